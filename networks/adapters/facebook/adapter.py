@@ -1,0 +1,187 @@
+"""A Facebook Page, through facebook-sdk."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from networks.adapters import reading, transport
+from networks.adapters.facebook import inbound, numbers, parse, push
+from networks.adapters.facebook.client import Graph, GraphError
+from networks.adapters.facebook.errors import LABEL, MissingPermission, outcome
+from networks.contract import (
+    Access,
+    Adapter,
+    Capabilities,
+    Draft,
+    Identity,
+    Inbound,
+    InboundPage,
+    Measures,
+    Metrics,
+    Polls,
+    Published,
+    Publishes,
+    Pushes,
+    Replies,
+)
+from networks.errors import AppMisconfigured, Disconnected, NetworkError, Refused
+
+_TEXT_LIMIT = 63_206
+_CLOCK_SKEW = timedelta(seconds=60)
+_POST_FIELDS = "id,message,created_time,permalink_url,from"
+_COMMENT_FIELDS = "id,message,from,created_time,permalink_url"
+# Asking for a link must not keep a confirmed post waiting for long.
+_LINK_TIMEOUT = (2.0, 5.0)
+
+
+class FacebookAdapter(Adapter, Publishes, Replies, Polls, Pushes, Measures):
+    network = "facebook"
+    label = LABEL
+    capabilities = Capabilities(text_limit=_TEXT_LIMIT, first_comment=True, push=True, read_lag_seconds=60)
+
+    def __init__(self, access: Access) -> None:
+        super().__init__(access)
+        self.graph = Graph(access)
+        self.page_id: str = reading.text(access.credentials.get("page_id")) or access.remote_id or "me"
+        self._refused_metrics: dict[str, str] = {}
+
+    @classmethod
+    def measure_text(cls, text: str) -> int:
+        return len(text)
+
+    def identify(self) -> Identity:
+        fields = "id,name,username,link,picture{url}"
+        return parse.identity(self._read(self.graph.get_object, self.page_id, fields=fields), self.page_id)
+
+    def publish(self, draft: Draft) -> Published:
+        if draft.media:
+            raise Refused("Pictures cannot be sent to Facebook from here.")
+        parent = self._parent(draft)
+        node, edge = (parent, "comments") if parent else (self.page_id, "feed")
+        # No `fields` in this call: Graph may create the object first and then fail the call over a field.
+        answer = self._call(self.graph.put_object, node, edge, write=True, message=draft.text)
+        remote_id = reading.text(reading.a_map(answer).get("id"))
+        if not remote_id:
+            raise transport.ambiguous(self.label, "confirmed without an id")
+        return Published(remote_id=remote_id, permalink=self._permalink(remote_id))
+
+    def find(self, draft: Draft, *, since: datetime) -> Published | None:
+        """The newest post, or comment of the Page beneath the same parent, with the same text since then."""
+        earliest = since - _CLOCK_SKEW
+        parent = self._parent(draft)
+        writers = {self.page_id} if parent else {self.page_id, ""}
+        for page in self._own_comments(parent) if parent else self._own_posts(earliest):
+            items = reading.maps(page.get("data"))
+            for item in items:
+                made_at = parse.created_at(item)
+                fresh = made_at is None or made_at >= earliest
+                if fresh and parse.author_id(item) in writers and parse.says(item, draft.text):
+                    return parse.published(item)
+            if parse.all_older(items, earliest):
+                break
+        return None
+
+    def fetch_inbound(self, cursor: Mapping[str, Any], *, posts: Sequence[str]) -> InboundPage:
+        return inbound.fetch(self, cursor, posts, transport.utcnow())
+
+    def measure_posts(self, remote_ids: Iterable[str]) -> list[Metrics]:
+        wanted = list(dict.fromkeys(remote_ids))
+        nodes = [
+            node
+            for start in range(0, len(wanted), numbers.BATCH)
+            for node in numbers.known_nodes(self._nodes, wanted[start : start + numbers.BATCH])
+        ]
+        return [numbers.post(node, self._insights(node["id"]), as_of=transport.utcnow()) for node in nodes]
+
+    def measure_profile(self) -> Metrics:
+        node = self._read(self.graph.get_object, self.page_id, fields="id,followers_count")
+        return numbers.page(node, self.access.remote_id or self.page_id, as_of=transport.utcnow())
+
+    @classmethod
+    def challenge(cls, params: Mapping[str, str], *, secret: str, verify_token: str) -> str | None:
+        return push.challenge(params, verify_token=verify_token)
+
+    @classmethod
+    def verify_push(cls, body: bytes, headers: Mapping[str, str], *, secret: str) -> bool:
+        return push.verify(body, headers, secret=secret)
+
+    @classmethod
+    def parse_push(cls, body: bytes) -> Mapping[str, Sequence[Inbound]]:
+        return push.items(body, now=transport.utcnow())
+
+    def read_once(self, node: str, edge: str, **params: Any) -> Mapping[str, Any]:
+        return self._read(self.graph.get_connections, node, edge, **params)
+
+    def read_all(self, node: str, edge: str, **params: Any) -> Iterator[Mapping[str, Any]]:
+        def fetch(after: str | None) -> Mapping[str, Any]:
+            return self.read_once(node, edge, **params, **({"after": after} if after else {}))
+
+        return transport.drain(fetch, parse.next_cursor, self.label)
+
+    def _parent(self, draft: Draft) -> str | None:
+        """What the draft is written beneath. Comments nest once, so an answer to an answer goes to the comment above.
+
+        A thread that is a post of the Page is not such a comment: answering there would leave the thread.
+        """
+        thread = draft.thread_id or ""
+        if draft.in_reply_to and (not thread or thread.startswith(f"{self.page_id}_")):
+            return draft.in_reply_to
+        return thread or None
+
+    def _own_posts(self, since: datetime) -> Iterator[Mapping[str, Any]]:
+        return self.read_all(
+            self.page_id, "published_posts", fields=_POST_FIELDS, since=int(since.timestamp()), limit=100
+        )
+
+    def _own_comments(self, parent: str) -> Iterator[Mapping[str, Any]]:
+        return self.read_all(
+            parent, "comments", fields=_COMMENT_FIELDS, filter="stream", order="reverse_chronological", limit=100
+        )
+
+    def _permalink(self, remote_id: str) -> str:
+        """The link as Facebook gives it. Nothing that fails here may cast doubt on what was confirmed."""
+        self.graph.timeout = _LINK_TIMEOUT
+        try:
+            node = self._read(self.graph.get_object, remote_id, fields="permalink_url")
+        except NetworkError:
+            node = {}
+        finally:
+            self.graph.timeout = None
+        return reading.text(node.get("permalink_url")) or parse.permalink(remote_id)
+
+    def _nodes(self, ids: Sequence[str]) -> Mapping[str, Any]:
+        return self._read(self.graph.get_objects, ids, fields=numbers.FIELDS)
+
+    def _insights(self, remote_id: str) -> dict[str, int | str]:
+        return {key: self._insight(remote_id, metric) for key, metric in numbers.INSIGHTS.items()}
+
+    def _insight(self, remote_id: str, metric: str) -> int | str:
+        """A number, or why there is none. A metric refused once is not asked again by this adapter."""
+        if metric not in self._refused_metrics:
+            try:
+                value = parse.insight(self.read_once(remote_id, "insights", metric=metric))
+            except (Refused, MissingPermission, AppMisconfigured) as error:
+                if error.code == numbers.NO_SUCH_OBJECT:
+                    return error.user_message
+                self._refused_metrics[metric] = error.user_message
+            else:
+                return numbers.NO_INSIGHT if value is None else value
+        return self._refused_metrics[metric]
+
+    def _read(self, method: Callable[..., Any], *args: Any, **params: Any) -> Mapping[str, Any]:
+        return reading.a_map(self._call(method, *args, write=False, **params))
+
+    def _call(self, method: Callable[..., Any], *args: Any, write: bool, **params: Any) -> Any:
+        if not self.graph.access_token:
+            raise Disconnected("This Page has no sign-in for Facebook. Connect it again.")
+        with transport.calling(self.label, write=write):
+            try:
+                return method(*args, **params)
+            except GraphError as error:
+                raise outcome(
+                    error,
+                    write=write,
+                    on_page=args[0] == self.page_id,
+                    secrets=transport.secrets_of(self.access),
+                    now=transport.utcnow(),
+                ) from None

@@ -1,0 +1,132 @@
+"""What Graph means when it says no: one table from code and subcode to `networks.errors`.
+
+Codes come before the HTTP status, which is 400 for nearly everything.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from networks import errors
+from networks.adapters import reading, transport
+from networks.adapters.facebook.client import GraphError
+from socialops.lib.text import clipped
+
+LABEL = "Facebook"
+_LIMITED = {4, 17, 32, 341, 613, *range(80000, 80015)}
+_LONGEST_WAIT_MINUTES = 32 * 24 * 60
+_TEMPORARY = {1, 2, 1363047, 1609010}
+_SIGNED_OUT = {
+    458: "The app was removed from Facebook's settings. Connect the Page again.",
+    459: "Facebook wants the person who connected the Page to sign in there first.",
+    460: "The password of the person who connected the Page has changed. Connect the Page again.",
+    463: "The permission for this Page has expired. Connect the Page again.",
+    464: "The Facebook account that connected the Page is not confirmed.",
+    467: "Facebook has ended the permission for this Page. Connect the Page again.",
+    492: "The person who connected the Page no longer has a role on it. Connect it again as somebody who has.",
+}
+
+
+class MissingPermission(errors.Disconnected):
+    """The token works, but not for this: a read that is only a bonus may go on without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    code: int
+    subcode: int
+    message: str
+    for_people: str
+    transient: bool
+
+
+def read_problem(body: Any) -> Problem:
+    """The envelope `{"error": {...}}`, or whatever else of it there is."""
+    top = reading.a_map(body)
+    error = reading.a_map(top.get("error")) or top
+    plain = top.get("error") or top.get("message") or body
+    message = error.get("message") or (plain if isinstance(plain, str) else "")
+    return Problem(
+        code=reading.whole(error.get("code")) or 0,
+        subcode=reading.whole(error.get("error_subcode")) or 0,
+        message=clipped(reading.text(message)),
+        for_people=clipped(reading.text(error.get("error_user_msg"))),
+        transient=error.get("is_transient") is True,
+    )
+
+
+def outcome(error: GraphError, *, write: bool, on_page: bool, secrets: list[str], now: datetime) -> errors.NetworkError:
+    """The one of `networks.errors` that this answer means. `on_page`: the Page itself was addressed."""
+    problem = read_problem(error.body)
+    code = f"{problem.code}/{problem.subcode}" if problem.subcode else str(problem.code or error.status)
+    detail = transport.redacted(f"{error.status} {code} {problem.message}".strip(), secrets)
+    said = transport.redacted(problem.for_people or problem.message, secrets)
+    if problem.code in _LIMITED or (error.status == 429 and not problem.code):
+        return errors.RateLimited(
+            "Facebook accepts no more for now; this continues when its limit resets.",
+            retry_at=_retry_at(error.headers, now),
+            detail=detail,
+            code=code,
+        )
+    known = _about_access(problem, error.status, on_page=on_page) or _about_content(problem)
+    if known:
+        kind, message = known
+        return kind(message, detail=detail, code=code)
+    return _by_status(error, problem, said, write=write, detail=detail, code=code)
+
+
+def _about_access(problem: Problem, status: int, *, on_page: bool) -> tuple[type[errors.NetworkError], str] | None:
+    if problem.code in {190, 102} or (status == 401 and not problem.code):
+        signed_out = "Facebook no longer accepts this Page's sign-in. Connect the Page again."
+        return errors.Disconnected, _SIGNED_OUT.get(problem.subcode, signed_out)
+    if problem.code == 100 and problem.subcode == 33 and on_page:
+        return errors.Disconnected, "Facebook no longer lets us act for this Page. Connect it again."
+    if problem.code == 10 and problem.subcode == 2018278:
+        return errors.Refused, "Facebook allows an answer only for a limited time after the last message."
+    if problem.code == 10 or 200 <= problem.code <= 299:
+        named = f" Facebook says: {problem.message}" if problem.message else ""
+        return MissingPermission, f"A permission for this Page is missing; connect it again and allow it.{named}"
+    if problem.code in {3, 104}:
+        return errors.AppMisconfigured, "The Facebook app is not set up for this. An administrator has to check it."
+    return None
+
+
+def _about_content(problem: Problem) -> tuple[type[errors.NetworkError], str] | None:
+    if problem.code == 506 or problem.subcode == 1455006:
+        return errors.Duplicate, "Facebook refused this because the Page already has a post with the same text."
+    if problem.code == 368:
+        return errors.Refused, (
+            "Facebook has temporarily blocked this Page from posting. Open Facebook to see why, "
+            "and wait before you try again."
+        )
+    return None
+
+
+def _by_status(
+    error: GraphError, problem: Problem, said: str, *, write: bool, detail: str, code: str
+) -> errors.NetworkError:
+    temporary = problem.transient or {problem.code, problem.subcode} & _TEMPORARY
+    refused = 400 <= error.status < 500 and error.status != 408
+    in_success = 200 <= error.status < 300 and problem.code > 0
+    if not temporary and (in_success or (refused and (error.body is not None or not write))):
+        message = f"Facebook refused this: {said}" if said else "Facebook refused this without saying why."
+        return errors.Refused(message, detail=detail, code=code)
+    if write:
+        # Graph may have done it before it failed, and a page that Graph did not write says nothing.
+        return transport.ambiguous(LABEL, detail, code=code)
+    return errors.Unavailable("Facebook has a fault at the moment.", detail=detail, code=code)
+
+
+def _retry_at(headers: Mapping[str, str], now: datetime) -> datetime:
+    minutes = max(_minutes_to_wait(headers), default=0)
+    if 0 < minutes <= _LONGEST_WAIT_MINUTES:
+        return now + timedelta(minutes=minutes)
+    return transport.retry_after(headers, now) or now + transport.DEFAULT_WAIT
+
+
+def _minutes_to_wait(headers: Mapping[str, str]) -> Iterator[int]:
+    """`X-Business-Use-Case-Usage` lists, per Page and use, the minutes until calls are accepted again."""
+    for entries in reading.json_map(headers.get("x-business-use-case-usage", "")).values():
+        for entry in reading.maps(entries):
+            yield reading.whole(entry.get("estimated_time_to_regain_access")) or 0

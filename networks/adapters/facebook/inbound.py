@@ -1,0 +1,105 @@
+"""Reading what people wrote to a Page.
+
+One poll costs a bounded number of calls: one list of the Page's own feed, one of posts that name the Page, and one
+per watched post. Watched are the 25 newest posts of the feed, so that posts made elsewhere count too, and at most 25
+more that the caller asks for. Older posts are covered by webhooks.
+
+The cursor is the time of the newest item. Items of the minutes before it are returned again, because Graph shows
+comments late and out of order; storing an item twice is harmless.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from networks.adapters import reading
+from networks.adapters.facebook import parse
+from networks.adapters.facebook.errors import MissingPermission
+from networks.contract import Inbound, InboundPage
+from networks.errors import AppMisconfigured, Refused
+
+_WATCHED = 25
+_OVERLAP = timedelta(minutes=15)
+_POST_FIELDS = "id,from,message,created_time,permalink_url"
+_COMMENT_FIELDS = "id,message,from,created_time,parent{id},permalink_url"
+
+Item = Mapping[str, Any]
+
+
+class Reader(Protocol):
+    """The two reads of the adapter that are needed here."""
+
+    page_id: str
+
+    def read_once(self, node: str, edge: str, **params: Any) -> Item: ...
+
+    def read_all(self, node: str, edge: str, **params: Any) -> Iterator[Item]: ...
+
+
+def fetch(reader: Reader, cursor: Mapping[str, Any], posts: Sequence[str], now: datetime) -> InboundPage:
+    """Comments, visitors' posts and mentions since `cursor`, oldest first."""
+    known = reading.instant(cursor.get("since"))
+    since = known - _OVERLAP if known else None
+    feed = list(_recent_posts(reader))
+    found: dict[str, Inbound] = {}
+    for item in (*_visitors(reader, feed), *_tagged(reader)):
+        found[reading.text(item.get("id"))] = parse.mention(item, page_id=reader.page_id, now=now)
+    for post_id in _watched(feed, posts):
+        for item in _comments(reader, post_id, since):
+            one = parse.comment(item, post_id, page_id=reader.page_id, now=now)
+            found[one.remote_id] = one
+    fresh = [one for key, one in found.items() if key and (since is None or one.sent_at >= since)]
+    # An item without a time was given `now`; it must not move the cursor past others.
+    newest = max((one.sent_at for one in fresh if one.sent_at < now), default=known)
+    newest = max(newest, known) if newest and known else newest
+    items = sorted(fresh, key=lambda one: (one.sent_at, one.remote_id))
+    return InboundPage(tuple(items), {**cursor, "since": newest.isoformat()} if newest else dict(cursor))
+
+
+def _recent_posts(reader: Reader) -> list[Item]:
+    try:
+        return _first_page(reader, "feed")
+    except Refused:
+        return _optional(reader, "published_posts")
+
+
+def _visitors(reader: Reader, feed: list[Item]) -> Iterator[Item]:
+    return (item for item in feed if parse.author_id(item) not in {"", reader.page_id})
+
+
+def _tagged(reader: Reader) -> list[Item]:
+    return _optional(reader, "tagged")
+
+
+def _optional(reader: Reader, edge: str) -> list[Item]:
+    """A list that is a bonus: without the permission for it, or without the list, the rest still counts."""
+    try:
+        return _first_page(reader, edge)
+    except (Refused, MissingPermission, AppMisconfigured):
+        return []
+
+
+def _first_page(reader: Reader, edge: str) -> list[Item]:
+    page = reader.read_once(reader.page_id, edge, fields=_POST_FIELDS, limit=_WATCHED)
+    return [item for item in reading.maps(page.get("data")) if reading.text(item.get("id"))]
+
+
+def _watched(feed: list[Item], posts: Sequence[str]) -> list[str]:
+    recent = [reading.text(item.get("id")) for item in feed]
+    asked = [post for post in posts if post not in recent]
+    return list(dict.fromkeys([*recent[:_WATCHED], *asked[:_WATCHED]]))
+
+
+def _comments(reader: Reader, post_id: str, since: datetime | None) -> Iterator[Item]:
+    """Newest first, back to `since`. A post that is gone has none."""
+    pages = reader.read_all(
+        post_id, "comments", fields=_COMMENT_FIELDS, filter="stream", order="reverse_chronological", limit=100
+    )
+    try:
+        for page in pages:
+            items = reading.maps(page.get("data"))
+            yield from items
+            if since and parse.all_older(items, since):
+                return
+    except Refused:
+        return

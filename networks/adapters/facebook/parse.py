@@ -1,0 +1,121 @@
+"""From Graph's JSON to our shapes. Pure; nothing is required to be there."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from networks.adapters import reading
+from networks.contract import Author, Identity, Inbound, InboundKind, Published
+from socialops.lib.text import normalized
+
+Item = Mapping[str, Any]
+
+
+def permalink(remote_id: str) -> str:
+    return f"https://www.facebook.com/{remote_id}"
+
+
+def identity(page: Item, page_id: str) -> Identity:
+    remote_id = reading.text(page.get("id")) or page_id
+    picture = reading.a_map(reading.a_map(page.get("picture")).get("data"))
+    handle = reading.text(page.get("username"))
+    return Identity(
+        remote_id=remote_id,
+        name=reading.text(page.get("name")) or handle or remote_id,
+        handle=handle,
+        url=reading.text(page.get("link")) or permalink(handle or remote_id),
+        avatar_url=reading.text(picture.get("url")),
+    )
+
+
+def next_cursor(page: Item) -> str | None:
+    """Where the next page begins. `paging.next` is never called: it names a host, and may hold a token.
+
+    Without `next` this was the last page, although cursors may be there all the same.
+    """
+    paging = reading.a_map(page.get("paging"))
+    following = reading.text(paging.get("next"))
+    if not following:
+        return None
+    after = reading.text(reading.a_map(paging.get("cursors")).get("after"))
+    return after or next(iter(parse_qs(urlsplit(following).query).get("after", [])), None)
+
+
+def author_id(item: Item) -> str:
+    return reading.text(reading.a_map(item.get("from")).get("id"))
+
+
+def created_at(item: Item) -> datetime | None:
+    return reading.instant(item.get("created_time"))
+
+
+def all_older(items: list[Item], since: datetime) -> bool:
+    """Whether nothing since then can follow: only a page that really runs backwards in time tells that."""
+    times = [time for item in items if (time := created_at(item))]
+    backwards = all(one >= other for one, other in pairwise(times))
+    return len(times) > 1 and backwards and times[0] > times[-1] and times[-1] < since
+
+
+def says(item: Item, text: str) -> bool:
+    return normalized(reading.text(item.get("message"))) == normalized(text)
+
+
+def published(item: Item) -> Published:
+    remote_id = reading.text(item.get("id"))
+    link = reading.text(item.get("permalink_url")) or permalink(remote_id)
+    return Published(remote_id=remote_id, permalink=link, published_at=created_at(item))
+
+
+def comment(item: Item, post_id: str, *, page_id: str, now: datetime) -> Inbound:
+    """One comment beneath `post_id`. What stands directly beneath the post answers the post."""
+    parent = reading.text(reading.a_map(item.get("parent")).get("id"))
+    nested = bool(parent) and parent != post_id
+    return _inbound(
+        item,
+        InboundKind.REPLY if nested else InboundKind.COMMENT,
+        parent_id=parent or post_id,
+        root_post_id=post_id,
+        page_id=page_id,
+        now=now,
+    )
+
+
+def mention(item: Item, *, page_id: str, now: datetime) -> Inbound:
+    """Somebody's post on the Page, or one that names it."""
+    remote_id = reading.text(item.get("id"))
+    return _inbound(item, InboundKind.MENTION, parent_id=None, root_post_id=remote_id, page_id=page_id, now=now)
+
+
+def total(item: Item, field: str) -> int | None:
+    summary = reading.a_map(reading.a_map(item.get(field)).get("summary"))
+    return reading.whole(summary.get("total_count"))
+
+
+def insight(body: Item) -> int | None:
+    """The single value of a metric; an empty data set means that Facebook has no number, which is not zero."""
+    for metric in reading.maps(body.get("data")):
+        for value in reading.maps(metric.get("values")):
+            return reading.whole(value.get("value"))
+    return None
+
+
+def _inbound(
+    item: Item, kind: InboundKind, *, parent_id: str | None, root_post_id: str, page_id: str, now: datetime
+) -> Inbound:
+    remote_id = reading.text(item.get("id"))
+    who = author_id(item)
+    name = reading.text(reading.a_map(item.get("from")).get("name"))
+    return Inbound(
+        remote_id=remote_id,
+        kind=kind,
+        text=reading.text(item.get("message")),
+        sent_at=created_at(item) or now,
+        # Facebook hides people who restrict who may see them.
+        author=Author(remote_id=who, name=name or who) if who else None,
+        permalink=reading.text(item.get("permalink_url")) or permalink(remote_id),
+        parent_id=parent_id,
+        root_post_id=root_post_id,
+        from_self=bool(who) and who == page_id,
+    )

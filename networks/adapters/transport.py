@@ -1,0 +1,81 @@
+"""What every adapter shares: how a failed call becomes one of `networks.errors`, and how pages are drained."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from networks.contract import Access
+from networks.errors import Ambiguous, NetworkError, NotSent, Unavailable
+from socialops.lib.http import Fate, TransportFault, faults
+
+DEFAULT_WAIT = timedelta(minutes=15)
+_MAX_PAGES = 100
+
+
+@contextmanager
+def calling(label: str, *, write: bool) -> Iterator[None]:
+    """Around one call: transport failures leave as NotSent or Ambiguous (writes) or Unavailable (reads)."""
+    try:
+        with faults():
+            yield
+    except TransportFault as fault:
+        raise transport_error(fault, label, write=write) from None
+
+
+def transport_error(fault: TransportFault, label: str, *, write: bool) -> NetworkError:
+    if not write:
+        return Unavailable(f"{label} could not be reached.", detail=fault.reason)
+    if fault.fate is Fate.NOT_SENT:
+        return NotSent(f"{label} could not be reached, so nothing was sent.", detail=fault.reason)
+    return ambiguous(label, fault.reason)
+
+
+def ambiguous(label: str, detail: str, *, code: str = "") -> Ambiguous:
+    return Ambiguous(f"{label} did not confirm this, so it has to be looked up there.", detail=detail, code=code)
+
+
+def secrets_of(access: Access) -> list[str]:
+    """What must never appear in a message, should a network echo it."""
+    held = {**access.app, **access.credentials}
+    words = ("token", "secret", "password")
+    return [value for key, value in held.items() if isinstance(value, str) and len(value) > 5 and _any_in(words, key)]
+
+
+def redacted(message: str, secrets: Iterable[str]) -> str:
+    for secret in secrets:
+        message = message.replace(secret, "[hidden]")
+    return message
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> datetime | None:
+    """The `Retry-After` header in its form of seconds."""
+    value = headers.get("retry-after", "")
+    return now + timedelta(seconds=int(value)) if value.isdecimal() and len(value) < 8 else None
+
+
+def drain(fetch: Callable[[str | None], Any], next_token: Callable[[Any], str | None], label: str) -> Iterator[Any]:
+    """Every page that `fetch` returns, until there is no next one.
+
+    A network that repeats a token, or never ends, raises: an unfinished read must not pass for a complete one.
+    """
+    token: str | None = None
+    seen: set[str] = set()
+    for _ in range(_MAX_PAGES):
+        page = fetch(token)
+        yield page
+        token = next_token(page)
+        if not token:
+            return
+        if token in seen:
+            break
+        seen.add(token)
+    raise Unavailable(f"{label} did not finish its list.", detail="paging does not end")
+
+
+def utcnow() -> datetime:
+    return datetime.now(UTC)
+
+
+def _any_in(words: Iterable[str], key: str) -> bool:
+    return any(word in key for word in words)

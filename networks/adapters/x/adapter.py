@@ -1,0 +1,194 @@
+"""X for one profile, through tweepy."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import requests
+
+from networks.adapters import reading, transport
+from networks.adapters.x import parse, push
+from networks.adapters.x.client import XClient, XError
+from networks.adapters.x.errors import LABEL, outcome, read_problem
+from networks.adapters.x.text import LIMIT, weighted_length
+from networks.contract import (
+    Access,
+    Adapter,
+    Capabilities,
+    Draft,
+    Identity,
+    Inbound,
+    InboundPage,
+    Measures,
+    Metrics,
+    Polls,
+    Published,
+    Publishes,
+    Pushes,
+    Replies,
+)
+from networks.errors import AppMisconfigured, Disconnected, Refused, Unavailable
+from socialops.lib import http
+
+_POST_FIELDS = [
+    "id",
+    "text",
+    "created_at",
+    "author_id",
+    "conversation_id",
+    "in_reply_to_user_id",
+    "referenced_tweets",
+    "entities",
+    "attachments",
+    "note_tweet",
+    # tweepy warns about answers without it, and X sends it only when asked among other fields
+    "edit_history_tweet_ids",
+]
+_USER_FIELDS = ["id", "name", "username", "profile_image_url"]
+_PAGE_SIZE = 100
+_CLOCK_SKEW = timedelta(seconds=60)
+
+
+class XAdapter(Adapter, Publishes, Replies, Polls, Pushes, Measures):
+    network = "x"
+    label = LABEL
+    capabilities = Capabilities(text_limit=LIMIT, threads=True, first_comment=True, push=True, read_lag_seconds=60)
+
+    def __init__(self, access: Access) -> None:
+        super().__init__(access)
+        self.client = XClient(access)
+
+    @classmethod
+    def measure_text(cls, text: str) -> int:
+        return weighted_length(text)
+
+    def identify(self) -> Identity:
+        body = self._read(self.client.get_me, user_fields=_USER_FIELDS)
+        found = parse.identity(reading.a_map(body.get("data")))
+        if not found.remote_id:
+            raise Unavailable("X did not say whose sign-in this is.", detail="users/me without an id")
+        return found
+
+    def publish(self, draft: Draft) -> Published:
+        if draft.media:
+            raise Refused("Pictures cannot be sent to X from here.")
+        with transport.calling(self.label, write=True):
+            body = http.json_of(
+                self._call(
+                    self.client.create_tweet,
+                    write=True,
+                    text=draft.text,
+                    in_reply_to_tweet_id=draft.in_reply_to,
+                )
+            )
+        data = reading.a_map(reading.a_map(body).get("data"))
+        if not reading.text(data.get("id")):
+            raise transport.ambiguous(self.label, "confirmed without an id")
+        return parse.published(data, self.access.handle)
+
+    def find(self, draft: Draft, *, since: datetime) -> Published | None:
+        """The newest post of ours since then with the same text beneath the same parent.
+
+        `start_time` and not `since_id` bounds the list: a made-up since_id means something only where ids hold their
+        time, and X lets since_id win where both are given. The time is checked here again, for a server that ignores
+        it would offer an older post with the same words. A post without a time is taken by its text.
+        """
+        earliest = since - _CLOCK_SKEW
+        pages = self._pages(self.client.get_users_tweets, start_time=earliest)
+        for page in pages:
+            items = reading.maps(page.get("data"))
+            times = [parse.sent_at(item) for item in items]
+            for item, sent_at in zip(items, times, strict=True):
+                if (sent_at is None or sent_at >= earliest) and parse.is_copy_of(item, draft):
+                    return parse.published(item, self.access.handle)
+            if times and all(sent_at and sent_at < earliest for sent_at in times):
+                break
+        return None
+
+    def fetch_inbound(self, cursor: Mapping[str, Any], *, posts: Sequence[str]) -> InboundPage:
+        """Mentions, and answers that mention the profile, as answers on X do. `posts` is not needed here."""
+        known, stated = reading.text(cursor.get("since_id")), ""
+        bound = {"since_id": known} if known else {}
+        found: dict[str, Inbound] = {}
+        now = transport.utcnow()
+        extra = {"expansions": ["author_id"], "user_fields": _USER_FIELDS}
+        for page in self._pages(self.client.get_users_mentions, **bound, **extra):
+            users = parse.users_of(page.get("includes"))
+            stated = stated or reading.text(reading.a_map(page.get("meta")).get("newest_id"))
+            for item in reading.maps(page.get("data")):
+                one = parse.inbound(item, users, own_id=self.access.remote_id, now=now)
+                if one:
+                    found.setdefault(one.remote_id, one)
+        newest = parse.newest_id(found, known, stated)
+        items = sorted(found.values(), key=lambda one: (one.sent_at, len(one.remote_id), one.remote_id))
+        return InboundPage(items=tuple(items), cursor={**cursor, "since_id": newest} if newest else dict(cursor))
+
+    def measure_posts(self, remote_ids: Iterable[str]) -> list[Metrics]:
+        wanted = list(dict.fromkeys(remote_ids))
+        found = []
+        for start in range(0, len(wanted), _PAGE_SIZE):
+            some = wanted[start : start + _PAGE_SIZE]
+            body = self._read(self.client.get_tweets, some, tweet_fields=["public_metrics", "edit_history_tweet_ids"])
+            now = transport.utcnow()
+            items = [item for item in reading.maps(body.get("data")) if reading.text(item.get("id")) in some]
+            found += [parse.metrics(item, parse.POST_NUMBERS, as_of=now) for item in items]
+        return found
+
+    def measure_profile(self) -> Metrics:
+        body = self._read(self.client.get_me, user_fields=["public_metrics"])
+        user = {"id": self.access.remote_id, **reading.a_map(body.get("data"))}
+        return parse.metrics(user, parse.PROFILE_NUMBERS, as_of=transport.utcnow())
+
+    @classmethod
+    def challenge(cls, params: Mapping[str, str], *, secret: str, verify_token: str) -> str | None:
+        return push.challenge(params, secret=secret)
+
+    @classmethod
+    def verify_push(cls, body: bytes, headers: Mapping[str, str], *, secret: str) -> bool:
+        return push.verify(body, headers, secret=secret)
+
+    @classmethod
+    def parse_push(cls, body: bytes) -> Mapping[str, Sequence[Inbound]]:
+        return push.items(body, now=transport.utcnow())
+
+    def _pages(self, method: Callable[..., Any], **params: Any) -> Iterable[Mapping[str, Any]]:
+        """All pages of one of the profile's timelines, newest first."""
+
+        def fetch(token: str | None) -> Mapping[str, Any]:
+            page = self._read(
+                method,
+                self.access.remote_id,
+                max_results=_PAGE_SIZE,
+                pagination_token=token,
+                tweet_fields=_POST_FIELDS,
+                **params,
+            )
+            if "errors" in page and not {"data", "meta"} & page.keys():
+                # A timeline that may not be read comes as 200: it must not pass for an empty one.
+                raise Unavailable("X does not show this profile's posts.", detail=read_problem(page).detail)
+            return page
+
+        def next_token(page: Mapping[str, Any]) -> str | None:
+            return reading.text(reading.a_map(page.get("meta")).get("next_token")) or None
+
+        return transport.drain(fetch, next_token, self.label)
+
+    def _read(self, method: Callable[..., Any], *args: Any, **params: Any) -> Mapping[str, Any]:
+        with transport.calling(self.label, write=False):
+            body = http.json_of(self._call(method, *args, write=False, **params))
+        if not isinstance(body, Mapping):
+            raise Unavailable("X sent an answer that cannot be read.", detail=f"a {type(body).__name__}, not an object")
+        return body
+
+    def _call(self, method: Callable[..., Any], *args: Any, write: bool, **params: Any) -> requests.Response:
+        if self.client.signs and not (self.client.consumer_key and self.client.consumer_secret):
+            raise AppMisconfigured("The X app's consumer key and secret are not set on this server.")
+        if not (self.client.signs or self.client.bearer_token):
+            raise Disconnected("This profile has no sign-in for X. Connect it again.")
+        try:
+            response: requests.Response = method(*args, user_auth=self.client.signs, **params)
+        except XError as error:
+            raise outcome(
+                error, write=write, secrets=transport.secrets_of(self.access), now=transport.utcnow()
+            ) from None
+        return response

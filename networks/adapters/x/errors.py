@@ -1,0 +1,140 @@
+"""What X means when it says no: one table from its answers to `networks.errors`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from networks import errors
+from networks.adapters import reading, transport
+from networks.adapters.x.client import XError
+from socialops.lib.text import clipped
+
+LABEL = "X"
+_LIMIT_GROUPS = ("x-rate-limit", "x-app-limit-24hour", "x-user-limit-24hour")
+_LONGEST_WAIT = timedelta(days=32)
+_APP_AT_FAULT = (
+    "client-forbidden",
+    "oauth1 app permissions",
+    "unsupported authentication",
+    "unsupported-authentication",
+    "not permitted to access this feature",
+)
+_ACCOUNT_BLOCKED = ("user-suspended", "account is suspended", "temporarily locked")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """The readable parts of an error body, whatever its form."""
+
+    detail: str
+    kind: str
+    codes: frozenset[int]
+    period: str
+
+    def says(self, *phrases: str) -> bool:
+        said = f"{self.kind} {self.detail}".lower()
+        return any(phrase in said for phrase in phrases)
+
+
+def read_problem(body: Any) -> Problem:
+    """Problem+json, the legacy list of errors, a bare list or a bare string: all occur."""
+    top = reading.a_map(body)
+    parts = reading.maps(top.get("errors")) or reading.maps(body) or reading.maps([top.get("error")])
+    said = [top.get("title"), top.get("detail"), top.get("error_description"), top.get("message"), body]
+    said += [value for part in parts for value in (part.get("message"), part.get("detail"))]
+    if isinstance(body, list):
+        said += body
+    said += [top.get("error")]
+    details = dict.fromkeys(item.strip() for item in said if isinstance(item, str) and item.strip())
+    codes = (reading.whole(part.get("code")) for part in [top, *parts])
+    return Problem(
+        detail=clipped(" ".join(details)),
+        # The host of the type may be either of X's names: only the last segment counts.
+        kind=reading.text(top.get("type")).rstrip("/").rpartition("/")[2].lower(),
+        codes=frozenset(code for code in codes if code is not None),
+        period=reading.text(top.get("period")).lower(),
+    )
+
+
+def outcome(error: XError, *, write: bool, secrets: list[str], now: datetime) -> errors.NetworkError:
+    """The one of `networks.errors` that this answer means."""
+    problem = read_problem(error.body)
+    detail = transport.redacted(f"{error.status} {problem.kind} {problem.detail}".strip(), secrets)
+    code = problem.kind if problem.kind not in {"", "about:blank"} else str(error.status)
+    if _limited(error.status, problem):
+        return errors.RateLimited(
+            "X accepts no more for now; this continues when its limit resets.",
+            retry_at=_retry_at(error.headers, problem, now),
+            detail=detail,
+            code=code,
+        )
+    known = _known(error.status, problem)
+    if known:
+        kind, message = known
+        return kind(message, detail=detail, code=code)
+    return _by_status(error, transport.redacted(problem.detail, secrets), write=write, detail=detail, code=code)
+
+
+def _limited(status: int, problem: Problem) -> bool:
+    return status == 429 or 88 in problem.codes or problem.says("usage-capped", "usagecapexceeded")
+
+
+def _known(status: int, problem: Problem) -> tuple[Callable[..., errors.NetworkError], str] | None:
+    """Answers whose meaning is certain, whatever else the body holds."""
+    if status == 401 or problem.codes & {32, 89}:
+        return errors.Disconnected, "X no longer accepts this profile's sign-in. Connect the profile again."
+    if status == 402:
+        return errors.AppMisconfigured, "The X app has no credits left. An administrator has to top it up."
+    if status >= 500 or status < 400:
+        return None
+    if problem.codes & {187} or (status == 403 and problem.says("duplicate")):
+        return errors.Duplicate, "X refused this because the profile already has a post with the same text."
+    if status == 403 and problem.says(*_ACCOUNT_BLOCKED):
+        return errors.Disconnected, "X has suspended or locked this profile. Sign in on X to see why."
+    if status == 403 and problem.says(*_APP_AT_FAULT):
+        return errors.AppMisconfigured, "The X app lacks a permission for this. An administrator has to check it."
+    return None
+
+
+def _by_status(error: XError, said: str, *, write: bool, detail: str, code: str) -> errors.NetworkError:
+    refused = 400 <= error.status < 500 and error.status != 408
+    if refused and (error.readable or not write or error.status == 413):
+        return errors.Refused(_refusal(error.status, said), detail=detail, code=code)
+    if write:
+        # A 5xx, a redirect, 408, or a page that X itself did not write: the post may exist all the same.
+        return transport.ambiguous(LABEL, detail, code=code)
+    return errors.Unavailable("X has a fault at the moment.", detail=detail, code=code)
+
+
+def _refusal(status: int, said: str) -> str:
+    if status == 404:
+        return "X no longer has what this refers to."
+    return f"X refused this: {said}" if said else f"X refused this without saying why (status {status})."
+
+
+def _retry_at(headers: Mapping[str, str], problem: Problem, now: datetime) -> datetime:
+    """The latest reset among the limits that are used up, never in the past and never beyond a month."""
+    resets = [reset for group in _LIMIT_GROUPS if (reset := _reset_of(headers, group, now))]
+    if problem.says("usage-capped", "usagecapexceeded"):
+        resets.append(_period_end(problem.period, now))
+    waited = transport.retry_after(headers, now)
+    if waited:
+        resets.append(waited)
+    soonest = now + timedelta(seconds=1)
+    return max(resets, default=now + transport.DEFAULT_WAIT) if not resets else max(soonest, *resets)
+
+
+def _reset_of(headers: Mapping[str, str], group: str, now: datetime) -> datetime | None:
+    remaining = reading.whole(headers.get(f"{group}-remaining", "0"))
+    reset = reading.instant(headers.get(f"{group}-reset"))
+    if remaining or reset is None or reset > now + _LONGEST_WAIT:
+        return None
+    return reset
+
+
+def _period_end(period: str, now: datetime) -> datetime:
+    today = datetime(now.year, now.month, now.day, tzinfo=UTC)
+    if period == "daily":
+        return today + timedelta(days=1)
+    return (today.replace(day=1) + timedelta(days=32)).replace(day=1)

@@ -1,0 +1,239 @@
+"""What an adapter is: frozen shapes that cross the border to a network, and one abstract class per ability.
+
+Nothing here knows Django, a database or HTTP. A missing ability is a class an adapter does not inherit,
+so that the page can leave the button out (`isinstance(adapter, Replies)`).
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+
+class DraftKind(StrEnum):
+    POST = "post"
+    REPLY = "reply"
+
+
+class InboundKind(StrEnum):
+    MENTION = "mention"
+    COMMENT = "comment"
+    REPLY = "reply"
+    DIRECT = "direct"
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What one network can carry. `None` means that there is no such limit or no such thing."""
+
+    text_limit: int
+    text_unit: str = "characters"
+    images: int = 0
+    threads: bool = False
+    first_comment: bool = False
+    push: bool = False
+    read_lag_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Exactly what is to leave. Frozen into the outbox as JSON; its hash goes into every Attempt."""
+
+    kind: DraftKind
+    text: str
+    in_reply_to: str | None = None
+    thread_id: str | None = None
+    media: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {**asdict(self), "kind": str(self.kind), "media": list(self.media)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(
+            kind=DraftKind(data["kind"]),
+            text=data["text"],
+            in_reply_to=data.get("in_reply_to"),
+            thread_id=data.get("thread_id"),
+            media=tuple(data.get("media", ())),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The network's answer to a write that it confirmed."""
+
+    remote_id: str
+    permalink: str
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the credentials belong to, as the network says."""
+
+    remote_id: str
+    name: str
+    handle: str
+    url: str = ""
+    avatar_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    remote_id: str
+    name: str
+    handle: str = ""
+    avatar_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A normalised thing that came in, before it is stored. Unique per profile by `remote_id`.
+
+    `parent_id` is the message it answers, `root_post_id` the post beneath which it stands; either may be
+    ours, somebody's, or None where the network does not say. `author` is None where the network hides it.
+    `from_self` marks what the profile itself wrote (our own echo, or a colleague using the network directly).
+    """
+
+    remote_id: str
+    kind: InboundKind
+    text: str
+    sent_at: datetime
+    author: Author | None
+    permalink: str = ""
+    parent_id: str | None = None
+    root_post_id: str | None = None
+    from_self: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InboundPage:
+    """One drained batch. The cursor may be stored only together with the items."""
+
+    items: tuple[Inbound, ...]
+    cursor: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RemotePostSeen:
+    """A post found on the profile itself, whoever wrote it."""
+
+    remote_id: str
+    text: str
+    permalink: str
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """Numbers of one remote object at `as_of`. A key that is absent, or None, is not known; 0 is a real zero.
+
+    `missing` says per key why a number is not known, in words for people.
+    """
+
+    remote_id: str
+    as_of: datetime
+    values: Mapping[str, int | None]
+    missing: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """What the network last said of a limit: `remaining` calls until `resets_at`."""
+
+    name: str
+    remaining: int
+    resets_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """All that an adapter may know of a profile: where to call, as whom, with what.
+
+    `credentials` is the decrypted JSON of CONTRACT.md; it must never be logged. `app` holds the operator's keys:
+    for X client_id, client_secret, consumer_key, consumer_secret; for Graph app_id, app_secret, api_version.
+    """
+
+    remote_id: str
+    handle: str
+    base_url: str
+    credentials: Mapping[str, Any] = field(repr=False)
+    app: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+class Adapter(ABC):
+    """The one thing that speaks to a network, for one profile, during one piece of work (never shared by threads)."""
+
+    network: str
+    label: str
+    capabilities: Capabilities
+
+    def __init__(self, access: Access) -> None:
+        self.access = access
+
+    @abstractmethod
+    def identify(self) -> Identity:
+        """Ask the network who the credentials belong to. Raises `Disconnected` when it does not accept them."""
+
+    @classmethod
+    @abstractmethod
+    def measure_text(cls, text: str) -> int:
+        """Length of `text` as the network counts it, in `capabilities.text_unit`. Pure."""
+
+
+class Publishes(ABC):
+    @abstractmethod
+    def publish(self, draft: Draft) -> Published:
+        """Write once, never retry inside. Raises the classes of `networks.errors`, nothing else."""
+
+    @abstractmethod
+    def find(self, draft: Draft, *, since: datetime) -> Published | None:
+        """Look on the profile itself whether `draft` is there, asked after an ambiguous outcome.
+
+        None means "looked properly and it is not there". Not being able to look raises.
+        """
+
+
+class Replies:
+    """Marks an adapter whose `publish` accepts drafts of kind REPLY."""
+
+
+class Polls(ABC):
+    @abstractmethod
+    def fetch_inbound(self, cursor: Mapping[str, Any], *, posts: Sequence[str]) -> InboundPage:
+        """Everything new since `cursor` (`{}` the first time), drained completely, oldest first.
+
+        `posts` are remote ids of our recent posts, for networks that list answers per post.
+        """
+
+
+class Pushes(ABC):
+    """Receives webhooks. All of it is pure: raw bytes in, shapes out."""
+
+    @classmethod
+    @abstractmethod
+    def challenge(cls, params: Mapping[str, str], *, secret: str, verify_token: str) -> str | None:
+        """The body that answers the network's GET handshake; None means that it must be refused."""
+
+    @classmethod
+    @abstractmethod
+    def verify_push(cls, body: bytes, headers: Mapping[str, str], *, secret: str) -> bool:
+        """Whether `body`, exactly as received, was signed with `secret`. An empty secret verifies nothing."""
+
+    @classmethod
+    @abstractmethod
+    def parse_push(cls, body: bytes) -> Mapping[str, Sequence[Inbound]]:
+        """Items by the profile's remote id. What is not understood is left out, for polling is the backstop."""
+
+
+class Measures(ABC):
+    @abstractmethod
+    def measure_posts(self, remote_ids: Iterable[str]) -> list[Metrics]:
+        """Numbers of our posts, asked for in the network's batches. Ids the network no longer knows are left out."""
+
+    @abstractmethod
+    def measure_profile(self) -> Metrics:
+        """Numbers of the profile itself, such as `followers`."""

@@ -1,0 +1,53 @@
+"""How a call to a network can end badly. The class alone decides what the outbox does next.
+
+Each carries a `user_message` that may be shown to a person and a `detail` for the ledger (never a token).
+"""
+
+from datetime import datetime
+
+from socialops.lib.errors import AppError
+
+
+class NetworkError(AppError):
+    """Base of everything an adapter may raise."""
+
+    def __init__(self, user_message: str, *, detail: str = "", code: str = "") -> None:
+        super().__init__(user_message)
+        self.detail = detail or user_message
+        self.code = code
+
+
+class NotSent(NetworkError):
+    """The request certainly never reached the network (refused, no route, name not found). Safe to repeat."""
+
+
+class RateLimited(NetworkError):
+    """Cleanly refused for now. `retry_at` is the reset the network named, or a default of the network's table."""
+
+    def __init__(self, user_message: str, *, retry_at: datetime, detail: str = "", code: str = "") -> None:
+        super().__init__(user_message, detail=detail, code=code)
+        self.retry_at = retry_at
+
+
+class Unavailable(NetworkError):
+    """A read failed on the network's side, or a write was refused as a whole before it began. Back off, then repeat."""
+
+
+class Ambiguous(NetworkError):
+    """A write began and its end is not known. Never repeat before `find` was asked."""
+
+
+class Refused(NetworkError):
+    """The network looked at it and said no. Repeating it unchanged cannot help."""
+
+
+class Duplicate(Refused):
+    """Refused as identical to something already there. After an ambiguous attempt this means: probably there."""
+
+
+class Disconnected(NetworkError):
+    """The credentials are no longer accepted; a person must reconnect the profile."""
+
+
+class AppMisconfigured(NetworkError):
+    """The operator's app (keys, permissions, credits) is at fault, not the post and not the profile."""

@@ -1,0 +1,124 @@
+"""How we speak HTTP to others: bounded in time, never repeated, never redirected, and clear about how it failed.
+
+One question decides everything after a failed call: did the request leave? `Fate.NOT_SENT` is answered only where
+that is certain; whatever else goes wrong is `Fate.UNKNOWN`, because the other side may have acted on it.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+TIMEOUT = (5.0, 30.0)
+"""Seconds to connect, and seconds of silence while reading."""
+
+# At DEBUG these print addresses, authorization headers and signing keys.
+for _name in ("urllib3", "oauthlib", "requests_oauthlib", "tweepy"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+_NEVER_BEGAN = (
+    requests.ConnectTimeout,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.MissingSchema,
+    requests.exceptions.InvalidHeader,
+    requests.exceptions.InvalidJSONError,
+)
+
+
+class Fate(StrEnum):
+    NOT_SENT = "not_sent"
+    UNKNOWN = "unknown"
+
+
+class TransportFault(Exception):
+    """A call that brought no usable answer. `reason` is the kind of failure and never holds an address or a header."""
+
+    def __init__(self, fate: Fate, reason: str) -> None:
+        super().__init__(reason)
+        self.fate = fate
+        self.reason = reason
+
+
+class Session(requests.Session):
+    """A `requests.Session` that always has a timeout and does not follow redirects.
+
+    A redirect would turn a POST into a GET (302) or send it to whatever host is named (307), so writes never follow
+    one, even when asked to. Environment proxies and `.netrc` are ignored: they would receive our tokens.
+    """
+
+    def __init__(self, timeout: tuple[float, float] = TIMEOUT) -> None:
+        super().__init__()
+        self.timeout = timeout
+        self.trust_env = False
+        self.mount("https://", _Adapter(max_retries=0))
+        self.mount("http://", _Adapter(max_retries=0))
+
+    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
+        if kwargs.get("timeout") is None:
+            kwargs["timeout"] = self.timeout
+        reads = str(method).upper() in {"GET", "HEAD"}
+        kwargs["allow_redirects"] = reads and bool(kwargs.get("allow_redirects", False))
+        return super().request(method, url, *args, **kwargs)
+
+
+def new_session(timeout: tuple[float, float] = TIMEOUT) -> Session:
+    """A session for one piece of work; not to be shared by threads."""
+    return Session(timeout)
+
+
+@contextmanager
+def faults() -> Iterator[None]:
+    """Turn everything `requests` raises inside the block into `TransportFault`."""
+    try:
+        yield
+    except requests.RequestException as error:
+        # `from None`: the original message holds the full address.
+        raise TransportFault(fate_of(error), type(error).__name__) from None
+
+
+def fate_of(error: requests.RequestException) -> Fate:
+    """Whether the request behind `error` certainly never left."""
+    if isinstance(error, requests.JSONDecodeError):  # an InvalidJSONError too, but of the answer
+        return Fate.UNKNOWN
+    if isinstance(error, _NEVER_BEGAN):
+        return Fate.NOT_SENT
+    cause = error.args[0] if error.args else None
+    if isinstance(cause, MaxRetryError):
+        cause = cause.reason
+    return Fate.NOT_SENT if isinstance(cause, NewConnectionError) else Fate.UNKNOWN
+
+
+def json_of(response: requests.Response) -> Any:
+    """The body as JSON. A body that cannot be read leaves the fate of the request unknown."""
+    try:
+        return response.json()
+    except ValueError:
+        raise TransportFault(Fate.UNKNOWN, f"unreadable answer, status {response.status_code}") from None
+
+
+class _SecureConnection(HTTPSConnection):
+    """Says plainly that a failed TLS handshake happened before the request; urllib3 alone calls it a read failure."""
+
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except OSError as error:  # ssl.SSLError and TimeoutError are among them
+            raise NewConnectionError(self, f"TLS: {type(error).__name__}") from error
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": HTTPConnectionPool, "https": _SecurePool}
