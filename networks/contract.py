@@ -5,7 +5,7 @@ so that the page can leave the button out (`isinstance(adapter, Replies)`).
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -190,10 +190,11 @@ class Publishes(ABC):
         """Write once, never retry inside. Raises the classes of `networks.errors`, nothing else."""
 
     @abstractmethod
-    def find(self, draft: Draft, *, since: datetime) -> Published | None:
+    def find(self, draft: Draft, *, since: datetime, taken: Collection[str] = ()) -> Published | None:
         """Look on the profile itself whether `draft` is there, asked after an ambiguous outcome.
 
-        None means "looked properly and it is not there". Not being able to look raises.
+        None means "looked properly and it is not there". Not being able to look raises. Remote ids in `taken`
+        belong to other drafts and do not count, even when they say the same.
         """
 
 

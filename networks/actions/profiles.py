@@ -1,0 +1,96 @@
+"""Connecting a profile to its organization."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.timezone import now
+
+from networks import errors
+from networks.access import base_url
+from networks.contract import Access, Identity
+from networks.models import Credential, Cursor, Profile
+from networks.registry import UnknownNetwork, adapter_class
+from organizations import audit
+from organizations.access import require_admin
+from organizations.actors import Actor
+from organizations.tenancy import require_organization_id
+from socialops.lib import realtime
+from socialops.lib.errors import Invalid
+from socialops.lib.states import move
+
+WANTED: dict[str, tuple[tuple[str, ...], ...]] = {  # any one of these sets of fields is enough
+    "x": (("access_token",), ("oauth_token", "oauth_token_secret")),
+    "facebook": (("page_id", "access_token"),),
+}
+
+
+def connect_profile(actor: Actor, network: str, credentials: Mapping[str, Any]) -> Profile:
+    """Stores `credentials` (shapes: CONTRACT.md) after asking the network who they belong to.
+
+    Connecting the same profile again renews its credentials and keeps everything planned.
+    Raises Invalid (network, credentials), PermissionDenied. Calls the network, so not inside a transaction.
+    """
+    require_admin(actor)
+    try:
+        adapter_class(network)
+    except UnknownNetwork as error:
+        raise Invalid({"network": [error.user_message]}) from None
+    sandbox = credentials.get("sandbox") is True
+    secrets, identity = open_practice(network, credentials) if sandbox else asked(network, credentials)
+    return store(actor, network, secrets, identity, sandbox=sandbox)
+
+
+def checked(network: str, credentials: Mapping[str, Any]) -> dict[str, Any]:
+    for fields in WANTED[network]:
+        if all(isinstance(credentials.get(field), str) and credentials[field].strip() for field in fields):
+            return dict(credentials)
+    wanted = " or ".join("{" + ", ".join(fields) + "}" for fields in WANTED[network])
+    raise Invalid({"credentials": [f"Give {wanted} as texts."]})
+
+
+def open_practice(network: str, credentials: Mapping[str, Any]) -> tuple[dict[str, Any], Identity]:
+    """A practice account is one of our own rows: it need not be asked over HTTP who it is."""
+    from networks.sandbox.accounts import open_account
+
+    if not settings.SANDBOX:
+        raise Invalid({"credentials": ["The practice networks are switched off here (SANDBOX)."]})
+    return open_account(network, handle=str(credentials.get("handle", "")))
+
+
+def asked(network: str, credentials: Mapping[str, Any]) -> tuple[dict[str, Any], Identity]:
+    secrets = checked(network, credentials)
+    access = Access(
+        remote_id=str(secrets.get("page_id", "")),
+        handle="",
+        base_url=base_url(network, sandbox=False),
+        credentials=secrets,
+        app=settings.NETWORK_APPS[network],
+    )
+    try:
+        return secrets, adapter_class(network)(access).identify()
+    except errors.NetworkError as error:
+        raise Invalid({"credentials": [error.user_message]}) from None
+
+
+@transaction.atomic
+def store(actor: Actor, network: str, secrets: dict[str, Any], identity: Identity, *, sandbox: bool) -> Profile:
+    profile, created = Profile.objects.update_or_create(
+        network=network,
+        remote_id=identity.remote_id,
+        defaults={
+            "organization_id": require_organization_id(),
+            "name": identity.name[:200],
+            "handle": identity.handle[:200],
+            "url": identity.url,
+            "avatar_url": identity.avatar_url,
+            "sandbox": sandbox,
+        },
+    )
+    Credential.objects.update_or_create(profile=profile, defaults={"secrets": secrets})
+    Cursor.objects.update_or_create(profile=profile, defaults={"next_poll_at": now(), "failures": 0, "error": ""})
+    move(profile, "reconnect", state_reason="")
+    audit.record(actor, "profile.connected" if created else "profile.reconnected", profile, {"network": network})
+    realtime.ping(profile.organization_id, "profiles", profile.pk)
+    return profile

@@ -1,0 +1,7 @@
+"""The Django application `networks`."""
+
+from django.apps import AppConfig
+
+
+class NetworksConfig(AppConfig):
+    name = "networks"

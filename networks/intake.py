@@ -1,0 +1,132 @@
+"""What comes in: polls by cursor and pushes by receipt. Both end in the signal `inbound_received`."""
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.timezone import now as clock
+
+from networks import errors
+from networks.access import open_adapter
+from networks.contract import Adapter, Inbound, InboundPage, Polls, Pushes
+from networks.models import Cursor, Profile, RemotePost, WebhookReceipt
+from networks.outbox.outcomes import backoff
+from networks.outbox.settling import disconnect
+from networks.registry import adapter_class
+from networks.signals import inbound_received
+from organizations.tenancy import scope
+
+log = logging.getLogger(__name__)
+
+POLLS_AT_ONCE = 500
+POSTS_WATCHED = 50
+WATCHED_FOR = timedelta(days=30)
+DIGEST_OVERDUE = timedelta(seconds=5)  # the hook itself asks for the digest; this is for when that hint was lost
+
+
+@transaction.atomic
+def claim_polls(now: datetime) -> list[tuple[int, int]]:
+    """(organization, profile) of every healthy profile to be asked now; each is next due an interval later."""
+    # unscoped: one poller serves every organization; index cursor_due
+    due = Cursor.unscoped.filter(next_poll_at__lte=now, profile__state="connected").order_by("next_poll_at")
+    rows = list(
+        due.select_for_update(skip_locked=True, of=("self",)).values_list("pk", "organization_id", "profile_id")[
+            :POLLS_AT_ONCE
+        ]
+    )
+    again_at = now + timedelta(seconds=settings.INBOUND_POLL_SECONDS)
+    Cursor.unscoped.filter(pk__in=[pk for pk, _, _ in rows]).update(next_poll_at=again_at)
+    return [(organization_id, profile_id) for _, organization_id, profile_id in rows]
+
+
+def poll_profile(profile_id: int) -> None:
+    """Asks one profile what is new and passes it up, in its organization's scope."""
+    profile = Profile.objects.select_related("credential", "cursor").filter(pk=profile_id, state="connected").first()
+    if profile is None:
+        return
+    adapter = open_adapter(profile)
+    if not isinstance(adapter, Polls):
+        return
+    position = profile.cursor.position
+    try:
+        page = adapter.fetch_inbound(position, posts=watched_posts(profile))
+    except errors.NetworkError as error:
+        note_failure(profile, error)
+        return
+    accept_page(profile, position, page)
+
+
+def watched_posts(profile: Profile) -> Sequence[str]:
+    recent = RemotePost.objects.filter(profile=profile, kind="post", published_at__gte=clock() - WATCHED_FOR)
+    return list(recent.order_by("-published_at").values_list("remote_id", flat=True)[:POSTS_WATCHED])
+
+
+@transaction.atomic
+def accept_page(profile: Profile, position: object, page: InboundPage) -> None:
+    """The items and the new position are stored together, or neither."""
+    pass_up(profile, page.items)
+    moved = {"position": dict(page.cursor), "polled_at": clock(), "failures": 0, "error": ""}
+    # A slower poll that began at the same position must not set the cursor back.
+    Cursor.objects.filter(profile=profile, position=position).update(**moved)
+
+
+def note_failure(profile: Profile, error: errors.NetworkError) -> None:
+    failures = profile.cursor.failures + 1
+    retry_at = error.retry_at if isinstance(error, errors.RateLimited) else clock() + backoff(failures)
+    with transaction.atomic():
+        Cursor.objects.filter(profile=profile).update(
+            next_poll_at=retry_at, failures=failures, error=error.user_message[:500]
+        )
+        if isinstance(error, errors.Disconnected):
+            disconnect(profile, error.user_message)
+
+
+def pass_up(profile: Profile, items: Sequence[Inbound]) -> None:
+    if items:
+        inbound_received.send(sender=Profile, profile=profile, items=sorted(items, key=lambda item: item.sent_at))
+
+
+def keep_receipt(network: str, body: bytes, *, sandbox: bool) -> WebhookReceipt | None:
+    """Stores a verified push; None when the same body was pushed before."""
+    digest = hashlib.sha256(network.encode() + b"\0" + body).hexdigest()
+    try:
+        with transaction.atomic():
+            return WebhookReceipt.objects.create(
+                network=network, sandbox=sandbox, digest=digest, body=body, received_at=clock()
+            )
+    except IntegrityError:
+        return None
+
+
+def open_receipts(now: datetime) -> list[int]:
+    overdue = WebhookReceipt.objects.filter(digested_at=None, received_at__lt=now - DIGEST_OVERDUE)
+    return list(overdue.order_by("received_at").values_list("pk", flat=True)[:POLLS_AT_ONCE])
+
+
+@transaction.atomic
+def digest_receipt(receipt_id: int) -> None:
+    """Reads a push and passes its items up, for every profile that it is about. A second call finds it done."""
+    receipt = WebhookReceipt.objects.select_for_update().filter(pk=receipt_id, digested_at=None).first()
+    if receipt is None:
+        return
+    adapter = adapter_class(receipt.network)
+    assert issubclass(adapter, Pushes) and issubclass(adapter, Adapter)
+    try:
+        by_profile = adapter.parse_push(bytes(receipt.body))
+    except (ValueError, KeyError, TypeError) as error:
+        receipt.error = f"unreadable: {type(error).__name__}"
+        by_profile = {}
+    for remote_id, items in by_profile.items():
+        pass_up_everywhere(receipt, remote_id, items)
+    receipt.digested_at = clock()
+    receipt.save(update_fields=["digested_at", "error"])
+
+
+def pass_up_everywhere(receipt: WebhookReceipt, remote_id: str, items: Sequence[Inbound]) -> None:
+    # unscoped: the push names the network's id, and several organizations may run the same profile
+    for profile in Profile.unscoped.filter(network=receipt.network, remote_id=remote_id, sandbox=receipt.sandbox):
+        with scope(profile.organization_id):
+            pass_up(profile, items)

@@ -1,0 +1,22 @@
+"""Floor 2: profiles, the outbox, and what the networks hold of ours."""
+
+from networks.models.credential import Credential
+from networks.models.cursor import Cursor
+from networks.models.grants import ProfileGroupObjectPermission, ProfileUserObjectPermission
+from networks.models.outgoing import Attempt, Outgoing
+from networks.models.profile import VERBS, Profile
+from networks.models.receipt import WebhookReceipt
+from networks.models.remote_post import RemotePost
+
+__all__ = [
+    "VERBS",
+    "Attempt",
+    "Credential",
+    "Cursor",
+    "Outgoing",
+    "Profile",
+    "ProfileGroupObjectPermission",
+    "ProfileUserObjectPermission",
+    "RemotePost",
+    "WebhookReceipt",
+]

@@ -1,0 +1,15 @@
+"""What opens a profile, encrypted."""
+
+from django.db import models
+
+from organizations.tenancy import TenantModel
+from socialops.lib.crypto import EncryptedJSONField
+
+
+class Credential(TenantModel):
+    profile = models.OneToOneField("networks.Profile", on_delete=models.CASCADE, related_name="credential")
+    secrets = EncryptedJSONField()
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"credential of profile {self.profile_id}"

@@ -1,0 +1,77 @@
+"""The one outbox. A row is a frozen draft that must leave once; an Attempt is one try, written before the call."""
+
+from django.db import models
+from django.db.models import Q
+
+from networks.contract import Draft
+from organizations.tenancy import TenantModel
+from socialops.lib.states import Machine
+
+
+class Outgoing(TenantModel):
+    """Who may change it: the outbox (`networks.outbox`) and the floors above through `networks.actions.outgoing`."""
+
+    MACHINE = Machine(
+        {
+            "begin": {"waiting": "sending"},
+            "confirm": {"sending": "sent", "unknown": "sent"},
+            "lose": {"sending": "unknown"},
+            "keep_looking": {"unknown": "unknown"},
+            "postpone": {"sending": "waiting", "unknown": "waiting", "waiting": "waiting"},
+            "refuse": {"sending": "failed", "unknown": "failed"},
+            "retry": {"failed": "waiting"},
+            "cancel": {"waiting": "cancelled", "failed": "cancelled"},
+        }
+    )
+
+    profile = models.ForeignKey("networks.Profile", on_delete=models.CASCADE, related_name="outgoing")
+    key = models.CharField(max_length=100, unique=True)  # names the planned effect: the same effect cannot stand twice
+    draft = models.JSONField()
+    state = models.CharField(max_length=20, default="waiting")
+    planned_at = models.DateTimeField()  # when a person wanted it
+    due_at = models.DateTimeField()  # when it is tried next
+    claim = models.UUIDField(null=True)  # fencing token: who may begin and settle
+    lease_until = models.DateTimeField(null=True)
+    attempt_count = models.PositiveIntegerField(default=0)
+    looks = models.PositiveSmallIntegerField(default=0)  # how often `find` was asked since the last ambiguous attempt
+    resends = models.PositiveSmallIntegerField(default=0)  # sendings after an ambiguous one was looked for in vain
+    needs_person = models.BooleanField(default=False)
+    reason = models.CharField(max_length=500, blank=True)  # for people: why it waits, failed or is not known
+    first_tried_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [
+            # the dispatcher's three questions; each index holds only rows that are still alive
+            models.Index(fields=["due_at", "id"], name="outgoing_due", condition=Q(state="waiting")),
+            models.Index(fields=["lease_until"], name="outgoing_in_flight", condition=Q(state="sending")),
+            models.Index(fields=["due_at"], name="outgoing_unknown", condition=Q(state="unknown", needs_person=False)),
+            models.Index(fields=["profile", "-planned_at", "-id"], name="outgoing_of_profile"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+    @property
+    def frozen(self) -> Draft:
+        return Draft.from_json(self.draft)
+
+
+class Attempt(TenantModel):
+    """One try. Committed before the call, so that a killed worker leaves a trace; `outcome` is empty until it ends."""
+
+    outgoing = models.ForeignKey(Outgoing, on_delete=models.CASCADE, related_name="attempts")
+    kind = models.CharField(max_length=10)  # send, look, person
+    draft_hash = models.CharField(max_length=64, blank=True)
+    worker = models.CharField(max_length=120)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=20, blank=True)
+    detail = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["outgoing", "id"], name="attempt_of_outgoing")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.outcome or 'open'}"

@@ -1,0 +1,84 @@
+"""After an outcome that is not known: look on the profile itself, then decide. Never a blind second sending."""
+
+import logging
+import uuid
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from django.utils.timezone import now as clock
+
+from networks import errors
+from networks.access import open_adapter
+from networks.contract import Published, Publishes
+from networks.models import Outgoing, RemotePost
+from networks.outbox.outcomes import GIVE_UP_AFTER, LOOK_AFTER, Outcome, backoff, confirmed
+from networks.outbox.sending import open_attempt
+from networks.outbox.settling import settle
+
+log = logging.getLogger(__name__)
+
+
+def look_one(outgoing_id: int, claim: uuid.UUID) -> None:
+    """Looks for a claimed row whose outcome is not known, in its organization's scope."""
+    row = (
+        Outgoing.objects.select_related("profile__credential")
+        .filter(pk=outgoing_id, claim=claim, state="unknown", needs_person=False)
+        .first()
+    )
+    if row is None:
+        return
+    attempt = open_attempt(row, "look", clock())
+    settle(row, attempt, look(row, clock()))
+
+
+def look(row: Outgoing, now: datetime) -> Outcome:
+    try:
+        found = find(row)
+    except errors.RateLimited as error:
+        return again(row, error, error.retry_at)
+    except errors.Disconnected as error:
+        return replace(again(row, error, now + timedelta(minutes=1)), disconnects=True)
+    except (errors.Unavailable, errors.NotSent, errors.Ambiguous) as error:
+        return again(row, error, now + timedelta(seconds=15) + backoff(row.looks + 3))
+    except errors.NetworkError as error:
+        return person(f"The network cannot be asked whether it is there: {error.user_message}", error.detail)
+    except Exception:  # the task boundary: a defect of ours must not decide that it may be sent again
+        log.exception("outgoing %s: looking failed", row.pk)
+        return person("Something went wrong on our side while looking for it.", "")
+    return confirmed(found) if found else not_there(row, now)
+
+
+def find(row: Outgoing) -> Published | None:
+    adapter = open_adapter(row.profile)
+    if not isinstance(adapter, Publishes):
+        raise errors.Refused("This network cannot be asked.")
+    # What other rows have been linked to is theirs, even when it says the same.
+    taken = RemotePost.objects.filter(profile=row.profile, outgoing__isnull=False).exclude(outgoing=row)
+    since = row.first_tried_at or row.created_at
+    recent = taken.filter(published_at__gte=since - timedelta(hours=1)).values_list("remote_id", flat=True)
+    return adapter.find(row.frozen, since=since, taken=frozenset(recent))
+
+
+def not_there(row: Outgoing, now: datetime) -> Outcome:
+    """Looked properly, not there: look again while the network may show it late, then send once more, then ask."""
+    looks = row.looks + 1
+    if looks < len(LOOK_AFTER):
+        at = now + LOOK_AFTER[looks]
+        return Outcome("keep_looking", "not found", row.reason, "Not on the profile yet.", due_at=at, looks=looks)
+    if row.resends == 0:
+        reason = "It was not there, so it is sent once more."
+        return Outcome("postpone", "not found", reason, reason, due_at=now, resends=1)
+    return person("It was sent twice without an answer, and it cannot be found on the profile.", "")
+
+
+def again(row: Outgoing, error: errors.NetworkError, at: datetime) -> Outcome:
+    """The network could not be asked just now; that is no evidence, so it does not count as a look."""
+    if at - (row.first_tried_at or row.created_at) > GIVE_UP_AFTER:
+        return person(
+            f"For a day the network could not be asked whether it is there: {error.user_message}", error.detail
+        )
+    return Outcome("keep_looking", "could not look", error.user_message, error.detail, due_at=at, looks=row.looks)
+
+
+def person(reason: str, detail: str) -> Outcome:
+    return Outcome("keep_looking", "needs a person", reason, detail or reason, asks_person=True)

@@ -1,0 +1,63 @@
+"""What an answer of the network means for the row. Pure."""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from networks import errors
+from networks.contract import Published
+
+LOOK_AFTER = (timedelta(0), timedelta(seconds=15), timedelta(seconds=60))  # X and Graph show a new post late
+GIVE_UP_AFTER = timedelta(days=1)
+LONGEST_WAIT = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One move of the row. `word` is what the ledger says, `due_at` when the row is looked at again.
+
+    `looks` and `resends` are how often, since the last ambiguous sending, it was looked for, and sent once more.
+    """
+
+    event: str
+    word: str
+    reason: str = ""
+    detail: str = ""
+    published: Published | None = None
+    due_at: datetime | None = None
+    disconnects: bool = False
+    holds_profile: bool = False
+    asks_person: bool = False
+    looks: int = 0
+    resends: int = 0
+
+
+def confirmed(published: Published) -> Outcome:
+    return Outcome("confirm", "sent", published=published, detail=published.permalink or published.remote_id)
+
+
+def ended_by(
+    error: errors.NetworkError, *, attempts: int, ambiguous_before: bool, planned_at: datetime, now: datetime
+) -> Outcome:
+    """The outcome of a sending that raised `error`."""
+    reason, detail = error.user_message, error.detail
+    match error:
+        case errors.RateLimited():
+            return Outcome("postpone", "rate limited", reason, detail, due_at=error.retry_at, holds_profile=True)
+        case errors.NotSent() | errors.Unavailable() if now - planned_at > GIVE_UP_AFTER:
+            return Outcome("refuse", "not sent", f"Given up after a day: {reason}", detail)
+        case errors.NotSent() | errors.Unavailable():
+            return Outcome("postpone", "not sent", reason, detail, due_at=now + backoff(attempts))
+        case errors.Ambiguous():
+            return Outcome("lose", "unknown", reason, detail, due_at=now + LOOK_AFTER[0])
+        case errors.Duplicate() if ambiguous_before:
+            return Outcome("lose", "unknown", reason, detail, due_at=now + LOOK_AFTER[0])
+        case errors.Disconnected():
+            return Outcome("refuse", "disconnected", reason, detail, disconnects=True)
+        case _:
+            return Outcome("refuse", "refused", reason, detail)
+
+
+def backoff(attempts: int) -> timedelta:
+    """Doubling from two seconds to five minutes, with jitter so that rows do not come back together."""
+    return timedelta(seconds=min(LONGEST_WAIT, 2.0 ** min(attempts, 9)) * random.uniform(0.5, 1.0))  # noqa: S311

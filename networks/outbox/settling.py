@@ -1,0 +1,94 @@
+"""Writes what became of a try: the row, its Attempt, the RemotePost and the profile's health in one transaction."""
+
+import logging
+from typing import Any
+
+from django.db import transaction
+from django.utils.timezone import now as clock
+
+from networks.models import Attempt, Outgoing, Profile, RemotePost
+from networks.outbox.outcomes import Outcome
+from networks.signals import outgoing_settled
+from organizations import audit
+from organizations.actors import System
+from socialops.lib import realtime
+from socialops.lib.states import IllegalMove, Stale, move
+
+log = logging.getLogger(__name__)
+
+
+def settle(row: Outgoing, attempt: Attempt, outcome: Outcome) -> bool:
+    """False when this worker's claim had been taken away meanwhile: then only the ledger learns what it saw."""
+    try:
+        with transaction.atomic():
+            write(row, outcome)
+            close(attempt, outcome)
+    except Stale:
+        close(attempt, outcome)
+        return False
+    tell(row)
+    return True
+
+
+def write(row: Outgoing, outcome: Outcome) -> None:
+    stamps: dict[str, Any] = {
+        "reason": outcome.reason[:500],
+        "lease_until": None,
+        "looks": outcome.looks,
+        "resends": row.resends + outcome.resends,
+        "needs_person": outcome.asks_person,
+    }
+    if outcome.due_at:
+        stamps["due_at"] = outcome.due_at
+    if outcome.event == "postpone":
+        stamps["claim"] = None
+    if outcome.published:
+        stamps["sent_at"] = outcome.published.published_at or clock()
+    # The claim is the fencing token: whoever lost it cannot settle.
+    move(row, outcome.event, match={"claim": row.claim}, **stamps)
+    if outcome.published:
+        link(row, outcome.published.remote_id, outcome.published.permalink)
+    if outcome.disconnects:
+        disconnect(row.profile, outcome.reason)
+    if outcome.holds_profile:
+        Profile.objects.filter(pk=row.profile_id).update(held_until=outcome.due_at)
+
+
+def close(attempt: Attempt, outcome: Outcome) -> None:
+    Attempt.objects.filter(pk=attempt.pk).update(
+        finished_at=clock(), outcome=outcome.word, detail=outcome.detail[:1000]
+    )
+
+
+def link(row: Outgoing, remote_id: str, permalink: str) -> None:
+    """Joins the row to the network's copy, which a poller may have seen first."""
+    RemotePost.objects.update_or_create(
+        profile_id=row.profile_id,
+        remote_id=remote_id,
+        defaults={"outgoing": row, "permalink": permalink},
+        create_defaults={
+            "outgoing": row,
+            "kind": row.draft["kind"],
+            "permalink": permalink,
+            "text": row.draft["text"],
+            "published_at": row.sent_at,
+        },
+    )
+
+
+def disconnect(profile: Profile, reason: str) -> None:
+    """Once per cause: rows that fail for the same reason find it disconnected already."""
+    try:
+        move(profile, "disconnect", state_reason=reason[:500])
+    except (Stale, IllegalMove):
+        return
+    audit.record(System("outbox"), "profile.disconnected", profile, {"reason": reason})
+    realtime.ping(profile.organization_id, "profiles", profile.pk)
+
+
+def tell(row: Outgoing) -> None:
+    with transaction.atomic():
+        for receiver, answer in outgoing_settled.send_robust(sender=Outgoing, outgoing=row):
+            if isinstance(answer, Exception):
+                log.error("outgoing %s: %s failed", row.pk, receiver, exc_info=answer)
+        realtime.ping(row.organization_id, "outgoing", row.pk, profile_id=row.profile_id)

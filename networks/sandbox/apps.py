@@ -1,0 +1,8 @@
+"""The Django application `networks.sandbox`."""
+
+from django.apps import AppConfig
+
+
+class SandboxConfig(AppConfig):
+    name = "networks.sandbox"
+    label = "sandbox"

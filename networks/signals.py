@@ -1,0 +1,11 @@
+"""What this floor tells the floors above. Receivers run in the organization's scope."""
+
+from django.dispatch import Signal
+
+# outgoing: Outgoing, just settled (sent, failed, unknown, waiting again). Inside the settling transaction's
+# aftermath: a receiver that fails is logged and cannot undo what the network already has.
+outgoing_settled = Signal()
+
+# profile: Profile, items: list[Inbound], oldest first. Sent inside the transaction that moves the cursor or closes
+# the receipt: a receiver that fails leaves both where they were, and the items come again.
+inbound_received = Signal()

@@ -1,0 +1,7 @@
+"""The Django application `organizations`."""
+
+from django.apps import AppConfig
+
+
+class OrganizationsConfig(AppConfig):
+    name = "organizations"

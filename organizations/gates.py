@@ -1,0 +1,48 @@
+"""The gate of every page below /o/<slug>/: signed in, a member, and the organization in scope."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponseBase
+
+from organizations.access import member_of, require_admin
+from organizations.models import Member
+from organizations.tenancy import scope
+
+P = ParamSpec("P")
+
+
+class MemberRequest(HttpRequest):
+    """A request that came through the gate."""
+
+    member: Member
+
+
+MemberView = Callable[Concatenate[MemberRequest, P], HttpResponseBase]
+
+
+def member_gate(view: MemberView[P]) -> Callable[..., HttpResponseBase]:
+    """Lets members in; everybody else gets 404, as if there were nothing. The view loses the `slug` argument."""
+
+    @wraps(view)
+    def gated(request: MemberRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        request.member = member_of(request.user, slug)  # type: ignore[arg-type]  # login_required stands before
+        with scope(request.member.organization_id):
+            return view(request, *args, **kwargs)
+
+    opened = login_required(gated)
+    opened.gate = "member"  # type: ignore[attr-defined]  # the guard over all URLs looks for it
+    return opened
+
+
+def admin_gate(view: MemberView[P]) -> Callable[..., HttpResponseBase]:
+    """Lets owners and admins in; other members get 403."""
+
+    @wraps(view)
+    def checked(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        require_admin(request.member)
+        return view(request, *args, **kwargs)
+
+    return member_gate(checked)

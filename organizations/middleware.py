@@ -1,0 +1,25 @@
+"""Turns expected errors into pages that say what is wrong."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from socialops.lib.errors import AppError
+
+
+class ExpectedErrorMiddleware:
+    """An AppError that no view caught becomes the error page (or, for htmx, the error face) with its own status."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, AppError):
+            return None
+        template = "components/_error.html" if getattr(request, "htmx", False) else "error.html"
+        context = {"message": error.user_message, "status": error.status}
+        return render(request, template, context, status=error.status)

@@ -1,0 +1,10 @@
+"""Floor 1: who there is."""
+
+from organizations.models.api_token import ApiToken
+from organizations.models.audit import AuditEntry
+from organizations.models.idempotency import IdempotentAnswer
+from organizations.models.member import Member, Role
+from organizations.models.organization import Organization
+from organizations.models.user import User
+
+__all__ = ["ApiToken", "AuditEntry", "IdempotentAnswer", "Member", "Organization", "Role", "User"]

@@ -1,0 +1,80 @@
+"""The fence: a query without an organization in scope is an error, never "all rows".
+
+`TenantManager` filters by an SQL parameter that is resolved when the query compiles, so that forms and class-level
+querysets may be declared at import and still follow the organization in scope.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models.expressions import Expression
+from django.db.models.sql.where import NothingNode
+
+if TYPE_CHECKING:
+    from organizations.models import Organization
+
+current: ContextVar[int | None] = ContextVar("organization_id", default=None)
+
+
+class NoTenant(RuntimeError):
+    """A tenant's rows were asked for outside `scope(organization)`: a defect of ours, never a person's fault."""
+
+
+@contextmanager
+def scope(organization: "Organization | int") -> Iterator[None]:
+    """Everything inside sees this organization's rows only."""
+    token = current.set(organization if isinstance(organization, int) else organization.pk)
+    try:
+        yield
+    finally:
+        current.reset(token)
+
+
+def require_organization_id() -> int:
+    organization_id = current.get()
+    if organization_id is None:
+        raise NoTenant("No organization is in scope; wrap the work in scope(organization).")
+    return organization_id
+
+
+class CurrentOrganization(Expression):
+    """The organization in scope, as an SQL parameter. Raises NoTenant when compiled outside a scope."""
+
+    output_field = models.BigIntegerField()
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[int]]:
+        return "%s", [require_organization_id()]
+
+
+class TenantQuerySet(models.QuerySet):  # type: ignore[type-arg]
+    def none(self) -> Self:
+        """Empty everywhere: Django's own none() would still compile the fence, and raise outside a scope."""
+        empty = super().none()
+        where = empty.query.where
+        where.children = [child for child in where.children if isinstance(child, NothingNode)]
+        return empty
+
+
+class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]
+    def get_queryset(self) -> TenantQuerySet:
+        return super().get_queryset().filter(organization_id=CurrentOrganization())
+
+
+class TenantModel(models.Model):
+    """Base of every row that belongs to one organization."""
+
+    organization = models.ForeignKey("organizations.Organization", on_delete=models.CASCADE, related_name="+")
+
+    objects = TenantManager()
+    unscoped = models.Manager()  # each use says why
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.organization_id is None:
+            self.organization_id = require_organization_id()
+        super().save(*args, **kwargs)

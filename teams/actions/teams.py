@@ -1,0 +1,123 @@
+"""Founding, changing and dissolving teams."""
+
+import uuid
+from collections.abc import Iterable
+
+from django.contrib.auth.models import Group
+from django.db import IntegrityError, transaction
+
+from networks.models import Profile
+from organizations import audit
+from organizations.access import require_admin
+from organizations.actors import Actor
+from organizations.models import Member
+from socialops.lib import realtime
+from socialops.lib.errors import Invalid, PermissionDenied
+from teams.access import leads
+from teams.models import Team, TeamMember
+
+Ids = Iterable[int]
+
+
+@transaction.atomic
+def create_team(
+    actor: Actor,
+    *,
+    name: str,
+    purpose: str = "",
+    leaders: Ids = (),
+    members: Ids = (),
+    profiles: Ids = (),
+) -> Team:
+    """A new team. Raises Invalid (name, leaders, members, profiles), PermissionDenied."""
+    require_admin(actor)
+    # auth.Group names are unique over all tenants, so a team's group has a name that nobody sees
+    team = Team(name=checked_name(name), purpose=purpose.strip()[:300], group=Group.objects.create(name=uuid.uuid4()))
+    save(team)
+    set_people(team, list(leaders), list(members))
+    team.profiles.set(found(Profile, profiles, "profiles"))
+    audit.record(actor, "team.created", team)
+    realtime.ping(team.organization_id, "teams", team.pk)
+    return team
+
+
+@transaction.atomic
+def change_team(
+    actor: Actor,
+    team: Team,
+    *,
+    name: str | None = None,
+    purpose: str | None = None,
+    leaders: Ids | None = None,
+    members: Ids | None = None,
+    profiles: Ids | None = None,
+) -> Team:
+    """Changes what is given. Leaders change people and purpose; leaders and profiles are for admins to name."""
+    if not leads(actor, team):
+        raise PermissionDenied(f"Only a leader of {team.name} or an admin can do that.")
+    if leaders is not None or profiles is not None or name is not None:
+        require_admin(actor)
+    team.name = team.name if name is None else checked_name(name)
+    team.purpose = team.purpose if purpose is None else purpose.strip()[:300]
+    save(team)
+    if leaders is not None or members is not None:
+        kept = {leads: ids_of(team, leads=leads) for leads in (True, False)}
+        set_people(
+            team,
+            kept[True] if leaders is None else list(leaders),
+            kept[False] if members is None else list(members),
+        )
+    if profiles is not None:
+        team.profiles.set(found(Profile, profiles, "profiles"))
+    audit.record(actor, "team.changed", team)
+    realtime.ping(team.organization_id, "teams", team.pk)
+    return team
+
+
+@transaction.atomic
+def dissolve_team(actor: Actor, team: Team) -> None:
+    """Ends a team and every right that came through it; its people and profiles stay."""
+    require_admin(actor)
+    audit.record(actor, "team.dissolved", team)
+    group = team.group
+    realtime.ping(team.organization_id, "teams", team.pk)
+    team.delete()
+    group.delete()
+
+
+def checked_name(name: str) -> str:
+    name = name.strip()
+    if not 1 <= len(name) <= 80:
+        raise Invalid({"name": ["Give a name of 1 to 80 characters."]})
+    return name
+
+
+def save(team: Team) -> None:
+    try:
+        with transaction.atomic():
+            team.save()
+    except IntegrityError:
+        raise Invalid({"name": ["Another team has this name."]}) from None
+
+
+def found(model, ids: Ids, field: str) -> list:  # type: ignore[no-untyped-def,type-arg]
+    """The rows with these ids, all of them. Raises Invalid naming `field`."""
+    wanted = set(ids)
+    rows = list(model.objects.filter(pk__in=wanted))
+    if len(rows) != len(wanted):
+        raise Invalid({field: ["One of these does not exist here."]})
+    return rows
+
+
+def ids_of(team: Team, *, leads: bool) -> list[int]:
+    return list(TeamMember.objects.filter(team=team, leads=leads).values_list("member_id", flat=True))
+
+
+def set_people(team: Team, leaders: list[int], members: list[int]) -> None:
+    """Exactly these people; whoever leads is a member too. Team rights follow through the team's group."""
+    leading, people = set(leaders), set(leaders) | set(members)
+    rows = found(Member, leading, "leaders") + found(Member, people - leading, "members")
+    TeamMember.objects.filter(team=team).exclude(member__in=people).delete()
+    for member in rows:
+        TeamMember.objects.update_or_create(team=team, member=member, defaults={"leads": member.pk in leading})
+    team.group.user_set.set([member.user_id for member in rows])

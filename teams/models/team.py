@@ -1,0 +1,32 @@
+"""People of one department or brand, and the profiles they are tasked with."""
+
+from django.contrib.auth.models import Group
+from django.db import models
+
+from organizations.tenancy import TenantModel
+
+
+class Team(TenantModel):
+    name = models.CharField(max_length=80)
+    purpose = models.CharField(max_length=300, blank=True)
+    group = models.OneToOneField(Group, on_delete=models.PROTECT, related_name="+")  # carries the team's grants
+    profiles = models.ManyToManyField("networks.Profile", related_name="teams", blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "name"], name="team_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TeamMember(TenantModel):
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
+    member = models.ForeignKey("organizations.Member", on_delete=models.CASCADE, related_name="team_memberships")
+    leads = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "member"], name="team_member_once")]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} in {self.team_id}"

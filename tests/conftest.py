@@ -1,0 +1,43 @@
+"""Fixtures that every test may use."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from organizations.models import Organization
+from organizations.tenancy import scope
+from tests.cast import Cast, assemble
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return assemble()
+
+
+@pytest.fixture
+def acme(cast: Cast) -> Organization:
+    return cast.acme
+
+
+@pytest.fixture
+def in_acme(acme: Organization) -> Iterator[None]:
+    """acme in scope for the whole test."""
+    with scope(acme):
+        yield
+
+
+@pytest.fixture
+def sign_in(client):
+    """sign_in(member) -> a Django test client with that member signed in."""
+
+    def signed_in(member):
+        client.force_login(member.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return signed_in
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords(settings) -> None:
+    """Hashing is slow on purpose; the tests sign in hundreds of people."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
