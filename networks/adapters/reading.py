@@ -57,5 +57,5 @@ def json_map(value: str | bytes) -> Mapping[str, Any]:
     """The JSON object in `value`; empty where it is none."""
     try:
         return a_map(json.loads(value))
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}

@@ -14,7 +14,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import MaxRetryError, NewConnectionError
+from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
 
 TIMEOUT = (5.0, 30.0)
 """Seconds to connect, and seconds of silence while reading."""
@@ -76,12 +76,16 @@ def new_session(timeout: tuple[float, float] = TIMEOUT) -> Session:
 
 @contextmanager
 def faults() -> Iterator[None]:
-    """Turn everything `requests` raises inside the block into `TransportFault`."""
+    """Turn everything that a call raises inside the block into `TransportFault`."""
     try:
         yield
     except requests.RequestException as error:
         # `from None`: the original message holds the full address.
         raise TransportFault(fate_of(error), type(error).__name__) from None
+    except HTTPError as error:  # urllib3 lets a few of its own through
+        raise TransportFault(Fate.UNKNOWN, type(error).__name__) from None
+    except UnicodeEncodeError:  # a token or an address with characters that no header can carry
+        raise TransportFault(Fate.NOT_SENT, "UnicodeEncodeError") from None
 
 
 def fate_of(error: requests.RequestException) -> Fate:
@@ -98,10 +102,18 @@ def fate_of(error: requests.RequestException) -> Fate:
 
 def json_of(response: requests.Response) -> Any:
     """The body as JSON. A body that cannot be read leaves the fate of the request unknown."""
+    body = json_or_none(response)
+    if body is None:
+        raise TransportFault(Fate.UNKNOWN, f"unreadable answer, status {response.status_code}")
+    return body
+
+
+def json_or_none(response: requests.Response) -> Any:
+    """The body as JSON, or None where it is none."""
     try:
         return response.json()
-    except ValueError:
-        raise TransportFault(Fate.UNKNOWN, f"unreadable answer, status {response.status_code}") from None
+    except (ValueError, RecursionError):  # the latter from absurdly deep nesting
+        return None
 
 
 class _SecureConnection(HTTPSConnection):

@@ -1,6 +1,6 @@
 """A Facebook Page, through facebook-sdk."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -65,7 +65,7 @@ class FacebookAdapter(Adapter, Publishes, Replies, Polls, Pushes, Measures):
             raise transport.ambiguous(self.label, "confirmed without an id")
         return Published(remote_id=remote_id, permalink=self._permalink(remote_id))
 
-    def find(self, draft: Draft, *, since: datetime) -> Published | None:
+    def find(self, draft: Draft, *, since: datetime, taken: Collection[str] = ()) -> Published | None:
         """The newest post, or comment of the Page beneath the same parent, with the same text since then."""
         earliest = since - _CLOCK_SKEW
         parent = self._parent(draft)
@@ -75,9 +75,10 @@ class FacebookAdapter(Adapter, Publishes, Replies, Polls, Pushes, Measures):
             for item in items:
                 made_at = parse.created_at(item)
                 fresh = made_at is None or made_at >= earliest
-                if fresh and parse.author_id(item) in writers and parse.says(item, draft.text):
+                free = reading.text(item.get("id")) not in taken
+                if free and fresh and parse.author_id(item) in writers and parse.says(item, draft.text):
                     return parse.published(item)
-            if parse.all_older(items, earliest):
+            if parse.reaches_back_to(items, earliest):
                 break
         return None
 
@@ -129,9 +130,12 @@ class FacebookAdapter(Adapter, Publishes, Replies, Polls, Pushes, Measures):
         return thread or None
 
     def _own_posts(self, since: datetime) -> Iterator[Mapping[str, Any]]:
-        return self.read_all(
-            self.page_id, "published_posts", fields=_POST_FIELDS, since=int(since.timestamp()), limit=100
-        )
+        bounds = {"fields": _POST_FIELDS, "since": int(since.timestamp()), "limit": 100}
+        try:
+            yield from self.read_all(self.page_id, "published_posts", **bounds)
+        except Refused:
+            # The plain feed holds them as well, among those of visitors.
+            yield from self.read_all(self.page_id, "feed", **bounds)
 
     def _own_comments(self, parent: str) -> Iterator[Mapping[str, Any]]:
         return self.read_all(

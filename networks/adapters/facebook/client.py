@@ -74,10 +74,7 @@ def _encoded(args: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _answer(response: requests.Response) -> Any:
-    try:
-        body = response.json()
-    except ValueError:
-        body = None
+    body = http.json_or_none(response)
     fine = 200 <= response.status_code < 300
     if not fine or (isinstance(body, dict) and body.get("error")):
         raise GraphError(response, body)

@@ -27,11 +27,9 @@ Item = Mapping[str, Any]
 
 
 class Reader(Protocol):
-    """The two reads of the adapter that are needed here."""
+    """What is needed of the adapter here."""
 
     page_id: str
-
-    def read_once(self, node: str, edge: str, **params: Any) -> Item: ...
 
     def read_all(self, node: str, edge: str, **params: Any) -> Iterator[Item]: ...
 
@@ -40,9 +38,9 @@ def fetch(reader: Reader, cursor: Mapping[str, Any], posts: Sequence[str], now: 
     """Comments, visitors' posts and mentions since `cursor`, oldest first."""
     known = reading.instant(cursor.get("since"))
     since = known - _OVERLAP if known else None
-    feed = list(_recent_posts(reader))
+    feed = _recent_posts(reader, since)
     found: dict[str, Inbound] = {}
-    for item in (*_visitors(reader, feed), *_tagged(reader)):
+    for item in (*_visitors(reader, feed), *_optional(reader, "tagged", since)):
         found[reading.text(item.get("id"))] = parse.mention(item, page_id=reader.page_id, now=now)
     for post_id in _watched(feed, posts):
         for item in _comments(reader, post_id, since):
@@ -56,32 +54,34 @@ def fetch(reader: Reader, cursor: Mapping[str, Any], posts: Sequence[str], now: 
     return InboundPage(tuple(items), {**cursor, "since": newest.isoformat()} if newest else dict(cursor))
 
 
-def _recent_posts(reader: Reader) -> list[Item]:
+def _recent_posts(reader: Reader, since: datetime | None) -> list[Item]:
     try:
-        return _first_page(reader, "feed")
+        return _newest(reader, "feed", since)
     except Refused:
-        return _optional(reader, "published_posts")
+        return _optional(reader, "published_posts", since)
 
 
 def _visitors(reader: Reader, feed: list[Item]) -> Iterator[Item]:
     return (item for item in feed if parse.author_id(item) not in {"", reader.page_id})
 
 
-def _tagged(reader: Reader) -> list[Item]:
-    return _optional(reader, "tagged")
-
-
-def _optional(reader: Reader, edge: str) -> list[Item]:
+def _optional(reader: Reader, edge: str, since: datetime | None) -> list[Item]:
     """A list that is a bonus: without the permission for it, or without the list, the rest still counts."""
     try:
-        return _first_page(reader, edge)
+        return _newest(reader, edge, since)
     except (Refused, MissingPermission, AppMisconfigured):
         return []
 
 
-def _first_page(reader: Reader, edge: str) -> list[Item]:
-    page = reader.read_once(reader.page_id, edge, fields=_POST_FIELDS, limit=_WATCHED)
-    return [item for item in reading.maps(page.get("data")) if reading.text(item.get("id"))]
+def _newest(reader: Reader, edge: str, since: datetime | None) -> list[Item]:
+    """The newest posts of a list, and further back until `since`. Graph's pages may be empty and yet go on."""
+    found: list[Item] = []
+    for page in reader.read_all(reader.page_id, edge, fields=_POST_FIELDS, limit=_WATCHED):
+        items = reading.maps(page.get("data"))
+        found += [item for item in items if reading.text(item.get("id"))]
+        if len(found) >= _WATCHED and (since is None or parse.reaches_back_to(items, since)):
+            break
+    return found
 
 
 def _watched(feed: list[Item], posts: Sequence[str]) -> list[str]:
@@ -99,7 +99,7 @@ def _comments(reader: Reader, post_id: str, since: datetime | None) -> Iterator[
         for page in pages:
             items = reading.maps(page.get("data"))
             yield from items
-            if since and parse.all_older(items, since):
+            if since and parse.reaches_back_to(items, since):
                 return
     except Refused:
         return

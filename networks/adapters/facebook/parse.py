@@ -51,7 +51,7 @@ def created_at(item: Item) -> datetime | None:
     return reading.instant(item.get("created_time"))
 
 
-def all_older(items: list[Item], since: datetime) -> bool:
+def reaches_back_to(items: list[Item], since: datetime) -> bool:
     """Whether nothing since then can follow: only a page that really runs backwards in time tells that."""
     times = [time for item in items if (time := created_at(item))]
     backwards = all(one >= other for one, other in pairwise(times))

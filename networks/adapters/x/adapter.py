@@ -1,6 +1,6 @@
 """X for one profile, through tweepy."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -86,7 +86,7 @@ class XAdapter(Adapter, Publishes, Replies, Polls, Pushes, Measures):
             raise transport.ambiguous(self.label, "confirmed without an id")
         return parse.published(data, self.access.handle)
 
-    def find(self, draft: Draft, *, since: datetime) -> Published | None:
+    def find(self, draft: Draft, *, since: datetime, taken: Collection[str] = ()) -> Published | None:
         """The newest post of ours since then with the same text beneath the same parent.
 
         `start_time` and not `since_id` bounds the list: a made-up since_id means something only where ids hold their
@@ -99,7 +99,8 @@ class XAdapter(Adapter, Publishes, Replies, Polls, Pushes, Measures):
             items = reading.maps(page.get("data"))
             times = [parse.sent_at(item) for item in items]
             for item, sent_at in zip(items, times, strict=True):
-                if (sent_at is None or sent_at >= earliest) and parse.is_copy_of(item, draft):
+                free = reading.text(item.get("id")) not in taken
+                if free and (sent_at is None or sent_at >= earliest) and parse.is_copy_of(item, draft):
                     return parse.published(item, self.access.handle)
             if times and all(sent_at and sent_at < earliest for sent_at in times):
                 break

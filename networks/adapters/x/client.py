@@ -17,11 +17,7 @@ class XError(tweepy.TweepyException):  # type: ignore[misc]
         super().__init__(f"X answered {response.status_code}")
         self.status = response.status_code
         self.headers = response.headers
-        try:
-            self.body: Any = response.json()
-            self.readable = True
-        except ValueError:
-            self.body, self.readable = None, False
+        self.body: Any = http.json_or_none(response)
 
 
 class XClient(tweepy.Client):  # type: ignore[misc]

@@ -99,7 +99,7 @@ def _known(status: int, problem: Problem) -> tuple[Callable[..., errors.NetworkE
 
 def _by_status(error: XError, said: str, *, write: bool, detail: str, code: str) -> errors.NetworkError:
     refused = 400 <= error.status < 500 and error.status != 408
-    if refused and (error.readable or not write or error.status == 413):
+    if refused and (error.body is not None or not write or error.status == 413):
         return errors.Refused(_refusal(error.status, said), detail=detail, code=code)
     if write:
         # A 5xx, a redirect, 408, or a page that X itself did not write: the post may exist all the same.
@@ -126,7 +126,9 @@ def _retry_at(headers: Mapping[str, str], problem: Problem, now: datetime) -> da
 
 
 def _reset_of(headers: Mapping[str, str], group: str, now: datetime) -> datetime | None:
-    remaining = reading.whole(headers.get(f"{group}-remaining", "0"))
+    # The group that every answer names may leave out the count that the 429 itself tells.
+    unsaid = "0" if group == _LIMIT_GROUPS[0] else "1"
+    remaining = reading.whole(headers.get(f"{group}-remaining", unsaid))
     reset = reading.instant(headers.get(f"{group}-reset"))
     if remaining or reset is None or reset > now + _LONGEST_WAIT:
         return None

@@ -33,10 +33,7 @@ def verify(body: bytes, headers: Mapping[str, str], *, secret: str) -> bool:
 
 def items(body: bytes, *, now: datetime) -> dict[str, Sequence[Inbound]]:
     found: dict[str, list[Inbound]] = defaultdict(list)
-    try:
-        top = reading.a_map(json.loads(body))
-    except ValueError:
-        return {}
+    top = reading.json_map(body)
     data = top.get("data")
     for event in reading.maps(data if isinstance(data, list) else [data]):
         own_id = reading.text(reading.a_map(event.get("filter")).get("user_id"))

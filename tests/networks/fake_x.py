@@ -1,0 +1,134 @@
+"""X as a fake: shortens links, escapes text, lags behind on one's own timeline, refuses duplicates."""
+
+import html
+import re
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.networks.fake import Answer, Call, Dialect
+
+OWN_ID = "42"
+PAGE_SIZE = 2
+_LINK = re.compile(r"https?://\S+|\b[\w-]+\.(?:com|example)\b\S*")
+_EPOCH_MS = 1288834974657
+
+
+class FakeX(Dialect):
+    def __init__(self) -> None:
+        super().__init__()
+        self.own: list[dict[str, Any]] = []
+        self.mentions: list[dict[str, Any]] = []
+        self.users = [{"id": "7", "name": "Nora", "username": "nora", "profile_image_url": "https://img.example/7"}]
+        self._last_ms = 0
+
+    def published_texts(self) -> list[str]:
+        return [post["sent"] for post in self.own]
+
+    def add(self, text: str, *, author: str = OWN_ID, parent: str | None = None, at: datetime | None = None) -> str:
+        post = self._post(text, author=author, parent=parent, at=at)
+        (self.own if author == OWN_ID else self.mentions).append(post)
+        return post["id"]
+
+    def mention(self, text: str, *, author: str = "7", parent: str | None = None) -> str:
+        post = self._post(text, author=author, parent=parent, at=None)
+        self.mentions.append(post)
+        return post["id"]
+
+    def route(self, call: Call) -> Answer:
+        if (call.method, call.path) == ("POST", "/2/tweets"):
+            return self._create(call.json)
+        if call.path == "/2/users/me":
+            numbers = {"followers_count": 120, "following_count": 3, "tweet_count": 9}
+            return Answer(200, {"data": {"id": OWN_ID, "name": "Acme", "username": "acme", "public_metrics": numbers}})
+        if call.path == f"/2/users/{OWN_ID}/tweets":
+            return self._timeline(call)
+        if call.path == f"/2/users/{OWN_ID}/mentions":
+            since = int(call.query.get("since_id", 0))
+            return self._page([post for post in self.mentions if int(post["id"]) > since], call)
+        if call.path == "/2/tweets":
+            return self._lookup(call.query["ids"].split(","))
+        return Answer(404, {"title": "Not Found", "status": 404})
+
+    def refusal(self, fault: str) -> Answer:
+        now = int(time.time())
+        limit = {"x-rate-limit-remaining": "0", "x-rate-limit-reset": str(now + 60)}
+        day = {"x-user-limit-24hour-remaining": "0", "x-user-limit-24hour-reset": str(now + 3600)}
+        kind = "https://api.twitter.com/2/problems/"
+        duplicate = "You are not allowed to create a Tweet with duplicate content."
+        return {
+            "limited": Answer(429, {"title": "Too Many Requests", "status": 429}, limit),
+            "limited_day": Answer(429, {"title": "Too Many Requests"}, {**limit, **day}),
+            "limited_bare": Answer(429, b"slow down", {"Content-Type": "text/plain"}),
+            "limited_month": Answer(
+                429, {"title": "UsageCapExceeded", "period": "Monthly", "type": kind + "usage-capped"}
+            ),
+            "signed_out": Answer(401, {"title": "Unauthorized", "status": 401, "detail": f"Unauthorized {self.token}"}),
+            "duplicate": Answer(403, {"title": "Forbidden", "detail": duplicate, "type": "about:blank"}),
+            "no_credits": Answer(402, {"title": "CreditsDepleted"}),
+            "wrong_app": Answer(403, {"title": "Client Forbidden", "type": kind + "client-forbidden"}),
+            "suspended": Answer(
+                403, {"detail": "Your account is suspended and is not permitted to access this feature."}
+            ),
+            "error": Answer(503, b"<html>over capacity</html>", {"Content-Type": "text/html"}),
+        }[fault]
+
+    def _create(self, sent: dict[str, Any]) -> Answer:
+        if sent["text"] in [post["sent"] for post in self.own]:
+            return self.refusal("duplicate")
+        if len(sent["text"]) > 280:
+            return Answer(403, {"detail": "You are not permitted to perform this action.", "type": "about:blank"})
+        remote_id = self.add(sent["text"], parent=sent.get("reply", {}).get("in_reply_to_tweet_id"))
+        return Answer(201, {"data": {"id": remote_id, "text": sent["text"]}})
+
+    def _timeline(self, call: Call) -> Answer:
+        if self.hidden_reads > 0:
+            self.hidden_reads -= 1
+            return Answer(200, {"meta": {"result_count": 0}})
+        since = call.query.get("start_time", "")
+        return self._page([post for post in self.own if post["created_at"][:19] >= since[:19]], call)
+
+    def _page(self, posts: list[dict[str, Any]], call: Call) -> Answer:
+        newest_first = sorted(posts, key=lambda post: int(post["id"]), reverse=True)
+        start = int(call.query.get("pagination_token", 0))
+        shown = newest_first[start : start + PAGE_SIZE]
+        if not shown:
+            return Answer(200, {"meta": {"result_count": 0}})
+        meta = {"result_count": len(shown), "newest_id": shown[0]["id"]}
+        if start + PAGE_SIZE < len(newest_first):
+            meta["next_token"] = str(start + PAGE_SIZE)
+        data = [{key: value for key, value in post.items() if key != "sent"} for post in shown]
+        return Answer(200, {"data": data, "includes": {"users": self.users}, "meta": meta})
+
+    def _lookup(self, ids: list[str]) -> Answer:
+        numbers = {"like_count": 5, "repost_count": 2, "reply_count": 0, "impression_count": 90}
+        known = {post["id"] for post in self.own}
+        data = [{"id": one, "public_metrics": numbers} for one in ids if one in known]
+        gone = [{"title": "Not Found Error", "resource_id": one} for one in ids if one not in known]
+        return Answer(200, {**({"data": data} if data else {}), **({"errors": gone} if gone else {})})
+
+    def _post(self, text: str, *, author: str, parent: str | None, at: datetime | None) -> dict[str, Any]:
+        ms = max(self._last_ms + 1, int((at.timestamp() if at else time.time()) * 1000))
+        self._last_ms = ms if at is None else self._last_ms
+        remote_id = str((ms - _EPOCH_MS) << 22)
+        links: list[dict[str, str]] = []
+
+        def shorten(match: re.Match[str]) -> str:
+            full = match[0] if match[0].startswith("http") else f"http://{match[0]}"
+            links.append({"url": f"https://t.co/{len(links)}abc", "expanded_url": full, "display_url": match[0]})
+            return links[-1]["url"]
+
+        shown = html.escape(_LINK.sub(shorten, text), quote=False)
+        post = {
+            "id": remote_id,
+            "sent": text,
+            "text": f"@nora {shown}" if parent and author == OWN_ID else shown,
+            "author_id": author,
+            "created_at": datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds")[:-6] + "Z",
+            "conversation_id": parent or remote_id,
+        }
+        if links:
+            post["entities"] = {"urls": links}
+        if parent:
+            post["referenced_tweets"] = [{"type": "replied_to", "id": parent}]
+        return post

@@ -1,0 +1,85 @@
+"""Which failures of a call certainly happened before anything was sent."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from socialops.lib.http import Fate, TransportFault, faults, json_of, new_session
+
+QUICK = (0.3, 0.3)
+
+
+@contextmanager
+def listening(answer: bytes | None) -> Iterator[int]:
+    """A port that accepts one connection, waits for a request, and answers these bytes or hangs up."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.settimeout(2)
+                connection.recv(4096)
+                if answer is not None:
+                    connection.sendall(answer)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield server.getsockname()[1]
+        thread.join(3)
+
+
+def fate_of_posting(url: str) -> Fate:
+    with new_session(QUICK) as session, pytest.raises(TransportFault) as caught, faults():
+        json_of(session.post(url, json={"text": "Hi"}))
+    assert url not in str(caught.value)
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None
+    return caught.value.fate
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:9/", "http://no-such-host.invalid/", "https://127.0.0.1:9/", "nonsense", "http://"]
+)
+def test_what_never_left_is_not_sent(url: str) -> None:
+    assert fate_of_posting(url) is Fate.NOT_SENT
+
+
+@pytest.mark.parametrize("answer", [None, b"this is no TLS at all, but a long enough answer to be read\r\n"])
+def test_a_failed_handshake_is_not_sent(answer: bytes | None) -> None:
+    with listening(answer) as port:
+        assert fate_of_posting(f"https://127.0.0.1:{port}/") is Fate.NOT_SENT
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        b"nonsense\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
+    ],
+)
+def test_what_left_and_brought_nothing_usable_is_unknown(answer: bytes | None) -> None:
+    with listening(answer) as port:
+        assert fate_of_posting(f"http://127.0.0.1:{port}/") is Fate.UNKNOWN
+
+
+def test_a_header_that_cannot_be_written_is_not_sent() -> None:
+    with new_session(QUICK) as session, pytest.raises(TransportFault) as caught, faults():
+        session.post("http://127.0.0.1:9/", headers={"Authorization": "Bearer ke\u0144"})
+    assert caught.value.fate is Fate.NOT_SENT
+
+
+def test_silence_is_unknown() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        assert fate_of_posting(f"http://127.0.0.1:{server.getsockname()[1]}/") is Fate.UNKNOWN
+
+
+def test_writes_never_follow_a_redirect() -> None:
+    with listening(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:9/\r\nContent-Length: 0\r\n\r\n") as port:
+        response = new_session(QUICK).post(f"http://127.0.0.1:{port}/", allow_redirects=True)
+    assert response.status_code == 302
