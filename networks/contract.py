@@ -202,6 +202,16 @@ class Replies:
     """Marks an adapter whose `publish` accepts drafts of kind REPLY."""
 
 
+class Renews(ABC):
+    @abstractmethod
+    def renew(self) -> Mapping[str, Any]:
+        """New credentials for those held, asked for when they are about to end or were just refused.
+
+        The old ones are used up by asking: one caller per profile at a time, and store what comes back before anything
+        else. Raises Disconnected when a person must sign in again, Unavailable when it may be tried once more.
+        """
+
+
 class Polls(ABC):
     @abstractmethod
     def fetch_inbound(self, cursor: Mapping[str, Any], *, posts: Sequence[str]) -> InboundPage:

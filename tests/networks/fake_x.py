@@ -35,9 +35,17 @@ class FakeX(Dialect):
         self.mentions.append(post)
         return post["id"]
 
+    def accepts(self, call: Call) -> bool:
+        return call.path == "/2/oauth2/token" or super().accepts(call)
+
     def route(self, call: Call) -> Answer:
         if (call.method, call.path) == ("POST", "/2/tweets"):
             return self._create(call.json)
+        if call.path == "/2/oauth2/token":
+            if call.form["refresh_token"] != "once-only":
+                return Answer(400, {"error": "invalid_request", "error_description": "token was invalid"})
+            fresh = {"access_token": "new-token", "refresh_token": "next-once-only", "expires_in": 7200}
+            return Answer(200, {"token_type": "bearer", **fresh})
         if call.path == "/2/users/me":
             numbers = {"followers_count": 120, "following_count": 3, "tweet_count": 9}
             return Answer(200, {"data": {"id": OWN_ID, "name": "Acme", "username": "acme", "public_metrics": numbers}})

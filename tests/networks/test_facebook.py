@@ -56,7 +56,6 @@ def test_the_link_is_the_one_facebook_gives(facebook: FacebookAdapter) -> None:
 def test_a_link_that_cannot_be_read_leaves_the_post_confirmed(
     facebook: FacebookAdapter, graph: FakeGraph, fault: str
 ) -> None:
-    facebook.graph.session.timeout = (0.4, 0.4)
     graph.fail_next(fault, read=True)
     published = facebook.publish(post())
     assert published.permalink == f"https://www.facebook.com/{published.remote_id}"

@@ -14,7 +14,7 @@ from networks.adapters.x import parse
 from networks.adapters.x.adapter import XAdapter
 from networks.adapters.x.errors import read_problem
 from networks.contract import Access, Draft, DraftKind, InboundKind
-from networks.errors import AppMisconfigured, Disconnected, RateLimited, Refused
+from networks.errors import AppMisconfigured, Disconnected, RateLimited, Refused, Unavailable
 from tests.networks.contract import AdapterContract, just_now, post
 from tests.networks.fake_x import OWN_ID, FakeX
 
@@ -64,7 +64,8 @@ def test_a_reply_is_found_beneath_its_parent_only(x: XAdapter, fake_x: FakeX) ->
 
 
 @pytest.mark.parametrize(
-    "text", ["acme.example/a is new", "A &amp; B, written out", "two  spaces\nand a line", "cafe\u0301"]
+    "text",
+    ["acme.example/a is new", "www.acme.com is new", "A &amp; B, written out", "two  spaces\nand a line", "cafe\u0301"],
 )
 def test_text_is_recognised_however_x_changed_it(x: XAdapter, text: str) -> None:
     began = just_now()
@@ -171,6 +172,32 @@ def test_numbers_are_asked_for_a_hundred_at_a_time(x: XAdapter, fake_x: FakeX) -
 
 def test_followers(x: XAdapter) -> None:
     assert x.measure_profile().values["followers"] == 120
+
+
+RENEWABLE = {"access_token": "old-token", "refresh_token": "once-only"}
+X_APP = {"client_id": "cid", "client_secret": "the-client-secret"}
+
+
+def test_a_sign_in_is_renewed(x: XAdapter, fake_x: FakeX) -> None:
+    renewed = XAdapter(Access(OWN_ID, "acme", x.access.base_url, RENEWABLE, X_APP)).renew()
+    assert (renewed["access_token"], renewed["refresh_token"]) == ("new-token", "next-once-only")
+    assert datetime.fromisoformat(renewed["expires_at"]) > just_now() + timedelta(minutes=100)
+    assert fake_x.calls[-1].headers["authorization"].startswith("Basic ")
+
+
+@pytest.mark.parametrize("held", [{"access_token": "t"}, {"access_token": "t", "refresh_token": "used"}])
+def test_a_sign_in_that_cannot_be_renewed_needs_a_person(x: XAdapter, held: dict[str, str]) -> None:
+    with pytest.raises(Disconnected):
+        XAdapter(Access(OWN_ID, "acme", x.access.base_url, held, X_APP)).renew()
+
+
+@pytest.mark.parametrize("fault", ["cut", "error", "silent"])
+def test_a_renewal_that_failed_may_be_tried_again(x: XAdapter, fake_x: FakeX, fault: str) -> None:
+    fake_x.fail_next(fault)
+    adapter = XAdapter(Access(OWN_ID, "acme", x.access.base_url, RENEWABLE, X_APP))
+    adapter.client.session.timeout = x.client.session.timeout
+    with pytest.raises(Unavailable):
+        adapter.renew()
 
 
 def test_older_sign_ins_are_signed_over_the_address_called(fake_x: FakeX, x: XAdapter) -> None:

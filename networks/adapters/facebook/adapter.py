@@ -24,7 +24,7 @@ from networks.contract import (
     Pushes,
     Replies,
 )
-from networks.errors import AppMisconfigured, Disconnected, NetworkError, Refused
+from networks.errors import AppMisconfigured, Disconnected, NetworkError, Refused, Unavailable
 
 _TEXT_LIMIT = 63_206
 _CLOCK_SKEW = timedelta(seconds=60)
@@ -51,7 +51,10 @@ class FacebookAdapter(Adapter, Publishes, Replies, Polls, Pushes, Measures):
 
     def identify(self) -> Identity:
         fields = "id,name,username,link,picture{url}"
-        return parse.identity(self._read(self.graph.get_object, self.page_id, fields=fields), self.page_id)
+        found = parse.identity(self._read(self.graph.get_object, self.page_id, fields=fields))
+        if not found.remote_id:
+            raise Unavailable("Facebook did not say whose sign-in this is.", detail="a Page without an id")
+        return found
 
     def publish(self, draft: Draft) -> Published:
         if draft.media:
@@ -173,7 +176,10 @@ class FacebookAdapter(Adapter, Publishes, Replies, Polls, Pushes, Measures):
         return self._refused_metrics[metric]
 
     def _read(self, method: Callable[..., Any], *args: Any, **params: Any) -> Mapping[str, Any]:
-        return reading.a_map(self._call(method, *args, write=False, **params))
+        body = self._call(method, *args, write=False, **params)
+        if not isinstance(body, Mapping):
+            raise Unavailable("Facebook sent an answer that cannot be read.", detail=f"a {type(body).__name__}")
+        return body
 
     def _call(self, method: Callable[..., Any], *args: Any, write: bool, **params: Any) -> Any:
         if not self.graph.access_token:

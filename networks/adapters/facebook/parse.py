@@ -17,8 +17,8 @@ def permalink(remote_id: str) -> str:
     return f"https://www.facebook.com/{remote_id}"
 
 
-def identity(page: Item, page_id: str) -> Identity:
-    remote_id = reading.text(page.get("id")) or page_id
+def identity(page: Item) -> Identity:
+    remote_id = reading.text(page.get("id"))
     picture = reading.a_map(reading.a_map(page.get("picture")).get("data"))
     handle = reading.text(page.get("username"))
     return Identity(

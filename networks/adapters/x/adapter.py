@@ -7,7 +7,7 @@ from typing import Any
 import requests
 
 from networks.adapters import reading, transport
-from networks.adapters.x import parse, push
+from networks.adapters.x import parse, push, renewal
 from networks.adapters.x.client import XClient, XError
 from networks.adapters.x.errors import LABEL, outcome, read_problem
 from networks.adapters.x.text import LIMIT, weighted_length
@@ -25,6 +25,7 @@ from networks.contract import (
     Published,
     Publishes,
     Pushes,
+    Renews,
     Replies,
 )
 from networks.errors import AppMisconfigured, Disconnected, Refused, Unavailable
@@ -49,7 +50,7 @@ _PAGE_SIZE = 100
 _CLOCK_SKEW = timedelta(seconds=60)
 
 
-class XAdapter(Adapter, Publishes, Replies, Polls, Pushes, Measures):
+class XAdapter(Adapter, Renews, Publishes, Replies, Polls, Pushes, Measures):
     network = "x"
     label = LABEL
     capabilities = Capabilities(text_limit=LIMIT, threads=True, first_comment=True, push=True, read_lag_seconds=60)
@@ -68,6 +69,9 @@ class XAdapter(Adapter, Publishes, Replies, Polls, Pushes, Measures):
         if not found.remote_id:
             raise Unavailable("X did not say whose sign-in this is.", detail="users/me without an id")
         return found
+
+    def renew(self) -> Mapping[str, Any]:
+        return renewal.renewed(self.client, self.access, now=transport.utcnow())
 
     def publish(self, draft: Draft) -> Published:
         if draft.media:
