@@ -1,23 +1,25 @@
 """Looking up people and their organization, and being allowed to, in one call."""
 
-from organizations.models import Member, Organization, User
+from organizations.models import Member, User
 from socialops.lib.errors import NotFound, PermissionDenied
 
 
-def member_of(user: User, slug: str) -> Member:
-    """The membership through which `user` enters the organization. Raises NotFound for outsiders."""
-    try:
-        # unscoped: this is the look-up that decides which organization comes into scope
-        return Member.unscoped.select_related("user", "organization").get(
-            user=user, organization__slug=slug, user__is_active=True
-        )
-    except Member.DoesNotExist:
-        raise NotFound from None
+def memberships_of(user: User) -> list[Member]:
+    """Every organization that `user` may enter, by name."""
+    # unscoped: this look-up decides which organization may come into scope
+    rows = Member.unscoped.filter(user=user, user__is_active=True).select_related("organization")
+    found = list(rows.order_by("organization__name"))
+    for member in found:
+        member.user = user
+    return found
 
 
-def organizations_of(user: User) -> list[Organization]:
-    # unscoped by nature: Organization is the tenant itself
-    return list(Organization.objects.filter(members__user=user).order_by("name"))
+def member_of(memberships: list[Member], slug: str) -> Member:
+    """The membership through which one enters the organization. Raises NotFound for outsiders."""
+    for member in memberships:
+        if member.organization.slug == slug:
+            return member
+    raise NotFound
 
 
 def access_member(actor: Member, pk: int) -> Member:

@@ -7,7 +7,7 @@ from typing import Any, Concatenate, ParamSpec
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponseBase
 
-from organizations.access import member_of, require_admin
+from organizations.access import member_of, memberships_of, require_admin
 from organizations.models import Member
 from organizations.tenancy import scope
 
@@ -18,6 +18,7 @@ class MemberRequest(HttpRequest):
     """A request that came through the gate."""
 
     member: Member
+    memberships: list[Member]  # all of theirs, for the organization switcher
 
 
 MemberView = Callable[Concatenate[MemberRequest, P], HttpResponseBase]
@@ -28,7 +29,8 @@ def member_gate(view: MemberView[P]) -> Callable[..., HttpResponseBase]:
 
     @wraps(view)
     def gated(request: MemberRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        request.member = member_of(request.user, slug)  # type: ignore[arg-type]  # login_required stands before
+        request.memberships = memberships_of(request.user)  # type: ignore[arg-type]  # login_required stands before
+        request.member = member_of(request.memberships, slug)
         with scope(request.member.organization_id):
             return view(request, *args, **kwargs)
 

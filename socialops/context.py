@@ -1,9 +1,91 @@
-"""What the shell around every page shows."""
+"""What the shell around every page shows: where one can go, and what everybody must know."""
 
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import NoReverseMatch
+from django.urls import reverse as real_reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from networks.models import Profile
+from organizations.models import Member
+
+# group, items: (key, label, icon, address name); a label is translated where it is shown
+NAV = (
+    (
+        gettext_noop("Work"),
+        (
+            ("home", gettext_noop("Home"), "house", "home"),
+            ("inbox", gettext_noop("Inbox"), "inbox", "inbox:list"),
+            ("calendar", gettext_noop("Calendar"), "calendar-days", "publishing:calendar"),
+            ("posts", gettext_noop("Posts"), "list", "publishing:posts"),
+            ("approvals", gettext_noop("Approvals"), "circle-check-big", "publishing:approvals"),
+        ),
+    ),
+    (gettext_noop("Measure"), (("analytics", gettext_noop("Analytics"), "chart-column", "analytics:overview"),)),
+    (
+        gettext_noop("Run"),
+        (
+            ("teams", gettext_noop("Teams"), "users", "teams:list"),
+            ("profiles", gettext_noop("Profiles"), "at-sign", "profiles:list"),
+            ("audit", gettext_noop("Audit"), "scroll-text", "organizations:audit"),
+            ("settings", gettext_noop("Settings"), "settings", "organizations:settings"),
+        ),
+    ),
+)
+
+
+def reverse(*args, **kwargs):
+    try:
+        return real_reverse(*args, **kwargs)
+    except NoReverseMatch:
+        return "#"
+
+
+ADMINS_ONLY = {"audit"}
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    return {}
+    """Nothing outside an organization, and nothing for a partial: htmx swaps the inside of the page only."""
+    member: Member | None = getattr(request, "member", None)
+    if member is None or (getattr(request, "htmx", False) and not request.htmx.boosted):
+        return {}
+    return {
+        "member": member,
+        "organization": member.organization,
+        "organizations": [own.organization for own in request.memberships],  # type: ignore[attr-defined]
+        "nav": navigation(request, member),
+        "banners": banners(member),
+    }
+
+
+def navigation(request: HttpRequest, member: Member) -> list[dict[str, Any]]:
+    slug = member.organization.slug
+    groups = []
+    for label, entries in NAV:
+        items = [item(request, slug, *entry) for entry in entries if member.is_admin or entry[0] not in ADMINS_ONLY]
+        groups.append({"label": _(label), "items": items})
+    return groups
+
+
+def item(request: HttpRequest, slug: str, key: str, label: str, icon: str, name: str) -> dict[str, Any]:
+    url = reverse(name, args=[slug])
+    active = request.path == url or (key != "home" and request.path.startswith(url))
+    return {"key": key, "label": _(label), "icon": icon, "url": url, "active": active}
+
+
+def banners(member: Member) -> list[dict[str, str]]:
+    """One query: what is practice, and what must be reconnected."""
+    facts = list(Profile.objects.values_list("state", "sandbox", "name").distinct()[:200])
+    url = reverse("profiles:list", args=[member.organization.slug])
+    found = []
+    cut_off = sorted({name for state, _sandbox, name in facts if state == "disconnected"})
+    if cut_off:
+        text = _("%(names)s must be connected again: nothing leaves until then.") % {"names": ", ".join(cut_off[:3])}
+        found.append({"kind": "warning", "text": text, "action_url": url, "action_label": _("Profiles")})
+    if any(sandbox for _state, sandbox, _name in facts):
+        text = _("Practice profiles are connected: what goes to them stays on this server.")
+        action = {"action_url": reverse("sandbox:index"), "action_label": _("Open the sandbox")}
+        found.append({"kind": "sandbox", "text": text, **action})
+    return found

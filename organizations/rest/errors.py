@@ -1,0 +1,70 @@
+"""Every failed call answers as problem details (RFC 9457): {"type", "title", "detail", "errors": {field: [...]}}."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
+from django.http import Http404, JsonResponse
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from socialops.lib.errors import AppError, Invalid
+
+CONTENT_TYPE = "application/problem+json"
+
+
+def problem(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler. None for what nobody expected, which becomes a plain 500."""
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    elif isinstance(error, DjangoPermissionDenied):
+        error = exceptions.PermissionDenied()
+    if isinstance(error, AppError):
+        fields = error.fields if isinstance(error, Invalid) else {}
+        return answer(error.status, error.user_message, fields)
+    if isinstance(error, exceptions.ValidationError):
+        fields = named(error.detail)
+        return answer(400, " ".join(texts[0] for texts in fields.values()), fields)
+    if isinstance(error, exceptions.APIException):
+        return answer(error.status_code, str(error.detail), {}, headers_of(error))
+    return None
+
+
+def details(status: int, detail: str, fields: dict[str, list[str]] | None = None) -> dict[str, Any]:
+    return {"type": "about:blank", "title": HTTPStatus(status).phrase, "detail": detail, "errors": fields or {}}
+
+
+def answer(status: int, detail: str, fields: dict[str, list[str]], headers: dict[str, str] | None = None) -> Response:
+    return Response(details(status, detail, fields), status=status, headers=headers, content_type=CONTENT_TYPE)
+
+
+def plain(status: int, detail: str) -> JsonResponse:
+    """The same shape outside of DRF (an address that does not exist, a defect of ours)."""
+    return JsonResponse(details(status, detail), status=status, content_type=CONTENT_TYPE)
+
+
+def headers_of(error: exceptions.APIException) -> dict[str, str]:
+    headers = {}
+    if getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = error.auth_header
+    if getattr(error, "wait", None):
+        headers["Retry-After"] = str(int(error.wait) or 1)
+    return headers
+
+
+def named(detail: Any, field: str = "") -> dict[str, list[str]]:
+    """DRF's nested error lists and dicts as {"variants.x.text": ["..."]}."""
+    if isinstance(detail, dict):
+        found: dict[str, list[str]] = {}
+        for key, value in detail.items():
+            name = field if key == "non_field_errors" else f"{field}.{key}".strip(".")
+            found.update(named(value, name))
+        return found
+    if isinstance(detail, list) and any(isinstance(part, (dict, list)) for part in detail):
+        found = {}
+        for index, part in enumerate(detail):
+            if part:
+                found.update(named(part, f"{field}.{index}".strip(".")))
+        return found
+    texts = detail if isinstance(detail, list) else [detail]
+    return {field or "body": [str(text) for text in texts]}

@@ -1,0 +1,71 @@
+"""`Idempotency-Key`: the same key and body get the first answer again; the same key and another body get 422.
+
+The key's row, what the call changed and its answer are committed together, so that a crash leaves all or nothing, and
+a second call with the same key waits on the row's unique index until the first is through.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+
+from django.db import transaction
+from django.http import HttpRequest
+from rest_framework.renderers import JSONRenderer
+from rest_framework.response import Response
+
+from organizations.models import ApiToken, IdempotentAnswer
+from organizations.rest.errors import details
+from organizations.tenancy import require_organization_id
+
+LONGEST_KEY = 200
+HEADER = "Idempotency-Key"
+NOT_KEPT = {401, 429}
+
+
+class Defect(Exception):
+    """Undoes the key's row when the call ended in a 5xx, so that it may be tried again."""
+
+    def __init__(self, response: Response) -> None:
+        self.response = response
+
+
+Json = tuple[int, dict[str, object]]
+
+
+def once(request: HttpRequest, token: ApiToken, call: Callable[[], Response]) -> Response | Json:
+    """`call()`'s own Response the first time; (status, body) to be given for a repeat or a misused key."""
+    key = request.headers[HEADER]
+    if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
+        return 400, details(400, f"{HEADER} takes 1 to {LONGEST_KEY} printable characters.")
+    try:
+        with transaction.atomic():
+            row = reserve(token, key, fingerprint(request))
+            if row.fingerprint != fingerprint(request):
+                return 422, details(422, f"This {HEADER} was used with another request.")
+            if row.status is not None:
+                return row.status, row.body
+            return keep(row, call())
+    except Defect as defect:
+        return defect.response
+
+
+def fingerprint(request: HttpRequest) -> str:
+    head = f"{request.method} {request.get_full_path()}\n".encode()
+    return hashlib.sha256(head + request.body).hexdigest()
+
+
+def reserve(token: ApiToken, key: str, print_: str) -> IdempotentAnswer:
+    IdempotentAnswer.objects.bulk_create(
+        [IdempotentAnswer(organization_id=require_organization_id(), token=token, key=key, fingerprint=print_)],
+        ignore_conflicts=True,
+    )
+    return IdempotentAnswer.objects.select_for_update().get(token=token, key=key)
+
+
+def keep(row: IdempotentAnswer, response: Response) -> Response:
+    if response.status_code >= 500 or response.status_code in NOT_KEPT:
+        raise Defect(response)
+    row.status = response.status_code
+    row.body = json.loads(JSONRenderer().render(response.data)) if response.data is not None else None
+    row.save(update_fields=["status", "body"])
+    return response

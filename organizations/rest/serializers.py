@@ -1,0 +1,26 @@
+"""Input that says no to what it does not know."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework import serializers
+
+
+class StrictSerializer(serializers.Serializer):  # type: ignore[type-arg]
+    """Reads a body; a field it does not have is an error that names it, and NUL characters are refused."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            unknown = {str(name): ["There is no such field."] for name in data if name not in self.fields}
+            if unknown:
+                raise serializers.ValidationError(unknown)
+        return super().to_internal_value(data)
+
+
+class Ids(serializers.ListField):
+    """A list of distinct ids."""
+
+    child = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+
+    def to_internal_value(self, data: Any) -> list[int]:
+        return list(dict.fromkeys(super().to_internal_value(data)))

@@ -1,0 +1,21 @@
+"""/api/v1/: every app's calls, and the document that describes them."""
+
+from importlib.util import find_spec
+
+from csp.constants import SELF, UNSAFE_INLINE
+from csp.decorators import csp_update
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+# Swagger UI writes style attributes of its own; scripts stay as strict as everywhere.
+docs = csp_update({"style-src": [SELF, UNSAFE_INLINE]})(SpectacularSwaggerSplitView.as_view(url_name="schema"))
+
+urlpatterns = [
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", docs, name="docs"),
+    *[
+        path("", include(f"{app}.api"))
+        for app in ("teams", "publishing", "inbox", "analytics")
+        if find_spec(f"{app}.api")
+    ],
+]

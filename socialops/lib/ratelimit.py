@@ -1,0 +1,22 @@
+"""Counts calls in fixed windows, in Redis. With Redis away everything is let through: a limit is no safety."""
+
+import logging
+import time
+
+import redis
+
+from socialops.lib.realtime import client
+
+log = logging.getLogger(__name__)
+
+
+def seconds_to_wait(name: str, calls: int, period: int) -> float:
+    """Counts one call of `name`; 0 when it is within `calls` per `period` seconds, else the rest of the window."""
+    window, into = divmod(time.time(), period)
+    key = f"socialops:limit:{name}:{int(window)}"
+    try:
+        count, _ = client().pipeline().incr(key).expire(key, period + 1).execute()
+    except redis.RedisError as error:
+        log.warning("limit %s not counted: %s", name, type(error).__name__)
+        return 0.0
+    return 0.0 if count <= calls else period - into

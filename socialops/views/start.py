@@ -1,0 +1,15 @@
+"""The address without anything behind it: on to one's own organization."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from organizations.access import memberships_of
+
+
+@login_required
+def start(request: HttpRequest) -> HttpResponse:
+    memberships = memberships_of(request.user)  # type: ignore[arg-type]  # login_required stands before
+    if not memberships:
+        return render(request, "organizations/none.html")
+    return redirect("home", slug=memberships[0].organization.slug)

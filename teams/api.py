@@ -1,0 +1,171 @@
+"""REST: profiles, grants, teams."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Prefetch
+from drf_spectacular.utils import OpenApiTypes, extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+
+from networks.contract import Publishes, Replies
+from networks.models import Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
+from networks.registry import adapter_class
+from organizations.rest.serializers import Ids, StrictSerializer
+from organizations.rest.views import MemberViewSet
+from socialops.lib.errors import Invalid
+from teams.access import access_profile, access_team, profiles_for, verbs_on
+from teams.actions.grants import set_grants
+from teams.actions.teams import change_team, create_team, dissolve_team
+from teams.models import Team, TeamMember
+
+
+def profile_shape(profile: Profile, verbs: frozenset[str]) -> dict[str, Any]:
+    return {
+        "id": profile.pk,
+        "network": profile.network,
+        "remote_id": profile.remote_id,
+        "name": profile.name,
+        "handle": profile.handle,
+        "health": profile.state,
+        "health_reason": profile.state_reason or None,
+        "capabilities": capabilities(profile.network),
+        "can": sorted(verbs),
+    }
+
+
+def capabilities(network: str) -> dict[str, Any]:
+    adapter = adapter_class(network)
+    can = adapter.capabilities
+    return {
+        "publish": issubclass(adapter, Publishes),
+        "reply": issubclass(adapter, Replies),
+        "text_limit": can.text_limit,
+        "text_unit": can.text_unit,
+        "images": can.images,
+        "threads": can.threads,
+    }
+
+
+class GrantsBody(StrictSerializer):
+    members = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)
+    teams = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)
+
+
+class ProfileView(MemberViewSet):
+    queryset = Profile.objects.none()
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def list(self, request: Request) -> Response:
+        rows = self.paginate_queryset(profiles_for(self.member, to="view"))
+        verbs = verbs_on(self.member, [row.pk for row in rows])
+        return self.get_paginated_response([profile_shape(row, verbs[row.pk]) for row in rows])
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        profile = access_profile(self.member, pk, to="view")
+        return Response(profile_shape(profile, verbs_on(self.member, [profile.pk])[profile.pk]))
+
+    @extend_schema(methods=["PUT"], request=GrantsBody)
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["get", "put"])
+    def grants(self, request: Request, pk: str) -> Response:
+        profile = access_profile(self.member, pk, to="view")
+        if request.method == "PUT":
+            body = self.read(GrantsBody)
+            members, teams = (by_id(name, body.get(name, {})) for name in ("members", "teams"))
+            set_grants(self.member, profile, members=members, teams=teams)
+        return Response(grants_shape(profile))
+
+
+def by_id(field: str, verbs: Mapping[str, list[str]]) -> dict[int, list[str]]:
+    if not all(key.isascii() and key.isdigit() and len(key) < 19 for key in verbs):
+        raise Invalid({field: ["Name each by its id, a whole number."]})
+    return {int(key): wanted for key, wanted in verbs.items()}
+
+
+def grants_shape(profile: Profile) -> dict[str, dict[str, list[str]]]:
+    own = ProfileUserObjectPermission.objects.filter(
+        content_object=profile, user__memberships__organization=profile.organization_id
+    ).values_list("user__memberships__id", "permission__codename")
+    team_ids = dict(Team.objects.values_list("group_id", "id"))
+    teams = ProfileGroupObjectPermission.objects.filter(content_object=profile, group__in=team_ids).values_list(
+        "group_id", "permission__codename"
+    )
+    return {"members": gathered(own), "teams": gathered((team_ids[group], name) for group, name in teams)}
+
+
+def gathered(rows: Any) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for pk, codename in sorted(rows):
+        found.setdefault(str(pk), []).append(codename.removesuffix("_profile"))
+    return found
+
+
+class TeamBody(StrictSerializer):
+    name = serializers.CharField(max_length=80)
+    purpose = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    leaders = Ids(required=False)
+    members = Ids(required=False)
+    profiles = Ids(required=False)
+
+
+class TeamChange(TeamBody):
+    name = serializers.CharField(max_length=80, required=False)
+
+
+def team_shape(team: Team, visible: set[int]) -> dict[str, Any]:
+    people = team.memberships.all()
+    return {
+        "id": team.pk,
+        "name": team.name,
+        "purpose": team.purpose,
+        "leaders": sorted(row.member_id for row in people if row.leads),
+        "members": sorted(row.member_id for row in people),
+        "profiles": sorted(profile.pk for profile in team.profiles.all() if profile.pk in visible),
+    }
+
+
+class TeamView(MemberViewSet):
+    queryset = Team.objects.none()
+
+    def rows(self) -> Any:
+        return Team.objects.prefetch_related(Prefetch("memberships", TeamMember.objects.all()), "profiles")
+
+    def visible(self) -> set[int]:
+        return set(profiles_for(self.member, to="view").values_list("pk", flat=True))
+
+    def shape(self, team: Team) -> dict[str, Any]:
+        return team_shape(self.rows().get(pk=team.pk), self.visible())
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def list(self, request: Request) -> Response:
+        visible = self.visible()
+        return self.page(self.rows(), lambda team: team_shape(team, visible))
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        return Response(self.shape(access_team(self.member, pk)))
+
+    @extend_schema(request=TeamBody, responses={201: OpenApiTypes.OBJECT})
+    def create(self, request: Request) -> Response:
+        return Response(self.shape(create_team(self.member, **self.read(TeamBody))), status=201)
+
+    @extend_schema(request=TeamChange, responses=OpenApiTypes.OBJECT)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        team = access_team(self.member, pk, to="change")
+        return Response(self.shape(change_team(self.member, team, **self.read(TeamChange))))
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: str) -> Response:
+        dissolve_team(self.member, access_team(self.member, pk, to="change"))
+        return Response(status=204)
+
+
+router = SimpleRouter()
+router.register("profiles", ProfileView, basename="profile")
+router.register("teams", TeamView, basename="team")
+urlpatterns = router.urls
