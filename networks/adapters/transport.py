@@ -5,11 +5,14 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from networks.adapters import reading
 from networks.contract import Access
 from networks.errors import Ambiguous, NetworkError, NotSent, Unavailable
 from socialops.lib.http import Fate, TransportFault, faults
 
 DEFAULT_WAIT = timedelta(minutes=15)
+LONGEST_WAIT = timedelta(days=32)
+"""What a network says beyond this is taken for a mistake."""
 _MAX_PAGES = 100
 
 
@@ -49,9 +52,11 @@ def redacted(message: str, secrets: Iterable[str]) -> str:
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> datetime | None:
-    """The `Retry-After` header in its form of seconds."""
-    value = headers.get("retry-after", "")
-    return now + timedelta(seconds=int(value)) if value.isdecimal() and len(value) < 8 else None
+    """The `Retry-After` header in its form of seconds; never at once, and not believed beyond a month."""
+    seconds = reading.whole(headers.get("retry-after"))
+    if seconds is None or not 0 <= seconds <= LONGEST_WAIT.total_seconds():
+        return None
+    return now + timedelta(seconds=max(1, seconds))
 
 
 def drain(fetch: Callable[[str | None], Any], next_token: Callable[[Any], str | None], label: str) -> Iterator[Any]:

@@ -201,6 +201,14 @@ def test_a_metric_that_was_refused_is_not_asked_again(facebook: FacebookAdapter,
     assert asked == ["post_media_view", "post_clicks", "post_media_view"]
 
 
+def test_insights_that_fail_leave_the_other_numbers(facebook: FacebookAdapter, graph: FakeGraph) -> None:
+    ours = graph.add("Our post")
+    graph.metrics = {}
+    (found,) = facebook.measure_posts([ours])
+    assert (found.values["likes"], found.values["impressions"]) == (4, None)
+    assert "valid insights metric" in found.missing["impressions"]
+
+
 def test_followers(facebook: FacebookAdapter) -> None:
     found = facebook.measure_profile()
     assert (found.remote_id, found.values) == (PAGE_ID, {"followers": 77})

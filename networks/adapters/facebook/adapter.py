@@ -43,7 +43,7 @@ class FacebookAdapter(Adapter, Publishes, Replies, Polls, Pushes, Measures):
         super().__init__(access)
         self.graph = Graph(access)
         self.page_id: str = reading.text(access.credentials.get("page_id")) or access.remote_id or "me"
-        self._refused_metrics: dict[str, str] = {}
+        self._failed_metrics: dict[str, str] = {}
 
     @classmethod
     def measure_text(cls, text: str) -> int:
@@ -163,17 +163,17 @@ class FacebookAdapter(Adapter, Publishes, Replies, Polls, Pushes, Measures):
         return {key: self._insight(remote_id, metric) for key, metric in numbers.INSIGHTS.items()}
 
     def _insight(self, remote_id: str, metric: str) -> int | str:
-        """A number, or why there is none. A metric refused once is not asked again by this adapter."""
-        if metric not in self._refused_metrics:
+        """A number, or why there is none. A metric that failed once is not asked again by this adapter."""
+        if metric not in self._failed_metrics:
             try:
                 value = parse.insight(self.read_once(remote_id, "insights", metric=metric))
-            except (Refused, MissingPermission, AppMisconfigured) as error:
+            except (Refused, Unavailable, MissingPermission, AppMisconfigured) as error:
                 if error.code == numbers.NO_SUCH_OBJECT:
                     return error.user_message
-                self._refused_metrics[metric] = error.user_message
+                self._failed_metrics[metric] = error.user_message
             else:
                 return numbers.NO_INSIGHT if value is None else value
-        return self._refused_metrics[metric]
+        return self._failed_metrics[metric]
 
     def _read(self, method: Callable[..., Any], *args: Any, **params: Any) -> Mapping[str, Any]:
         body = self._call(method, *args, write=False, **params)

@@ -15,7 +15,6 @@ from socialops.lib.text import clipped
 
 LABEL = "Facebook"
 _LIMITED = {4, 17, 32, 341, 613, *range(80000, 80015)}
-_LONGEST_WAIT_MINUTES = 32 * 24 * 60
 _TEMPORARY = {1, 2, 1363047, 1609010}
 _SIGNED_OUT = {
     458: "The app was removed from Facebook's settings. Connect the Page again.",
@@ -120,7 +119,7 @@ def _by_status(
 
 def _retry_at(headers: Mapping[str, str], now: datetime) -> datetime:
     minutes = max(_minutes_to_wait(headers), default=0)
-    if 0 < minutes <= _LONGEST_WAIT_MINUTES:
+    if 0 < minutes <= transport.LONGEST_WAIT.total_seconds() / 60:
         return now + timedelta(minutes=minutes)
     return transport.retry_after(headers, now) or now + transport.DEFAULT_WAIT
 

@@ -47,7 +47,7 @@ def _item(field: str, value: Mapping[str, Any], page_id: str, now: datetime) -> 
         return parse.comment(_as_node(value, comment_id), post_id, page_id=page_id, now=now)
     if field == "mention" and (comment_id or post_id):
         return parse.mention(_as_node(value, comment_id or post_id), page_id=page_id, now=now)
-    if field == "feed" and value.get("item") in {"post", "status"} and post_id:
+    if field == "feed" and reading.text(value.get("item")) in {"post", "status"} and post_id:
         node = _as_node(value, post_id)
         return parse.mention(node, page_id=page_id, now=now) if parse.author_id(node) != page_id else None
     return None

@@ -12,7 +12,6 @@ from socialops.lib.text import clipped
 
 LABEL = "X"
 _LIMIT_GROUPS = ("x-rate-limit", "x-app-limit-24hour", "x-user-limit-24hour")
-_LONGEST_WAIT = timedelta(days=32)
 _APP_AT_FAULT = (
     "client-forbidden",
     "oauth1 app permissions",
@@ -130,7 +129,7 @@ def _reset_of(headers: Mapping[str, str], group: str, now: datetime) -> datetime
     unsaid = "0" if group == _LIMIT_GROUPS[0] else "1"
     remaining = reading.whole(headers.get(f"{group}-remaining", unsaid))
     reset = reading.instant(headers.get(f"{group}-reset"))
-    if remaining or reset is None or reset > now + _LONGEST_WAIT:
+    if remaining or reset is None or reset > now + transport.LONGEST_WAIT:
         return None
     return reset
 

@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from networks.adapters import reading
@@ -57,7 +57,7 @@ def sent_at(item: Item) -> datetime | None:
     number = reading.whole(item.get("id"))
     if stated or number is None or number < _FIRST_SNOWFLAKE:
         return stated
-    return datetime.fromtimestamp(((number >> 22) + _EPOCH_MS) / 1000, UTC)
+    return reading.instant((number >> 22) + _EPOCH_MS)
 
 
 def shown_text(item: Item) -> str:

@@ -37,7 +37,7 @@ def items(body: bytes, *, now: datetime) -> dict[str, Sequence[Inbound]]:
     data = top.get("data")
     for event in reading.maps(data if isinstance(data, list) else [data]):
         own_id = reading.text(reading.a_map(event.get("filter")).get("user_id"))
-        if event.get("event_type") not in _WANTED or not own_id:
+        if reading.text(event.get("event_type")) not in _WANTED or not own_id:
             continue
         users = parse.users_of(event.get("includes") or top.get("includes"))
         item = parse.inbound(reading.a_map(event.get("payload")), users, own_id=own_id, now=now)
