@@ -41,3 +41,11 @@ def sign_in(client):
 def _cheap_passwords(settings) -> None:
     """Hashing is slow on purpose; the tests sign in hundreds of people."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def api():
+    """api(member) -> a caller with a token of that member: api.get("profiles/"), api.post("teams/", {...})."""
+    from tests.rest.caller import caller
+
+    return caller
