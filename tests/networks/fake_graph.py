@@ -50,7 +50,7 @@ class FakeGraph(Dialect):
             return self._create(node, edge or "", call.form)
         if edge:
             return self._edge(node, edge, call)
-        return self._nodes(call) if "ids" in call.query else self._single(node)
+        return self._nodes(call) if "ids" in call.query else self._single(node, call)
 
     def refusal(self, fault: str) -> Answer:
         usage = '{"111": [{"type": "pages", "call_count": 100, "estimated_time_to_regain_access": 20}]}'
@@ -133,7 +133,9 @@ class FakeGraph(Dialect):
             "reactions": {"data": [], "summary": {"total_count": 4}},
         }
 
-    def _single(self, node: str) -> Answer:
+    def _single(self, node: str, call: Call) -> Answer:
+        if node in self.posts and "reactions" in call.query.get("fields", ""):
+            return Answer(200, self._counted(node))
         if node == PAGE_ID:
             picture = {"data": {"url": "https://img.example/111"}}
             page = {"id": PAGE_ID, "name": "Acme", "username": "acme", "picture": picture, "followers_count": 77}

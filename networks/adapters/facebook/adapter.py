@@ -157,6 +157,8 @@ class FacebookAdapter(Adapter, Publishes, Replies, Polls, Pushes, Measures):
         return reading.text(node.get("permalink_url")) or parse.permalink(remote_id)
 
     def _nodes(self, ids: Sequence[str]) -> Mapping[str, Any]:
+        if len(ids) == 1:
+            return {ids[0]: self._read(self.graph.get_object, ids[0], fields=numbers.FIELDS)}
         return self._read(self.graph.get_objects, ids, fields=numbers.FIELDS)
 
     def _insights(self, remote_id: str) -> dict[str, int | str]:
