@@ -15,6 +15,23 @@ from socialops.templatetags import faces, moments
 
 register = template.Library()
 
+# After g, one letter goes to a place; letters are chosen so that no two places want the same one.
+GO_KEYS = {
+    "home": "h",
+    "inbox": "i",
+    "calendar": "c",
+    "posts": "p",
+    "approvals": "a",
+    "tasks": "k",
+    "listening": "l",
+    "analytics": "n",
+    "reports": "r",
+    "teams": "t",
+    "profiles": "f",
+    "audit": "u",
+    "settings": "s",
+}
+
 NETWORK_NAMES = {
     "x": "X",
     "facebook": "Facebook",
@@ -60,6 +77,12 @@ def network_mark(network: str, decorative: bool = False) -> SafeString:
 def network_name(network: str) -> str:
     """Spell a network as it spells itself."""
     return NETWORK_NAMES.get(str(network), str(network).replace("_", " ").capitalize())
+
+
+@register.filter
+def go_key(place: str) -> str:
+    """Return the letter that goes to a place of the sidebar, or nothing where it has none."""
+    return GO_KEYS.get(str(place), "")
 
 
 @register.simple_tag
