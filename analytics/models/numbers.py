@@ -28,12 +28,16 @@ class Snapshot(TenantModel):
 
 
 class Rollup(TenantModel):
-    """One metric of one profile on one day. No row, or a null value, means not known; 0 is a real zero."""
+    """One metric of one profile on one day.
+
+    A row says that something was known that day; 0 is a real zero. For the networks' metrics no row means not known.
+    Our own counts are complete by nature, so that there no row means that nothing happened.
+    """
 
     profile = models.ForeignKey("networks.Profile", on_delete=models.CASCADE, related_name="rollups")
-    day = models.DateField()  # in the organization's zone
+    day = models.DateField()  # in the organization's zone, as it was when the number came
     metric = models.CharField(max_length=40)  # a key of analytics.definitions
-    value = models.BigIntegerField(null=True)
+    value = models.BigIntegerField()
     as_of = models.DateTimeField()
 
     class Meta:
@@ -45,18 +49,26 @@ class Rollup(TenantModel):
 
 
 class Measurement(TenantModel):
-    """When a post (or the profile itself) is measured next, by the cadence of its age."""
+    """When a post (or, remote_post null, the profile itself) is measured next, and what is known of it until then."""
 
-    profile = models.ForeignKey("networks.Profile", on_delete=models.CASCADE, related_name="+")
-    remote_post = models.OneToOneField("networks.RemotePost", on_delete=models.CASCADE, null=True, related_name="+")
-    due_at = models.DateTimeField()
-    latest = models.ForeignKey(Snapshot, on_delete=models.SET_NULL, null=True, related_name="+")
+    profile = models.ForeignKey("networks.Profile", on_delete=models.CASCADE, related_name="measurements")
+    remote_post = models.OneToOneField(
+        "networks.RemotePost", on_delete=models.CASCADE, null=True, related_name="measurement"
+    )
+    due_at = models.DateTimeField(null=True)  # null: never again
+    measured_at = models.DateTimeField(null=True)  # as_of of the newest snapshot
+    known = models.JSONField(default=dict)  # {metric key: last known number}, also when the newest snapshot lacks it
+    missing = models.JSONField(default=dict)  # {metric key: why}; on the profile's own row also what its posts lacked
+    error = models.CharField(max_length=500, blank=True)  # for people: why the last try brought nothing
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["profile"], name="measurement_of_profile", condition=Q(remote_post=None))
         ]
-        indexes = [models.Index(fields=["due_at"], name="measurement_due")]
+        indexes = [
+            models.Index(fields=["due_at"], name="measurement_due"),
+            models.Index(fields=["profile", "due_at"], name="measurement_due_profile"),
+        ]
 
     def __str__(self) -> str:
         return f"measurement {self.pk}"

@@ -1,0 +1,64 @@
+"""Posts that were sent, and a network that answers with the numbers a test gives it."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+import pytest
+from django.utils.timezone import now
+
+from networks.actions.outgoing import put_outgoing
+from networks.contract import Draft, DraftKind, Measures, Metrics
+from networks.models import Outgoing, Profile, RemotePost
+from networks.outbox.settling import link, tell
+from organizations.tenancy import scope
+from socialops.lib.states import move
+
+
+def send(profile: Profile, *, at: datetime | None = None, kind: str = "post", remote_id: str = "") -> RemotePost:
+    """What the outbox does when a network confirms, without the network."""
+    at = at or now()
+    number = Outgoing.unscoped.count()
+    with scope(profile.organization_id):
+        row = put_outgoing(profile, Draft(DraftKind(kind), f"text {number}"), key=f"test:{number}", due_at=at)
+        move(row, "begin")
+        move(row, "confirm", sent_at=at)
+        link(row, remote_id or f"r{number}", "https://network.example/1")
+        tell(row)
+        return RemotePost.objects.get(outgoing=row)
+
+
+class Network(Measures):
+    """Answers with `posts` and `profile`; raises `fails` instead where there is one."""
+
+    def __init__(self) -> None:
+        self.posts: dict[str, dict[str, int | None]] = {}
+        self.profile: dict[str, int | None] = {"followers": 100}
+        self.missing: dict[str, str] = {}
+        self.fails: Exception | None = None
+        self.as_of: datetime | None = None
+        self.asked: list[list[str]] = []
+
+    def measure_posts(self, remote_ids):
+        self.asked.append(list(remote_ids))
+        if self.fails:
+            raise self.fails
+        at = self.as_of or now()
+        return [Metrics(key, at, self.posts[key], self.missing) for key in self.asked[-1] if key in self.posts]
+
+    def measure_profile(self):
+        if self.fails:
+            raise self.fails
+        return Metrics("me", self.as_of or now(), self.profile)
+
+
+@pytest.fixture
+def network(monkeypatch: pytest.MonkeyPatch) -> Network:
+    found = Network()
+    monkeypatch.setattr("analytics.measuring.open_adapter", lambda profile: found)
+    return found
+
+
+@pytest.fixture
+def at_clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[datetime], None]]:
+    """at_clock(moment): what measuring takes for now."""
+    return lambda moment: monkeypatch.setattr("analytics.measuring.clock", lambda: moment)
