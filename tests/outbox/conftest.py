@@ -1,0 +1,72 @@
+"""A profile on a fake X over HTTP, and a dispatcher that is stepped by hand."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils.timezone import now
+
+from networks.actions.outgoing import put_outgoing
+from networks.contract import Draft, DraftKind
+from networks.models import Outgoing, Profile
+from networks.outbox.claims import claim_due, claim_unknown, reap
+from networks.outbox.looking import look_one
+from networks.outbox.sending import send_one
+from organizations.tenancy import scope
+from socialops.lib import http
+from tests import builders
+from tests.networks.fake import PATIENCE, serving
+from tests.networks.fake_x import OWN_ID, FakeX
+
+
+class Outbox:
+    """What a test needs of the dispatcher: put a draft in, let time pass, look at the row and at the network."""
+
+    def __init__(self, profile: Profile, network: FakeX) -> None:
+        self.profile = profile
+        self.network = network
+
+    def put(self, text: str = "Hello", *, at: datetime | None = None) -> Outgoing:
+        with scope(self.profile.organization_id):
+            draft = Draft(kind=DraftKind.POST, text=text)
+            return put_outgoing(self.profile, draft, key=str(uuid.uuid4()), due_at=at or now())
+
+    def step(self, *, after: timedelta = timedelta(0)) -> None:
+        """One tick, as if `after` had passed: reap, send, look. The sending itself takes place in real time."""
+        at = now() + after
+        reap(at)
+        for work, claims in ((send_one, claim_due(at)), (look_one, claim_unknown(at))):
+            for claim in claims:
+                with scope(claim.organization_id):
+                    work(claim.outgoing_id, claim.token)
+
+    def row(self, outgoing: Outgoing) -> Outgoing:
+        return Outgoing.unscoped.select_related("profile").get(pk=outgoing.pk)
+
+    def ledger(self, outgoing: Outgoing) -> list[tuple[str, str]]:
+        with scope(self.profile.organization_id):
+            return list(outgoing.attempts.order_by("id").values_list("kind", "outcome"))
+
+
+@pytest.fixture
+def make_outbox(settings, monkeypatch) -> Iterator[Callable[[], Outbox]]:
+    for function in (http.Session.__init__, http.new_session):
+        monkeypatch.setattr(function, "__defaults__", ((PATIENCE, PATIENCE),))
+    network = FakeX()
+    with serving(network) as base_url:
+        settings.NETWORK_URLS = {**settings.NETWORK_URLS, "x": base_url}
+
+        def make() -> Outbox:
+            organization = builders.organization("acme")
+            profile = builders.profile(organization, "x", secrets={"access_token": network.token})
+            Profile.unscoped.filter(pk=profile.pk).update(remote_id=OWN_ID)
+            profile.remote_id = OWN_ID
+            return Outbox(profile, network)
+
+        yield make
+
+
+@pytest.fixture
+def outbox(db: None, make_outbox: Callable[[], Outbox]) -> Outbox:
+    return make_outbox()
