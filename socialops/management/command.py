@@ -1,0 +1,62 @@
+"""What our own commands share: expected failures are one line, and the answer is one line of JSON on stdout."""
+
+import json
+import os
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+
+from organizations.access import member_of, memberships_of
+from organizations.actors import System
+from organizations.models import Member, Organization, User
+from socialops.lib.errors import AppError, Invalid, NotFound
+
+ACTOR = System("command line")
+
+
+class JSONCommand(BaseCommand):
+    """`work()` returns what is printed. Its expected errors end the command with status 1 and their sentence."""
+
+    requires_system_checks: list[str] = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            answer = self.work(**options)
+        except Invalid as error:
+            raise CommandError(in_one_line(error)) from None
+        except AppError as error:
+            raise CommandError(error.user_message) from None
+        except DatabaseError as error:
+            reason = " ".join(str(error).split())
+            raise CommandError(f"DATABASE_URL: the database cannot be used: {reason}") from None
+        self.stdout.write(json.dumps(answer))
+
+    def work(self, **options: Any) -> dict[str, Any]:
+        raise NotImplementedError
+
+
+def in_one_line(error: Invalid) -> str:
+    return "; ".join(f"{name}: {' '.join(texts)}" for name, texts in error.fields.items())
+
+
+def organization_of(slug: str) -> Organization:
+    try:
+        return Organization.objects.get(slug=slug)
+    except Organization.DoesNotExist:
+        raise CommandError(f"There is no organization “{slug}”.") from None
+
+
+def member_by_email(organization: Organization, email: str) -> Member:
+    try:
+        user = User.objects.get_by_natural_key(email.strip())
+        return member_of(memberships_of(user), organization.slug)
+    except (User.DoesNotExist, NotFound):
+        raise CommandError(f"There is no active member {email} in {organization.slug}.") from None
+
+
+def password_from(variable: str) -> str:
+    password = os.environ.get(variable, "")
+    if not password:
+        raise CommandError(f"{variable}: expected the password, and it is not set.")
+    return password

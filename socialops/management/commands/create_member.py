@@ -1,0 +1,25 @@
+"""Adds a person to an organization; the password stands in $MEMBER_PASSWORD."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from organizations.actions.organizations import create_member
+from organizations.models import Role
+from organizations.tenancy import scope
+from socialops.management.command import ACTOR, JSONCommand, organization_of, password_from
+
+
+class Command(JSONCommand):
+    help = __doc__ or ""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--organization", required=True)
+        parser.add_argument("--email", required=True)
+        parser.add_argument("--role", required=True, choices=Role.values)
+
+    def work(self, *, organization: str, email: str, role: str, **options: Any) -> dict[str, Any]:
+        into = organization_of(organization)
+        with scope(into):
+            made = create_member(ACTOR, into, email=email, role=role, password=password_from("MEMBER_PASSWORD"))
+        return {"id": made.pk}

@@ -1,0 +1,138 @@
+"""What `make run` runs: database and broker where none are named, the demo at first start, and every process."""
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
+
+import psycopg2
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from socialops import embedded
+from socialops.supervisor import AlreadyRunning, Supervisor, end_orphans, only_one, require_free
+
+RUN_DIR = embedded.RUN_DIR
+SIGN_INS = RUN_DIR / "sign-ins.txt"  # what seed_demo said at the first start
+
+
+class Command(BaseCommand):
+    help = "Runs everything: database and broker where none are named, then web, worker and beat. Ctrl-C stops it."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=port_number, default=settings.PORT, help="where to listen")
+
+    def handle(self, *, port: int, **options: Any) -> None:
+        signal.signal(signal.SIGTERM, interrupt)
+        try:
+            with only_one(RUN_DIR):
+                require_free(settings.HOST, port)
+                end_orphans(RUN_DIR)
+                with embedded.services() as found:
+                    code = self.run_all(environment(port, found))
+        except (AlreadyRunning, StepFailed, embedded.ServiceFailed) as error:
+            raise CommandError(str(error)) from None
+        except KeyboardInterrupt:
+            code = 0
+        sys.exit(code)
+
+    def run_all(self, env: dict[str, str]) -> int:
+        self.prepare(env)
+        supervisor = Supervisor(settings.BASE_DIR / "Procfile", env, RUN_DIR)
+        threading.Thread(target=self.welcome, args=(supervisor, env), daemon=True).start()
+        return supervisor.run()
+
+    def prepare(self, env: dict[str, str]) -> None:
+        self.stdout.write("Preparing the database …")
+        manage("migrate", "--no-input", "--verbosity", "0", env=env)
+        collect_static(env)
+        if is_empty(env["DATABASE_URL"]):
+            self.stdout.write("Filling in the demo …")
+            SIGN_INS.write_text(manage("seed_demo", env=env))
+
+    def welcome(self, supervisor: Supervisor, env: dict[str, str]) -> None:
+        if supervisor.wait_until_ready(f"http://{local(settings.HOST)}:{env['PORT']}/readyz"):
+            sign_ins = SIGN_INS.read_text() if SIGN_INS.exists() else ""
+            self.stdout.write(f"\nSocialOps is ready: {env['PUBLIC_URL']}\n{sign_ins}\nCtrl-C stops all of it.\n")
+            self.stdout.flush()
+
+
+class StepFailed(RuntimeError):
+    """A step before the start failed; it has said why."""
+
+
+def environment(port: int, found: dict[str, str]) -> dict[str, str]:
+    """What every process gets: the services, and the keys that this checkout may have made for itself."""
+    moved = port != settings.PORT and not os.environ.get("PUBLIC_URL")
+    return {
+        **os.environ,
+        **found,
+        "SECRET_KEY": settings.SECRET_KEY,
+        "CREDENTIAL_KEYS": ",".join(settings.CREDENTIAL_KEYS),
+        "HOST": settings.HOST,
+        "PORT": str(port),
+        "PUBLIC_URL": f"http://127.0.0.1:{port}" if moved else settings.PUBLIC_URL,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+    }
+
+
+def manage(*command: str, env: dict[str, str]) -> str:
+    """Runs one management command to its end and returns what it printed. Raises StepFailed."""
+    done = subprocess.run(  # noqa: S603 - our own commands
+        [sys.executable, str(settings.BASE_DIR / "manage.py"), *command],
+        env=env,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # Ctrl-C is for us; run() ends the child when we are interrupted
+        check=False,
+    )
+    if done.returncode:
+        raise StepFailed(f"“{command[0]}” failed with status {done.returncode}; see above.")
+    return done.stdout
+
+
+def collect_static(env: dict[str, str]) -> None:
+    """Gathers the static files again where one was added, changed or removed since the last time."""
+    stamp = settings.STATIC_ROOT / ".collected"
+    now = fingerprint()
+    if stamp.exists() and stamp.read_text() == now:
+        return
+    manage("collectstatic", "--no-input", "--clear", "--verbosity", "0", env=env)
+    stamp.write_text(now)
+
+
+def fingerprint() -> str:
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            changed = storage.get_modified_time(path).timestamp()
+            digest.update(f"{storage.location}/{path} {changed} {storage.size(path)}\n".encode())
+    return digest.hexdigest()
+
+
+def is_empty(database_url: str) -> bool:
+    # Straight to the database: our own settings were read before it was started.
+    with psycopg2.connect(database_url) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT NOT EXISTS (SELECT 1 FROM organizations_organization)")
+        return bool(cursor.fetchone()[0])
+
+
+def local(host: str) -> str:
+    return "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
+
+
+def port_number(value: str) -> int:
+    if not value.isdigit() or not 1 <= int(value) <= 65535:
+        raise ValueError
+    return int(value)
+
+
+def interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt

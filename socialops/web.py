@@ -1,0 +1,27 @@
+"""`python -m socialops.web`: the web process on $HOST:$PORT (docs/adr/0002-web-server.md)."""
+
+import uvicorn
+
+from socialops import settings  # a wrong value ends the start here, once, rather than in every child
+
+
+def main() -> None:
+    uvicorn.run(
+        "socialops.asgi:application",
+        host=settings.HOST,
+        port=settings.PORT,
+        workers=settings.WEB_CONCURRENCY,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        timeout_graceful_shutdown=3,
+        timeout_keep_alive=75,  # longer than a proxy's own, so that it never writes into a closing connection
+        access_log=False,  # addresses carry sign-in codes of the networks
+        server_header=False,
+        reset_contextvars=True,
+        log_level="warning",
+    )
+
+
+if __name__ == "__main__":
+    main()
