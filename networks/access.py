@@ -1,10 +1,18 @@
-"""The one place where stored secrets become an adapter that can call."""
+"""The one place where stored secrets become an adapter that can call, renewed first where they are about to end."""
+
+from datetime import timedelta
 
 from django.conf import settings
+from django.utils.timezone import now
 
-from networks.contract import Access, Adapter
-from networks.models import Profile
+from networks.contract import Access, Adapter, Renews
+from networks.errors import Unavailable
+from networks.models import Credential, Profile
 from networks.registry import adapter_class
+from socialops.lib.dates import moment
+
+EARLY = timedelta(minutes=5)
+RENEWAL_LEASE = timedelta(minutes=1)  # longer than the call may take
 
 
 def base_url(network: str, *, sandbox: bool) -> str:
@@ -14,8 +22,55 @@ def base_url(network: str, *, sandbox: bool) -> str:
     return str(settings.NETWORK_URLS[network])
 
 
+def practice_url(slug: str, network: str, handle: str) -> str:
+    """The page on which a practice account of this organization can be watched."""
+    return f"{settings.PUBLIC_URL}/sandbox/{slug}/{network}/{handle}/"
+
+
+def practice_permalink(page_url: str, remote_id: str) -> str:
+    return f"{page_url}?post={remote_id}#post-{remote_id}"
+
+
+def public_permalink(profile: Profile, remote_id: str, permalink: str) -> str:
+    """Where people can open it: `permalink`, unless it stands on a practice network, which only we can show."""
+    if not profile.sandbox:
+        return permalink
+    page_url = practice_url(profile.organization.slug, profile.network, profile.handle)
+    return practice_permalink(page_url, remote_id)
+
+
 def open_adapter(profile: Profile) -> Adapter:
-    """An adapter for one piece of work with `profile` (whose credential is read, so select it with the profile)."""
+    """An adapter for one piece of work with `profile` (whose credential is read, so select it with the profile).
+
+    May call the network to renew a sign-in, so not inside a transaction. Raises what `Renews.renew` raises.
+    """
+    adapter = adapter_of(profile)
+    ends_at = profile.credential.expires_at
+    if ends_at is None or ends_at - now() > EARLY or not isinstance(adapter, Renews):
+        return adapter
+    renew(profile.credential, adapter)
+    return adapter_of(profile)
+
+
+def renew(credential: Credential, adapter: Renews) -> None:
+    """One worker at a time: a refresh token that is used twice ends the whole sign-in."""
+    at = now()
+    free = Credential.objects.filter(pk=credential.pk, updated_at=credential.updated_at).exclude(renewing_until__gt=at)
+    if not free.update(renewing_until=at + RENEWAL_LEASE):
+        raise Unavailable("The sign-in is being renewed at this moment.")
+    try:
+        renewed = adapter.renew()
+    except Unavailable:
+        Credential.objects.filter(pk=credential.pk).update(renewing_until=None)
+        raise
+    # What a network leaves out or empty never overwrites what is held.
+    credential.secrets = {**credential.secrets, **{name: value for name, value in renewed.items() if value}}
+    credential.expires_at = moment(credential.secrets.get("expires_at"))
+    credential.renewing_until = None
+    credential.save(update_fields=["secrets", "expires_at", "renewing_until", "updated_at"])
+
+
+def adapter_of(profile: Profile) -> Adapter:
     return adapter_class(profile.network)(
         Access(
             remote_id=profile.remote_id,

@@ -3,6 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -10,8 +11,8 @@ from django.db import IntegrityError, transaction
 from django.utils.timezone import now as clock
 
 from networks import errors
-from networks.access import open_adapter
-from networks.contract import Adapter, Inbound, InboundPage, Polls, Pushes
+from networks.access import open_adapter, public_permalink
+from networks.contract import Inbound, InboundPage, Polls, Pushes
 from networks.models import Cursor, Profile, RemotePost, WebhookReceipt
 from networks.outbox.outcomes import backoff
 from networks.outbox.settling import disconnect
@@ -86,7 +87,8 @@ def note_failure(profile: Profile, error: errors.NetworkError) -> None:
 
 def pass_up(profile: Profile, items: Sequence[Inbound]) -> None:
     if items:
-        inbound_received.send(sender=Profile, profile=profile, items=sorted(items, key=lambda item: item.sent_at))
+        linked = [replace(one, permalink=public_permalink(profile, one.remote_id, one.permalink)) for one in items]
+        inbound_received.send(sender=Profile, profile=profile, items=sorted(linked, key=lambda item: item.sent_at))
 
 
 def keep_receipt(network: str, body: bytes, *, sandbox: bool) -> WebhookReceipt | None:
@@ -113,7 +115,7 @@ def digest_receipt(receipt_id: int) -> None:
     if receipt is None:
         return
     adapter = adapter_class(receipt.network)
-    assert issubclass(adapter, Pushes) and issubclass(adapter, Adapter)
+    assert issubclass(adapter, Pushes)  # hooks are opened for these only
     try:
         by_profile = adapter.parse_push(bytes(receipt.body))
     except (ValueError, KeyError, TypeError) as error:

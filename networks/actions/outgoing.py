@@ -19,7 +19,7 @@ from socialops.lib.states import move
 
 @transaction.atomic
 def put_outgoing(profile: Profile, draft: Draft, *, key: str, due_at: datetime) -> Outgoing:
-    """Plans that `draft` leaves once through `profile` at `due_at`. `key` names the effect; the same key twice is a Conflict.
+    """Plans that `draft` leaves once through `profile` at `due_at`. `key` names the effect: twice is a Conflict.
 
     The caller has already checked that its actor may do this.
     """
@@ -61,7 +61,7 @@ def retry_outgoing(actor: Actor, row: Outgoing) -> None:
 
 @transaction.atomic
 def resolve_outgoing(actor: Actor, row: Outgoing, *, there: bool, remote_id: str = "", permalink: str = "") -> None:
-    """A person decides what the network could not tell: it is there (as `remote_id`), or it is not and is sent again."""
+    """A person decides what the network could not tell: it is there (as `remote_id`), or not and is sent again."""
     if row.state != "unknown":
         raise Conflict("Only a sending whose outcome is not known can be decided by hand.")
     at = now()

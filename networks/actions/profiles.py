@@ -17,6 +17,7 @@ from organizations.access import require_admin
 from organizations.actors import Actor
 from organizations.tenancy import require_organization_id
 from socialops.lib import realtime
+from socialops.lib.dates import moment
 from socialops.lib.errors import Invalid
 from socialops.lib.states import move
 
@@ -43,6 +44,8 @@ def connect_profile(actor: Actor, network: str, credentials: Mapping[str, Any]) 
 
 
 def checked(network: str, credentials: Mapping[str, Any]) -> dict[str, Any]:
+    if credentials.get("expires_at") and moment(credentials["expires_at"]) is None:
+        raise Invalid({"credentials": ["expires_at takes an RFC 3339 time or seconds since 1970."]})
     for fields in WANTED[network]:
         if all(isinstance(credentials.get(field), str) and credentials[field].strip() for field in fields):
             return dict(credentials)
@@ -88,7 +91,10 @@ def store(actor: Actor, network: str, secrets: dict[str, Any], identity: Identit
             "sandbox": sandbox,
         },
     )
-    Credential.objects.update_or_create(profile=profile, defaults={"secrets": secrets})
+    Credential.objects.update_or_create(
+        profile=profile,
+        defaults={"secrets": secrets, "expires_at": moment(secrets.get("expires_at")), "renewing_until": None},
+    )
     Cursor.objects.update_or_create(profile=profile, defaults={"next_poll_at": now(), "failures": 0, "error": ""})
     move(profile, "reconnect", state_reason="")
     audit.record(actor, "profile.connected" if created else "profile.reconnected", profile, {"network": network})

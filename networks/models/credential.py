@@ -9,6 +9,8 @@ from socialops.lib.crypto import EncryptedJSONField
 class Credential(TenantModel):
     profile = models.OneToOneField("networks.Profile", on_delete=models.CASCADE, related_name="credential")
     secrets = EncryptedJSONField()
+    expires_at = models.DateTimeField(null=True)  # null: until it is revoked
+    renewing_until = models.DateTimeField(null=True)  # lease of the one worker that is renewing it
     updated_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:

@@ -20,7 +20,7 @@ class Outgoing(TenantModel):
             "postpone": {"sending": "waiting", "unknown": "waiting", "waiting": "waiting"},
             "refuse": {"sending": "failed", "unknown": "failed"},
             "retry": {"failed": "waiting"},
-            "cancel": {"waiting": "cancelled", "failed": "cancelled"},
+            "cancel": {"waiting": "cancelled", "failed": "cancelled", "unknown": "cancelled"},
         }
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.timezone import now as clock
 
+from networks.access import public_permalink
 from networks.models import Attempt, Outgoing, Profile, RemotePost
 from networks.outbox.outcomes import Outcome
 from networks.signals import outgoing_settled
@@ -47,7 +48,8 @@ def write(row: Outgoing, outcome: Outcome) -> None:
     # The claim is the fencing token: whoever lost it cannot settle.
     move(row, outcome.event, match={"claim": row.claim}, **stamps)
     if outcome.published:
-        link(row, outcome.published.remote_id, outcome.published.permalink)
+        published = outcome.published
+        link(row, published.remote_id, public_permalink(row.profile, published.remote_id, published.permalink))
     if outcome.disconnects:
         disconnect(row.profile, outcome.reason)
     if outcome.holds_profile:

@@ -1,0 +1,16 @@
+"""Moments as programs write them."""
+
+from datetime import UTC, datetime
+
+
+def moment(value: object) -> datetime | None:
+    """An RFC 3339 text (without a zone: UTC) or seconds since 1970, as an aware time; None for anything else."""
+    try:
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return datetime.fromtimestamp(value, UTC)
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except (ValueError, OverflowError, OSError):
+        return None
+    if found is None:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
