@@ -3,7 +3,7 @@
 import os
 
 from celery import Celery
-from kombu import Queue
+from kombu import Exchange, Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "socialops.settings")
 
@@ -15,7 +15,10 @@ app.autodiscover_tasks()
 EVERY_SECOND = {"schedule": 1.0, "options": {"expires": 5, "queue": "ticks"}}
 EVERY_MINUTE = {"schedule": 60.0, "options": {"expires": 60}}
 
-app.conf.task_queues = [Queue("default"), Queue("ticks"), Queue("inbound")]
+# Keys of their own: without them all queues would share the default one, and each would get what is meant for another.
+# Celery itself addresses queues by name, without bindings, so that an emptied Redis loses nothing but messages.
+direct = Exchange("socialops", type="direct")
+app.conf.task_queues = [Queue(name, direct, routing_key=name) for name in ("default", "ticks", "inbound")]
 app.conf.beat_schedule = {
     "outbox": {"task": "networks.tasks.tick", **EVERY_SECOND},
     "polls": {"task": "networks.tasks.poll_due", **EVERY_SECOND},

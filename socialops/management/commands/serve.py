@@ -1,9 +1,7 @@
 """What `make run` runs: database and broker where none are named, the demo at first start, and every process."""
 
-import hashlib
 import os
 import signal
-import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -12,10 +10,10 @@ from typing import Any, NoReturn
 
 import psycopg2
 from django.conf import settings
-from django.contrib.staticfiles.finders import get_finders
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from socialops import embedded
+from socialops.steps import StepFailed, collect_static, manage
 from socialops.supervisor import AlreadyRunning, Supervisor, end_orphans, only_one, require_free
 
 RUN_DIR = embedded.RUN_DIR
@@ -64,10 +62,6 @@ class Command(BaseCommand):
             self.stdout.flush()
 
 
-class StepFailed(RuntimeError):
-    """A step before the start failed; it has said why."""
-
-
 def environment(port: int, found: dict[str, str]) -> dict[str, str]:
     """What every process gets: the services, and the keys that this checkout may have made for itself."""
     moved = port != settings.PORT and not os.environ.get("PUBLIC_URL")
@@ -78,43 +72,10 @@ def environment(port: int, found: dict[str, str]) -> dict[str, str]:
         "CREDENTIAL_KEYS": ",".join(settings.CREDENTIAL_KEYS),
         "HOST": settings.HOST,
         "PORT": str(port),
+        "STATIC_ROOT": os.environ.get("STATIC_ROOT") or str(RUN_DIR / "static"),
         "PUBLIC_URL": f"http://127.0.0.1:{port}" if moved else settings.PUBLIC_URL,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
     }
-
-
-def manage(*command: str, env: dict[str, str]) -> str:
-    """Runs one management command to its end and returns what it printed. Raises StepFailed."""
-    done = subprocess.run(  # noqa: S603 - our own commands
-        [sys.executable, str(settings.BASE_DIR / "manage.py"), *command],
-        env=env,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,  # Ctrl-C is for us; run() ends the child when we are interrupted
-        check=False,
-    )
-    if done.returncode:
-        raise StepFailed(f"“{command[0]}” failed with status {done.returncode}; see above.")
-    return done.stdout
-
-
-def collect_static(env: dict[str, str]) -> None:
-    """Gathers the static files again where one was added, changed or removed since the last time."""
-    stamp = settings.STATIC_ROOT / ".collected"
-    now = fingerprint()
-    if stamp.exists() and stamp.read_text() == now:
-        return
-    manage("collectstatic", "--no-input", "--clear", "--verbosity", "0", env=env)
-    stamp.write_text(now)
-
-
-def fingerprint() -> str:
-    digest = hashlib.sha256()
-    for finder in get_finders():
-        for path, storage in finder.list([]):
-            changed = storage.get_modified_time(path).timestamp()
-            digest.update(f"{storage.location}/{path} {changed} {storage.size(path)}\n".encode())
-    return digest.hexdigest()
 
 
 def is_empty(database_url: str) -> bool:

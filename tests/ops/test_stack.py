@@ -1,0 +1,70 @@
+"""The processes of the Procfile together: what is said when one is missing, and how they come back."""
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+import requests
+
+from tests.stack import Stack, running
+
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    with running() as stack:
+        yield stack
+
+
+@pytest.fixture(autouse=True)
+def _whole(stack: Stack) -> Iterator[None]:
+    yield
+    for name, process in stack.processes.items():
+        if process.poll() is not None:
+            stack.start(name)
+    stack.wait_until_ready()
+
+
+def missing(stack: Stack) -> dict[str, str]:
+    answer = requests.get(stack.url + "/readyz", timeout=10)
+    found: dict[str, str] = answer.json()["missing"]
+    assert answer.status_code == (503 if found else 200)
+    return found
+
+
+def eventually(say: Callable[[], bool], within: float = 30) -> None:
+    until = time.monotonic() + within
+    while not say():
+        assert time.monotonic() < until, f"not so within {within} s"
+        time.sleep(0.2)
+
+
+def test_it_is_ready_and_lives(stack: Stack) -> None:
+    assert missing(stack) == {}
+    assert requests.get(stack.url + "/healthz", timeout=5).text == "ok"
+
+
+def test_a_worker_that_was_killed_is_missed(stack: Stack) -> None:
+    stack.kill("worker")
+    eventually(lambda: set(missing(stack)) == {"worker"})
+
+
+def test_a_beat_that_ended_is_missed(stack: Stack) -> None:
+    stack.stop("beat")
+    eventually(lambda: set(missing(stack)) == {"beat"})
+
+
+def test_an_emptied_redis_stops_nothing(stack: Stack) -> None:
+    stack.redis().flushdb()
+    eventually(lambda: missing(stack) == {}, within=10)
+    assert "Traceback" not in stack.log("worker")
+
+
+def test_every_process_ends_politely(stack: Stack) -> None:
+    for name in ("beat", "worker", "web"):
+        began = time.monotonic()
+        stack.kill(name, signal.SIGTERM)
+        assert stack.processes[name].wait(10) in (0, -signal.SIGTERM)
+        assert time.monotonic() - began < 6

@@ -1,0 +1,221 @@
+"""The real thing: the Procfile's processes against a database and a Redis database of their own.
+
+    @pytest.fixture(scope="module")
+    def stack():
+        with running(X_API_URL=fake.url, INBOUND_POLL_SECONDS="1") as stack:   # returns when /readyz says so
+            yield stack
+
+    pytestmark = pytest.mark.stack
+
+    def test_it(stack):
+        requests.get(stack.url + "/healthz")
+        stack.run_command("connect_profile", "--organization", "acme", "--network", "x", "--credentials", "-",
+                          input='{"access_token": "t"}').stdout      # fails the test when the command fails
+        stack.sql("SELECT state FROM networks_outgoing WHERE id = %s", [7])            # -> list of tuples
+        stack.kill("worker")                       # SIGKILL to it and its children, as a power cut would
+        stack.kill("web", signal.SIGTERM)          # any other signal: to the leader only
+        stack.restart("worker")                    # ends it where it still runs; wait with stack.wait_until_ready()
+        stack.log("worker")                        # what it has printed so far
+        stack.stop("beat"); stack.start("beat")    # politely, and back
+
+`running(only=("web",))` starts some of the processes and waits for /healthz alone. `stack.env` is what every process and
+command gets. Everything is ended, and both databases are removed, when the block is left.
+"""
+
+import contextlib
+import itertools
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg2
+import redis
+import requests
+from honcho.environ import parse_procfile
+
+from socialops.steps import collect_static, manage
+from tests.services import RUN_DIR
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+COMMANDS: dict[str, str] = parse_procfile((BASE_DIR / "Procfile").read_text()).processes
+READY_WITHIN = 60.0
+ENDED_WITHIN = 20.0
+numbers = itertools.count(1)
+migrated: list[str] = []  # the database that all others are copied from, once it exists
+
+
+class Stack:
+    def __init__(self, env: dict[str, str]) -> None:
+        self.env = env
+        self.url = env["PUBLIC_URL"]
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str) -> None:
+        with self.log_path(name).open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                f"exec {COMMANDS[name]}",
+                shell=True,
+                cwd=BASE_DIR,
+                env=self.env,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def kill(self, name: str, number: int = signal.SIGKILL) -> None:
+        process = self.processes[name]
+        if number != signal.SIGKILL:
+            process.send_signal(number)
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        process.wait()
+
+    def stop(self, name: str) -> None:
+        self.kill(name, signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.processes[name].wait(ENDED_WITHIN)
+        self.kill(name)
+
+    def restart(self, name: str) -> None:
+        self.stop(name)
+        self.start(name)
+
+    def wait_until_ready(self, path: str = "/readyz", within: float = READY_WITHIN) -> None:
+        until = time.monotonic() + within
+        said = ""
+        while time.monotonic() < until:
+            for name, process in self.processes.items():
+                assert process.poll() is None, f"{name} ended with {process.returncode}:\n{self.log(name)}"
+            with contextlib.suppress(requests.RequestException):
+                answer = requests.get(self.url + path, timeout=5)
+                if answer.status_code == 200:
+                    return
+                said = answer.text
+            time.sleep(0.2)
+        raise AssertionError(f"{path} was not ready within {within:.0f} s: {said}\n{self.log('web')}")
+
+    def run_command(
+        self, *args: str, input: str | None = None, check: bool = True, **env: str
+    ) -> subprocess.CompletedProcess[str]:
+        """`manage.py args` with the stack's environment; `check=False` where failing is what is tested."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *args],
+            cwd=BASE_DIR,
+            env={**self.env, **env},
+            input=input if input is not None else "",
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert not check or done.returncode == 0, f"{args} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
+        return done
+
+    def sql(self, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        connection = psycopg2.connect(self.env["DATABASE_URL"])
+        with contextlib.closing(connection), connection, connection.cursor() as cursor:
+            cursor.execute(query, list(parameters) or None)
+            return cursor.fetchall() if cursor.description else []
+
+    def redis(self) -> redis.Redis:
+        return redis.Redis.from_url(self.env["REDIS_URL"])
+
+    def log(self, name: str) -> str:
+        return self.log_path(name).read_text(errors="replace") if self.log_path(name).exists() else ""
+
+    def log_path(self, name: str) -> Path:
+        return RUN_DIR / f"{name}-{self.env['PORT']}.log"
+
+
+@contextlib.contextmanager
+def running(*, only: Sequence[str] = tuple(COMMANDS), **env: str) -> Iterator[Stack]:
+    """A stack of its own, ready; `env` adds to the environment of its processes."""
+    number = next(numbers)
+    port = str(free_port())
+    settled = {
+        **os.environ,
+        "PORT": port,
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "PYTHONUNBUFFERED": "1",
+        "STATIC_ROOT": str(RUN_DIR / "static"),
+        "WEB_CONCURRENCY": "1",
+        "WORKER_CONCURRENCY": "4",
+        "REDIS_URL": numbered_redis(os.environ["REDIS_URL"], 1 + number % 15),
+        **env,
+    }
+    with own_database(settled, number) as url:
+        stack = Stack({**settled, "DATABASE_URL": url})
+        stack.redis().flushdb()
+        for name in ("web", "worker", "beat"):
+            stack.log_path(name).unlink(missing_ok=True)
+        try:
+            for name in only:
+                stack.start(name)
+            stack.wait_until_ready("/readyz" if set(only) == set(COMMANDS) else "/healthz")
+            yield stack
+        finally:
+            end(stack)
+
+
+def end(stack: Stack) -> None:
+    for name in stack.processes:
+        stack.kill(name, signal.SIGTERM)
+    for name in stack.processes:
+        stack.stop(name)
+    stack.redis().flushdb()
+
+
+@contextlib.contextmanager
+def own_database(env: dict[str, str], number: int) -> Iterator[str]:
+    """A migrated database of its own. The first one migrates; the others are copies of that."""
+    if not migrated:
+        template = f"stack_template_{os.getpid()}"
+        create(template)
+        migrated.append(template)
+        prepared = {**env, "DATABASE_URL": named_database(template)}
+        manage("migrate", "--no-input", "--verbosity", "0", env=prepared)
+        collect_static(prepared)
+    name = f"stack_{os.getpid()}_{number}"
+    create(name, template=migrated[0])
+    try:
+        yield named_database(name)
+    finally:
+        administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def create(name: str, template: str = "template0") -> None:
+    administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+
+
+def administer(statement: str) -> None:
+    connection = psycopg2.connect(named_database("postgres"))
+    connection.autocommit = True
+    with contextlib.closing(connection), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def named_database(name: str) -> str:
+    return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}"))
+
+
+def numbered_redis(url: str, number: int) -> str:
+    parts = urlsplit(url)
+    if parts.scheme == "unix":
+        return f"unix://{parts.path}?db={number}"
+    return urlunsplit(parts._replace(path=f"/{number}", query=""))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
