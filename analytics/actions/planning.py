@@ -67,5 +67,7 @@ def claim_due(profile_id: int, now: datetime) -> list[Measurement]:
 
 @transaction.atomic
 def put_off(rows: list[Measurement], *, until: datetime, reason: str) -> None:
-    """Nothing was learned; the reason is kept so that the page can say why a number is not known."""
+    """Nothing was learned; the reason is kept, on the profile's row too, so that the page can say why."""
     Measurement.objects.filter(pk__in=[row.pk for row in rows]).update(due_at=until, error=reason[:500])
+    profiles = {row.profile_id for row in rows}
+    Measurement.objects.filter(profile__in=profiles, remote_post=None).update(error=reason[:500])

@@ -54,7 +54,8 @@ def store_posts(profile: Profile, rows: Iterable[Measurement], answers: Iterable
         row.save(update_fields=["due_at", "error", "measured_at", "known", "missing"])
     if by_id:
         own.missing = {key: why for key, why in own.missing.items() if key not in POST_KEYS} | lacking
-        own.save(update_fields=["missing"])
+        own.error = ""
+        own.save(update_fields=["missing", "error"])
         realtime.ping(profile.organization_id, "analytics")
 
 
