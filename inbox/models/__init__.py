@@ -1,5 +1,7 @@
 """Floor 4: what came in, and what we said to it."""
 
-from inbox.models.conversation import Contact, Conversation, Message
+from inbox.models.contact import Contact
+from inbox.models.conversation import Conversation
+from inbox.models.message import SEARCHED, Message
 
-__all__ = ["Contact", "Conversation", "Message"]
+__all__ = ["SEARCHED", "Contact", "Conversation", "Message"]

@@ -49,3 +49,9 @@ def move(row: models.Model, event: str, *, match: Mapping[str, Any] | None = Non
     row.state = target  # type: ignore[attr-defined]
     for name, value in stamps.items():
         setattr(row, name, value)
+
+
+def move_all(rows: models.QuerySet[Any], event: str, **stamps: Any) -> int:
+    """Moves each of `rows` that stands where `event` begins, and leaves the others. Returns how many moved."""
+    arrows = rows.model.MACHINE.arrows[event]
+    return sum(rows.filter(state=state).update(state=target, **stamps) for state, target in arrows.items())

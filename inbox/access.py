@@ -1,0 +1,54 @@
+"""Who may do what with a conversation: the verbs on its profile decide.
+
+Reading needs `view`; answering and closing need `reply`; assigning needs `reply` or `manage`, or leading a team that is
+tasked with the profile.
+"""
+
+from django.db.models import QuerySet
+
+from inbox.models import Conversation
+from organizations.actors import Actor, System
+from socialops.lib.errors import NotFound, PermissionDenied
+from teams.access import can, profiles_for
+from teams.models import TeamMember
+
+REFUSALS = {
+    "reply": "You can read this conversation, but you are not allowed to reply as {name}.",
+    "close": "You can read this conversation, but you are not allowed to reply as {name}.",
+    "assign": "You can read this conversation, but you are not allowed to assign what comes in to {name}.",
+}
+
+
+def conversations_for(actor: Actor) -> QuerySet[Conversation]:
+    """Every conversation on a profile that `actor` may view."""
+    rows: QuerySet[Conversation] = Conversation.objects.filter(profile__in=profiles_for(actor, to="view"))
+    return rows
+
+
+def access_conversation(actor: Actor, pk: int | str, *, to: str = "view") -> Conversation:
+    """One conversation. Raises NotFound for foreign or invisible ones, PermissionDenied for seen but not allowed."""
+    try:
+        conversation = conversations_for(actor).select_related("profile", "contact", "about").get(pk=pk)
+    except (Conversation.DoesNotExist, ValueError, TypeError, OverflowError):
+        raise NotFound from None
+    require(actor, conversation, to)
+    return conversation
+
+
+def require(actor: Actor, conversation: Conversation, to: str) -> None:
+    """The guard of every action; raises NotFound or PermissionDenied."""
+    if to == "view":
+        if not can(actor, "view", conversation.profile_id):
+            raise NotFound
+    elif not may(actor, conversation, to):
+        raise PermissionDenied(REFUSALS[to].format(name=conversation.profile.name))
+
+
+def may(actor: Actor, conversation: Conversation, to: str) -> bool:
+    """Whether somebody who can view it may reply, close or assign."""
+    if can(actor, "reply", conversation.profile_id):
+        return True
+    if to != "assign" or isinstance(actor, System):
+        return False
+    leads = TeamMember.objects.filter(member=actor, leads=True, team__profiles=conversation.profile_id)
+    return leads.exists() or can(actor, "manage", conversation.profile_id)

@@ -1,0 +1,55 @@
+"""Whose conversation it is."""
+
+from django.db import transaction
+
+from inbox.access import require
+from inbox.models import Conversation
+from networks.models import ProfileGroupObjectPermission
+from organizations import audit
+from organizations.actors import Actor
+from organizations.models import Member
+from socialops.lib import realtime
+from socialops.lib.errors import Invalid
+from teams.access import can
+from teams.models import Team
+
+
+@transaction.atomic
+def assign_conversation(
+    actor: Actor, conversation: Conversation, *, member: Member | None = None, team: Team | None = None
+) -> Conversation:
+    """Gives it to `member`, or to `team`, or to both; to nobody when neither is named.
+
+    Raises PermissionDenied; Invalid (member, team) when they could not see it.
+    """
+    require(actor, conversation, "assign")
+    check(conversation, member, team)
+    row = Conversation.objects.select_for_update().get(pk=conversation.pk)
+    before = [row.assignee_id, row.team_id]
+    after = [member and member.pk, team and team.pk]
+    if before != after:
+        Conversation.objects.filter(pk=row.pk).update(assignee=member, team=team)
+        changes = zip(("assignee", "team"), before, after, strict=True)
+        audit.record(
+            actor, "conversation.assigned", row, {name: [old, new] for name, old, new in changes if old != new}
+        )
+        realtime.ping(row.organization_id, "inbox", row.pk, profile_id=row.profile_id)
+    conversation.assignee, conversation.team = member, team
+    return conversation
+
+
+def check(conversation: Conversation, member: Member | None, team: Team | None) -> None:
+    profile = conversation.profile
+    wrong = {}
+    if member and not can(member, "view", profile.pk):
+        wrong["member"] = [f"{member.name} cannot see {profile.name}."]
+    if team and not sees(team, profile.pk):
+        wrong["team"] = [f"{team.name} is not tasked with {profile.name}."]
+    if wrong:
+        raise Invalid(wrong)
+
+
+def sees(team: Team, profile_id: int) -> bool:
+    """Tasked with the profile, or granted something there."""
+    granted = ProfileGroupObjectPermission.objects.filter(group=team.group_id, content_object=profile_id)
+    return team.profiles.filter(pk=profile_id).exists() or granted.exists()

@@ -1,0 +1,94 @@
+"""Answering: checked against what came in between, then into the one outbox."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.timezone import now
+
+from inbox import limits
+from inbox.access import require
+from inbox.models import Conversation, Message
+from inbox.tally import SNIPPET, recount
+from networks.actions.outgoing import put_outgoing, retry_outgoing
+from networks.contract import Draft, DraftKind
+from networks.models import Outgoing
+from organizations import audit
+from organizations.actors import Actor
+from organizations.models import Member
+from socialops.lib import realtime
+from socialops.lib.errors import Conflict, Invalid, NotFound
+from socialops.lib.text import clipped
+
+
+@transaction.atomic
+def reply_to_conversation(actor: Actor, conversation: Conversation, *, text: str, seen: int) -> Message:
+    """Sends `text` as the profile's answer to the newest of their messages, by a writer who has seen up to `seen`.
+
+    Of two who answer at once, the second gets a Conflict whose `newer` are the messages since. Also raises
+    PermissionDenied and Invalid (text, seen); then nothing is stored.
+    """
+    require(actor, conversation, "reply")
+    if wrong := limits.problems(conversation.profile.network, text):
+        raise Invalid({"text": wrong})
+    row = Conversation.objects.select_for_update().select_related("profile").get(pk=conversation.pk)
+    check_seen(row, seen)
+    at = now()
+    message = Message.objects.create(
+        organization_id=row.organization_id,
+        profile=row.profile,
+        conversation=row,
+        direction="out",
+        writer=actor if isinstance(actor, Member) else None,
+        text=text,
+        sent_at=at,
+    )
+    message.outgoing = put(row, message, at)
+    message.save(update_fields=["outgoing"])
+    note_answer(row, message)
+    audit.record(actor, "conversation.replied", row, {"message": message.pk})
+    realtime.ping(row.organization_id, "inbox", row.pk, profile_id=row.profile_id)
+    return message
+
+
+def check_seen(conversation: Conversation, seen: int) -> None:
+    messages = Message.objects.filter(conversation=conversation).order_by("id")
+    if not messages.filter(pk=seen).exists():
+        raise Invalid({"seen": ["This is not a message of this conversation."]})
+    newer = messages.filter(pk__gt=seen)
+    if newer.filter(direction="out").exists():
+        shown = newer.select_related("outgoing", "writer__user", "contact")
+        raise Conflict("Somebody answered while you were writing. Your text is kept.", newer=list(shown))
+
+
+def put(conversation: Conversation, message: Message, at: datetime) -> Outgoing:
+    theirs = Message.objects.filter(conversation=conversation, direction="in").order_by("-sent_at", "-id").first()
+    if theirs is None:
+        raise Conflict("There is nothing of theirs to answer here.")
+    draft = Draft(kind=DraftKind.REPLY, text=message.text, in_reply_to=theirs.remote_id, thread_id=conversation.root_id)
+    return put_outgoing(conversation.profile, draft, key=f"reply:{message.pk}", due_at=at)
+
+
+def note_answer(conversation: Conversation, message: Message) -> None:
+    Conversation.objects.filter(pk=conversation.pk).update(
+        message_count=F("message_count") + 1,
+        last_message_id=message.pk,
+        last_message_at=message.sent_at,
+        snippet=clipped(message.text, SNIPPET),
+        answered_at=message.sent_at,
+        unanswered_since=None,
+    )
+
+
+@transaction.atomic
+def retry_reply(actor: Actor, conversation: Conversation, message_id: int) -> Message:
+    """Sends an answer that failed cleanly once more. Raises NotFound, PermissionDenied, Conflict."""
+    require(actor, conversation, "reply")
+    row = Conversation.objects.select_for_update().get(pk=conversation.pk)
+    message = Message.objects.select_related("outgoing").filter(pk=message_id, conversation=row).first()
+    if message is None or message.outgoing is None:
+        raise NotFound
+    retry_outgoing(actor, message.outgoing)
+    recount(row)
+    realtime.ping(row.organization_id, "inbox", row.pk, profile_id=row.profile_id)
+    return message

@@ -1,0 +1,44 @@
+"""What became of an answer: the message learns the network's id, and whether they still wait."""
+
+from django.db import transaction
+
+from inbox.actions.joining import join_conversations
+from inbox.locks import hold_intake
+from inbox.models import Conversation, Message
+from inbox.tally import recount
+from networks.models import Outgoing, RemotePost
+from socialops.lib import realtime
+
+
+@transaction.atomic
+def settle_reply(outgoing: Outgoing) -> None:
+    """Follows a settled outbox row; does nothing when the row is no answer of ours. May run again without harm."""
+    if not Message.objects.filter(outgoing=outgoing).exists():
+        return
+    hold_intake(outgoing.profile_id)
+    # read under the lock: an ingest may just have joined its conversation to another
+    message = Message.objects.get(outgoing=outgoing)
+    conversation = Conversation.objects.select_for_update().get(pk=message.conversation_id)
+    copy = RemotePost.objects.filter(outgoing=outgoing).first()
+    if copy:
+        take_copy(message, conversation, copy)
+    recount(conversation)
+    realtime.ping(conversation.organization_id, "inbox", conversation.pk, profile_id=conversation.profile_id)
+
+
+def take_copy(message: Message, conversation: Conversation, copy: RemotePost) -> None:
+    drop_echo(message, copy)
+    message.remote_id, message.permalink, message.sent_at = copy.remote_id, copy.permalink, copy.published_at
+    message.save(update_fields=["remote_id", "permalink", "sent_at"])
+    waiting = Conversation.objects.select_for_update().filter(profile=message.profile_id, root_id=copy.remote_id)
+    join_conversations([(one, conversation) for one in waiting.exclude(pk=conversation.pk)])
+
+
+def drop_echo(message: Message, copy: RemotePost) -> None:
+    """The network's copy came in first and passed for a colleague's own message."""
+    echoes = Message.objects.filter(profile=message.profile_id, remote_id=copy.remote_id).exclude(pk=message.pk)
+    for echo in echoes:
+        echo.delete()
+        home = Conversation.objects.select_for_update().get(pk=echo.conversation_id)
+        if home.pk != message.conversation_id and Message.objects.filter(conversation=home).exists():
+            recount(home)

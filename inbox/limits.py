@@ -1,0 +1,47 @@
+"""What may be said on which network. Pure."""
+
+from dataclasses import dataclass
+
+from networks.contract import Replies
+from networks.registry import adapter_class
+
+NEARLY_FULL = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much of a network's limit a text takes."""
+
+    used: int
+    limit: int
+
+    @property
+    def left(self) -> int:
+        return self.limit - self.used
+
+    @property
+    def near(self) -> bool:
+        return 0 <= self.left <= NEARLY_FULL
+
+
+def room(network: str, text: str) -> Room:
+    adapter = adapter_class(network)
+    return Room(adapter.measure_text(text), adapter.capabilities.text_limit)
+
+
+def replies(network: str) -> bool:
+    """Whether the network takes answers from us at all."""
+    return issubclass(adapter_class(network), Replies)
+
+
+def problems(network: str, text: str) -> list[str]:
+    """Why `text` cannot be sent there as a reply; empty when it can."""
+    label = adapter_class(network).label
+    if not replies(network):
+        return [f"{label} takes no replies from here."]
+    if not text.strip():
+        return ["Write something first."]
+    if "\0" in text or any("\ud800" <= point <= "\udfff" for point in text):
+        return ["The text has characters that cannot be sent."]
+    space = room(network, text)
+    return [f"{label} takes {space.limit} characters; this has {space.used}."] if space.left < 0 else []

@@ -1,0 +1,25 @@
+"""The person outside."""
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models.functions import Upper
+
+from organizations.tenancy import TenantModel
+
+
+class Contact(TenantModel):
+    network = models.CharField(max_length=20)
+    remote_id = models.CharField(max_length=200)
+    name = models.CharField(max_length=200)
+    handle = models.CharField(max_length=200, blank=True)
+    avatar_url = models.URLField(max_length=1000, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "network", "remote_id"], name="contact_once")]
+        indexes = [  # `icontains` compiles to UPPER(…) LIKE
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="contact_name_part"),
+            GinIndex(OpClass(Upper("handle"), name="gin_trgm_ops"), name="contact_handle_part"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,75 @@
+"""What a conversation says of its messages, kept by change. Pure, but for the two that ask the database.
+
+The caller holds the conversation's row.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db.models import F, Max, Min, Q
+
+from inbox.models import Conversation, Message
+from socialops.lib.text import clipped
+
+TALLIED = ("message_count", "unanswered_since", "answered_at", "last_message_at", "last_message_id", "snippet")
+SNIPPET = 200
+GONE = ("failed", "cancelled")  # an answer in one of these states was none
+
+
+def add(conversation: Conversation, messages: Sequence[Message]) -> None:
+    """New messages, which need not have ids yet."""
+    newest = max(messages, key=lambda one: one.sent_at)
+    if conversation.message_count == 0 or newest.sent_at >= conversation.last_message_at:
+        conversation.last_message_at, conversation.snippet = newest.sent_at, clipped(newest.text, SNIPPET)
+    conversation.message_count += len(messages)
+    answers = [one.sent_at for one in messages if one.direction == "out"]
+    conversation.answered_at = latest(conversation.answered_at, *answers)
+    wait(conversation, (one.sent_at for one in messages if one.direction == "in"))
+
+
+def fold(ended: Conversation, kept: Conversation) -> None:
+    """All that was counted in one conversation, into another."""
+    if ended.last_message_at > kept.last_message_at:
+        kept.last_message_at, kept.snippet = ended.last_message_at, ended.snippet
+    kept.message_count += ended.message_count
+    kept.last_message_id = max(kept.last_message_id or 0, ended.last_message_id or 0) or None
+    kept.answered_at = latest(kept.answered_at, ended.answered_at)
+    kept.about, kept.contact = kept.about or ended.about, kept.contact or ended.contact
+    wait(kept, (ended.unanswered_since,))
+
+
+def wait(conversation: Conversation, asked: Iterable[datetime | None]) -> None:
+    answered = conversation.answered_at
+    open_ = [at for at in (conversation.unanswered_since, *asked) if at and (answered is None or at > answered)]
+    conversation.unanswered_since = min(open_, default=None)
+
+
+def latest(*moments: datetime | None) -> datetime | None:
+    return max((at for at in moments if at), default=None)
+
+
+def recount_waiting(conversations: Iterable[Conversation]) -> None:
+    """Who still waits, where an answer came into the middle of a thread: change alone cannot tell."""
+    by_id = {one.pk: one for one in conversations if one.answered_at}
+    later = Message.objects.filter(
+        conversation__in=list(by_id), direction="in", sent_at__gt=F("conversation__answered_at")
+    )
+    oldest = dict(later.values_list("conversation").annotate(Min("sent_at")))
+    for pk, conversation in by_id.items():
+        conversation.unanswered_since = oldest.get(pk)
+
+
+def recount(conversation: Conversation) -> None:
+    """Everything anew, from the messages, and saved."""
+    messages = Message.objects.filter(conversation=conversation)
+    newest = messages.order_by("-sent_at", "-id").first()
+    assert newest is not None  # a conversation begins with a message
+    good = Q(direction="out") & (Q(outgoing=None) | ~Q(outgoing__state__in=GONE))
+    facts = messages.aggregate(last=Max("id"), answered=Max("sent_at", filter=good))
+    conversation.message_count = messages.count()
+    conversation.last_message_id, conversation.answered_at = facts["last"], facts["answered"]
+    conversation.last_message_at, conversation.snippet = newest.sent_at, clipped(newest.text, SNIPPET)
+    conversation.unanswered_since = messages.filter(
+        Q(direction="in"), Q(sent_at__gt=facts["answered"]) if facts["answered"] else Q()
+    ).aggregate(oldest=Min("sent_at"))["oldest"]
+    conversation.save(update_fields=TALLIED)

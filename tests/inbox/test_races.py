@@ -1,0 +1,107 @@
+"""Two at once, on two connections."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.db import connection, connections
+
+from inbox.actions.ingest import ingest
+from inbox.actions.reply import reply_to_conversation
+from inbox.models import Contact, Conversation, Message
+from networks.models import Outgoing
+from organizations.tenancy import scope
+from socialops.lib.errors import Conflict
+from tests.cast import Cast, assemble
+from tests.inbox.talk import begin, end, says, sent_as
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def crowd() -> Cast:
+    return assemble()
+
+
+def at_once(cast: Cast, *works: Callable[[], object]) -> list[object]:
+    """What each returned or raised."""
+    gate = threading.Barrier(len(works))
+    answers: list[object] = [None] * len(works)
+
+    def run(index: int, work: Callable[[], object]) -> None:
+        try:
+            with scope(cast.acme):
+                connection.ensure_connection()
+                gate.wait(10)
+                answers[index] = work()
+        except Exception as error:
+            answers[index] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return answers
+
+
+def test_of_two_who_answer_one_wins(crowd: Cast) -> None:
+    for turn in range(5):
+        with scope(crowd.acme):
+            question = ingest(crowd.x, [says("Anybody?")])[0]
+            conversation = Conversation.objects.get(pk=question.conversation_id)
+        answers = at_once(
+            crowd,
+            lambda: reply_to_conversation(crowd.cole, conversation, text="Cole here", seen=question.pk),  # noqa: B023
+            lambda: reply_to_conversation(crowd.lena, conversation, text="Lena here", seen=question.pk),  # noqa: B023
+        )
+        assert sorted(type(answer) for answer in answers if answer) == sorted([Message, Conflict], key=str) or {
+            type(answer) for answer in answers
+        } == {Message, Conflict}
+        with scope(crowd.acme):
+            assert Outgoing.objects.count() == turn + 1
+
+
+def test_the_same_batch_twice_at_once(crowd: Cast) -> None:
+    for turn in range(5):
+        items = [says(f"{turn}-{n}", remote_id=f"{turn}-{n}", minute=n) for n in range(100)]
+        items += [says("more", remote_id=f"{turn}-r{n}", parent=f"{turn}-{n}", minute=200 + n) for n in range(100)]
+        works = [lambda: ingest(crowd.x, items), lambda: ingest(crowd.x, items[::-1])] * 2  # noqa: B023
+        stored = at_once(crowd, *works)
+        assert sorted(len(one) for one in stored) == [0, 0, 0, 200]  # type: ignore[arg-type]
+    with scope(crowd.acme):
+        assert Message.objects.count() == 1000
+        assert Conversation.objects.filter(message_count=2).count() == 500
+        assert Contact.objects.count() == 1
+
+
+def test_two_profiles_hear_of_the_same_people_at_once(crowd: Cast) -> None:
+    from networks.contract import Author
+
+    people = [Author(str(n), f"Person {n}") for n in range(200)]
+    with scope(crowd.acme):
+        from tests.builders import profile
+
+    other = profile(crowd.acme, "x", handle="acme2")
+    one = [says("to one", author=who) for who in people]
+    two = [says("to two", author=who) for who in reversed(people)]
+    stored = at_once(crowd, lambda: ingest(crowd.x, one), lambda: ingest(other, two))
+    assert [len(done) for done in stored] == [200, 200]  # type: ignore[arg-type]
+
+
+def test_the_echo_and_the_settlement_at_once(crowd: Cast) -> None:
+    for turn in range(8):
+        with scope(crowd.acme):
+            question = ingest(crowd.x, [says("Anybody?", remote_id=f"q{turn}")])[0]
+            conversation = Conversation.objects.get(pk=question.conversation_id)
+            answer = reply_to_conversation(crowd.cole, conversation, text="Yes", seen=question.pk)
+            begun = begin(answer.outgoing)
+        echo = says("Yes" if turn % 2 else "Altered", remote_id=f"a{turn}", parent=f"q{turn}", minute=30, own=True)
+        answers = at_once(crowd, lambda: end(begun, sent_as(f"a{turn}")), lambda: ingest(crowd.x, [echo]))  # noqa: B023
+        assert not [one for one in answers if isinstance(one, Exception)]
+        with scope(crowd.acme):
+            message = Message.objects.get(conversation=conversation, direction="out")
+            assert (message.pk, message.remote_id) == (answer.pk, f"a{turn}")
+            assert Conversation.objects.get(pk=conversation.pk).message_count == 2
