@@ -2,6 +2,7 @@
 
 import logging
 
+from celery import current_app
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
@@ -13,9 +14,7 @@ def wake_dispatcher() -> None:
 
 
 def send_hint() -> None:
-    from networks.tasks import tick
-
     try:
-        tick.apply_async(retry=False, expires=5, queue="ticks")
+        current_app.send_task("networks.tasks.tick", retry=False, expires=5, queue="ticks")
     except OperationalError as error:
         log.warning("the broker did not take a hint: %s", error)
