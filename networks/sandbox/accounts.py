@@ -1,0 +1,75 @@
+"""Opening accounts on the practice networks, and knowing them by their token."""
+
+import re
+from typing import Any
+
+from django.core.signing import BadSignature, Signer
+from django.db import IntegrityError, transaction
+from django.utils.timezone import now
+
+from networks.access import practice_url
+from networks.contract import Identity
+from networks.sandbox.ids import number_at
+from networks.sandbox.models import Account
+from socialops.lib.errors import Invalid
+
+_HANDLE = re.compile(r"[A-Za-z0-9_.]{1,50}")
+_TOKENS = Signer(salt="sandbox.access")
+
+
+def open_account(network: str, *, handle: str) -> tuple[dict[str, Any], Identity]:
+    """An account for a profile of the organization in scope: its credentials, and who they belong to.
+
+    The same handle is the same account. Raises Invalid (credentials).
+    """
+    handle = handle.strip().removeprefix("@")
+    if not _HANDLE.fullmatch(handle) or handle in {".", ".."}:
+        wanted = "Choose a handle of 1 to 50 letters, digits, dots and underscores."
+        raise Invalid({"credentials": [wanted]})
+    account = find_or_make(network, handle, name=spelt(handle), is_audience=False)
+    if account.is_audience:
+        Account.objects.filter(pk=account.pk).update(is_audience=False)
+    return secrets_of(account), identity_of(account)
+
+
+def find_or_make(network: str, handle: str, *, name: str, is_audience: bool) -> Account:
+    known = Account.objects.filter(network=network, handle__iexact=handle)
+    at = now()
+    try:
+        with transaction.atomic():
+            return known.first() or Account.objects.create(
+                network=network,
+                remote_id=str(number_at(at)),
+                handle=handle,
+                name=name,
+                is_audience=is_audience,
+                created_at=at,
+            )
+    except IntegrityError:  # somebody opened it at the same moment
+        return known.get()
+
+
+def spelt(handle: str) -> str:
+    """A name to begin with: "northwind.outdoors" is Northwind Outdoors."""
+    return " ".join(word.capitalize() for word in re.split(r"[._]+", handle) if word) or handle
+
+
+def secrets_of(account: Account) -> dict[str, Any]:
+    """The credentials as a real connection would have left them. The token is signed, so none need be kept here."""
+    token = {"access_token": _TOKENS.sign(str(account.pk))}
+    return {"page_id": account.remote_id, **token} if account.network == "facebook" else token
+
+
+def account_of(network: str, token: str) -> Account | None:
+    try:
+        pk = _TOKENS.unsign(token)
+    except BadSignature:
+        return None
+    # unscoped: the token is what decides which organization comes into scope
+    found = Account.unscoped.select_related("organization").filter(pk=pk, network=network, is_audience=False)
+    return found.first()
+
+
+def identity_of(account: Account) -> Identity:
+    url = practice_url(account.organization.slug, account.network, account.handle)
+    return Identity(remote_id=account.remote_id, name=account.name, handle=account.handle, url=url)

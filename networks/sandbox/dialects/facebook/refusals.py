@@ -1,0 +1,35 @@
+"""How Graph says no."""
+
+from networks.sandbox.dialects.speaking import Refusal
+
+
+def error(code: int, message: str, *, subcode: int = 0, status: int = 400, kind: str = "OAuthException") -> Refusal:
+    body = {"message": message, "type": kind, "code": code, "fbtrace_id": "practice"}
+    return Refusal(status, {"error": {**body, **({"error_subcode": subcode} if subcode else {})}})
+
+
+def missing(remote_id: str) -> Refusal:
+    message = (
+        f"Unsupported get request. Object with ID '{remote_id[:60]}' does not exist, cannot be loaded due to missing "
+        "permissions, or does not support this operation."
+    )
+    return error(100, message, subcode=33, kind="GraphMethodException")
+
+
+def no_field(name: str, kind: str) -> Refusal:
+    return error(100, f"(#100) Tried accessing nonexisting field ({name[:60]}) on node type ({kind})")
+
+
+def invalid(message: str) -> Refusal:
+    return error(100, f"(#100) {message}")
+
+
+NOBODY = error(190, "Invalid OAuth access token - Cannot parse access token")
+SIGNED_OUT = error(190, "Error validating access token: Session has expired.", subcode=463)
+NO_ROUTE = error(2500, "Unknown path components")
+TOO_BIG = error(1, "Please reduce the amount of data you're asking for, then retry your request", status=413)
+DOWN = error(2, "Service temporarily unavailable", status=503)
+LIMITED = error(80001, "(#80001) There have been too many calls to this Page account.", subcode=2446079)
+NOT_ALLOWED = error(200, "(#200) You do not have permission to do this on this object", status=403)
+NO_SUCH_METRIC = invalid("The value must be a valid insights metric")
+DUPLICATE = error(506, "Duplicate status message", subcode=1455006)

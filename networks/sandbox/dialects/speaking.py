@@ -1,0 +1,63 @@
+"""What the practice networks have in common: who calls, what can be stored, and refusing in the dialect's own words."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+
+from networks.sandbox.accounts import account_of
+from networks.sandbox.models import Account
+from organizations.tenancy import scope
+
+Answerer = Callable[[HttpRequest, Account, str], HttpResponse]
+
+
+class Refusal(Exception):
+    """Ends a call with the network's own error."""
+
+    def __init__(self, status: int, body: Any, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(status)
+        self.status = status
+        self.body = body
+        self.headers = dict(headers or {})
+
+    def answer(self) -> HttpResponse:
+        return JsonResponse(self.body, status=self.status, headers=self.headers, safe=False)
+
+
+def speak(
+    request: HttpRequest, network: str, path: str, answer: Answerer, *, nobody: Refusal, too_big: Refusal
+) -> HttpResponse:
+    """Answers for whoever the token belongs to, in their organization's scope."""
+    if not settings.SANDBOX:
+        raise Http404
+    account = account_of(network, token_of(request))
+    if account is None:
+        return nobody.answer()
+    with scope(account.organization_id):
+        try:
+            return answer(request, account, path)
+        except Refusal as refusal:
+            return refusal.answer()
+        except RequestDataTooBig:
+            return too_big.answer()
+
+
+def token_of(request: HttpRequest) -> str:
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" else ""
+
+
+def storable(text: str) -> bool:
+    """Whether a database can hold it: no NUL, and no half of a surrogate pair."""
+    return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def whole(value: str | None, *, least: int, most: int) -> int | None:
+    """The number in `value` when it is one within the bounds."""
+    if value is None or not value.isascii() or not value.isdigit() or len(value) > 19:
+        return None
+    number = int(value)
+    return number if least <= number <= most else None

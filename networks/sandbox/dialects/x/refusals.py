@@ -1,0 +1,48 @@
+"""How X says no."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from networks.sandbox.dialects.speaking import Refusal
+
+_PROBLEMS = "https://api.twitter.com/2/problems/"
+
+
+def problem(status: int, title: str, detail: str, kind: str = "about:blank", **more: Any) -> Refusal:
+    where = kind if ":" in kind else _PROBLEMS + kind
+    return Refusal(status, {"title": title, "detail": detail, "type": where, "status": status, **more})
+
+
+def invalid(parameter: str, value: object, message: str) -> Refusal:
+    errors = [{"parameters": {parameter: [str(value)[:100]]}, "message": message}]
+    detail = "One or more parameters to your request was invalid."
+    return problem(400, "Invalid Request", detail, "invalid-request", errors=errors)
+
+
+def missing(resource: str, remote_id: str) -> dict[str, str]:
+    """One thing that is not there, or is somebody else's, as listed beside those that are."""
+    return {
+        "value": remote_id,
+        "detail": f"Could not find {resource} with id: [{remote_id}].",
+        "title": "Not Found Error",
+        "resource_type": resource,
+        "parameter": "id",
+        "resource_id": remote_id,
+        "type": _PROBLEMS + "resource-not-found",
+    }
+
+
+def limited(at: datetime) -> Refusal:
+    reset = int((at + timedelta(minutes=1)).timestamp())
+    refusal = problem(429, "Too Many Requests", "Too Many Requests")
+    refusal.headers = {"x-rate-limit-limit": "100", "x-rate-limit-remaining": "0", "x-rate-limit-reset": str(reset)}
+    return refusal
+
+
+NOBODY = problem(401, "Unauthorized", "Unauthorized")
+NO_ROUTE = problem(404, "Not Found", "Not Found")
+TOO_BIG = problem(413, "Payload Too Large", "Payload Too Large")
+DOWN = problem(503, "Service Unavailable", "Service Unavailable")
+NOT_PERMITTED = problem(403, "Forbidden", "You are not permitted to perform this action.")
+DUPLICATE = problem(403, "Forbidden", "You are not allowed to create a Tweet with duplicate content.")
+NO_PARENT = problem(403, "Forbidden", "You attempted to reply to a Tweet that is deleted or not visible to you.")

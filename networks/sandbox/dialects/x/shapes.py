@@ -1,0 +1,108 @@
+"""X's objects. As on X, text does not come back as it was sent: links are wrapped and &, < and > are escaped."""
+
+import hashlib
+import html
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from networks.sandbox.measured import followers_of, numbers_of
+from networks.sandbox.models import Account, Entry
+
+_LINK = re.compile(
+    r"(?<![@\w./-])(?:https?://[^\s<>\"]+|(?:[a-z0-9-]+\.)+(?:com|org|net|shop|store|example|io|co)(?:/[^\s<>\"]*)?)",
+    re.IGNORECASE,
+)
+_ALWAYS = ("id", "text", "edit_history_tweet_ids")
+
+
+def moment(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03}Z"
+
+
+def tweets(entries: Iterable[Entry], fields: Iterable[str], *, at: datetime) -> list[dict[str, Any]]:
+    """The entries (with `author` and `parent` selected) with the fields asked for."""
+    listed, wanted = list(entries), {*_ALWAYS, *fields}
+    counted = numbers_of(listed, at=at) if "public_metrics" in wanted else {}
+    return [{key: value for key, value in tweet(one, counted).items() if key in wanted} for one in listed]
+
+
+def tweet(entry: Entry, counted: Mapping[int, Any]) -> dict[str, Any]:
+    text, links = shown(entry)
+    whole: dict[str, Any] = {
+        "id": entry.remote_id,
+        "text": text,
+        "edit_history_tweet_ids": [entry.remote_id],
+        "author_id": entry.author.remote_id,
+        "created_at": moment(entry.created_at),
+        "conversation_id": entry.root_entry.remote_id,
+        "lang": "en",
+        "public_metrics": metrics(counted.get(entry.pk)),
+    }
+    if links:
+        whole["entities"] = {"urls": links}
+    if entry.parent:
+        whole["in_reply_to_user_id"] = entry.parent.author.remote_id
+        whole["referenced_tweets"] = [{"type": "replied_to", "id": entry.parent.remote_id}]
+    return whole
+
+
+def shown(entry: Entry) -> tuple[str, list[dict[str, Any]]]:
+    """The text as X returns it, with the links in it."""
+    links: list[dict[str, Any]] = []
+
+    def wrap(found: re.Match[str]) -> str:
+        address = found[0].rstrip(".,:;!?)]}'")
+        full = address if "://" in address else f"http://{address}"
+        digest = hashlib.sha256(f"{entry.remote_id}{full}{len(links)}".encode()).hexdigest()
+        links.append({"url": f"https://t.co/{digest[:10]}", "expanded_url": full, "display_url": display(full)})
+        return str(links[-1]["url"]) + found[0][len(address) :]
+
+    text = html.escape(_LINK.sub(wrap, addressed(entry)), quote=False)
+    for link in links:
+        start = text.find(link["url"])
+        link.update(start=start, end=start + len(link["url"]))
+    return text, links
+
+
+def addressed(entry: Entry) -> str:
+    """X puts the name of whoever is answered in front, unless it stands there."""
+    answered = entry.parent.author if entry.parent else entry.author
+    mark = f"@{answered.handle}"
+    if answered == entry.author or entry.text.lower().startswith(mark.lower()):
+        return entry.text
+    return f"{mark} {entry.text}"
+
+
+def display(address: str) -> str:
+    plain = re.sub(r"^https?://(?:www\.)?", "", address)
+    return plain if len(plain) <= 27 else plain[:26] + "…"
+
+
+def metrics(counted: Any) -> dict[str, int]:
+    if counted is None:
+        return {}
+    return {
+        "retweet_count": counted.reposts,
+        "reply_count": counted.replies,
+        "like_count": counted.likes,
+        "quote_count": counted.reposts // 4,
+        "bookmark_count": counted.bookmarks,
+        "impression_count": counted.impressions,
+    }
+
+
+def user(account: Account, *, at: datetime) -> dict[str, Any]:
+    return {
+        "id": account.remote_id,
+        "name": account.name,
+        "username": account.handle,
+        "created_at": moment(account.created_at),
+        "public_metrics": {
+            "followers_count": followers_of(account, at=at),
+            "following_count": followers_of(account, at=account.created_at) // 9,
+            "tweet_count": Entry.objects.filter(author=account).count(),
+            "listed_count": 0,
+        },
+    }

@@ -1,0 +1,62 @@
+"""Who is on the practice networks, and what they wrote there."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from organizations.tenancy import TenantModel
+
+
+class Account(TenantModel):
+    """Somebody on a practice network: one of the organization's own profiles, or a person in its audience."""
+
+    network = models.CharField(max_length=20)
+    remote_id = models.CharField(max_length=30)
+    handle = models.CharField(max_length=50)
+    name = models.CharField(max_length=200)
+    is_audience = models.BooleanField(default=False)
+    fault = models.CharField(
+        max_length=20, blank=True
+    )  # what befalls the next thing it publishes; networks.sandbox.faults
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["network", "remote_id"], name="sandbox_account_id"),
+            models.UniqueConstraint("organization", "network", Lower("handle"), name="sandbox_account_handle"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.network})"
+
+
+class Entry(TenantModel):
+    """A post, an answer or a comment. `number` holds its time, as the networks' own ids do."""
+
+    network = models.CharField(max_length=20)
+    number = models.BigIntegerField()
+    remote_id = models.CharField(max_length=60)
+    author = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="entries")
+    wall = models.ForeignKey(
+        Account, on_delete=models.CASCADE, null=True, related_name="wall_entries"
+    )  # Facebook's Page
+    addressed = models.ManyToManyField(Account, related_name="mentions")  # X: who is named in it or answered by it
+    parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="answers")
+    root = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="thread")
+    text = models.TextField()
+    likes = models.PositiveIntegerField(default=0)  # given by hand on the practice page; the rest grows by itself
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["network", "remote_id"], name="sandbox_entry_id")]
+        indexes = [
+            models.Index(fields=["author", "-number"], name="sandbox_entry_of_author"),
+            models.Index(fields=["wall", "-number"], name="sandbox_entry_of_wall", condition=~Q(wall=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.network} {self.remote_id}"
+
+    @property
+    def root_entry(self) -> "Entry":
+        return self.root or self

@@ -1,0 +1,47 @@
+"""The people one can speak as on a practice network."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from networks.sandbox.accounts import find_or_make
+from networks.sandbox.models import Account
+from socialops.lib.errors import Invalid
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    handle: str
+    name: str
+    manner: str
+
+
+PERSONAS = (
+    Persona("nora_hikes", "Nora Lindqvist", "a regular, friendly"),
+    Persona("marco.trails", "Marco Bellini", "asks before he buys"),
+    Persona("june_outside", "June Okafor", "enthusiastic"),
+    Persona("grumpy_tom", "Tom Hargreaves", "had a bad week"),
+    Persona("press_ines", "Inés Ferrer", "a journalist"),
+)
+
+
+def persona_account(network: str, *, handle: str = "", name: str = "") -> Account:
+    """The audience account of a known persona (`handle`) or of whoever was typed (`name`). Raises Invalid (name)."""
+    known = next((one for one in PERSONAS if one.handle == handle), None)
+    if known and not name.strip():
+        return free_account(network, known.handle, known.name)
+    name = " ".join(name.split())[:60]
+    if not any(char.isalnum() for char in name) or not name.isprintable():
+        raise Invalid({"name": ["Choose somebody, or give a name with letters."]})
+    return free_account(network, handle_for(name), name)
+
+
+def free_account(network: str, handle: str, name: str) -> Account:
+    """Never one of the organization's own: whoever bears its name becomes a fan of it."""
+    account = find_or_make(network, handle, name=name, is_audience=True)
+    return account if account.is_audience else find_or_make(network, f"{handle}_fan", name=name, is_audience=True)
+
+
+def handle_for(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:40] or f"fan_{sum(map(ord, name))}"

@@ -1,0 +1,22 @@
+"""The practice networks: pages for people, and the networks' own dialects."""
+
+from django.urls import path, re_path
+
+from networks.sandbox.dialects.facebook.views import facebook
+from networks.sandbox.dialects.x.views import x
+from networks.sandbox.views import pages
+
+app_name = "sandbox"
+
+# The dialects begin with a version ("2", "v25.0"), so a slug that is called like a network does no harm.
+PAGE = r"^(?P<slug>[-\w]+)/(?P<network>x|facebook)/(?P<handle>[\w.]+)/"
+urlpatterns = [
+    path("", pages.index, name="index"),
+    re_path(PAGE + "$", pages.watch, name="watch"),
+    re_path(PAGE + "timeline/$", pages.timeline, name="timeline"),
+    re_path(PAGE + "speak/$", pages.speak, name="speak"),
+    re_path(PAGE + "fault/$", pages.fault, name="fault"),
+    re_path(PAGE + r"like/(?P<pk>[0-9]{1,18})/$", pages.like, name="like"),
+    path("x/<path:path>", x, name="x"),
+    path("facebook/<path:path>", facebook, name="facebook"),
+]

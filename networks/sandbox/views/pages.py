@@ -1,0 +1,127 @@
+"""The pages of the practice networks: watch a timeline, and play the audience."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from networks.registry import adapter_class
+from networks.sandbox import queries
+from networks.sandbox.actions import like_entry, set_fault, write_entry
+from networks.sandbox.faults import FAULTS
+from networks.sandbox.forms import SpeakForm
+from networks.sandbox.models import Account, Entry
+from networks.sandbox.personas import PERSONAS, persona_account
+from networks.sandbox.views.gates import practice_only
+from organizations.access import memberships_of
+from organizations.gates import MemberRequest, member_gate
+from socialops.lib.errors import Invalid, NotFound
+
+
+@practice_only
+@require_GET
+@login_required
+def index(request: HttpRequest) -> HttpResponse:
+    """Every practice profile of the organizations one is in."""
+    organizations = [member.organization for member in memberships_of(request.user)]  # type: ignore[arg-type]
+    found = [(one, queries.practice_profiles(one)) for one in organizations]
+    return render(request, "sandbox/index.html", {"groups": found})
+
+
+@practice_only
+@require_GET
+@member_gate
+def watch(request: MemberRequest, network: str, handle: str) -> HttpResponse:
+    account = queries.account_named(network, handle)
+    form = SpeakForm(initial={"persona": PERSONAS[0].handle})
+    return render(request, "sandbox/watch.html", {**page(request, account), **speaking(account, form, None)})
+
+
+@practice_only
+@require_GET
+@member_gate
+def timeline(request: MemberRequest, network: str, handle: str) -> HttpResponse:
+    """The timeline alone; 204 when it would look as it does already."""
+    account = queries.account_named(network, handle)
+    if request.GET.get("seen") == queries.version(account, at=now()):
+        return HttpResponse(status=204)
+    return render(request, "sandbox/_timeline.html", page(request, account))
+
+
+@practice_only
+@member_gate
+def speak(request: MemberRequest, network: str, handle: str) -> HttpResponse:
+    """The box to speak from; POST says something as the audience."""
+    account = queries.account_named(network, handle)
+    form = SpeakForm(request.POST or None, initial={"persona": PERSONAS[0].handle})
+    under = answered(network, request)
+    if request.method != "POST":
+        return render(request, "sandbox/_speak.html", speaking(account, form, under))
+    if form.is_valid() and said(account, form, under):
+        fresh = SpeakForm(initial={"persona": form.cleaned_data["persona"], "name": form.cleaned_data["name"]})
+        response = render(request, "sandbox/_speak.html", {**speaking(account, fresh, None), "was_said": True})
+        response.headers["HX-Trigger"] = "ops:sandbox"
+        return response
+    return render(request, "sandbox/_speak.html", speaking(account, form, under), status=422)
+
+
+@practice_only
+@require_POST
+@member_gate
+def like(request: MemberRequest, network: str, handle: str, pk: int) -> HttpResponse:
+    like_entry(queries.entry_of(network, pk))
+    return render(request, "sandbox/_timeline.html", page(request, queries.account_named(network, handle)))
+
+
+@practice_only
+@require_POST
+@member_gate
+def fault(request: MemberRequest, network: str, handle: str) -> HttpResponse:
+    """What befalls the account's next post."""
+    account = queries.account_named(network, handle)
+    chosen = request.POST.get("fault", "")
+    if chosen and chosen not in FAULTS:
+        raise NotFound
+    set_fault(account, chosen)
+    return render(request, "sandbox/_faults.html", page(request, queries.account_named(network, handle)))
+
+
+def answered(network: str, request: MemberRequest) -> Entry | None:
+    given = (request.POST or request.GET).get("under", "")
+    return queries.entry_of(network, int(given)) if given.isdecimal() and len(given) < 19 else None
+
+
+def said(account: Account, form: SpeakForm, under: Entry | None) -> bool:
+    """Posts it; what is not an answer on X names the account, or it would never hear of it."""
+    data = form.cleaned_data
+    try:
+        author = persona_account(account.network, handle=data["persona"], name=data["name"])
+    except Invalid as error:
+        form.add_error("name", error.fields["name"][0])
+        return False
+    text, mark = data["text"], f"@{account.handle}"
+    if account.network == "x" and under is None and mark.lower() not in text.lower():
+        text = f"{mark} {text}"
+    write_entry(author, text, under=under, wall=account if account.network == "facebook" else None)
+    return True
+
+
+def page(request: MemberRequest, account: Account) -> dict[str, Any]:
+    at = now()
+    return {
+        "organization": request.member.organization,
+        "account": account,
+        "network_label": adapter_class(account.network).label,
+        "shown": queries.timeline(account, at=at, post=request.GET.get("post", "")),
+        "version": queries.version(account, at=at),
+        "faults": [{"key": "", "label": _("Nothing: let it through")}]
+        + [{"key": key, "label": label} for key, label in FAULTS.items()],
+    }
+
+
+def speaking(account: Account, form: SpeakForm, under: Entry | None) -> dict[str, Any]:
+    return {"organization": account.organization, "account": account, "form": form, "under": under}

@@ -1,0 +1,152 @@
+"""Empty, huge and hostile calls get the network's own error, and never a defect."""
+
+import json
+
+import pytest
+
+from networks.models import Credential
+from networks.sandbox.accounts import secrets_of
+from networks.sandbox.models import Account, Entry
+from organizations.tenancy import scope
+
+TEXTS = ["", "   ", "x" * 100_000, "nul \0 byte", "\ud800 half", "\u202e", "<script>alert(1)</script>", "'; drop table"]
+
+
+@pytest.fixture
+def call(client, account):
+    token = secrets_of(account)["access_token"]
+
+    def called(method: str, path: str, body=None, **headers):
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        kind = "application/json"
+        if account.network == "facebook" and isinstance(body, dict):
+            from urllib.parse import urlencode
+
+            data, kind = urlencode(body, errors="surrogatepass").encode(), "application/x-www-form-urlencoded"
+        return client.generic(
+            method,
+            f"/sandbox/{account.network}/{path}",
+            data if method == "POST" else b"",
+            content_type=kind,
+            headers={"Authorization": f"Bearer {token}", **headers},
+        )
+
+    return called
+
+
+def is_networks_error(response, network: str) -> bool:
+    body = response.json()
+    return "error" in body if network == "facebook" else ("errors" in body or "detail" in body)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_any_text_is_taken_or_refused(call, account, acme, text) -> None:
+    path, body = (
+        ("2/tweets", {"text": text})
+        if account.network == "x"
+        else (f"v25.0/{account.remote_id}/feed", {"message": text})
+    )
+    response = call("POST", path, body)
+    assert response.status_code < 500
+    with scope(acme):
+        stored = Entry.objects.filter(author=account).count()
+    taken = response.status_code in {200, 201}
+    assert stored == int(taken)
+    assert taken or is_networks_error(response, account.network)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"not json",
+        b"[]",
+        b"null",
+        b"\xff\xfe",
+        b"[" * 50_000,
+        b'{"text": 3}',
+        b'{"text":"a","reply":{"in_reply_to_tweet_id":"x"}}',
+        b'{"text":"a","reply":7}',
+        b"a" * 3_000_000,
+    ],
+)
+def test_any_body_is_refused(call, account, body) -> None:
+    response = call("POST", "2/tweets" if account.network == "x" else f"v25.0/{account.remote_id}/feed", body)
+    assert 400 <= response.status_code < 500
+    assert is_networks_error(response, account.network)
+
+
+X_READS = [
+    "2/tweets",
+    "2/tweets?ids=",
+    "2/tweets?ids=a,b",
+    "2/tweets?ids=1",
+    f"2/tweets?ids={'9' * 40}",
+    "2/tweets?ids=1%00",
+    f"2/tweets?ids={','.join('1' for _ in range(200))}",
+    "2/tweets/1",
+    "2/users/1",
+    "2/users/1/mentions",
+    "2/nothing",
+    "",
+    "2/users/{id}/tweets?max_results=4",
+    "2/users/{id}/tweets?max_results=%00",
+    "2/users/{id}/mentions?since_id=a",
+    "2/users/{id}/mentions?start_time=yesterday",
+    "2/users/{id}/mentions?start_time=9999-12-31T23:59:59Z",
+    "2/users/{id}/mentions?end_time=0001-01-01T00:00:00Z",
+    "2/users/{id}/mentions?pagination_token=zz",
+    "2/users/{id}/mentions?since_id=99999999999999999999",
+]
+GRAPH_READS = [
+    "", "v25.0", "v25.0/", "v25.0/?ids=", "v25.0/?ids=1,2", "v25.0/1", "v25.0/1_2", "v25.0/%00", "v25.0/{id}?fields=nothing",
+    "v25.0/{id}?fields=((((", "v25.0/{id}?fields=" + "a," * 3_000, "v25.0/{id}/feed?limit=1000", "v25.0/{id}/feed?limit=a",
+    "v25.0/{id}/feed?after=%00", "v25.0/{id}/feed?since=never", "v25.0/{id}/feed?since=99999999999999", "v25.0/{id}/nothing",
+    "v25.0/{id}/insights?metric=post_impressions", "v25.0/{id}/feed?fields=shares{", "v25.0/{id}/comments",
+]  # fmt: skip
+
+
+def test_any_read_is_answered(call, account) -> None:
+    for path in X_READS if account.network == "x" else GRAPH_READS:
+        response = call("GET", path.replace("{id}", account.remote_id))
+        assert response.status_code < 500, path
+        assert response.status_code == 200 or is_networks_error(response, account.network), path
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer nonsense", "Bearer 1:abc", "Basic abc", "Bearer é"])
+def test_without_a_token_nobody_is_let_in(call, account, header) -> None:
+    response = call("GET", "2/users/me" if account.network == "x" else "v25.0/me", Authorization=header)
+    assert response.status_code in {400, 401}
+    assert is_networks_error(response, account.network)
+
+
+def test_a_token_is_of_one_network_only(client, account) -> None:
+    other, path = ("facebook", "v25.0/me") if account.network == "x" else ("x", "2/users/me")
+    token = secrets_of(account)["access_token"]
+    response = client.get(f"/sandbox/{other}/{path}", headers={"Authorization": f"Bearer {token}"})
+    assert response.status_code in {400, 401}
+
+
+def test_switched_off_there_is_nothing(call, account, settings) -> None:
+    settings.SANDBOX = False
+    assert call("GET", "2/users/me" if account.network == "x" else "v25.0/me").status_code == 404
+
+
+def test_deleting_is_for_the_owner(call, account, acme, nora) -> None:
+    from networks.sandbox.actions import write_entry
+
+    with scope(acme):
+        wall = account if account.network == "facebook" else None
+        own, other = write_entry(account, "mine", wall=wall), write_entry(nora, "hers", wall=None)
+    prefix = "2/tweets/" if account.network == "x" else "v25.0/"
+    assert call("DELETE", prefix + own.remote_id).status_code == 200
+    assert call("DELETE", prefix + own.remote_id).status_code in {400, 404}
+    assert call("DELETE", prefix + other.remote_id).status_code == 403
+
+
+def test_the_same_handle_is_the_same_account(connect, acme, profile) -> None:
+    again = connect(acme, profile.network, profile.handle.upper())
+    assert again == profile
+    with scope(acme):
+        assert Account.objects.filter(is_audience=False).count() == 1
+        assert Credential.objects.filter(profile=profile).count() == 1

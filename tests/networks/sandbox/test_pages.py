@@ -1,0 +1,154 @@
+"""The pages: for members only, live, and with a voice for the audience."""
+
+import pytest
+
+from networks.actions.profiles import connect_profile
+from networks.sandbox.accounts import open_account
+from networks.sandbox.actions import write_entry
+from networks.sandbox.models import Account, Entry
+from organizations.tenancy import scope
+from socialops.lib.errors import Invalid
+from tests.builders import SETUP
+
+
+@pytest.fixture
+def shop(acme, settings) -> Account:
+    settings.SANDBOX = True
+    with scope(acme):
+        for network in ("x", "facebook"):
+            connect_profile(SETUP, network, {"sandbox": True, "handle": "acme_shop"})
+        return Account.objects.select_related("organization").get(network="x")
+
+
+URL = "/sandbox/acme/x/acme_shop/"
+
+
+def test_members_see_the_timeline(shop, cast, sign_in, acme) -> None:
+    with scope(acme):
+        entry = write_entry(shop, "<b>Fresh</b> boots", pushes=False)
+    page = sign_in(cast.vic).get(URL)
+    assert page.status_code == 200
+    assert "&lt;b&gt;Fresh" in page.text
+    assert f'id="post-{entry.remote_id}"' in page.text
+    assert "nothing here leaves this server" in page.text
+    assert "style=" not in page.text.replace('rel="stylesheet"', "")
+
+
+def test_the_list_shows_own_organizations_only(shop, cast, sign_in) -> None:
+    assert "acme_shop" in sign_in(cast.vic).get("/sandbox/").text
+    assert "acme_shop" not in sign_in(cast.mallory).get("/sandbox/").text
+
+
+@pytest.mark.parametrize("path", ["", "timeline/", "speak/", "like/1/", "fault/"])
+def test_others_find_nothing(shop, cast, sign_in, client, path) -> None:
+    method = "post" if path in {"like/1/", "fault/"} else "get"
+    assert getattr(client, method)(URL + path).status_code == 302
+    assert getattr(sign_in(cast.mallory), method)(URL + path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/sandbox/", URL, URL + "timeline/", URL + "speak/"])
+def test_switched_off_there_are_no_pages(shop, cast, sign_in, settings, path) -> None:
+    settings.SANDBOX = False
+    assert sign_in(cast.olive).get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/sandbox/acme/x/nobody/", "/sandbox/acme/facebook/nobody/", "/sandbox/acme/x/nora_hikes/"]
+)
+def test_there_is_no_page_for_anybody_else(shop, cast, sign_in, path) -> None:
+    assert sign_in(cast.olive).get(path).status_code == 404
+
+
+@pytest.mark.parametrize("network", ["x", "facebook"])
+def test_speaking_as_the_audience(shop, cast, sign_in, acme, network) -> None:
+    page = sign_in(cast.cole)
+    url = f"/sandbox/acme/{network}/acme_shop/"
+    said = page.post(url + "speak/", {"persona": "nora_hikes", "text": "Where is my order?"})
+    assert said.status_code == 200
+    with scope(acme):
+        entry = Entry.objects.get(network=network)
+    assert entry.author.is_audience
+    assert entry.text == ("@acme_shop Where is my order?" if network == "x" else "Where is my order?")
+    answer = {"persona": "", "name": "Pía Ñandú", "text": "Mine too!", "under": entry.pk}
+    assert page.post(url + "speak/", answer).status_code == 200
+    assert page.post(f"{url}like/{entry.pk}/").status_code == 200
+    with scope(acme):
+        entry.refresh_from_db()
+        assert entry.likes == 1
+        assert entry.answers.get().author.name == "Pía Ñandú"
+    assert page.get(url).text.index("Where is my order?") < page.get(url).text.index("Mine too!")
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"persona": "nora_hikes", "text": ""},
+        {"persona": "nora_hikes", "text": "x" * 100_000},
+        {"persona": "nora_hikes", "text": "nul \0"},
+        {"persona": "", "name": "", "text": "Who am I?"},
+        {"persona": "", "name": "!!!", "text": "Who am I?"},
+        {"persona": "nobody", "text": "Who am I?"},
+    ],
+)
+def test_bad_input_is_said_and_nothing_is_stored(shop, cast, sign_in, acme, sent) -> None:
+    answer = sign_in(cast.cole).post(URL + "speak/", sent)
+    assert answer.status_code == 422
+    assert "field__error" in answer.text
+    with scope(acme):
+        assert not Entry.objects.exists()
+
+
+@pytest.mark.parametrize("under", ["404", "-1", "x", "9" * 30])
+def test_answering_what_is_not_there(shop, cast, sign_in, under) -> None:
+    answer = sign_in(cast.cole).post(URL + "speak/", {"persona": "nora_hikes", "text": "Hi", "under": under})
+    assert answer.status_code in {404, 422}
+
+
+def test_nobody_speaks_as_the_organization_itself(shop, cast, sign_in, acme) -> None:
+    sign_in(cast.cole).post(URL + "speak/", {"persona": "", "name": "Acme Shop", "text": "It is me"})
+    with scope(acme):
+        assert Entry.objects.get().author != shop
+
+
+def test_nothing_is_sent_while_nothing_changes(shop, cast, sign_in, acme) -> None:
+    page = sign_in(cast.vic)
+    seen = page.get(URL + "timeline/").context["version"]
+    assert page.get(URL + "timeline/", {"seen": seen}).status_code in {204, 200}
+    with scope(acme):
+        write_entry(shop, "News", pushes=False)
+    assert "News" in page.get(URL + "timeline/", {"seen": seen}).text
+
+
+def test_the_page_costs_few_queries(shop, cast, sign_in, acme, django_assert_max_num_queries) -> None:
+    with scope(acme):
+        for number in range(12):
+            root = write_entry(shop, f"Post {number}", pushes=False)
+            write_entry(shop, f"Answer {number}", under=root, pushes=False)
+    page = sign_in(cast.vic)
+    with django_assert_max_num_queries(12):
+        page.get(URL)
+
+
+def test_a_permalink_shows_an_old_thread_too(shop, cast, sign_in, acme) -> None:
+    with scope(acme):
+        old = write_entry(shop, "The very first", pushes=False)
+        for number in range(31):
+            write_entry(shop, f"Post {number}", pushes=False)
+    page = sign_in(cast.vic)
+    assert "The very first" not in page.get(URL).text
+    assert "The very first" in page.get(URL, {"post": old.remote_id}).text
+
+
+@pytest.mark.parametrize("handle", ["", " ", "a b", "é", "a/b", "<b>", "x" * 51, "..", "a\0"])
+def test_a_handle_is_checked(acme, in_acme, handle) -> None:
+    with pytest.raises(Invalid) as caught:
+        open_account("x", handle=handle)
+    assert list(caught.value.fields) == ["credentials"]
+
+
+def test_a_fault_is_chosen_on_the_page(shop, cast, sign_in) -> None:
+    page = sign_in(cast.olive)
+    assert page.post(URL + "fault/", {"fault": "lost"}).status_code == 200
+    shop.refresh_from_db()
+    assert shop.fault == "lost"
+    assert page.post(URL + "fault/", {"fault": "meteor"}).status_code == 404
