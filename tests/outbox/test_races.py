@@ -1,0 +1,85 @@
+"""Several dispatchers, senders and people at once, each on a connection of its own."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils.timezone import now
+
+from networks.actions.outgoing import cancel_outgoing
+from networks.models import Attempt, Outgoing, RemotePost
+from networks.outbox.claims import claim_due
+from networks.outbox.sending import send_one
+from networks.outbox.settling import link
+from organizations.tenancy import scope
+from socialops.lib.errors import Conflict
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(works: list[Callable[[], Any]]) -> list[Any]:
+    def run(work: Callable[[], Any]) -> Any:
+        try:
+            return work()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return list(pool.map(run, works))
+
+
+def test_many_dispatchers_send_each_row_once(make_outbox) -> None:
+    outbox = make_outbox()
+    texts = {f"Number {number}" for number in range(40)}
+    for text in texts:
+        outbox.put(text)
+    at_once([outbox.step] * 6)
+    assert sorted(outbox.network.published_texts()) == sorted(texts)
+    assert Attempt.unscoped.count() == len(texts)
+    assert set(Outgoing.unscoped.values_list("state", flat=True)) == {"sent"}
+
+
+def test_the_same_claim_delivered_many_times_sends_once(make_outbox) -> None:
+    outbox = make_outbox()
+    outbox.put()
+    [claim] = claim_due(now())
+
+    def send() -> None:
+        with scope(claim.organization_id):
+            send_one(claim.outgoing_id, claim.token)
+
+    at_once([send] * 6)
+    assert outbox.network.published_texts() == ["Hello"]
+
+
+def test_cancelling_and_sending_at_once_never_both(make_outbox) -> None:
+    outbox = make_outbox()
+
+    def cancel(row: Outgoing) -> bool:
+        with scope(outbox.profile.organization_id):
+            try:
+                cancel_outgoing(Outgoing.objects.get(pk=row.pk))
+            except Conflict:
+                return False
+            return True
+
+    for number in range(10):
+        row = outbox.put(f"Race {number}")
+        time.sleep(0.001 * number)
+        _, cancelled = at_once([outbox.step, lambda row=row: cancel(row)])
+        outbox.step()
+        left = f"Race {number}" in outbox.network.published_texts()
+        assert left != cancelled
+        assert outbox.row(row).state == ("cancelled" if cancelled else "sent")
+
+
+def test_a_poller_that_sees_our_post_first_is_joined(make_outbox) -> None:
+    outbox = make_outbox()
+    row = outbox.put()
+    with scope(outbox.profile.organization_id):
+        RemotePost.objects.create(profile=outbox.profile, remote_id="7", text="Hello", published_at=now())
+        link(row, "7", "https://x.example/7")
+        assert RemotePost.objects.get(remote_id="7").outgoing == row
