@@ -1,1 +1,22 @@
-"""What this floor does when the floors below tell it something."""
+"""What this floor does when the outbox tells it what became of a delivery."""
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from networks.actions.outgoing import cancel_outgoing
+from networks.models import Outgoing
+from networks.signals import outgoing_settled
+from publishing.models import Delivery
+from socialops.lib import realtime
+
+
+@receiver(outgoing_settled, dispatch_uid="publishing.delivery_settled")
+def delivery_settled(sender: Any, outgoing: Outgoing, **kwargs: Any) -> None:
+    """Shows it to whoever looks; a sending that was under way when its post was cancelled is not repeated."""
+    delivery = Delivery.objects.select_related("post").filter(outgoing=outgoing).first()
+    if delivery is None:
+        return
+    if outgoing.state == "waiting" and delivery.post.state == "cancelled":
+        cancel_outgoing(outgoing)
+    realtime.ping(outgoing.organization_id, "posts", delivery.post_id, profile_id=outgoing.profile_id)

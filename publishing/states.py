@@ -8,8 +8,13 @@ POST = Machine(
         "approve": {"in_review": "approved"},
         "reject": {"in_review": "draft"},
         "edit": {"draft": "draft", "in_review": "draft", "approved": "draft", "scheduled": "draft"},
-        "schedule": {"draft": "scheduled", "approved": "scheduled", "scheduled": "scheduled"},
-        "unschedule": {"scheduled": "draft"},
+        "plan": {"draft": "draft", "in_review": "in_review", "approved": "approved", "scheduled": "scheduled"},
+        "schedule": {"draft": "scheduled", "approved": "scheduled"},
         "cancel": {"draft": "cancelled", "in_review": "cancelled", "approved": "cancelled", "scheduled": "cancelled"},
     }
 )
+
+# What people see of a post whose way is free: the first of these that one of its deliveries is in.
+TELLING = ("unknown", "failed", "held", "sending", "waiting", "sent", "cancelled")
+BEGUN = frozenset({"sending", "unknown", "sent"})  # has left, or may have
+STOPPABLE = frozenset({"waiting", "failed"})

@@ -10,16 +10,16 @@ from publishing.states import POST
 class Post(TenantModel):
     MACHINE = POST
 
-    author = models.ForeignKey("organizations.Member", on_delete=models.PROTECT, related_name="posts")
+    author = models.ForeignKey("organizations.Member", on_delete=models.SET_NULL, null=True, related_name="posts")
     state = models.CharField(max_length=20, default="draft")
-    revision = models.ForeignKey("publishing.Revision", on_delete=models.PROTECT, null=True, related_name="+")
+    form_key = models.UUIDField(null=True, unique=True)  # names the form it came from: sent twice, it is one post
+    revision = models.ForeignKey("publishing.Revision", on_delete=models.SET_NULL, null=True, related_name="+")
     profiles = models.ManyToManyField("networks.Profile", related_name="posts")
     planned_at = models.DateTimeField(null=True)  # the instant
     planned_wall = models.DateTimeField(null=True)  # the same as written on the wall clock of planned_zone, kept as UTC
     planned_zone = models.CharField(max_length=64, blank=True)  # IANA
     review_note = models.CharField(max_length=1000, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         indexes = [
@@ -37,7 +37,7 @@ class Revision(TenantModel):
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
     text = models.TextField()
-    author = models.ForeignKey("organizations.Member", on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey("organizations.Member", on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -45,6 +45,14 @@ class Revision(TenantModel):
 
     def __str__(self) -> str:
         return f"revision {self.number} of post {self.post_id}"
+
+    def wordings(self) -> dict[str, str]:
+        """The variants, by network. Prefetch `variants` when there are many."""
+        return {variant.network: variant.text for variant in self.variants.all()}
+
+    def wording(self, network: str) -> str:
+        """What goes to `network`."""
+        return self.wordings().get(network, self.text)
 
 
 class Variant(TenantModel):
@@ -65,7 +73,7 @@ class Delivery(TenantModel):
     """One revision of one post going to one profile. What happened to it stands on its row of the outbox."""
 
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="deliveries")
-    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="+")
+    revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="+")
     profile = models.ForeignKey("networks.Profile", on_delete=models.CASCADE, related_name="deliveries")
     outgoing = models.OneToOneField("networks.Outgoing", on_delete=models.CASCADE, related_name="delivery")
 
@@ -81,7 +89,7 @@ class Decision(TenantModel):
     """What a reviewer said of one revision."""
 
     revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="decisions")
-    member = models.ForeignKey("organizations.Member", on_delete=models.PROTECT, related_name="+")
+    member = models.ForeignKey("organizations.Member", on_delete=models.SET_NULL, null=True, related_name="+")
     approved = models.BooleanField()
     note = models.CharField(max_length=1000, blank=True)
     at = models.DateTimeField(auto_now_add=True)

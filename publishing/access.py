@@ -1,0 +1,113 @@
+"""Who may see a post and do what with it. One policy for pages, REST, search and delayed work."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from networks.models import VERBS
+from organizations.actors import Actor, System
+from publishing.models import Delivery, Post
+from socialops.lib.errors import NotFound, PermissionDenied
+from teams.access import can, profiles_for, verbs_on
+
+TO = ("edit", "submit", "approve", "schedule", "cancel")
+
+
+def sees_everything(actor: Actor) -> bool:
+    return isinstance(actor, System) or actor.is_admin
+
+
+def posts_for(actor: Actor) -> QuerySet[Post]:
+    """A post is visible to whoever wrote it or may view at least one of its profiles."""
+    if sees_everything(actor):
+        return Post.objects.all()
+    through = Post.profiles.through.objects
+    seen = through.filter(post_id=OuterRef("pk"), profile__in=profiles_for(actor, to="view").values("pk"))
+    return Post.objects.filter(Q(author=actor) | Exists(seen))
+
+
+def deliveries_for(actor: Actor) -> QuerySet[Delivery]:
+    if sees_everything(actor):
+        return Delivery.objects.all()
+    seen = profiles_for(actor, to="view").values("pk")
+    return Delivery.objects.filter(Q(post__author=actor) | Q(profile__in=seen))
+
+
+def access_post(actor: Actor, pk: int | str, *, to: str = "view") -> Post:
+    """One post. Raises NotFound for foreign or invisible ones, PermissionDenied for seen but not allowed."""
+    post = one(posts_for(actor).select_related("author__user", "revision__author__user"), pk)
+    require(actor, post, to)
+    return post
+
+
+def access_delivery(actor: Actor, pk: int | str, *, to: str = "view") -> Delivery:
+    """One delivery; any `to` but "view" asks for the `publish` right on its profile."""
+    rows = deliveries_for(actor).select_related("post", "profile", "revision", "outgoing__remote_post")
+    delivery = one(rows, pk)
+    if to != "view":
+        require_delivery(actor, delivery)
+    return delivery
+
+
+def one(rows: QuerySet[Any], pk: int | str) -> Any:
+    try:
+        return rows.get(pk=pk)
+    except (rows.model.DoesNotExist, ValueError, TypeError, OverflowError):
+        raise NotFound from None
+
+
+def require_delivery(actor: Actor, delivery: Delivery) -> None:
+    if not can(actor, "publish", delivery.profile_id):
+        raise PermissionDenied(_("You can see this, but you may not publish on %s.") % delivery.profile.name)
+
+
+def require(actor: Actor, post: Post, to: str) -> None:
+    """Raises PermissionDenied, with the reason, when `actor` may not do that with a post that is seen."""
+    if to != "view":
+        refusal = refusal_of(actor, post, to, rights_on(actor, post))
+        if refusal:
+            raise PermissionDenied(refusal)
+
+
+def allowed(actor: Actor, post: Post) -> frozenset[str]:
+    """All that the actor's rights allow; whether the state allows it too is the machine's question."""
+    verbs = rights_on(actor, post)
+    return frozenset(to for to in TO if not refusal_of(actor, post, to, verbs))
+
+
+def rights_on(actor: Actor, post: Post) -> frozenset[str]:
+    """The verbs that the actor holds on every profile of the post."""
+    if sees_everything(actor):
+        return frozenset(VERBS)
+    return common_verbs(actor, post.profiles.values_list("pk", flat=True))
+
+
+def common_verbs(actor: Actor, profile_ids: Iterable[int]) -> frozenset[str]:
+    if isinstance(actor, System):
+        return frozenset(VERBS)
+    return frozenset(VERBS).intersection(*verbs_on(actor, profile_ids).values())
+
+
+def refusal_of(actor: Actor, post: Post, to: str, verbs: frozenset[str]) -> str:
+    """Why not; empty when the actor may."""
+    wrote = post.author_id is not None and post.author_id == getattr(actor, "pk", None)
+    if to == "approve" and (wrote or is_hand_of(actor, post)):
+        return _("Somebody else has to approve what you wrote.")
+    if to == "approve":
+        return "" if "approve" in verbs else _("You can see this, but you may not approve for all of its profiles.")
+    if to == "schedule":
+        return "" if "publish" in verbs else _("You can see this, but you may not publish on all of its profiles.")
+    if to == "cancel" and (wrote or "publish" in verbs):
+        return ""
+    if "draft" not in verbs:
+        return _("You can see this, but you may not write for all of its profiles.")
+    if to in ("edit", "cancel") and post.state == "scheduled" and not wrote and "publish" not in verbs:
+        return _("It is scheduled already: only its writer and people who may publish can change that.")
+    return ""
+
+
+def is_hand_of(actor: Actor, post: Post) -> bool:
+    """Whether the actor wrote the words that stand now."""
+    return post.revision is not None and post.revision.author_id == getattr(actor, "pk", 0)

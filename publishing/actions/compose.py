@@ -1,0 +1,137 @@
+"""Writing posts. Every change of the words or the profiles makes a new revision, and approval starts again."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+from organizations import audit
+from organizations.actors import Actor
+from organizations.models import Member
+from publishing.access import require
+from publishing.actions.content import Content, checked_content, content_of
+from publishing.actions.rows import locked, locked_outgoing, plan_stamps, profiles_reached, refuse_begun, stop, tell
+from publishing.models import Delivery, Post, Revision, Variant
+from publishing.times import checked_due
+from socialops.lib.errors import Conflict
+from socialops.lib.states import move
+
+
+@transaction.atomic
+def create_post(
+    actor: Member,
+    *,
+    text: str,
+    profiles: Iterable[int],
+    variants: Mapping[str, str] | None = None,
+    planned_at: datetime | None = None,
+    planned_zone: str = "",
+    unfinished: bool = False,
+    form_key: UUID | None = None,
+) -> Post:
+    """A new draft. Raises Invalid (text, profiles, variants, scheduled_at, time_zone), PermissionDenied.
+
+    Raises Conflict when the form named by `form_key` has made a post already.
+    """
+    content = checked_content(actor, text=text, profiles=profiles, variants=variants, unfinished=unfinished)
+    at = checked_due(planned_at, now()) if planned_at else None
+    try:
+        with transaction.atomic():
+            post = Post.objects.create(author=actor, form_key=form_key, **plan_stamps(actor, at, planned_zone))
+    except IntegrityError:
+        raise Conflict(_("This was saved already.")) from None
+    revise(actor, post, content)
+    audit.record(actor, "post.created", post, {"profiles": sorted(content.ids)})
+    tell(post)
+    return post
+
+
+@transaction.atomic
+def edit_post(
+    actor: Actor,
+    post: Post,
+    *,
+    text: str | None = None,
+    profiles: Iterable[int] | None = None,
+    variants: Mapping[str, str] | None = None,
+    unfinished: bool = False,
+    restart: bool = False,
+) -> Post:
+    """A new revision, as a draft; what waited to leave is taken back in the same transaction. None keeps a field.
+
+    Nothing happens when nothing changes, unless `restart`. Never touches what has left; raises Conflict while
+    a part is leaving, or when nothing is left to leave. Raises Invalid, PermissionDenied.
+    """
+    post = locked(post)
+    require(actor, post, "edit")
+    before = content_of(post)
+    content = checked_content(
+        actor,
+        text=before.text if text is None else text,
+        profiles=before.ids if profiles is None else profiles,
+        variants=before.variants if variants is None else variants,
+        unfinished=unfinished,
+    )
+    if content == before and not restart:
+        return post
+    take_back(post)
+    move(post, "edit", review_note="")
+    revise(actor, post, content)
+    audit.record(actor, "post.edited", post, changes(before, content))
+    tell(post)
+    return post
+
+
+@transaction.atomic
+def withdraw_post(actor: Actor, post: Post) -> Post:
+    """Back to draft, whether it waited for approval or for its time. Raises Conflict when a part is leaving."""
+    return edit_post(actor, post, unfinished=True, restart=True)
+
+
+@transaction.atomic
+def delete_post(actor: Actor, post: Post) -> None:
+    """Removes a draft that was never to leave. Raises Conflict for everything else: that is cancelled instead."""
+    post = locked(post)
+    require(actor, post, "edit")
+    if post.state != "draft" or Delivery.objects.filter(post=post).exists():
+        raise Conflict(_("Only a draft that was never scheduled can be deleted. Cancel it instead."))
+    audit.record(actor, "post.deleted", post)
+    tell(post)
+    post.delete()
+
+
+def take_back(post: Post) -> None:
+    rows = locked_outgoing(post)
+    refuse_begun(rows, frozenset({"sending", "unknown"}))
+    if rows and all(row.state == "sent" for row in rows):
+        raise Conflict(_("It has left for every profile and cannot be changed any more. Write a new post."))
+    stop(rows)
+
+
+def revise(actor: Actor, post: Post, content: Content) -> None:
+    author = actor if isinstance(actor, Member) else None
+    number = Revision.objects.filter(post=post).count() + 1
+    revision = Revision.objects.create(post=post, number=number, text=content.text, author=author)
+    Variant.objects.bulk_create(
+        Variant(organization_id=post.organization_id, revision=revision, network=network, text=words)
+        for network, words in content.variants.items()
+    )
+    kept = set(profiles_reached(post))
+    post.profiles.set(content.ids | kept)
+    post.revision = revision
+    post.save(update_fields=["revision"])
+
+
+def changes(before: Content, after: Content) -> dict[str, object]:
+    """For the audit log: what changed, without repeating the words, which stand in the revisions."""
+    found: dict[str, object] = {}
+    if before.ids != after.ids:
+        found["profiles"] = [sorted(before.ids), sorted(after.ids)]
+    if before.text != after.text:
+        found["text"] = "changed"
+    if before.variants != after.variants:
+        found["variants"] = sorted(set(before.variants) | set(after.variants))
+    return found

@@ -1,0 +1,80 @@
+"""One profile's copy of a post: tried again, decided by hand, called off. All through the outbox's own actions."""
+
+import re
+from urllib.parse import urlsplit
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from networks.actions.outgoing import cancel_outgoing, resolve_outgoing, retry_outgoing
+from networks.models import Outgoing, Profile, RemotePost
+from organizations import audit
+from organizations.actors import Actor
+from publishing.access import require_delivery
+from publishing.models import Delivery
+from socialops.lib import realtime
+from socialops.lib.errors import Conflict, Invalid
+
+_ID = re.compile(r"[\w:.-]{1,200}", re.ASCII)
+
+
+@transaction.atomic
+def retry_delivery(actor: Actor, delivery: Delivery) -> Delivery:
+    """Tries a cleanly failed delivery again, now. Raises Conflict for any other, PermissionDenied."""
+    row = locked_row(actor, delivery)
+    retry_outgoing(actor, row)
+    return told(delivery, row)
+
+
+@transaction.atomic
+def resolve_delivery(
+    actor: Actor, delivery: Delivery, *, there: bool, remote_id: str = "", permalink: str = ""
+) -> Delivery:
+    """A person looked: it is there (as what), or it is not and is sent again. Raises Conflict, Invalid."""
+    row = locked_row(actor, delivery)
+    if there:
+        remote_id = remote_id.strip() or id_in(permalink.strip(), delivery.profile)
+        check_reference(row, remote_id, permalink)
+    resolve_outgoing(actor, row, there=there, remote_id=remote_id if there else "", permalink=permalink.strip())
+    return told(delivery, row)
+
+
+@transaction.atomic
+def cancel_delivery(actor: Actor, delivery: Delivery) -> Delivery:
+    """It will not leave (any more). Raises Conflict when it has, or may have and is still being looked for."""
+    row = locked_row(actor, delivery)
+    if row.state == "unknown" and not row.needs_person:
+        raise Conflict(_("It may have left: it is being looked for on the profile. Wait until that is known."))
+    cancel_outgoing(row)
+    audit.record(actor, "delivery.cancelled", delivery)
+    return told(delivery, row)
+
+
+def locked_row(actor: Actor, delivery: Delivery) -> Outgoing:
+    require_delivery(actor, delivery)
+    return Outgoing.objects.select_for_update(of=("self",)).select_related("profile").get(pk=delivery.outgoing_id)
+
+
+def told(delivery: Delivery, row: Outgoing) -> Delivery:
+    delivery.outgoing = row
+    realtime.ping(delivery.organization_id, "posts", delivery.post_id, profile_id=delivery.profile_id)
+    return delivery
+
+
+def id_in(permalink: str, profile: Profile) -> str:
+    """The network's id as its addresses carry it; empty where it cannot be read."""
+    numbers = re.findall(r"\d+(?:_\d+)?", urlsplit(permalink).path) if permalink else []
+    if not numbers:
+        return ""
+    last = numbers[-1]
+    return f"{profile.remote_id}_{last}" if profile.network == "facebook" and "_" not in last else last
+
+
+def check_reference(row: Outgoing, remote_id: str, permalink: str) -> None:
+    if permalink and (len(permalink) > 1000 or not re.match(r"https?://\S+$", permalink.strip())):
+        raise Invalid({"permalink": [_("Paste the address of the post, beginning with https://.")]})
+    if not _ID.fullmatch(remote_id):
+        raise Invalid({"remote_id": [_("Paste the address of the post, or its id on the network.")]})
+    others = RemotePost.objects.filter(profile=row.profile_id, remote_id=remote_id, outgoing__isnull=False)
+    if others.exclude(outgoing=row).exists():
+        raise Invalid({"remote_id": [_("That is another post of ours on this profile.")]})

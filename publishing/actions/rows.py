@@ -1,0 +1,73 @@
+"""What the actions on a post share: its lock, its rows in the outbox, and telling those who look at it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from networks.actions.outgoing import cancel_outgoing, put_outgoing
+from networks.contract import Draft, DraftKind
+from networks.models import Outgoing, Profile
+from organizations.actors import Actor
+from organizations.models import Member
+from publishing.models import Delivery, Post
+from publishing.states import BEGUN, STOPPABLE
+from publishing.times import wall, zone_of
+from socialops.lib import realtime
+from socialops.lib.errors import Conflict, NotFound
+
+
+def locked(post: Post) -> Post:
+    """The post as it stands now; until the transaction ends nobody else changes it. Always the first lock taken."""
+    rows = Post.objects.select_related("author", "revision").select_for_update(of=("self",))
+    fresh = rows.filter(pk=post.pk).first()
+    if fresh is None:
+        raise NotFound
+    return fresh
+
+
+def locked_outgoing(post: Post) -> list[Outgoing]:
+    """The post's rows in the outbox that still mean something. The sender waits for this lock."""
+    rows = Outgoing.objects.filter(delivery__post=post).exclude(state="cancelled")
+    return list(rows.select_for_update(of=("self",)).order_by("pk"))
+
+
+def refuse_begun(rows: Iterable[Outgoing], states: frozenset[str] = BEGUN) -> None:
+    if any(row.state in states for row in rows):
+        raise Conflict(_("It has begun to leave a moment ago, so this is no longer possible."))
+
+
+def stop(rows: Iterable[Outgoing]) -> int:
+    """Cancels what has not left; how many that were."""
+    stoppable = [row for row in rows if row.state in STOPPABLE]
+    for row in stoppable:
+        cancel_outgoing(row)
+    return len(stoppable)
+
+
+def enqueue(post: Post, at: datetime) -> None:
+    """One delivery and one row of the outbox for each profile that does not have the post yet."""
+    revision = post.revision
+    wordings = revision.wordings()
+    for profile in Profile.objects.filter(posts=post).exclude(pk__in=profiles_reached(post)).order_by("pk"):
+        draft = Draft(kind=DraftKind.POST, text=wordings.get(profile.network, revision.text))
+        row = put_outgoing(profile, draft, key=f"delivery:{revision.pk}:{profile.pk}", due_at=at)
+        Delivery.objects.create(post=post, revision=revision, profile=profile, outgoing=row)
+
+
+def profiles_reached(post: Post) -> list[int]:
+    return list(Delivery.objects.filter(post=post, outgoing__state="sent").values_list("profile_id", flat=True))
+
+
+def plan_stamps(actor: Actor, at: datetime | None, zone: str) -> dict[str, Any]:
+    """The three columns of a planned time; the zone is the actor's own unless named."""
+    if at is None:
+        return {"planned_at": None, "planned_wall": None, "planned_zone": ""}
+    name = zone or (actor.time_zone if isinstance(actor, Member) else "UTC")
+    return {"planned_at": at, "planned_wall": wall(at, zone_of(name)), "planned_zone": name}
+
+
+def tell(post: Post) -> None:
+    for profile_id in post.profiles.values_list("pk", flat=True):
+        realtime.ping(post.organization_id, "posts", post.pk, profile_id=profile_id)

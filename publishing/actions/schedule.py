@@ -1,0 +1,99 @@
+"""When posts go out: planned, moved, called off. The outbox's rows change in the same transaction as the post."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+from networks.actions.outgoing import move_outgoing
+from organizations import audit
+from organizations.actors import Actor
+from publishing.access import require
+from publishing.actions.review import require_sendable
+from publishing.actions.rows import enqueue, locked, locked_outgoing, plan_stamps, refuse_begun, stop, tell
+from publishing.models import Post
+from publishing.times import checked_due
+from socialops.lib.errors import Conflict, PermissionDenied
+from socialops.lib.states import move
+
+
+@transaction.atomic
+def schedule_post(actor: Actor, post: Post, *, at: datetime, zone: str = "") -> Post:
+    """Puts one row per profile into the outbox, due at `at`; on a scheduled post this is another time.
+
+    Raises Invalid (scheduled_at, text, variants, profiles), PermissionDenied without the right or the approval that
+    a profile asks for, Conflict when it has begun to leave.
+    """
+    post = locked(post)
+    require(actor, post, "schedule")
+    at = checked_due(at, now())
+    if post.state == "scheduled":
+        return retime(actor, post, at, zone)
+    post.MACHINE.target(post.state, "schedule")
+    if asks_approval(post):
+        raise PermissionDenied(_("One of its profiles asks for approval first. Send it for approval."))
+    require_sendable(post)
+    move(post, "schedule", **plan_stamps(actor, at, zone))
+    enqueue(post, at)
+    audit.record(actor, "post.scheduled", post, {"at": at.isoformat()})
+    tell(post)
+    return post
+
+
+def publish_now(actor: Actor, post: Post) -> Post:
+    """Due at once. On a scheduled post the waiting rows come forward; pressed twice it still leaves once."""
+    return schedule_post(actor, post, at=now())
+
+
+@transaction.atomic
+def move_post(actor: Actor, post: Post, *, at: datetime, zone: str = "") -> Post:
+    """Another planned time. Keeps the approval, for the words are the same. Raises Conflict when it has begun."""
+    post = locked(post)
+    if post.state == "scheduled":
+        return schedule_post(actor, post, at=at, zone=zone)
+    require(actor, post, "edit")
+    at = checked_due(at, now())
+    before = post.planned_at
+    move(post, "plan", **plan_stamps(actor, at, zone or post.planned_zone))
+    record_move(actor, post, before)
+    return post
+
+
+@transaction.atomic
+def cancel_post(actor: Actor, post: Post) -> Post:
+    """Nothing more of it leaves. What has left stays as it is; raises Conflict when that is all of it."""
+    post = locked(post)
+    require(actor, post, "cancel")
+    rows = locked_outgoing(post)
+    if rows and not stop(rows):
+        raise Conflict(_("All of it has left already, so there is nothing to cancel."))
+    move(post, "cancel")
+    left = sum(row.state != "cancelled" for row in rows)
+    audit.record(actor, "post.cancelled", post, {"already left": left})
+    tell(post)
+    return post
+
+
+def asks_approval(post: Post) -> bool:
+    """Whether a profile's policy wants an approval that this post does not have."""
+    return post.state != "approved" and post.profiles.filter(needs_approval=True).exists()
+
+
+def retime(actor: Actor, post: Post, at: datetime, zone: str) -> Post:
+    rows = locked_outgoing(post)
+    refuse_begun(rows)
+    waiting = [row for row in rows if row.state == "waiting"]
+    if not waiting:
+        raise Conflict(_("Nothing of it is waiting any more."))
+    for row in waiting:
+        move_outgoing(row, due_at=at)
+    before = post.planned_at
+    move(post, "plan", **plan_stamps(actor, at, zone or post.planned_zone))
+    record_move(actor, post, before)
+    return post
+
+
+def record_move(actor: Actor, post: Post, before: datetime | None) -> None:
+    audit.record(actor, "post.moved", post, {"at": [before and before.isoformat(), post.planned_at.isoformat()]})
+    tell(post)

@@ -1,0 +1,161 @@
+"""REST: posts and deliveries."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiTypes, extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+
+from networks.models import Attempt
+from organizations.rest.views import MemberViewSet
+from publishing.access import access_delivery, access_post, deliveries_for
+from publishing.actions.deliveries import cancel_delivery, resolve_delivery, retry_delivery
+from publishing.actions.forward import Wish, rewrite_post, write_post
+from publishing.actions.review import approve_post, reject_post, submit_post
+from publishing.actions.schedule import cancel_post, publish_now, schedule_post
+from publishing.models import Delivery, Post
+from publishing.queries.posts import for_reading, listed
+from publishing.shapes import (
+    DecisionBody,
+    DeliveryQuery,
+    PostBody,
+    PostChange,
+    PostQuery,
+    ResolveBody,
+    ScheduleBody,
+    attempt_shape,
+    delivery_shape,
+    post_shape,
+)
+from socialops.lib.errors import Invalid
+
+SHAPE = OpenApiTypes.OBJECT
+
+
+def words_in(body: dict[str, Any]) -> dict[str, Any]:
+    """What is to be said and where, as the actions take it."""
+    found = {name: body[name] for name in ("text", "profiles") if name in body}
+    if "variants" in body:
+        found["variants"] = {network: variant["text"] for network, variant in body["variants"].items()}
+    return found
+
+
+def wish_in(body: dict[str, Any]) -> Wish:
+    at, at_once = body.get("scheduled_at"), body.get("publish_now", False)
+    if at and at_once:
+        raise Invalid({"publish_now": [_("Give either a time or “publish now”.")]})
+    return Wish(at=at, zone=body.get("time_zone", ""), now=at_once, submit=body.get("submit", False))
+
+
+class PostView(MemberViewSet):
+    queryset = Post.objects.none()
+
+    def shape(self, post: Post) -> dict[str, Any]:
+        return post_shape(for_reading(Post.objects.filter(pk=post.pk), self.member).get())
+
+    @extend_schema(parameters=[PostQuery], responses=SHAPE)
+    def list(self, request: Request) -> Response:
+        query = self.read(PostQuery, request.query_params.dict())
+        wanted = {name: query[name] for name in ("state", "profile", "q") if name in query}
+        return self.page(for_reading(listed(self.member, **wanted), self.member), post_shape)
+
+    @extend_schema(request=PostBody, responses={201: SHAPE})
+    def create(self, request: Request) -> Response:
+        body = self.read(PostBody)
+        post = write_post(self.member, **words_in(body), wish=wish_in(body))
+        return Response(self.shape(post), status=201)
+
+    @extend_schema(responses=SHAPE)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        return Response(self.shape(access_post(self.member, pk)))
+
+    @extend_schema(request=PostChange, responses=SHAPE)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        post = access_post(self.member, pk, to="edit")
+        body = self.read(PostChange)
+        return Response(self.shape(rewrite_post(self.member, post, **words_in(body), wish=wish_in(body))))
+
+    @extend_schema(responses=SHAPE)
+    def destroy(self, request: Request, pk: str) -> Response:
+        return Response(self.shape(cancel_post(self.member, access_post(self.member, pk, to="cancel"))))
+
+    @extend_schema(request=None, responses=SHAPE)
+    @action(detail=True, methods=["post"])
+    def submit(self, request: Request, pk: str) -> Response:
+        return Response(self.shape(submit_post(self.member, access_post(self.member, pk, to="submit"))))
+
+    @extend_schema(request=DecisionBody, responses=SHAPE)
+    @action(detail=True, methods=["post"])
+    def approve(self, request: Request, pk: str) -> Response:
+        post = access_post(self.member, pk, to="approve")
+        return Response(self.shape(approve_post(self.member, post, **self.read(DecisionBody))))
+
+    @extend_schema(request=DecisionBody, responses=SHAPE)
+    @action(detail=True, methods=["post"])
+    def reject(self, request: Request, pk: str) -> Response:
+        post = access_post(self.member, pk, to="approve")
+        return Response(self.shape(reject_post(self.member, post, **self.read(DecisionBody))))
+
+    @extend_schema(request=ScheduleBody, responses=SHAPE)
+    @action(detail=True, methods=["post"])
+    def schedule(self, request: Request, pk: str) -> Response:
+        post = access_post(self.member, pk, to="schedule")
+        wish = wish_in(self.read(ScheduleBody))
+        if wish.now:
+            return Response(self.shape(publish_now(self.member, post)))
+        at = wish.at or post.planned_at
+        if at is None:
+            raise Invalid({"scheduled_at": [_("Say when, or give publish_now.")]})
+        zone = wish.zone if wish.at else post.planned_zone
+        return Response(self.shape(schedule_post(self.member, post, at=at, zone=zone)))
+
+
+class DeliveryView(MemberViewSet):
+    queryset = Delivery.objects.none()
+
+    def rows(self) -> Any:
+        return deliveries_for(self.member).select_related("revision", "outgoing__remote_post")
+
+    def shape(self, pk: int | str) -> dict[str, Any]:
+        delivery = access_delivery(self.member, pk)
+        attempts = Attempt.objects.filter(outgoing=delivery.outgoing_id).order_by("pk")
+        return {**delivery_shape(delivery), "attempts": [attempt_shape(attempt) for attempt in attempts]}
+
+    @extend_schema(parameters=[DeliveryQuery], responses=SHAPE)
+    def list(self, request: Request) -> Response:
+        query = self.read(DeliveryQuery, request.query_params.dict())
+        columns = {"state": "outgoing__state", "profile": "profile_id", "due_before": "outgoing__due_at__lt"}
+        wanted = {column: query[name] for name, column in columns.items() if name in query}
+        return self.page(self.rows().filter(**wanted), delivery_shape)
+
+    @extend_schema(responses=SHAPE)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        return Response(self.shape(pk))
+
+    @extend_schema(request=None, responses=SHAPE)
+    @action(detail=True, methods=["post"])
+    def retry(self, request: Request, pk: str) -> Response:
+        retry_delivery(self.member, access_delivery(self.member, pk, to="retry"))
+        return Response(self.shape(pk))
+
+    @extend_schema(request=ResolveBody, responses=SHAPE)
+    @action(detail=True, methods=["post"])
+    def resolve(self, request: Request, pk: str) -> Response:
+        delivery = access_delivery(self.member, pk, to="resolve")
+        resolve_delivery(self.member, delivery, **self.read(ResolveBody))
+        return Response(self.shape(pk))
+
+    @extend_schema(request=None, responses=SHAPE)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str) -> Response:
+        cancel_delivery(self.member, access_delivery(self.member, pk, to="cancel"))
+        return Response(self.shape(pk))
+
+
+router = SimpleRouter()
+router.register("posts", PostView, basename="post")
+router.register("deliveries", DeliveryView, basename="delivery")
+urlpatterns = router.urls

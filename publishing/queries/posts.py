@@ -1,0 +1,106 @@
+"""Posts as they are read: each with the one word that tells how it stands, and its deliveries."""
+
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
+from networks.models import Outgoing, Profile
+from organizations.actors import Actor
+from publishing.access import deliveries_for, posts_for, sees_everything
+from publishing.models import Delivery, Post, Variant
+from publishing.states import TELLING
+from teams.access import profiles_for
+
+PER_PAGE = 50
+FILTERS = ("draft", "in_review", "approved", "scheduled", "sent", "failed", "unknown", "held", "cancelled")
+
+# A delivery as people see it: what waits on a profile that cannot send is held.
+SEEN = Case(
+    When(outgoing__state="waiting", profile__state="disconnected", then=Value("held")), default=F("outgoing__state")
+)
+RANK = Case(*[When(seen=state, then=Value(rank)) for rank, state in enumerate(TELLING)], default=Value(len(TELLING)))
+
+
+def with_shown(posts: QuerySet[Post]) -> QuerySet[Post]:
+    """Adds `shown`: the post's own state, or once its way was free what its deliveries say, the most telling first."""
+    rows = Delivery.objects.filter(post=OuterRef("pk")).annotate(seen=SEEN).order_by(RANK).values("seen")[:1]
+    free = When(state__in=("scheduled", "cancelled"), then=Coalesce(Subquery(rows), F("state")))
+    return posts.annotate(shown=Case(free, default=F("state")))
+
+
+def shown_as(posts: QuerySet[Post], wanted: str) -> QuerySet[Post]:
+    """Only posts that one would look for under that word."""
+    if wanted in ("draft", "in_review", "approved", "cancelled"):
+        return posts.filter(state=wanted)
+    outgoing = {"scheduled": Q(outgoing__state__in=("waiting", "sending")), "held": held()}
+    rows = Delivery.objects.filter(outgoing.get(wanted, Q(outgoing__state=wanted)), post=OuterRef("pk"))
+    return posts.filter(Exists(rows))
+
+
+def held() -> Q:
+    return Q(outgoing__state="waiting", profile__state="disconnected")
+
+
+def for_reading(posts: QuerySet[Post], actor: Actor) -> QuerySet[Post]:
+    """With all that lists and shapes need: a fixed number of queries however many posts."""
+    return posts.select_related("revision__author__user", "author__user").prefetch_related(
+        Prefetch("revision__variants", Variant.objects.all()),
+        Prefetch("profiles", visible_profiles(actor), to_attr="shown_profiles"),
+        Prefetch("deliveries", shown_deliveries(actor), to_attr="shown_deliveries"),
+    )
+
+
+def visible_profiles(actor: Actor) -> QuerySet[Profile]:
+    return profiles_for(actor, to="view").order_by("name", "pk")
+
+
+def shown_deliveries(actor: Actor) -> QuerySet[Delivery]:
+    """Those that mean something: of the revision that stands, and of earlier ones what has left."""
+    rows = deliveries_for(actor).filter(Q(revision=F("post__revision")) | ~Q(outgoing__state="cancelled"))
+    return rows.select_related("profile", "revision", "outgoing__remote_post").annotate(seen=SEEN).order_by("pk")
+
+
+def listed(actor: Actor, *, state: str = "", profile: int | None = None, q: str = "") -> QuerySet[Post]:
+    """Newest first, filtered; the caller takes a page by key."""
+    posts = posts_for(actor)
+    if state:
+        posts = shown_as(posts, state)
+    if profile:
+        posts = posts.filter(Exists(Post.profiles.through.objects.filter(post_id=OuterRef("pk"), profile_id=profile)))
+    if q:
+        posts = posts.filter(revision__text__icontains=q)
+    return posts.order_by("-pk")
+
+
+def page_of(
+    rows: QuerySet[Post], *, before: int | None, after: int | None
+) -> tuple[list[Post], int | None, int | None]:
+    """One page by key, and the keys of the older and the newer one."""
+    if after:
+        found = list(rows.filter(pk__gt=after).order_by("pk")[: PER_PAGE + 1])
+        more = len(found) > PER_PAGE
+        found = found[:PER_PAGE][::-1]
+        return found, found[-1].pk if found else None, found[0].pk if more and found else None
+    found = list((rows.filter(pk__lt=before) if before else rows)[: PER_PAGE + 1])
+    more = len(found) > PER_PAGE
+    found = found[:PER_PAGE]
+    return found, found[-1].pk if more else None, found[0].pk if before and found else None
+
+
+def waiting_for(actor: Actor) -> QuerySet[Post]:
+    """Posts in review that `actor` may decide: the approve right on every profile, and not one's own words."""
+    posts = Post.objects.filter(state="in_review").exclude(author=own(actor)).exclude(revision__author=own(actor))
+    if not sees_everything(actor):
+        may = profiles_for(actor, to="approve").values("pk")
+        through = Post.profiles.through.objects.filter(post_id=OuterRef("pk"))
+        posts = posts.filter(Exists(through), ~Exists(through.exclude(profile__in=may)))
+    return posts.order_by(F("planned_at").asc(nulls_last=True), "pk")
+
+
+def own(actor: Actor) -> int:
+    return getattr(actor, "pk", 0)
+
+
+def remote_of(row: Outgoing) -> tuple[str | None, str | None]:
+    """The network's id of it and its address, where it is known to be there."""
+    remote = getattr(row, "remote_post", None)
+    return (remote.remote_id, remote.permalink or None) if remote else (None, None)

@@ -1,0 +1,157 @@
+"""Posts and deliveries as the REST surface shows and reads them. Times are RFC 3339 in UTC."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from rest_framework import serializers
+
+from networks.models import Attempt
+from organizations.rest.serializers import Ids, StrictSerializer
+from publishing.models import Delivery, Post
+from publishing.queries.posts import FILTERS, remote_of
+
+DELIVERY_STATES = ("waiting", "sending", "unknown", "sent", "failed", "cancelled")
+
+
+def moment(at: datetime | None) -> str | None:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at else None
+
+
+def post_shape(post: Post) -> dict[str, Any]:
+    """Of a post read with `for_reading`."""
+    return {
+        "id": post.pk,
+        "state": post.state,
+        "revision": post.revision.number,
+        "author": post.author_id,
+        "text": post.revision.text,
+        "variants": {network: {"text": text} for network, text in post.revision.wordings().items()},
+        "profiles": [profile.pk for profile in post.shown_profiles],
+        "scheduled_at": moment(post.planned_at),
+        "time_zone": post.planned_zone or None,
+        "review_note": post.review_note,
+        "created_at": moment(post.created_at),
+        "deliveries": [delivery_shape(delivery) for delivery in post.shown_deliveries],
+    }
+
+
+def delivery_shape(delivery: Delivery) -> dict[str, Any]:
+    row = delivery.outgoing
+    remote_id, permalink = remote_of(row)
+    return {
+        "id": delivery.pk,
+        "post": delivery.post_id,
+        "revision": delivery.revision.number,
+        "profile": delivery.profile_id,
+        "state": row.state,
+        "due_at": moment(row.due_at),
+        "sent_at": moment(row.sent_at),
+        "remote_id": remote_id,
+        "permalink": permalink,
+        "error": row.reason or None,
+        "needs_person": row.needs_person,
+        "attempts": row.attempt_count,
+    }
+
+
+def attempt_shape(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "kind": attempt.kind,
+        "started_at": moment(attempt.started_at),
+        "finished_at": moment(attempt.finished_at),
+        "outcome": attempt.outcome or None,
+        "detail": attempt.detail,
+    }
+
+
+class Text(serializers.CharField):
+    """A JSON text, kept as it is: neither numbers become one nor are blanks cut off."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(trim_whitespace=False, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Flag(serializers.BooleanField):
+    """true or false, nothing that looks like it."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class Instant(serializers.Field):
+    """A moment with its zone."""
+
+    default_error_messages = {"invalid": "Give a time with its zone, as in 2030-01-31T09:00:00Z."}
+
+    def to_internal_value(self, data: Any) -> datetime:
+        try:
+            at = datetime.fromisoformat(data)
+            zoned = at.utcoffset() is not None
+        except (TypeError, ValueError):
+            self.fail("invalid")
+        if not zoned or not 1970 < at.year < 9000:
+            self.fail("invalid")
+        return at
+
+    def to_representation(self, value: datetime) -> str | None:
+        return moment(value)
+
+
+class VariantBody(StrictSerializer):
+    text = Text()
+
+
+class PostChange(StrictSerializer):
+    text = Text(required=False)
+    profiles = Ids(required=False)
+    variants = serializers.DictField(child=VariantBody(), required=False)
+    scheduled_at = Instant(required=False, allow_null=True)
+    time_zone = Text(required=False, max_length=64)
+    publish_now = Flag(required=False)
+    submit = Flag(required=False)
+
+
+class PostBody(PostChange):
+    text = Text()
+    profiles = Ids()
+
+
+class ScheduleBody(StrictSerializer):
+    scheduled_at = Instant(required=False, allow_null=True)
+    time_zone = Text(required=False, max_length=64)
+    publish_now = Flag(required=False)
+
+
+class DecisionBody(StrictSerializer):
+    note = Text(required=False, allow_blank=True, max_length=1000)
+    revision = serializers.IntegerField(required=False, min_value=1)
+
+
+class ResolveBody(StrictSerializer):
+    there = Flag()
+    remote_id = Text(required=False, allow_blank=True, max_length=200)
+    permalink = Text(required=False, allow_blank=True, max_length=1000)
+
+
+class ListQuery(StrictSerializer):
+    cursor = serializers.CharField(required=False)
+    limit = serializers.IntegerField(required=False, min_value=1)
+    format = serializers.CharField(required=False)
+    profile = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+
+
+class PostQuery(ListQuery):
+    state = serializers.ChoiceField(FILTERS, required=False)
+    q = serializers.CharField(required=False, max_length=200)
+
+
+class DeliveryQuery(ListQuery):
+    state = serializers.ChoiceField(DELIVERY_STATES, required=False)
+    due_before = Instant(required=False)

@@ -1,0 +1,39 @@
+"""Posts in a few sentences."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils.timezone import now
+
+from networks.models import Outgoing
+from organizations.models import Member
+from publishing.actions.compose import create_post
+from publishing.models import Post
+from tests.cast import Cast
+
+
+@pytest.fixture
+def tomorrow() -> datetime:
+    return (now() + timedelta(days=1)).replace(microsecond=0)
+
+
+@pytest.fixture
+def write(cast: Cast, in_acme: None) -> Callable[..., Post]:
+    """write(member, "text", profile, ...) -> a draft."""
+
+    def written(author: Member, text: str = "Hello", *profiles, **more) -> Post:
+        return create_post(author, text=text, profiles=[p.pk for p in profiles or (cast.x, cast.page)], **more)
+
+    return written
+
+
+@pytest.fixture
+def rows_of(in_acme: None) -> Callable[[Post], list[tuple[str, str, str]]]:
+    """rows_of(post) -> [(network, state, text)] of its rows in the outbox, oldest first."""
+
+    def rows(post: Post) -> list[tuple[str, str, str]]:
+        found = Outgoing.objects.filter(delivery__post=post).select_related("profile").order_by("pk")
+        return [(row.profile.network, row.state, row.draft["text"]) for row in found]
+
+    return rows

@@ -1,0 +1,90 @@
+"""Writing: revisions, variants, and what a draft may still lack."""
+
+import uuid
+
+import pytest
+
+from organizations.models import AuditEntry
+from publishing.actions.compose import create_post, delete_post, edit_post, withdraw_post
+from publishing.actions.forward import Wish, rewrite_post
+from publishing.actions.schedule import schedule_post
+from publishing.models import Post, Revision
+from socialops.lib.errors import Conflict, Invalid, PermissionDenied
+from tests.cast import Cast
+
+
+def test_an_edit_makes_a_new_revision_and_keeps_the_old(cast: Cast, write) -> None:
+    post = write(cast.ed, "One")
+    edited = edit_post(cast.priya, post, text="Two", variants={"x": "Two on X"})
+    numbers = Revision.objects.filter(post=post).order_by("number").values_list("number", "text", "author__user__name")
+    assert list(numbers) == [(1, "One", "Ed"), (2, "Two", "Priya")]
+    assert edited.revision.wording("x") == "Two on X"
+    assert edited.revision.wording("facebook") == "Two"
+
+
+def test_an_edit_that_changes_nothing_makes_no_revision(cast: Cast, write) -> None:
+    post = write(cast.ed, "One", variants={"x": "X"})
+    assert edit_post(cast.ed, post, text="One", variants={"x": "X", "facebook": " "}).revision.number == 1
+
+
+def test_a_draft_may_be_unfinished_but_not_unreadable(cast: Cast, in_acme) -> None:
+    long = "x" * 500
+    assert create_post(cast.ed, text=long, profiles=[cast.x.pk], unfinished=True).state == "draft"
+    assert create_post(cast.ed, text="For nobody yet", profiles=[], unfinished=True).state == "draft"
+    for text in ("", "a\0b", "x" * 10_001):
+        with pytest.raises(Invalid):
+            create_post(cast.ed, text=text, profiles=[], unfinished=True)
+
+
+def test_people_without_any_draft_right_write_nothing(cast: Cast, in_acme) -> None:
+    for member in (cast.vic, cast.cole, cast.ana):
+        with pytest.raises(PermissionDenied):
+            create_post(member, text="Hello", profiles=[], unfinished=True)
+
+
+def test_one_form_makes_one_post(cast: Cast, in_acme) -> None:
+    key = uuid.uuid4()
+    create_post(cast.ed, text="Hello", profiles=[cast.x.pk], form_key=key)
+    with pytest.raises(Conflict):
+        create_post(cast.ed, text="Hello", profiles=[cast.x.pk], form_key=key)
+    assert Post.objects.count() == 1
+
+
+def test_editing_what_is_scheduled_takes_it_back(cast: Cast, write, rows_of, tomorrow) -> None:
+    post = schedule_post(cast.priya, write(cast.priya, "One", cast.x), at=tomorrow)
+    assert edit_post(cast.priya, post, text="Two").state == "draft"
+    assert rows_of(post) == [("x", "cancelled", "One")]
+
+
+def test_a_rewrite_brings_it_as_far_as_it_was(cast: Cast, write, rows_of, tomorrow) -> None:
+    post = schedule_post(cast.priya, write(cast.ed, "One", cast.x), at=tomorrow)
+    assert rewrite_post(cast.priya, post, text="Two").state == "scheduled"
+    by_writer = rewrite_post(cast.ed, post, text="Three")
+    assert (by_writer.state, by_writer.planned_at) == ("in_review", tomorrow)
+    assert [state for _, state, _ in rows_of(post)] == ["cancelled", "cancelled"]
+
+
+def test_a_contributor_cannot_unmake_what_others_scheduled(cast: Cast, write, tomorrow) -> None:
+    post = schedule_post(cast.priya, write(cast.priya, "One", cast.x), at=tomorrow)
+    for attempt in (lambda: edit_post(cast.ed, post, text="Two"), lambda: rewrite_post(cast.ed, post, wish=Wish())):
+        with pytest.raises(PermissionDenied):
+            attempt()
+
+
+def test_the_same_words_can_be_scheduled_again_after_being_taken_back(cast: Cast, write, rows_of, tomorrow) -> None:
+    post = schedule_post(cast.priya, write(cast.priya, "One", cast.x), at=tomorrow)
+    post = schedule_post(cast.priya, withdraw_post(cast.priya, post), at=tomorrow)
+    assert rows_of(post) == [("x", "cancelled", "One"), ("x", "waiting", "One")]
+
+
+def test_only_drafts_that_were_never_scheduled_are_deleted(cast: Cast, write, tomorrow) -> None:
+    draft, planned = write(cast.priya), write(cast.priya)
+    schedule_post(cast.priya, planned, at=tomorrow)
+    delete_post(cast.priya, draft)
+    with pytest.raises(Conflict):
+        delete_post(cast.priya, withdraw_post(cast.priya, planned))
+    assert list(Post.objects.all()) == [planned]
+    assert (
+        AuditEntry.objects.filter(verb="post.deleted", target_id=str(draft.pk)).exists()
+        or AuditEntry.objects.filter(verb="post.deleted").exists()
+    )

@@ -1,0 +1,132 @@
+"""Two at once, on two real connections: a post leaves once, and only as it was meant last."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection, connections, transaction
+from django.utils.timezone import now
+
+from networks.models import Outgoing
+from networks.outbox.claims import claim_due
+from networks.outbox.sending import begin
+from organizations.tenancy import scope
+from publishing.actions.compose import create_post, edit_post
+from publishing.actions.forward import Wish, write_post
+from publishing.actions.schedule import cancel_post, move_post, publish_now, schedule_post
+from publishing.models import Delivery
+from socialops.lib.errors import AppError, Conflict
+from tests.cast import Cast, assemble
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def people() -> Cast:
+    return assemble()
+
+
+def at_once(organization, *works: Callable[[], object]) -> list[object]:
+    """Runs each on its own connection, released together; what each returned or the expected error it raised."""
+    gate = threading.Barrier(len(works))
+    ends: list[object] = [None] * len(works)
+
+    def run(index: int, work: Callable[[], object]) -> None:
+        try:
+            with scope(organization):
+                gate.wait(5)
+                ends[index] = work()
+        except AppError as error:
+            ends[index] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    return ends
+
+
+def scheduled(people: Cast, *, at=None):
+    with scope(people.acme):
+        post = create_post(people.priya, text="One", profiles=[people.x.pk])
+        return schedule_post(people.priya, post, at=at) if at else post
+
+
+def test_two_tabs_schedule_one_delivery(people: Cast) -> None:
+    post = scheduled(people)
+    at_once(people.acme, *[lambda: publish_now(people.priya, post)] * 4)
+    with scope(people.acme):
+        assert list(Outgoing.objects.values_list("state", flat=True)) == ["waiting"]
+        assert Delivery.objects.count() == 1
+
+
+def test_one_form_sent_twice_is_one_post(people: Cast) -> None:
+    import uuid
+
+    key = uuid.uuid4()
+
+    def send() -> object:
+        return write_post(people.priya, text="One", profiles=[people.x.pk], wish=Wish(now=True), form_key=key)
+
+    ends = at_once(people.acme, send, send, send)
+    assert sum(isinstance(end, Conflict) for end in ends) == 2
+    with scope(people.acme):
+        assert Outgoing.objects.count() == 1
+
+
+@pytest.mark.parametrize("change", ["edit", "cancel", "move"])
+def test_the_sender_and_a_change_at_the_same_moment(people: Cast, change: str) -> None:
+    """Either it begins to leave and the change is refused, or the change holds and nothing leaves; never both."""
+    changes = {
+        "edit": lambda post: edit_post(people.priya, post, text="Two"),
+        "cancel": lambda post: cancel_post(people.priya, post),
+        "move": lambda post: move_post(people.priya, post, at=now() + timedelta(days=1)),
+    }
+    for _ in range(4):
+        post = scheduled(people, at=now())
+        (claim,) = claim_due(now())
+        begun, changed = at_once(
+            people.acme,
+            lambda claim=claim: begin(claim.outgoing_id, claim.token, now()),
+            lambda post=post: changes[change](post),
+        )
+        with scope(people.acme):
+            row = Outgoing.objects.get(pk=claim.outgoing_id)
+        if begun is None:
+            assert not isinstance(changed, AppError)
+            assert row.state == ("waiting" if change == "move" else "cancelled")
+        else:
+            assert isinstance(changed, Conflict)
+            assert row.state == "sending"
+        with scope(people.acme):
+            Outgoing.objects.all().delete()
+
+
+def test_the_sender_waits_for_an_edit_that_came_first(people: Cast) -> None:
+    post = scheduled(people, at=now())
+    (claim,) = claim_due(now())
+    edited = threading.Event()
+    begun: list[object] = []
+
+    def sender() -> None:
+        try:
+            edited.wait(5)
+            with scope(people.acme):
+                begun.append(begin(claim.outgoing_id, claim.token, now()))
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=sender)
+    thread.start()
+    with scope(people.acme), transaction.atomic():
+        edit_post(people.priya, post, text="Two")
+        edited.set()
+        thread.join(0.3)
+        assert thread.is_alive(), "the sender did not wait for the row"
+    thread.join(5)
+    assert begun == [None]
+    connection.close()
