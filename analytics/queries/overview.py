@@ -30,6 +30,7 @@ class Figure:
     comparable: bool  # numbers were kept during the whole period before
     known_for: int | None  # how many of the profiles the value is about; None where that is all of them
     points: Points
+    earlier: Points  # of the period before
 
     @property
     def source(self) -> str:
@@ -117,6 +118,7 @@ def figure(metric: Metric, days: Days, period: Period, reasons: Reasons, profile
         comparable=days.began is not None and days.began <= period.before.first,
         known_for=known_for if partial else None,
         points=points,
+        earlier=earlier,
     )
 
 

@@ -1,0 +1,67 @@
+"""What the page was asked for. Nonsense is named beside its field, and the usual stands in for it."""
+
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.http import QueryDict
+
+from analytics.definitions import BY_KEY, METRICS
+from analytics.period import USUAL_DAYS, Period, last_days, read_period
+from analytics.queries.posts import NEWEST, ORDERS
+from socialops.lib.errors import Invalid
+
+PRESETS = (7, 30, 90)
+FIRST_ROWS, MOST_ROWS = 25, 100
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    period: Period
+    preset: int | None  # days until today, where that is what was chosen
+    metric: str
+    order: str
+    rows: int
+    profiles: Sequence[str]
+    team: str
+    typed: dict[str, str]  # from and to as they were typed
+    errors: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def profile_ids(self) -> set[int]:
+        return {int(pk) for pk in self.profiles if pk.isdecimal()}
+
+    @property
+    def team_id(self) -> int | None:
+        return int(self.team) if self.team.isdecimal() else None
+
+
+def read_filters(asked: QueryDict, today: date) -> Filters:
+    errors: dict[str, list[str]] = {}
+    first, last = asked.get("from", ""), asked.get("to", "")
+    period, preset = preset_of(asked.get("days", ""), today)
+    if first or last:
+        try:
+            period, preset = read_period(first, last, today), None
+        except Invalid as wrong:
+            errors = wrong.fields
+    return Filters(
+        period=period,
+        preset=preset,
+        metric=one_of(asked.get("metric", ""), BY_KEY, METRICS[0].key),
+        order=one_of(asked.get("order", ""), ORDERS, NEWEST),
+        rows=MOST_ROWS if asked.get("rows") == str(MOST_ROWS) else FIRST_ROWS,
+        profiles=[pk for pk in asked.getlist("profile") if pk],
+        team=asked.get("team", ""),
+        typed={"from": first, "to": last} if errors else {"from": str(period.first), "to": str(period.last)},
+        errors=errors,
+    )
+
+
+def preset_of(text: str, today: date) -> tuple[Period, int]:
+    days = int(text) if text in {str(days) for days in PRESETS} else USUAL_DAYS
+    return last_days(days, today), days
+
+
+def one_of(text: str, known: Container[str], otherwise: str) -> str:
+    return text if text in known else otherwise
