@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 
 from networks.models import Profile
 from organizations.models import Member
+from organizations.tenancy import scope
 
 # group, items: (key, label, icon, address name); a label is translated where it is shown
 NAV = (
@@ -77,7 +78,8 @@ def item(request: HttpRequest, slug: str, key: str, label: str, icon: str, name:
 
 def banners(member: Member) -> list[dict[str, str]]:
     """One query: what is practice, and what must be reconnected."""
-    facts = list(Profile.objects.values_list("state", "sandbox", "name").distinct()[:200])
+    with scope(member.organization_id):  # an error's page is drawn after the gate has closed again
+        facts = list(Profile.objects.values_list("state", "sandbox", "name").distinct()[:200])
     url = reverse("profiles:list", args=[member.organization.slug])
     found = []
     cut_off = sorted({name for state, _sandbox, name in facts if state == "disconnected"})
