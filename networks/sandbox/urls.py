@@ -17,6 +17,6 @@ urlpatterns = [
     re_path(PAGE + "speak/$", pages.speak, name="speak"),
     re_path(PAGE + "fault/$", pages.fault, name="fault"),
     re_path(PAGE + r"like/(?P<pk>[0-9]{1,18})/$", pages.like, name="like"),
-    path("x/<path:path>", x, name="x"),
-    path("facebook/<path:path>", facebook, name="facebook"),
+    re_path(r"^x/(?P<path>.*)$", x, name="x"),
+    re_path(r"^facebook/(?P<path>.*)$", facebook, name="facebook"),
 ]

