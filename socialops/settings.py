@@ -150,7 +150,12 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PUBLIC_URL.startswith("https://")
 # --- Security: the scheme of PUBLIC_URL decides -------------------------------------------------------------------
 HTTPS = PUBLIC_URL.startswith("https://")
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^sandbox/(x|graph)/"]  # asked for on the inside, without TLS
+SECURE_REDIRECT_EXEMPT = [
+    r"^healthz$",
+    r"^readyz$",
+    r"^hooks/",
+    r"^sandbox/(x|facebook)/",
+]  # asked for on the inside, without TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
@@ -215,6 +220,8 @@ INBOUND_POLL_SECONDS = env.number("INBOUND_POLL_SECONDS", 60, least=1, most=86_4
 # The built-in practice networks: on wherever nothing else was said and the address is this machine.
 SANDBOX = env.flag("SANDBOX", default=not HTTPS)
 SANDBOX_URL = env.url("SANDBOX_URL", f"http://127.0.0.1:{PORT}")  # as the workers reach the web process
+if SANDBOX:
+    ALLOWED_HOSTS.append(urlsplit(SANDBOX_URL).hostname or "")
 ALLOW_PRIVATE_NETWORK_URLS = env.flag("ALLOW_PRIVATE_NETWORK_URLS")
 
 # --- Celery -------------------------------------------------------------------------------------------------------
