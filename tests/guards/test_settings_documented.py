@@ -1,0 +1,24 @@
+"""Whoever runs the product can find every variable that it reads."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+READ = re.compile(r'env\.\w+\(\s*"([A-Z_]+)"')
+
+
+def test_every_variable_is_documented() -> None:
+    operations = (ROOT / "docs" / "operations.md").read_text()
+    read = set(READ.findall((ROOT / "socialops" / "settings.py").read_text()))
+    missing = sorted(name for name in read if f"`{name}`" not in operations)
+    assert not missing, f"Add {', '.join(missing)} to the table in docs/operations.md."
+
+
+def test_only_settings_and_what_runs_before_them_read_the_environment() -> None:
+    allowed = {"lib/env.py", "settings.py", "embedded.py", "asgi.py", "celery.py", "management/command.py"}
+    allowed |= {"management/commands/serve.py"}
+    wrong = []
+    for path in (ROOT / "socialops").rglob("*.py"):
+        if "os.environ" in path.read_text() and str(path.relative_to(ROOT / "socialops")) not in allowed:
+            wrong.append(str(path.relative_to(ROOT)))
+    assert not wrong, f"{wrong}: read the variable in socialops/settings.py, where it is checked, and import settings."
