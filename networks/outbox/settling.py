@@ -64,17 +64,18 @@ def close(attempt: Attempt, outcome: Outcome) -> None:
 
 def link(row: Outgoing, remote_id: str, permalink: str) -> None:
     """Joins the row to the network's copy, which a poller may have seen first."""
-    RemotePost.objects.update_or_create(
+    copy = RemotePost(
+        organization_id=row.organization_id,
         profile_id=row.profile_id,
+        outgoing=row,
+        kind=row.draft["kind"],
         remote_id=remote_id,
-        defaults={"outgoing": row, "permalink": permalink},
-        create_defaults={
-            "outgoing": row,
-            "kind": row.draft["kind"],
-            "permalink": permalink,
-            "text": row.draft["text"],
-            "published_at": row.sent_at,
-        },
+        permalink=permalink,
+        text=row.draft["text"],
+        published_at=row.sent_at,
+    )
+    RemotePost.objects.bulk_create(
+        [copy], update_conflicts=True, unique_fields=["profile", "remote_id"], update_fields=["outgoing", "permalink"]
     )
 
 
