@@ -1,6 +1,7 @@
 """Opening accounts on the practice networks, and knowing them by their token."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 from django.core.signing import BadSignature, Signer
@@ -32,9 +33,10 @@ def open_account(network: str, *, handle: str) -> tuple[dict[str, Any], Identity
     return secrets_of(account), identity_of(account)
 
 
-def find_or_make(network: str, handle: str, *, name: str, is_audience: bool) -> Account:
+def find_or_make(network: str, handle: str, *, name: str, is_audience: bool, since: datetime | None = None) -> Account:
+    """The account of this handle, in existence since then where it has to be made."""
     known = Account.objects.filter(network=network, handle__iexact=handle)
-    at = now()
+    at = since or now()
     try:
         with transaction.atomic():
             return known.first() or Account.objects.create(

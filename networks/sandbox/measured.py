@@ -1,4 +1,4 @@
-"""The numbers of stored entries and accounts, as of now."""
+"""The numbers of stored entries and accounts."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,10 +10,10 @@ from networks.sandbox.models import Account, Entry
 
 
 def numbers_of(entries: Iterable[Entry], *, at: datetime) -> dict[int, numbers.PostNumbers]:
-    """By primary key, in one query; `author` must have been selected with the entries."""
+    """As of `at`, by primary key, in one query; `author` must have been selected with the entries."""
     listed = list(entries)
-    beneath = Entry.objects.filter(parent__in=[one.pk for one in listed]).values("parent").annotate(all=Count("pk"))
-    answers = {row["parent"]: row["all"] for row in beneath}
+    beneath = Entry.objects.filter(parent__in=[one.pk for one in listed], created_at__lte=at)
+    answers = dict(beneath.values_list("parent").annotate(Count("pk")))
     return {
         one.pk: numbers.post_numbers(
             one.remote_id,

@@ -1,0 +1,130 @@
+"""Lets things have happened earlier: posts sent, people heard, answers given, numbers told.
+
+Everything goes through the actions and tables of the product; only the network's part is played here, because no web
+process runs yet that could be called. It must all be inside one transaction: the outbox may not see a row before it
+is settled, or a worker would send it.
+"""
+
+import uuid
+from datetime import datetime, timedelta
+
+from analytics.actions.storing import store_posts, store_profile
+from analytics.models import Measurement
+from inbox.actions.reply import reply_to_conversation
+from inbox.models import Conversation, Message
+from networks.adapters.facebook import numbers as page_numbers
+from networks.adapters.x import parse
+from networks.contract import Metrics, Published
+from networks.intake import pass_up
+from networks.models import Attempt, Outgoing, Profile
+from networks.outbox.outcomes import confirmed
+from networks.outbox.sending import open_attempt
+from networks.outbox.settling import settle
+from networks.registry import adapter_class
+from networks.sandbox import pushes
+from networks.sandbox.actions import write_entry
+from networks.sandbox.dialects.facebook import shapes as page_shapes
+from networks.sandbox.dialects.facebook.fields import parse_fields
+from networks.sandbox.dialects.x import shapes as x_shapes
+from networks.sandbox.measured import followers_of, numbers_of
+from networks.sandbox.models import Account, Entry
+from networks.sandbox.personas import persona_account
+from organizations.models import Member
+from publishing.actions.compose import create_post
+from publishing.actions.rows import plan_stamps
+from publishing.actions.schedule import publish_now
+from publishing.models import Post
+from socialops.lib.states import move
+
+WRITTEN_BEFORE = timedelta(hours=20)
+TAKES = timedelta(seconds=1)
+
+
+def account_of(profile: Profile) -> Account:
+    return Account.objects.select_related("organization").get(network=profile.network, remote_id=profile.remote_id)
+
+
+def post_was_sent(writer: Member, profiles: list[Profile], text: str, *, at: datetime) -> list[Entry]:
+    """A post that went out at `at`; the networks' copies of it."""
+    post = publish_now(writer, create_post(writer, text=text, profiles=[one.pk for one in profiles]))
+    Post.objects.filter(pk=post.pk).update(created_at=at - WRITTEN_BEFORE, **plan_stamps(writer, at, ""))
+    rows = Outgoing.objects.select_related("profile__organization").filter(delivery__post=post)
+    return [was_sent(row, at=at) for row in rows.order_by("pk")]
+
+
+def was_sent(row: Outgoing, *, at: datetime) -> Entry:
+    """The outbox's row as it would stand if its network had confirmed it at `at`."""
+    claim = uuid.uuid4()
+    early = at - TAKES
+    Outgoing.objects.filter(pk=row.pk).update(claim=claim, planned_at=early, due_at=early, created_at=early)
+    row.refresh_from_db()
+    move(row, "begin", match={"claim": claim}, attempt_count=1, first_tried_at=early)
+    attempt = open_attempt(row, "send", early)
+    entry = network_copy(row, at=at)
+    settle(row, attempt, confirmed(Published(entry.remote_id, "", published_at=at)))
+    Attempt.objects.filter(pk=attempt.pk).update(finished_at=at)
+    return entry
+
+
+def network_copy(row: Outgoing, *, at: datetime) -> Entry:
+    author, draft = account_of(row.profile), row.frozen
+    under = Entry.objects.select_related("root", "parent", "author", "wall").filter(
+        network=author.network, remote_id=draft.in_reply_to or ""
+    )
+    wall = author if author.network == "facebook" else None
+    return write_entry(author, draft.text, under=under.first(), wall=wall, at=at, pushes=False)
+
+
+def somebody_wrote(
+    who: str, profile: Profile, text: str, *, at: datetime, under: Entry | None = None
+) -> tuple[Entry, Conversation]:
+    """`who` (a name) wrote to the profile at `at`, and the push of it was taken in."""
+    account = account_of(profile)
+    wall = account if profile.network == "facebook" else None
+    author = persona_account(profile.network, name=who)
+    entry = write_entry(author, text, under=under, wall=wall, at=at, pushes=False)
+    for body in pushes.bodies(entry):
+        for remote_id, items in adapter_class(profile.network).parse_push(body).items():  # type: ignore[attr-defined]
+            for told in Profile.objects.filter(network=profile.network, remote_id=remote_id):
+                pass_up(told, items)
+    message = Message.objects.select_related("conversation__profile").get(profile=profile, remote_id=entry.remote_id)
+    return entry, message.conversation
+
+
+def was_answered(writer: Member, conversation: Conversation, text: str, *, at: datetime) -> Entry:
+    """`writer` answered the newest message at `at`, and the network confirmed it."""
+    fresh = Conversation.objects.select_related("profile").get(pk=conversation.pk)
+    message = reply_to_conversation(writer, fresh, text=text, seen=fresh.last_message_id)
+    row = Outgoing.objects.select_related("profile__organization").get(pk=message.outgoing_id)
+    return was_sent(row, at=at)
+
+
+def was_measured(profile: Profile, *, at: datetime) -> None:
+    """The numbers that the network would have told at `at`, through the code that stores real ones."""
+    account = account_of(profile)
+    followers = {"followers": followers_of(account, at=at)}
+    store_profile(profile, Metrics(profile.remote_id, at, followers), now=at)
+    due = Measurement.objects.filter(profile=profile, remote_post__published_at__lt=at, due_at__isnull=False)
+    rows = [row for row in due.select_related("remote_post") if worth_asking(row, at)]
+    if rows:
+        ids = [row.remote_post.remote_id for row in rows]
+        store_posts(profile, rows, [told(entry, at=at) for entry in entries(profile, ids)], now=at)
+
+
+def worth_asking(row: Measurement, at: datetime) -> bool:
+    """Young posts every time, older ones every fourth day: most of what happens to a post happens at once."""
+    age = (at - row.remote_post.published_at).days
+    return age < 4 or age % 4 == 0
+
+
+def entries(profile: Profile, remote_ids: list[str]) -> list[Entry]:
+    rows = Entry.objects.select_related("author", "parent__author", "root", "wall__organization")
+    return list(rows.filter(network=profile.network, remote_id__in=remote_ids))
+
+
+def told(entry: Entry, *, at: datetime) -> Metrics:
+    if entry.network == "x":
+        return parse.metrics(x_shapes.tweets([entry], ["public_metrics"], at=at)[0], parse.POST_NUMBERS, as_of=at)
+    counted = numbers_of([entry], at=at)[entry.pk]
+    node = page_shapes.nodes([entry], parse_fields(page_numbers.FIELDS), at=at)[0]
+    return page_numbers.post(node, {"impressions": counted.impressions, "clicks": counted.clicks}, as_of=at)
