@@ -1,4 +1,6 @@
-"""Founding an organization and adding people to it."""
+"""Founding an organization, changing it, and adding people to it."""
+
+from zoneinfo import available_timezones
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -32,6 +34,27 @@ def create_organization(
     with scope(organization):
         audit.record(actor, "organization.created", organization)
         create_member(actor, organization, email=owner_email, role=Role.OWNER, password=owner_password)
+    return organization
+
+
+@transaction.atomic
+def change_organization(actor: Actor, organization: Organization, *, name: str, time_zone: str) -> Organization:
+    """Renames it, or moves its clock: days of reports are counted in the new zone from now on.
+
+    Raises Invalid (name, time_zone), PermissionDenied.
+    """
+    require_admin(actor)
+    name = name.strip()
+    if not 1 <= len(name) <= 120:
+        raise Invalid({"name": ["Give a name of 1 to 120 characters."]})
+    if time_zone not in available_timezones():
+        raise Invalid({"time_zone": ["Choose a time zone such as Europe/Madrid."]})
+    change = {"name": [organization.name, name], "time_zone": [organization.time_zone, time_zone]}
+    organization.name, organization.time_zone = name, time_zone
+    organization.save(update_fields=["name", "time_zone"])
+    changed = {field: [before, after] for field, (before, after) in change.items() if before != after}
+    if changed:
+        audit.record(actor, "organization.changed", organization, changed)
     return organization
 
 

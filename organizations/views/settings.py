@@ -1,0 +1,104 @@
+"""The organization, its people, and one's own keys."""
+
+import secrets
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from organizations.actions.organizations import change_organization, create_member
+from organizations.actions.tokens import create_api_token, revoke_api_token
+from organizations.forms import MemberForm, OrganizationForm, TokenForm, show_errors
+from organizations.gates import MemberRequest, admin_gate, member_gate
+from organizations.models import User
+from organizations.queries.people import members, tokens_of
+from socialops.lib.errors import Invalid, NotFound
+
+
+@require_GET
+@member_gate
+def show(request: MemberRequest) -> HttpResponse:
+    return page(request)
+
+
+@require_POST
+@admin_gate
+def change(request: MemberRequest) -> HttpResponse:
+    form = OrganizationForm(request.POST)
+    if form.is_valid():
+        try:
+            change_organization(request.member, request.member.organization, **form.cleaned_data)
+        except Invalid as invalid:
+            show_errors(form, invalid)
+        else:
+            messages.success(request, _("The organization is changed."))
+            return back(request)
+    return page(request, organization_form=form)
+
+
+@require_POST
+@admin_gate
+def add_member(request: MemberRequest) -> HttpResponse:
+    """Adds a person. A new one gets a password that is shown in this answer and nowhere else."""
+    form = MemberForm(request.POST)
+    if not form.is_valid():
+        return page(request, member_form=form)
+    password = secrets.token_urlsafe(12)
+    known = User.objects.filter(email__iexact=form.cleaned_data["email"]).exists()
+    try:
+        member = create_member(request.member, request.member.organization, password=password, **form.cleaned_data)
+    except Invalid as invalid:
+        show_errors(form, invalid)
+        return page(request, member_form=form)
+    return page(request, added=member, password="" if known else password)
+
+
+@require_POST
+@member_gate
+def add_token(request: MemberRequest) -> HttpResponse:
+    """A new key of one's own. Its secret is shown in this answer and nowhere else."""
+    form = TokenForm(request.POST)
+    if form.is_valid():
+        try:
+            token, secret = create_api_token(request.member, request.member, name=form.cleaned_data["name"])
+        except Invalid as invalid:
+            show_errors(form, invalid)
+        else:
+            return page(request, token=token, secret=secret)
+    return page(request, token_form=form)
+
+
+@require_POST
+@member_gate
+def revoke_token(request: MemberRequest, pk: int) -> HttpResponse:
+    token = tokens_of(request.member).filter(pk=pk).first()
+    if token is None:
+        raise NotFound
+    revoke_api_token(request.member, token)
+    messages.success(request, _("The token “%s” no longer works.") % token.name)
+    return back(request)
+
+
+def page(request: MemberRequest, **given: Any) -> HttpResponse:
+    """The whole page; a form that was refused comes back as it was typed, with 422."""
+    organization = request.member.organization
+    context = {
+        "organization_form": OrganizationForm(initial={"name": organization.name, "time_zone": organization.time_zone}),
+        "member_form": MemberForm(),
+        "token_form": TokenForm(),
+        "people": members(),
+        "tokens": tokens_of(request.member),
+        **given,
+    }
+    refused = any(isinstance(form, forms.Form) and form.errors for form in given.values())
+    answer = render(request, "organizations/settings.html", context, status=422 if refused else 200)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def back(request: MemberRequest) -> HttpResponse:
+    return redirect("organizations:settings", slug=request.member.organization.slug)
