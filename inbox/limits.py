@@ -20,6 +20,10 @@ class Room:
         return self.limit - self.used
 
     @property
+    def over(self) -> int:
+        return max(0, -self.left)
+
+    @property
     def near(self) -> bool:
         return 0 <= self.left <= NEARLY_FULL
 

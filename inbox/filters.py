@@ -1,0 +1,63 @@
+"""Which conversations are asked for: the same names in a page's address and in the REST surface. Pure."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Self
+
+from networks.contract import InboundKind
+
+STATES = ("open", "closed")
+KINDS = tuple(str(kind) for kind in InboundKind)
+ME, NOBODY = "me", "none"
+_WHOLE = re.compile(r"[0-9]{1,18}")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """None means that it does not matter."""
+
+    state: str | None = None
+    assignee: str | None = None  # me, none or a member's id
+    team: int | None = None
+    profile: int | None = None
+    kind: str | None = None
+    q: str = ""
+
+    @classmethod
+    def of_page(cls, params: Mapping[str, str]) -> Self:
+        """Open ones unless told otherwise; what makes no sense is passed over."""
+        state = params.get("state", "open")
+        assignee = params.get("assignee")
+        return cls(
+            state=None if state == "all" else state if state in STATES else "open",
+            assignee=assignee if assignee in (ME, NOBODY) or number(assignee) else None,
+            team=number(params.get("team")),
+            profile=number(params.get("profile")),
+            kind=params["kind"] if params.get("kind") in KINDS else None,
+            q=params.get("q", "").replace("\0", "").strip()[:200],
+        )
+
+    def as_params(self) -> dict[str, str]:
+        """What `of_page` reads back."""
+        state = {None: "all", "open": None}.get(self.state, self.state)
+        found = {
+            "state": state,
+            "assignee": self.assignee,
+            "team": self.team,
+            "profile": self.profile,
+            "kind": self.kind,
+            "q": self.q,
+        }
+        return {name: str(value) for name, value in found.items() if value}
+
+    def but(self, **changes: object) -> Self:
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+def number(value: str | None) -> int | None:
+    return int(value) if value and _WHOLE.fullmatch(value) else None
+
+
+def words(q: str) -> list[str]:
+    return re.findall(r"\w+", q)

@@ -1,0 +1,86 @@
+"""The list of conversations: filtered, newest first, paged by key."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import Count, Q, QuerySet
+
+from inbox.access import conversations_for
+from inbox.filters import ME, NOBODY, Filters, number, words
+from inbox.models import SEARCHED, Contact, Conversation, Message
+from organizations.models import Member
+
+PAGE = 50
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    rows: list[Conversation]
+    older: str | None  # the key after which the next page begins
+
+
+def selected(member: Member, filters: Filters) -> QuerySet[Conversation]:
+    """What `member` may see and `filters` asks for, with all that a row shows. Index conversation_newest."""
+    rows = conversations_for(member).select_related("profile", "contact", "assignee__user", "team")
+    if filters.state:
+        rows = rows.filter(state=filters.state)
+    if filters.assignee == ME:
+        rows = rows.filter(assignee=member)
+    elif filters.assignee == NOBODY:
+        rows = rows.filter(assignee=None, team=None)
+    elif filters.assignee:
+        rows = rows.filter(assignee=int(filters.assignee))
+    exact = {name: value for name in ("team", "profile", "kind") if (value := getattr(filters, name))}
+    return search(rows.filter(**exact), filters.q)
+
+
+def search(rows: QuerySet[Conversation], q: str) -> QuerySet[Conversation]:
+    """Every word begins a word of one message, or the whole is part of the contact's name or handle."""
+    if not q:
+        return rows
+    name = q.removeprefix("@") or q
+    people = Contact.objects.filter(Q(name__icontains=name) | Q(handle__icontains=name))
+    found = Q(contact__in=people)
+    if terms := words(q):
+        query = SearchQuery(" & ".join(f"{term}:*" for term in terms), config="simple", search_type="raw")
+        messages = Message.objects.annotate(searched=SEARCHED).filter(searched=query)
+        found |= Q(pk__in=messages.values("conversation"))
+    return rows.filter(found)
+
+
+def page(member: Member, filters: Filters, *, before: str = "") -> Listing:
+    """One page in one query, whatever its size."""
+    rows = selected(member, filters).order_by("-last_message_at", "-id")
+    if key := read_key(before):
+        at, pk = key
+        rows = rows.filter(Q(last_message_at__lt=at) | Q(last_message_at=at, pk__lt=pk))
+    found = list(rows[: PAGE + 1])
+    older = write_key(found[PAGE - 1].last_message_at, found[PAGE - 1].pk) if len(found) > PAGE else None
+    return Listing(found[:PAGE], older)
+
+
+def counts(member: Member) -> dict[str, int]:
+    """How many stand in each view, in one query."""
+    open_ = Q(state="open")
+    return conversations_for(member).aggregate(
+        open=Count("pk", filter=open_),
+        mine=Count("pk", filter=open_ & Q(assignee=member)),
+        unassigned=Count("pk", filter=open_ & Q(assignee=None, team=None)),
+        closed=Count("pk", filter=Q(state="closed")),
+    )
+
+
+def write_key(at: datetime, pk: int) -> str:
+    return f"{(at - EPOCH) // MICROSECOND}-{pk}"
+
+
+def read_key(key: str) -> tuple[datetime, int] | None:
+    """None for what is no key, so that an altered address shows the first page."""
+    moment, _, pk = key.partition("-")
+    micros, row = number(moment), number(pk)
+    if micros is None or row is None or micros > 10**16:
+        return None
+    return EPOCH + micros * MICROSECOND, row

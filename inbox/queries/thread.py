@@ -1,0 +1,69 @@
+"""One conversation as it is read: what was said, whom it is with, who may take it."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from inbox.access import conversations_for
+from inbox.models import Conversation, Message
+from inbox.queries.listing import read_key, write_key
+from networks.models import Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
+from organizations.models import Member
+from teams.access import ROLE_VERBS
+from teams.models import Team
+
+PAGE = 50
+LONGEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    messages: list[Message]  # oldest first
+    first: str | None  # the key of the first one shown
+    earlier: bool  # whether there are others before it
+    seen: int | None  # the highest id shown
+
+    @property
+    def before(self) -> str | None:
+        return self.first if self.earlier else None
+
+
+def messages_of(conversation: Conversation) -> QuerySet[Message]:
+    return Message.objects.filter(conversation=conversation).select_related("contact", "writer__user", "outgoing")
+
+
+def thread(conversation: Conversation, *, before: str = "", start: str = "") -> Thread:
+    """The newest page; or the one `before` a key; or all from the key `start` on, so that a refresh keeps its place."""
+    rows = messages_of(conversation)
+    limit = PAGE
+    if key := read_key(before):
+        rows = rows.filter(Q(sent_at__lt=key[0]) | Q(sent_at=key[0], pk__lt=key[1]))
+    elif key := read_key(start):
+        rows, limit = rows.filter(Q(sent_at__gt=key[0]) | Q(sent_at=key[0], pk__gte=key[1])), LONGEST
+    found = list(rows.order_by("-sent_at", "-id")[: limit + 1])
+    shown = found[:limit][::-1]
+    first = write_key(shown[0].sent_at, shown[0].pk) if shown else None
+    return Thread(shown, first, len(found) > limit, max((one.pk for one in shown), default=None))
+
+
+def others_with(member: Member, conversation: Conversation) -> list[Conversation]:
+    """Other conversations with the same person that `member` may see, newest first."""
+    if conversation.contact_id is None:
+        return []
+    rows = conversations_for(member).filter(contact=conversation.contact_id).exclude(pk=conversation.pk)
+    return list(rows.select_related("profile").order_by("-last_message_at", "-id")[:5])
+
+
+def people_for(profile: Profile) -> QuerySet[Member]:
+    """Everybody who may view the profile, and so may be given its conversations."""
+    roles = [role for role, verbs in ROLE_VERBS.items() if "view" in verbs]
+    view = {"content_object": profile, "permission__codename": "view_profile"}
+    own = ProfileUserObjectPermission.objects.filter(**view).values("user")
+    groups = ProfileGroupObjectPermission.objects.filter(**view).values("group")
+    may_view = Q(role__in=roles) | Q(user__in=own) | Q(user__groups__in=groups)
+    return Member.objects.filter(may_view).select_related("user").distinct().order_by("user__name", "user__email")
+
+
+def teams_for(profile: Profile) -> QuerySet[Team]:
+    granted = ProfileGroupObjectPermission.objects.filter(content_object=profile).values("group")
+    return Team.objects.filter(Q(profiles=profile) | Q(group__in=granted)).distinct().order_by("name")

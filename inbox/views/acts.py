@@ -1,0 +1,107 @@
+"""What people do in the inbox. Each answers with the part of the page that it changes."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+from django_htmx.http import trigger_client_event
+
+from inbox import limits
+from inbox.access import access_conversation
+from inbox.actions.assign import assign_conversation
+from inbox.actions.reply import reply_to_conversation, retry_reply
+from inbox.actions.triage import close_conversation, reopen_conversation
+from inbox.filters import number
+from inbox.models import Conversation
+from inbox.views import context
+from organizations.access import access_member
+from organizations.gates import MemberRequest, member_gate
+from socialops.lib.errors import Conflict, Invalid
+from teams.access import access_team
+
+
+@require_POST
+@member_gate
+def reply(request: MemberRequest, pk: int) -> HttpResponse:
+    """Sends the answer, or gives the text back together with what stands against it."""
+    conversation = access_conversation(request.member, pk, to="reply")
+    text = request.POST.get("text", "").replace("\r\n", "\n")
+    try:
+        reply_to_conversation(request.member, conversation, text=text, seen=number(request.POST.get("seen")) or 0)
+    except Invalid as error:
+        return reply_box(request, conversation, text, 422, errors=error.user_message)
+    except Conflict as error:
+        return reply_box(request, conversation, text, 409, errors=error.user_message, newer=error.newer)
+    if not request.htmx:
+        return redirect("inbox:conversation", request.member.organization.slug, pk)
+    return reply_box(request, conversation, "", 200, sent=True)
+
+
+def reply_box(request: MemberRequest, conversation: Conversation, text: str, status: int, **more: Any) -> HttpResponse:
+    shown = {**context.reply_context(request, conversation, text), **more}
+    if not request.htmx:
+        shown = {**context.list_context(request), **context.thread_context(request, conversation), **shown}
+        return render(request, "inbox/page.html", shown, status=status)
+    return refreshed(render(request, "inbox/_reply.html", shown, status=status), conversation)
+
+
+def refreshed(response: HttpResponse, conversation: Conversation) -> HttpResponse:
+    """This page need not wait for its own event to come round."""
+    for name in ("ops:inbox", f"ops:inbox:{conversation.pk}"):
+        trigger_client_event(response, name)
+    return response
+
+
+@require_POST
+@member_gate
+def count(request: MemberRequest, pk: int) -> HttpResponse:
+    conversation = access_conversation(request.member, pk)
+    room = limits.room(conversation.profile.network, request.POST.get("text", "").replace("\r\n", "\n"))
+    return render(request, "inbox/_count.html", {"room": room})
+
+
+@require_POST
+@member_gate
+def assign(request: MemberRequest, pk: int) -> HttpResponse:
+    conversation = access_conversation(request.member, pk, to="assign")
+    member, team = number(request.POST.get("member")), number(request.POST.get("team"))
+    assign_conversation(
+        request.member,
+        conversation,
+        member=access_member(request.member, member) if member else None,
+        team=access_team(request.member, team) if team else None,
+    )
+    return head_again(request, conversation)
+
+
+@require_POST
+@member_gate
+def close(request: MemberRequest, pk: int) -> HttpResponse:
+    conversation = access_conversation(request.member, pk, to="close")
+    return head_again(request, close_conversation(request.member, conversation))
+
+
+@require_POST
+@member_gate
+def reopen(request: MemberRequest, pk: int) -> HttpResponse:
+    conversation = access_conversation(request.member, pk, to="close")
+    return head_again(request, reopen_conversation(request.member, conversation))
+
+
+def head_again(request: MemberRequest, conversation: Conversation) -> HttpResponse:
+    if not request.htmx:
+        return redirect("inbox:conversation", request.member.organization.slug, conversation.pk)
+    shown = context.head_context(request, conversation)
+    return refreshed(render(request, "inbox/_head.html", shown), conversation)
+
+
+@require_POST
+@member_gate
+def retry(request: MemberRequest, pk: int, message: int) -> HttpResponse:
+    conversation = access_conversation(request.member, pk, to="reply")
+    retry_reply(request.member, conversation, message)
+    if not request.htmx:
+        return redirect("inbox:conversation", request.member.organization.slug, pk)
+    shown = context.messages_context(request, conversation, start=request.POST.get("start", ""))
+    return refreshed(render(request, "inbox/_messages.html", shown), conversation)
