@@ -28,7 +28,8 @@ def conversations_for(actor: Actor) -> QuerySet[Conversation]:
 def access_conversation(actor: Actor, pk: int | str, *, to: str = "view") -> Conversation:
     """One conversation. Raises NotFound for foreign or invisible ones, PermissionDenied for seen but not allowed."""
     try:
-        conversation = conversations_for(actor).select_related("profile", "contact", "about").get(pk=pk)
+        rows = conversations_for(actor).select_related("profile", "contact", "about", "assignee__user", "team")
+        conversation: Conversation = rows.get(pk=pk)
     except (Conversation.DoesNotExist, ValueError, TypeError, OverflowError):
         raise NotFound from None
     require(actor, conversation, to)
