@@ -81,5 +81,6 @@ def test_a_poller_that_sees_our_post_first_is_joined(make_outbox) -> None:
     row = outbox.put()
     with scope(outbox.profile.organization_id):
         RemotePost.objects.create(profile=outbox.profile, remote_id="7", text="Hello", published_at=now())
+        row.sent_at = now()
         link(row, "7", "https://x.example/7")
         assert RemotePost.objects.get(remote_id="7").outgoing == row
