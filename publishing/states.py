@@ -14,7 +14,7 @@ POST = Machine(
     }
 )
 
-# What people see of a post whose way is free: the first of these that one of its deliveries is in.
-TELLING = ("unknown", "failed", "held", "sending", "waiting", "sent", "cancelled")
+# What people see of a post whose way is free: the first of these that one of its deliveries shows.
+TELLING = ("unknown", "failed", "held", "sending", "scheduled", "sent", "cancelled")
 BEGUN = frozenset({"sending", "unknown", "sent"})  # has left, or may have
 STOPPABLE = frozenset({"waiting", "failed"})

@@ -47,6 +47,6 @@ def moved(planned_at: datetime, planned_wall: datetime, planned_zone: str, *, to
     days = to - planned_at.astimezone(seen_in).date()
     try:
         meant = planned_wall + days
+        return instant(meant.date(), meant.time(), zone_of(planned_zone))
     except OverflowError:
         raise Invalid({"day": [_("Choose a day in the next two years.")]}) from None
-    return instant(meant.date(), meant.time(), zone_of(planned_zone))

@@ -1,7 +1,7 @@
 """Posts as they are read: each with the one word that tells how it stands, and its deliveries."""
 
 from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
 
 from networks.models import Outgoing, Profile
 from organizations.actors import Actor
@@ -13,9 +13,12 @@ from teams.access import profiles_for
 PER_PAGE = 50
 FILTERS = ("draft", "in_review", "approved", "scheduled", "sent", "failed", "unknown", "held", "cancelled")
 
-# A delivery as people see it: what waits on a profile that cannot send is held.
+HELD = Q(outgoing__state="waiting") & (Q(profile__state="disconnected") | Q(profile__held_until__gt=Now()))
+# A delivery as people see it: what waits is scheduled, or held where its profile cannot send.
 SEEN = Case(
-    When(outgoing__state="waiting", profile__state="disconnected", then=Value("held")), default=F("outgoing__state")
+    When(HELD, then=Value("held")),
+    When(outgoing__state="waiting", then=Value("scheduled")),
+    default=F("outgoing__state"),
 )
 RANK = Case(*[When(seen=state, then=Value(rank)) for rank, state in enumerate(TELLING)], default=Value(len(TELLING)))
 
@@ -31,13 +34,9 @@ def shown_as(posts: QuerySet[Post], wanted: str) -> QuerySet[Post]:
     """Only posts that one would look for under that word."""
     if wanted in ("draft", "in_review", "approved", "cancelled"):
         return posts.filter(state=wanted)
-    outgoing = {"scheduled": Q(outgoing__state__in=("waiting", "sending")), "held": held()}
+    outgoing = {"scheduled": Q(outgoing__state__in=("waiting", "sending")), "held": HELD}
     rows = Delivery.objects.filter(outgoing.get(wanted, Q(outgoing__state=wanted)), post=OuterRef("pk"))
     return posts.filter(Exists(rows))
-
-
-def held() -> Q:
-    return Q(outgoing__state="waiting", profile__state="disconnected")
 
 
 def for_reading(posts: QuerySet[Post], actor: Actor) -> QuerySet[Post]:

@@ -11,6 +11,7 @@ from publishing.models import Decision
 from publishing.queries.posts import waiting_for
 from socialops.lib.errors import Conflict, Invalid, PermissionDenied
 from socialops.lib.states import IllegalMove
+from teams.actions.grants import set_grants
 from tests.cast import Cast
 
 
@@ -53,8 +54,6 @@ def test_nobody_approves_their_own_words(cast: Cast, write) -> None:
 
 
 def test_one_profile_without_the_right_is_enough_to_refuse(cast: Cast, in_review, in_acme) -> None:
-    from teams.actions.grants import set_grants
-
     set_grants(cast.olive, cast.page, members={cast.ava.pk: ["view", "publish"]})
     with pytest.raises(PermissionDenied):
         approve_post(cast.ava, in_review)

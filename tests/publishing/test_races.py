@@ -1,6 +1,7 @@
 """Two at once, on two real connections: a post leaves once, and only as it was meant last."""
 
 import threading
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -65,8 +66,6 @@ def test_two_tabs_schedule_one_delivery(people: Cast) -> None:
 
 
 def test_one_form_sent_twice_is_one_post(people: Cast) -> None:
-    import uuid
-
     key = uuid.uuid4()
 
     def send() -> object:

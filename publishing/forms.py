@@ -1,0 +1,140 @@
+"""What people fill in."""
+
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from networks.registry import networks
+from organizations.models import Member
+from publishing.actions.forward import Wish
+from publishing.models import Post
+from publishing.queries.posts import FILTERS
+from publishing.times import instant
+
+WHEN = [
+    ("none", gettext_lazy("Without a time")),
+    ("at", gettext_lazy("At a time")),
+    ("now", gettext_lazy("Now")),
+]
+
+
+class PlainText(forms.CharField):
+    """Text as it was typed, with the line ends that networks count."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(strip=False, required=False, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
+
+
+class ComposerForm(forms.Form):
+    """The composer. Profiles and variants are read beside the fields: their number depends on the networks."""
+
+    form_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    text = PlainText(label=gettext_lazy("Text"), widget=forms.Textarea)
+    when = forms.ChoiceField(
+        choices=WHEN, required=False, initial="none", label=gettext_lazy("When"), widget=forms.RadioSelect
+    )
+    day = forms.DateField(
+        required=False, label=gettext_lazy("Day"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+    )
+    clock = forms.TimeField(
+        required=False, label=gettext_lazy("Time"), widget=forms.TimeInput({"type": "time"}, "%H:%M")
+    )
+
+    def __init__(self, *args: Any, member: Member, zone: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone = zone or member.time_zone
+        self.beside: dict[str, list[str]] = {"profiles": [], "variants": []}  # errors of what is no field
+        for adapter in networks():
+            self.fields[f"variant_{adapter.network}"] = PlainText(
+                label=adapter.label, widget=forms.Textarea({"rows": 6, "placeholder": _("The same as everywhere")})
+            )
+
+    @property
+    def ids(self) -> list[int]:
+        data = self.data if self.is_bound else self.initial
+        raw = data.getlist("profiles") if hasattr(data, "getlist") else data.get("profiles", [])
+        return [int(pk) for pk in raw if str(pk).isascii() and str(pk).isdigit() and len(str(pk)) < 19]
+
+    @property
+    def variants(self) -> dict[str, str]:
+        names = {adapter.network: f"variant_{adapter.network}" for adapter in networks()}
+        found = {network: self.cleaned_data.get(name) or "" for network, name in names.items()}
+        return {network: text for network, text in found.items() if text.strip()}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("when") != "at":
+            return data
+        for name, wrong in (("day", _("Choose a day.")), ("clock", _("Choose a time."))):
+            if data.get(name) is None and name not in self.errors:
+                self.add_error(name, wrong)
+        if data.get("day") and not 2000 < data["day"].year < 2200:  # what clocks can be reckoned with
+            self.add_error("day", _("Choose a day in the next two years."))
+        return data
+
+    @property
+    def wish(self) -> Wish:
+        """When it should go, as far as that can be read."""
+        data = self.cleaned_data
+        if data.get("when") == "now":
+            return Wish(now=True)
+        if data.get("when") == "at" and data.get("day") and data.get("clock") is not None:
+            return Wish(at=instant(data["day"], data["clock"], ZoneInfo(self.zone)), zone=self.zone)
+        return Wish()
+
+    def refuse(self, fields: dict[str, list[str]]) -> None:
+        """Puts what an action refused beside the field that it is about."""
+        for name, texts in fields.items():
+            if name in self.beside:
+                self.beside[name] += texts
+                continue
+            place = {"scheduled_at": "day", "time_zone": "day"}.get(name, name)
+            for text in texts:
+                self.add_error(place if place in self.fields else None, text)
+
+
+def initial_for(post: Post, member: Member) -> dict[str, Any]:
+    """The composer as a post stands now."""
+    found: dict[str, Any] = {
+        "form_key": uuid4(),
+        "text": post.revision.text,
+        "profiles": list(post.profiles.values_list("pk", flat=True)),
+        "when": "at" if post.planned_at else "none",
+    }
+    if post.planned_at:
+        there = post.planned_at.astimezone(ZoneInfo(post.planned_zone or member.time_zone))
+        found |= {"day": there.date(), "clock": there.time().replace(second=0, microsecond=0)}
+    return found | {f"variant_{network}": text for network, text in post.revision.wordings().items()}
+
+
+class ListFilter(forms.Form):
+    """Filters that stand in the address; what is not understood is left out."""
+
+    state = forms.ChoiceField(choices=[("", ""), *[(state, state) for state in FILTERS]], required=False)
+    profile = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
+    q = forms.CharField(max_length=200, required=False)
+    before = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
+    after = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class DayForm(forms.Form):
+    day = forms.DateField(input_formats=["%Y-%m-%d"])
+
+
+class MoveForm(forms.Form):
+    """Another day and time, in the zone that the page names."""
+
+    day = forms.DateField()
+    clock = forms.TimeField()

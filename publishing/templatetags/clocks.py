@@ -1,0 +1,19 @@
+"""What a clock in a named zone shows."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django import template
+
+register = template.Library()
+
+
+@register.simple_tag
+def localclock(at: datetime | None, zone: str, form: str = "short") -> str:
+    """14:05, or 14:05:09.4 when `form` is "exact"."""
+    if at is None:
+        return ""
+    local = at.astimezone(ZoneInfo(zone))
+    if form == "exact":
+        return f"{local:%H:%M:%S}.{local.microsecond // 100_000}"
+    return f"{local:%H:%M}"

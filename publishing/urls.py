@@ -1,0 +1,29 @@
+"""Pages below /o/<slug>/ for writing, planning and deciding."""
+
+from django.urls import path
+
+from publishing.views import calendar, compose, decide, deliveries, posts
+
+app_name = "publishing"
+urlpatterns = [
+    path("compose/", compose.compose, name="compose"),
+    path("compose/preview/", compose.preview, name="preview"),
+    path("compose/profiles/", compose.profiles, name="profiles"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/<int:pk>/move/", calendar.move, name="move"),
+    path("posts/", posts.posts, name="posts"),
+    path("posts/<int:pk>/", posts.post, name="post"),
+    path("posts/<int:pk>/edit/", compose.edit, name="edit"),
+    path("posts/<int:pk>/submit/", decide.submit, name="submit"),
+    path("posts/<int:pk>/approve/", decide.approve, name="approve"),
+    path("posts/<int:pk>/reject/", decide.reject, name="reject"),
+    path("posts/<int:pk>/schedule/", decide.schedule, name="schedule"),
+    path("posts/<int:pk>/publish/", decide.publish, name="publish"),
+    path("posts/<int:pk>/withdraw/", decide.withdraw, name="withdraw"),
+    path("posts/<int:pk>/cancel/", decide.cancel, name="cancel"),
+    path("posts/<int:pk>/delete/", decide.delete, name="delete"),
+    path("deliveries/<int:pk>/retry/", deliveries.retry, name="retry"),
+    path("deliveries/<int:pk>/resolve/", deliveries.resolve, name="resolve"),
+    path("deliveries/<int:pk>/cancel/", deliveries.cancel, name="cancel_delivery"),
+    path("approvals/", posts.approvals, name="approvals"),
+]

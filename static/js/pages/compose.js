@@ -1,0 +1,54 @@
+/** The profile picker: options become chips when ticked, and chips become options when unticked. Without it they stay boxes. */
+const picker = document.querySelector("[data-picker]");
+const search = picker?.querySelector("[data-picker-search]");
+const options = picker?.querySelector("[data-options]");
+const picked = picker?.querySelector("[data-picked]");
+
+function open(on) {
+  options.hidden = !on;
+  search.setAttribute("aria-expanded", String(on));
+}
+
+function place(box) {
+  const label = box.closest(".pick");
+  if (box.checked) picked.append(label);
+  else options.prepend(label);
+  search.value = "";
+  search.focus();
+}
+
+function step(by) {
+  const boxes = [...options.querySelectorAll("input")];
+  const at = boxes.indexOf(document.activeElement) + by;
+  (boxes[at] ?? search).focus();
+}
+
+if (picker) {
+  picker.addEventListener("change", ({ target }) => { if (target.matches("[name=profiles]")) place(target); });
+  picker.addEventListener("focusin", ({ target }) => { if (target === search) open(true); });
+  document.addEventListener("click", ({ target }) => { if (!picker.contains(target) && target.isConnected) open(false); });
+  picker.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !options.hidden) { open(false); search.focus(); event.stopPropagation(); }
+    else if (event.key === "ArrowDown" || event.key === "ArrowUp") step(event.key === "ArrowDown" ? 1 : -1);
+    else if (event.key === "Backspace" && event.target === search && !search.value) picked.lastElementChild?.querySelector("input")?.click();
+    else if (event.key === "Enter") (event.target === search ? options.querySelector("input") : event.target).click();
+    else return;
+    if (event.key !== "Backspace") event.preventDefault();
+  });
+}
+
+/* The day and the hour matter only where a time is wanted; touching them wants one. */
+const when = document.querySelector("[data-when-at]");
+when?.addEventListener("input", () => {
+  const at = document.querySelector("[name=when][value=at]");
+  if (at && !at.checked) at.checked = true;
+});
+
+/* A network's own wording is marked on its tab, so that it is not forgotten there. */
+function markTabs() {
+  for (const tab of document.querySelectorAll("[data-variant]")) {
+    tab.toggleAttribute("data-own", Boolean(document.getElementById(`id_${tab.dataset.variant}`)?.value.trim()));
+  }
+}
+document.querySelector("[data-composer]")?.addEventListener("input", markTabs);
+markTabs();
