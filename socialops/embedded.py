@@ -77,8 +77,9 @@ def postgres(run_dir: Path, database: str, *, durable: bool = True) -> Iterator[
         host = server.get_postmaster_info().socket_dir
         yield f"postgresql://{server.postgres_user}@{quote(str(host), safe='')}/{database}"
     finally:
-        # "fast" ends open sessions; the default would wait for them.
+        # Whoever else the package believes to use it: it is ours alone, and so is its end.
         pg_ctl(["-w", "-m", "fast", "stop"], pgdata=data, user=server.system_user)
+        server.cleanup()  # or the package would hand out the stopped server again
 
 
 def prepare_database(uri: str, database: str, *, durable: bool) -> None:
