@@ -1,0 +1,127 @@
+"""What people fill in about teams, profiles and rights."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from networks.models import Profile
+from networks.registry import networks
+from organizations.models import Member
+from organizations.queries.people import members
+from teams.levels import LEVELS
+from teams.models import Team
+
+
+class People(forms.ModelMultipleChoiceField):
+    def __init__(self, **given: Any) -> None:
+        super().__init__(Member.objects.all(), widget=forms.CheckboxSelectMultiple, required=False, **given)
+
+    def label_from_instance(self, member: Member) -> str:
+        return f"{member.name} ({member.user.email})"
+
+
+class Profiles(forms.ModelMultipleChoiceField):
+    def __init__(self, **given: Any) -> None:
+        rows = Profile.objects.order_by("name", "pk")
+        super().__init__(rows, widget=forms.CheckboxSelectMultiple, required=False, **given)
+
+    def label_from_instance(self, profile: Profile) -> str:
+        return f"{profile.name} {profile.mark} ({profile.network})"
+
+
+class TeamForm(forms.Form):
+    """All of a team, for admins."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+    purpose = forms.CharField(label=_("Purpose"), max_length=300, required=False)
+    leaders = People(label=_("Leaders"), help_text=_("They choose the people of the team and give them rights."))
+    members = People(label=_("Members"))
+    profiles = Profiles(
+        label=_("Profiles"), help_text=_("What the team is tasked with. Rights are given on each profile.")
+    )
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        for field in {"leaders", "members"} & set(self.fields):
+            self.fields[field].queryset = members()  # type: ignore[attr-defined]
+
+    def ids(self) -> dict[str, Any]:
+        """The answers as the actions take them."""
+        data = self.cleaned_data
+        many = ("leaders", "members", "profiles")
+        return {name: [row.pk for row in data[name]] if name in many else data[name] for name in data}
+
+
+class LedTeamForm(TeamForm):
+    """What a leader may change."""
+
+    name = None
+    leaders = None
+    profiles = None
+
+
+def initial_of(team: Team) -> dict[str, Any]:
+    people = list(team.memberships.values_list("member_id", "leads"))
+    return {
+        "name": team.name,
+        "purpose": team.purpose,
+        "leaders": [pk for pk, leads in people if leads],
+        "members": [pk for pk, _leads in people],
+        "profiles": list(team.profiles.values_list("pk", flat=True)),
+    }
+
+
+def network_choices() -> list[tuple[str, str]]:
+    return [(adapter.network, adapter.label) for adapter in networks()]
+
+
+class PracticeForm(forms.Form):
+    """A profile on a built-in practice network."""
+
+    network = forms.ChoiceField(label=_("Network"), choices=network_choices)
+    credentials = forms.CharField(
+        label=_("Handle"),
+        max_length=51,
+        help_text=_("Any name you like, such as northwind. It never leaves this server."),
+    )
+
+    def given(self) -> dict[str, Any]:
+        return {"sandbox": True, "handle": self.cleaned_data["credentials"]}
+
+
+class CredentialsForm(forms.Form):
+    """A real profile, with what the network's developer site gave."""
+
+    network = forms.ChoiceField(label=_("Network"), choices=network_choices)
+    credentials = forms.CharField(
+        label=_("Credentials as JSON"),
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "autocomplete": "off"}),
+        help_text=_(
+            'For X {"access_token": "…"}, for Facebook {"page_id": "…", "access_token": "…"}. Stored encrypted.'
+        ),
+    )
+
+    def clean_credentials(self) -> dict[str, Any]:
+        try:
+            found = json.loads(self.cleaned_data["credentials"])
+        except ValueError:
+            raise forms.ValidationError(_("This is not JSON. Check quotes, commas and braces.")) from None
+        if not isinstance(found, dict):
+            raise forms.ValidationError(_("Give one JSON object, in braces."))
+        return found
+
+    def given(self) -> dict[str, Any]:
+        return {key: value for key, value in self.cleaned_data["credentials"].items() if key != "sandbox"}
+
+
+class GrantForm(forms.Form):
+    """Somebody who holds nothing on the profile yet."""
+
+    holder = forms.ChoiceField(label=_("Member or team"))
+    level = forms.ChoiceField(label=_("Level"), choices=[(name, name.capitalize()) for name in LEVELS])
+
+    def __init__(self, *given: Any, holders: list[tuple[str, str]], **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.fields["holder"].choices = holders  # type: ignore[attr-defined]

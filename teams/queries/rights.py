@@ -1,0 +1,92 @@
+"""Who may do what with one profile, and through what."""
+
+from dataclasses import dataclass, field
+
+from networks.models import VERBS, Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
+from organizations.models import Member
+from organizations.queries.people import members
+from teams.levels import LEVELS
+from teams.models import Team, TeamMember
+
+Verbs = frozenset[str]
+NONE: Verbs = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A member or team with what it holds by itself; a member also with what comes through teams."""
+
+    key: str  # "member-12", "team-3"
+    kind: str
+    pk: int
+    name: str
+    own: Verbs
+    through: dict[str, Verbs] = field(default_factory=dict)  # team name -> verbs
+
+    @property
+    def inherited(self) -> Verbs:
+        return NONE.union(*self.through.values())
+
+    @property
+    def level(self) -> str:
+        """The name of exactly these verbs, where there is one."""
+        return next((name for name, verbs in LEVELS.items() if verbs == self.own), "")
+
+    @property
+    def cells(self) -> list[tuple[str, bool, bool]]:
+        return [(verb, verb in self.own, verb in self.inherited) for verb in VERBS]
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    teams: list[Holder]
+    members: list[Holder]
+    others: list[Holder]  # they hold nothing yet
+
+    @property
+    def holders(self) -> dict[str, Holder]:
+        return {holder.key: holder for holder in (*self.teams, *self.members, *self.others)}
+
+
+def rights_on(profile: Profile) -> Rights:
+    """Members and teams with their verbs, in five queries; admins, who hold every right, are left out."""
+    own = held(ProfileUserObjectPermission.objects.filter(content_object=profile), "user_id")
+    by_group = held(ProfileGroupObjectPermission.objects.filter(content_object=profile), "group_id")
+    teams = list(Team.objects.order_by("name"))
+    tasked = set(profile.teams.values_list("pk", flat=True))
+    team_holders = [
+        Holder(f"team-{team.pk}", "team", team.pk, team.name, by_group.get(team.group_id, NONE)) for team in teams
+    ]
+    through = inherited(team_holders)
+    people = [
+        Holder(f"member-{one.pk}", "member", one.pk, one.name, own.get(one.user_id, NONE), through.get(one.pk, {}))
+        for one in members()
+        if not one.is_admin
+    ]
+    shown_teams = [holder for holder in team_holders if holder.own or holder.pk in tasked]
+    shown_people = [holder for holder in people if holder.own or holder.through]
+    others = [holder for holder in (*team_holders, *people) if holder not in (*shown_teams, *shown_people)]
+    return Rights(shown_teams, shown_people, others)
+
+
+def held(rows, key: str) -> dict[int, Verbs]:  # type: ignore[no-untyped-def]
+    found: dict[int, set[str]] = {}
+    for pk, codename in rows.values_list(key, "permission__codename"):
+        found.setdefault(pk, set()).add(codename.removesuffix("_profile"))
+    return {pk: frozenset(verbs) for pk, verbs in found.items()}
+
+
+def inherited(teams: list[Holder]) -> dict[int, dict[str, Verbs]]:
+    """What each member holds through teams: {member: {team name: verbs}}."""
+    giving = {team.pk: team for team in teams if team.own}
+    found: dict[int, dict[str, Verbs]] = {}
+    for team_id, member_id in TeamMember.objects.filter(team__in=giving).values_list("team_id", "member_id"):
+        found.setdefault(member_id, {})[giving[team_id].name] = giving[team_id].own
+    return found
+
+
+def may_grant(member: Member, profile: Profile, verbs: Verbs) -> bool:
+    """Whether the page offers to change rights; the action decides each change."""
+    if member.is_admin or "manage" in verbs:
+        return True
+    return TeamMember.objects.filter(member=member, leads=True, team__profiles=profile).exists()

@@ -1,0 +1,80 @@
+"""Teams: who is in them, and what they are tasked with."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from organizations.forms import show_errors
+from organizations.gates import MemberRequest, admin_gate, member_gate
+from socialops.lib.errors import Invalid
+from teams.access import access_team, leads
+from teams.actions.teams import change_team, create_team, dissolve_team
+from teams.forms import LedTeamForm, TeamForm, initial_of
+from teams.queries.teams import all_rosters, one_roster
+
+FORM_METHODS = ["GET", "HEAD", "POST"]
+
+
+@require_GET
+@member_gate
+def listing(request: MemberRequest) -> HttpResponse:
+    return render(request, "teams/list.html", {"rosters": all_rosters(request.member)})
+
+
+@require_GET
+@member_gate
+def show(request: MemberRequest, pk: int) -> HttpResponse:
+    team = access_team(request.member, pk)
+    context = {"roster": one_roster(request.member, team), "may_change": leads(request.member, team)}
+    return render(request, "teams/team.html", context)
+
+
+@require_http_methods(FORM_METHODS)
+@admin_gate
+def create(request: MemberRequest) -> HttpResponse:
+    form = TeamForm(request.POST or None)
+    if form.is_valid():
+        try:
+            team = create_team(request.member, **form.ids())
+        except Invalid as invalid:
+            show_errors(form, invalid)
+        else:
+            messages.success(request, _("The team “%s” is there.") % team.name)
+            return to(request, team.pk)
+    return filled(request, form)
+
+
+@require_http_methods(FORM_METHODS)
+@member_gate
+def edit(request: MemberRequest, pk: int) -> HttpResponse:
+    team = access_team(request.member, pk, to="change")
+    kind = TeamForm if request.member.is_admin else LedTeamForm
+    form = kind(request.POST or None, initial=initial_of(team))
+    if form.is_valid():
+        try:
+            change_team(request.member, team, **form.ids())
+        except Invalid as invalid:
+            show_errors(form, invalid)
+        else:
+            messages.success(request, _("The team is changed."))
+            return to(request, team.pk)
+    return filled(request, form, team)
+
+
+@require_POST
+@admin_gate
+def dissolve(request: MemberRequest, pk: int) -> HttpResponse:
+    team = access_team(request.member, pk, to="change")
+    dissolve_team(request.member, team)
+    messages.success(request, _("The team “%s” is dissolved. Its people and profiles stay.") % team.name)
+    return redirect("teams:list", slug=request.member.organization.slug)
+
+
+def filled(request: MemberRequest, form: TeamForm, team: object = None) -> HttpResponse:
+    return render(request, "teams/form.html", {"form": form, "team": team}, status=422 if form.errors else 200)
+
+
+def to(request: MemberRequest, pk: int) -> HttpResponse:
+    return redirect("teams:team", slug=request.member.organization.slug, pk=pk)
