@@ -8,6 +8,7 @@ from django.urls import include, path
 from socialops.views.errors import bad_request, defect, forbidden, missing
 from socialops.views.start import start
 
+
 def there(prefix, module):
     return [path(prefix, include(module))] if find_spec(module.rpartition(".")[0]) and find_spec(module) else []
 
@@ -25,7 +26,7 @@ in_organization = [
     *there("inbox/", "inbox.urls"),
     *there("analytics/", "analytics.urls"),
     *there("teams/", "teams.urls"),
-    *there("profiles/", "networks.page_urls"),
+    *there("profiles/", "teams.profile_urls"),
     *there("", "organizations.urls"),
 ]
 
