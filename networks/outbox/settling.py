@@ -1,6 +1,7 @@
 """Writes what became of a try: the row, its Attempt, the RemotePost and the profile's health in one transaction."""
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -8,7 +9,7 @@ from django.utils.timezone import now as clock
 
 from networks.access import public_permalink
 from networks.models import Attempt, Outgoing, Profile, RemotePost
-from networks.outbox.outcomes import Outcome
+from networks.outbox.outcomes import Outcome, confirmed
 from networks.signals import outgoing_settled
 from organizations import audit
 from organizations.actors import System
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 
 def settle(row: Outgoing, attempt: Attempt, outcome: Outcome) -> bool:
     """False when this worker's claim had been taken away meanwhile: then only the ledger learns what it saw."""
+    outcome = as_shown(row, outcome)
     try:
         with transaction.atomic():
             write(row, outcome)
@@ -29,6 +31,14 @@ def settle(row: Outgoing, attempt: Attempt, outcome: Outcome) -> bool:
         return False
     tell(row)
     return True
+
+
+def as_shown(row: Outgoing, outcome: Outcome) -> Outcome:
+    """With the address at which people can open it."""
+    if outcome.published is None:
+        return outcome
+    permalink = public_permalink(row.profile, outcome.published.remote_id, outcome.published.permalink)
+    return confirmed(replace(outcome.published, permalink=permalink))
 
 
 def write(row: Outgoing, outcome: Outcome) -> None:
@@ -48,8 +58,7 @@ def write(row: Outgoing, outcome: Outcome) -> None:
     # The claim is the fencing token: whoever lost it cannot settle.
     move(row, outcome.event, match={"claim": row.claim}, **stamps)
     if outcome.published:
-        published = outcome.published
-        link(row, published.remote_id, public_permalink(row.profile, published.remote_id, published.permalink))
+        link(row, outcome.published.remote_id, outcome.published.permalink)
     if outcome.disconnects:
         disconnect(row.profile, outcome.reason)
     if outcome.holds_profile:

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from networks.sandbox.models import Account
+from socialops.lib import realtime
 
 LIMITED = "limited"
 LOST = "lost"
@@ -21,5 +22,7 @@ def take_fault(account: Account) -> str:
     """The fault that is set, which is thereby used up. Two calls at once cannot both have it."""
     if not account.fault:
         return ""
-    taken = Account.objects.filter(pk=account.pk, fault=account.fault).update(fault="")
-    return account.fault if taken else ""
+    if not Account.objects.filter(pk=account.pk, fault=account.fault).update(fault=""):
+        return ""
+    realtime.ping(account.organization_id, "sandbox")
+    return account.fault

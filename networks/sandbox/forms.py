@@ -7,13 +7,12 @@ from networks.sandbox.dialects.speaking import storable
 from networks.sandbox.personas import PERSONAS
 
 LONGEST = 2_000
-SOMEBODY_ELSE = ""
+SOMEBODY_ELSE = "other"
 
 
 class SpeakForm(forms.Form):
     persona = forms.ChoiceField(
         label=_("Speak as"),
-        required=False,
         choices=[
             *[(one.handle, f"{one.name}, {one.manner}") for one in PERSONAS],
             (SOMEBODY_ELSE, _("Somebody else, named below")),

@@ -27,10 +27,10 @@ PERSONAS = (
 
 def persona_account(network: str, *, handle: str = "", name: str = "") -> Account:
     """The audience account of a known persona (`handle`) or of whoever was typed (`name`). Raises Invalid (name)."""
-    known = next((one for one in PERSONAS if one.handle == handle), None)
-    if known and not name.strip():
-        return free_account(network, known.handle, known.name)
     name = " ".join(name.split())[:60]
+    known = next((one for one in PERSONAS if one.name == name or (one.handle == handle and not name)), None)
+    if known:
+        return free_account(network, known.handle, known.name)
     if not any(char.isalnum() for char in name) or not name.isprintable():
         raise Invalid({"name": ["Choose somebody, or give a name with letters."]})
     return free_account(network, handle_for(name), name)

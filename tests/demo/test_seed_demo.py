@@ -61,7 +61,8 @@ def test_rights_are_as_described(seeded) -> None:
         }
     assert {"publish", "reply"} <= verbs["priya"]
     assert "manage" in verbs["lena"]
-    assert "reply" in verbs["cole"] and "publish" not in verbs["cole"]
+    assert "reply" in verbs["cole"]
+    assert "publish" not in verbs["cole"]
     assert "publish" not in verbs["ed"]
 
 

@@ -38,7 +38,9 @@ def index(request: HttpRequest) -> HttpResponse:
 def watch(request: MemberRequest, network: str, handle: str) -> HttpResponse:
     account = queries.account_named(network, handle)
     form = SpeakForm(initial={"persona": PERSONAS[0].handle})
-    return render(request, "sandbox/watch.html", {**page(request, account), **speaking(account, form, None)})
+    return render(
+        request, "sandbox/watch.html", {**page(request, account), **speaking(account, form, None), **failing(account)}
+    )
 
 
 @practice_only
@@ -78,16 +80,17 @@ def like(request: MemberRequest, network: str, handle: str, pk: int) -> HttpResp
 
 
 @practice_only
-@require_POST
 @member_gate
 def fault(request: MemberRequest, network: str, handle: str) -> HttpResponse:
-    """What befalls the account's next post."""
+    """What befalls the account's next post; POST chooses it."""
     account = queries.account_named(network, handle)
-    chosen = request.POST.get("fault", "")
-    if chosen and chosen not in FAULTS:
-        raise NotFound
-    set_fault(account, chosen)
-    return render(request, "sandbox/_faults.html", page(request, queries.account_named(network, handle)))
+    if request.method == "POST":
+        chosen = request.POST.get("fault", "")
+        if chosen and chosen not in FAULTS:
+            raise NotFound
+        set_fault(account, chosen)
+        account.fault = chosen
+    return render(request, "sandbox/_faults.html", failing(account))
 
 
 def answered(network: str, request: MemberRequest) -> Entry | None:
@@ -118,10 +121,16 @@ def page(request: MemberRequest, account: Account) -> dict[str, Any]:
         "network_label": adapter_class(account.network).label,
         "shown": queries.timeline(account, at=at, post=request.GET.get("post", "")),
         "version": queries.version(account, at=at),
-        "faults": [{"key": "", "label": _("Nothing: let it through")}]
-        + [{"key": key, "label": label} for key, label in FAULTS.items()],
     }
 
 
+def failing(account: Account) -> dict[str, Any]:
+    nothing = {"key": "", "label": _("Nothing: let it through")}
+    faults = [nothing, *({"key": key, "label": label} for key, label in FAULTS.items())]
+    return {"organization": account.organization, "account": account, "faults": faults}
+
+
 def speaking(account: Account, form: SpeakForm, under: Entry | None) -> dict[str, Any]:
+    if under:
+        form.fields["text"].widget.attrs["autofocus"] = True
     return {"organization": account.organization, "account": account, "form": form, "under": under}

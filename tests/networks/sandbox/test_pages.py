@@ -69,7 +69,7 @@ def test_speaking_as_the_audience(shop, cast, sign_in, acme, network) -> None:
         entry = Entry.objects.get(network=network)
     assert entry.author.is_audience
     assert entry.text == ("@acme_shop Where is my order?" if network == "x" else "Where is my order?")
-    answer = {"persona": "", "name": "Pía Ñandú", "text": "Mine too!", "under": entry.pk}
+    answer = {"persona": "other", "name": "Pía Ñandú", "text": "Mine too!", "under": entry.pk}
     assert page.post(url + "speak/", answer).status_code == 200
     assert page.post(f"{url}like/{entry.pk}/").status_code == 200
     with scope(acme):
@@ -85,8 +85,8 @@ def test_speaking_as_the_audience(shop, cast, sign_in, acme, network) -> None:
         {"persona": "nora_hikes", "text": ""},
         {"persona": "nora_hikes", "text": "x" * 100_000},
         {"persona": "nora_hikes", "text": "nul \0"},
-        {"persona": "", "name": "", "text": "Who am I?"},
-        {"persona": "", "name": "!!!", "text": "Who am I?"},
+        {"persona": "other", "name": "", "text": "Who am I?"},
+        {"persona": "other", "name": "!!!", "text": "Who am I?"},
         {"persona": "nobody", "text": "Who am I?"},
     ],
 )
@@ -105,7 +105,7 @@ def test_answering_what_is_not_there(shop, cast, sign_in, under) -> None:
 
 
 def test_nobody_speaks_as_the_organization_itself(shop, cast, sign_in, acme) -> None:
-    sign_in(cast.cole).post(URL + "speak/", {"persona": "", "name": "Acme Shop", "text": "It is me"})
+    sign_in(cast.cole).post(URL + "speak/", {"persona": "other", "name": "Acme Shop", "text": "It is me"})
     with scope(acme):
         assert Entry.objects.get().author != shop
 

@@ -11,7 +11,7 @@ from networks.sandbox.measured import followers_of, numbers_of
 from networks.sandbox.models import Account, Entry
 from networks.sandbox.numbers import PostNumbers
 
-Maker = Callable[[Any, PostNumbers | None, datetime], Any]
+Maker = Callable[[Any, Any, datetime], Any]  # (account or entry, its numbers where they are counted, now)
 _COUNTED = {"comments", "reactions", "likes", "shares", "like_count", "comment_count"}
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -73,7 +74,7 @@ def post_tweet(request: HttpRequest, me: Account) -> HttpResponse:
     parent = answered(me, sent.get("reply"))
     fault = faults.take_fault(me)
     if fault in BEFORE:
-        raise BEFORE[fault]() if callable(BEFORE[fault]) else BEFORE[fault]
+        raise BEFORE[fault]()
     if is_repeated(me, text, under=parent):
         raise refusals.DUPLICATE
     entry = write_entry(me, text, under=parent)
@@ -83,10 +84,10 @@ def post_tweet(request: HttpRequest, me: Account) -> HttpResponse:
     return JsonResponse({"data": made}, status=201)
 
 
-BEFORE: dict[str, Any] = {
+BEFORE: dict[str, Callable[[], speaking.Refusal]] = {
     faults.LIMITED: lambda: refusals.limited(now()),
-    faults.DOWN: refusals.DOWN,
-    faults.SIGNED_OUT: refusals.NOBODY,
+    faults.DOWN: lambda: refusals.DOWN,
+    faults.SIGNED_OUT: lambda: refusals.NOBODY,
 }
 
 
@@ -141,7 +142,7 @@ def find(remote_id: str) -> Entry | None:
 
 
 _ID = r"(?P<remote_id>[0-9]{1,19})"
-ROUTES = [
+ROUTES: list[tuple[str, re.Pattern[str], Callable[..., HttpResponse]]] = [
     ("GET", re.compile(r"2/users/me"), get_me),
     ("GET", re.compile(rf"2/users/{_ID}"), get_user),
     ("GET", re.compile(rf"2/users/{_ID}/tweets"), get_own),
