@@ -71,9 +71,8 @@ def require(actor: Actor, post: Post, to: str) -> None:
             raise PermissionDenied(refusal)
 
 
-def allowed(actor: Actor, post: Post) -> frozenset[str]:
-    """All that the actor's rights allow; whether the state allows it too is the machine's question."""
-    verbs = rights_on(actor, post)
+def allowed(actor: Actor, post: Post, verbs: frozenset[str]) -> frozenset[str]:
+    """All that `verbs`, held on every profile, allow; whether the state allows it too is the machine's question."""
     return frozenset(to for to in TO if not refusal_of(actor, post, to, verbs))
 
 

@@ -48,6 +48,7 @@ class Month:
     first: date
     today: date
     days: list[Day]
+    panel: list[Post]  # of the day that is open
 
     @property
     def previous(self) -> date:
@@ -58,8 +59,16 @@ class Month:
         return (self.first + timedelta(days=31)).replace(day=1)
 
 
-def month_of(member: Member, first: date, *, now: datetime, state: str = "", profile: int | None = None) -> Month:
-    """The weeks that touch the month beginning at `first`, in the member's zone."""
+def month_of(
+    member: Member,
+    first: date,
+    *,
+    now: datetime,
+    day: date | None = None,
+    state: str = "",
+    profile: int | None = None,
+) -> Month:
+    """The weeks that touch the month beginning at `first`, in the member's zone, and `day` in full."""
     zone = ZoneInfo(member.time_zone)
     today = now.astimezone(zone).date()
     start = first - timedelta(days=first.weekday())
@@ -71,15 +80,20 @@ def month_of(member: Member, first: date, *, now: datetime, state: str = "", pro
         for one in (start + timedelta(days=n) for n in range((end - start).days))
     }
     weigh(days, posts, zone)
-    for post in dressed(member, first_of_each_day(posts, zone)):
-        days[post.planned_at.astimezone(zone).date()].entries.append(post)
-    return Month(first, today, list(days.values()))
+    first_ids = first_of_each_day(posts, zone)
+    panel_ids = set(ids_of(planned(member, state, profile), day, zone)) if day else set()
+    panel = []
+    for post in dressed(member, first_ids | panel_ids):
+        if post.pk in first_ids:
+            days[post.planned_at.astimezone(zone).date()].entries.append(post)
+        if post.pk in panel_ids:
+            panel.append(post)
+    return Month(first, today, list(days.values()), panel)
 
 
-def day_of(member: Member, day: date, *, state: str = "", profile: int | None = None) -> list[Post]:
-    zone = ZoneInfo(member.time_zone)
-    posts = between(planned(member, state, profile), day, day + timedelta(days=1), zone)
-    return dressed(member, posts.order_by("planned_at", "pk")[:IN_PANEL])
+def ids_of(posts: QuerySet[Post], day: date, zone: ZoneInfo) -> QuerySet[Post]:
+    found = between(posts, day, day + timedelta(days=1), zone).order_by("planned_at", "pk")
+    return found.values_list("pk", flat=True)[:IN_PANEL]
 
 
 def planned(member: Member, state: str, profile: int | None) -> QuerySet[Post]:
@@ -97,19 +111,19 @@ def weigh(days: dict[date, Day], posts: QuerySet[Post], zone: ZoneInfo) -> None:
         days[row["on"]].weights.append((row["shown"], row["count"]))
 
 
-def first_of_each_day(posts: QuerySet[Post], zone: ZoneInfo) -> QuerySet[Post]:
+def first_of_each_day(posts: QuerySet[Post], zone: ZoneInfo) -> set[int]:
     """Index post_planned finds the range; the numbers are given within each day."""
     number = Window(
         RowNumber(), partition_by=TruncDate("planned_at", tzinfo=zone), order_by=[F("planned_at").asc(), F("pk").asc()]
     )
-    ids = posts.annotate(number=number).filter(number__lte=FIRST).values_list("pk", flat=True)
-    return Post.objects.filter(pk__in=list(ids)).order_by("planned_at", "pk")
+    return set(posts.annotate(number=number).filter(number__lte=FIRST).values_list("pk", flat=True))
 
 
-def dressed(member: Member, posts: QuerySet[Post]) -> list[Post]:
+def dressed(member: Member, ids: set[int]) -> list[Post]:
     """With what an entry shows, and whether this member could move it (the action decides for good)."""
     found = list(
-        with_shown(posts)
+        with_shown(Post.objects.filter(pk__in=ids))
+        .order_by("planned_at", "pk")
         .select_related("revision")
         .prefetch_related(Prefetch("profiles", visible_profiles(member), to_attr="shown_profiles"))
     )

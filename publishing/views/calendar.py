@@ -16,7 +16,7 @@ from organizations.gates import MemberRequest, member_gate
 from publishing.access import access_post
 from publishing.actions.schedule import move_post
 from publishing.forms import DayForm, ListFilter
-from publishing.queries.calendar import day_of, month_of
+from publishing.queries.calendar import month_of
 from publishing.queries.composer import spelt
 from publishing.queries.posts import FILTERS, visible_profiles
 from publishing.times import moved
@@ -64,9 +64,8 @@ def answer(request: MemberRequest, *, toast: dict[str, str] | None = None) -> Ht
     first = wanted_day(f"{request.GET.get('month', '')}-01") or (day or today).replace(day=1)
     partial = request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request
     context = {
-        "month": month_of(member, first, now=moment, **filters),
+        "month": month_of(member, first, now=moment, day=day, **filters),
         "day": day,
-        "day_posts": day_of(member, day, **filters) if day else [],
         "zone": member.time_zone,
         "filters": filters,
         "states": FILTERS,

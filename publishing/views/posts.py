@@ -2,12 +2,17 @@
 
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from networks.models import VERBS, Profile
 from organizations.gates import MemberRequest, member_gate
-from publishing.access import access_post, allowed
+from organizations.models import Member
+from publishing.access import allowed, posts_for
+from publishing.access import one as one_of
 from publishing.actions.review import goes_by_itself
 from publishing.actions.schedule import asks_approval
 from publishing.forms import ListFilter
@@ -15,6 +20,7 @@ from publishing.models import Decision, Post
 from publishing.queries.composer import spelt
 from publishing.queries.posts import FILTERS, for_reading, listed, page_of, visible_profiles, waiting_for, with_shown
 from publishing.queries.story import stories
+from publishing.states import BEGUN, STOPPABLE
 from teams.access import verbs_on
 
 IN_APPROVALS = 50
@@ -46,57 +52,59 @@ def post(request: MemberRequest, pk: int) -> HttpResponse:
 
 def post_context(request: MemberRequest, pk: int) -> dict[str, Any]:
     member = request.member
-    access_post(member, pk)
-    one = with_shown(for_reading(Post.objects.filter(pk=pk), member)).get()
+    one = found_post(member, pk)
     told = stories(one.shown_deliveries)
-    rights = verbs_on(member, [delivery.profile_id for delivery in one.shown_deliveries])
+    held = verbs_on(member, one.profile_ids)
+    verbs = frozenset(VERBS).intersection(*held.values())
     for delivery in one.shown_deliveries:
         delivery.story = told.get(delivery.pk, [])
-        delivery.mine = "publish" in rights[delivery.profile_id]
-    words: dict[str, list[Any]] = {}
-    for profile in one.shown_profiles:
-        words.setdefault(profile.network, []).append(profile)
-    wordings = one.revision.wordings()
+        delivery.mine = "publish" in held[delivery.profile_id]
+    by_itself = one.state == "in_review" and goes_by_itself(one, verbs)
     return {
         "post": one,
-        "may": possible(member, one),
-        "wordings": [(network, wordings.get(network, one.revision.text), who) for network, who in words.items()],
+        "may": possible(one, allowed(member, one, verbs)),
+        "wordings": wordings_of(one),
         "decisions": Decision.objects.filter(revision__post=one).select_related("member__user", "revision"),
         "zone": member.time_zone,
         "written": request.GET.get("written", "")[:20],
-        **on_approval(member, one),
+        "approve_moment": spelt(one.planned_at, member.time_zone) if by_itself else "",
     }
 
 
-def possible(member: Any, one: Post) -> set[str]:
-    """What the reader may do and the post's state allows."""
-    rights = allowed(member, one)
-    found = set()
-    for to, event in (("edit", "edit"), ("submit", "submit"), ("approve", "approve"), ("cancel", "cancel")):
-        if to in rights and one.MACHINE.allows(one.state, event):
-            found.add(to)
-    movable = one.state in ("draft", "approved") or one.shown in ("scheduled", "held")
-    if (
-        "schedule" in rights
-        and movable
-        and one.state != "cancelled"
-        and not (one.state == "draft" and asks_approval(one))
-    ):
-        found.add("schedule")
-    if one.state == "scheduled":
-        states = {delivery.outgoing.state for delivery in one.shown_deliveries}
-        found -= set() if states & {"waiting", "failed"} else {"cancel", "edit"}
-        found -= {"edit"} if states & {"sending", "unknown"} else set()
-    if "edit" in found and one.state == "draft" and not one.shown_deliveries:
+def found_post(member: Member, pk: int) -> Post:
+    through = Post.profiles.through.objects.filter(post_id=OuterRef("pk"))
+    rows = posts_for(member).annotate(profile_ids=ArraySubquery(through.values("profile_id")))
+    post: Post = one_of(with_shown(for_reading(rows, member)), pk)
+    return post
+
+
+def wordings_of(one: Post) -> list[tuple[str, str, list[Profile]]]:
+    """What each network gets, and which of its profiles."""
+    profiles: dict[str, list[Profile]] = {}
+    for profile in one.shown_profiles:
+        profiles.setdefault(profile.network, []).append(profile)
+    return [(network, one.revision.wording(network), who) for network, who in profiles.items()]
+
+
+def possible(one: Post, rights: frozenset[str]) -> set[str]:
+    """What the reader's rights and the post's state allow."""
+    found = {to for to in rights - {"schedule"} if one.MACHINE.allows(one.state, to)}
+    states = {delivery.outgoing.state for delivery in one.shown_deliveries}
+    if one.state == "scheduled" and not states & STOPPABLE:
+        found -= {"cancel", "edit"}
+    if states & {"sending", "unknown"}:
+        found.discard("edit")
+    if "edit" in found and one.state == "draft" and not states:
         found.add("delete")
+    if "schedule" in rights and can_be_timed(one, states):
+        found.add("schedule")
     return found
 
 
-def on_approval(member: Any, one: Post) -> dict[str, str]:
-    """What the approve button will do besides."""
-    if one.state != "in_review" or not goes_by_itself(member, one):
-        return {"approve_moment": ""}
-    return {"approve_moment": spelt(one.planned_at, member.time_zone)}
+def can_be_timed(one: Post, states: set[str]) -> bool:
+    if one.state == "scheduled":
+        return "waiting" in states and not states & BEGUN
+    return one.state == "approved" or (one.state == "draft" and not asks_approval(one))
 
 
 @member_gate
