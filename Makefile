@@ -17,7 +17,6 @@ check: $(STAMP) ## formatting, lint, types, migrations, deployment checks, templ
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/guards
-	$(BIN)/python manage.py makemigrations --check --dry-run
 	PUBLIC_URL=https://socialops.example $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 bench: $(STAMP) ## the benchmarks

@@ -7,7 +7,7 @@ querysets may be declared at import and still follow the organization in scope.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
 from django.db.models.expressions import Expression
@@ -16,6 +16,7 @@ from django.db.models.sql.where import NothingNode
 if TYPE_CHECKING:
     from organizations.models import Organization
 
+M = TypeVar("M", bound=models.Model, covariant=True)
 current: ContextVar[int | None] = ContextVar("organization_id", default=None)
 
 
@@ -49,7 +50,7 @@ class CurrentOrganization(Expression):
         return "%s", [require_organization_id()]
 
 
-class TenantQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class TenantQuerySet(models.QuerySet[M]):
     def none(self) -> Self:
         """Empty everywhere: Django's own none() would still compile the fence, and raise outside a scope."""
         empty = super().none()
@@ -58,9 +59,9 @@ class TenantQuerySet(models.QuerySet):  # type: ignore[type-arg]
         return empty
 
 
-class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]
-    def get_queryset(self) -> TenantQuerySet:
-        return super().get_queryset().filter(organization_id=CurrentOrganization())
+class TenantManager(models.Manager[M]):
+    def get_queryset(self) -> TenantQuerySet[M]:
+        return TenantQuerySet(self.model, using=self._db).filter(organization_id=CurrentOrganization())
 
 
 class TenantModel(models.Model):

@@ -31,8 +31,8 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, interrupt)
         try:
             with only_one(RUN_DIR):
-                require_free(settings.HOST, port)
                 end_orphans(RUN_DIR)
+                require_free(settings.HOST, port)
                 with embedded.services() as found:
                     code = self.run_all(environment(port, found))
         except (AlreadyRunning, StepFailed, embedded.ServiceFailed) as error:

@@ -1,0 +1,48 @@
+"""A wrong setting stops every program with one line that names it, before anything else happens."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.stack import BASE_DIR
+
+pytestmark = pytest.mark.timeout(120)
+BIN = Path(sys.executable).parent
+PROGRAMS = {
+    "manage.py": [sys.executable, "manage.py", "check"],
+    "celery worker": [str(BIN / "celery"), "-A", "socialops", "worker"],
+    "celery beat": [str(BIN / "celery"), "-A", "socialops", "beat"],
+    "web": [sys.executable, "-m", "socialops.web"],
+    "uvicorn": [str(BIN / "uvicorn"), "socialops.asgi:application"],
+}
+WRONG = {
+    "SECRET_KEY": "",
+    "REDIS_URL": "http://127.0.0.1",
+    "PORT": "eighty",
+    "CREDENTIAL_KEYS": "not-a-key",
+    "DATABASE_URL": "mysql://127.0.0.1/socialops",
+}
+
+
+def run(program: str, **env: str) -> subprocess.CompletedProcess[str]:
+    given = {**os.environ, "DEBUG": "False", **env}
+    return subprocess.run(PROGRAMS[program], cwd=BASE_DIR, env=given, capture_output=True, text=True, timeout=30)
+
+
+@pytest.mark.parametrize("variable", WRONG)
+def test_it_is_named(variable: str) -> None:
+    ended = run("manage.py", **{variable: WRONG[variable]})
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"{variable}: expected")
+    assert len(ended.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_every_program_says_so(program: str) -> None:
+    ended = run(program, PORT="eighty")
+    assert ended.returncode not in (0, None)
+    assert "PORT: expected a whole number" in ended.stderr + ended.stdout
+    assert "Traceback" not in ended.stderr + ended.stdout
