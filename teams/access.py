@@ -30,7 +30,7 @@ def profiles_for(actor: Actor, *, to: str) -> QuerySet[Profile]:
     if isinstance(actor, System) or to in ROLE_VERBS[actor.role]:
         return Profile.objects.all()
     return get_objects_for_user(
-        actor.user, f"networks.{to}_profile", Profile.objects.all(), with_superuser=False, accept_global_perms=False
+        actor.user, f"{to}_profile", Profile.objects.all(), with_superuser=False, accept_global_perms=False
     )
 
 

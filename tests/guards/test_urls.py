@@ -1,0 +1,122 @@
+"""Every page below /o/ stands behind the gate. The URL tree is walked, so that no new page can be forgotten."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.http import HttpResponse
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from inbox.models import Conversation, Message
+from networks.models import Outgoing, Profile
+from organizations.actions.tokens import create_api_token
+from organizations.models import ApiToken
+from organizations.tenancy import scope
+from publishing.models import Delivery, Post, Revision
+from teams.models import Team
+
+ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
+GROUP = re.compile(r"\(\?P<(\w+)>[^()]*\)")
+Route = tuple[str, URLPattern]
+
+
+def walk(patterns, prefix: str = "") -> Iterator[Route]:
+    for one in patterns:
+        path = prefix + str(one.pattern).removeprefix("^").removesuffix("$")
+        if isinstance(one, URLResolver):
+            yield from walk(one.url_patterns, path)
+        else:
+            yield path, one
+
+
+ROUTES = [(path, one) for path, one in walk(get_resolver().url_patterns) if path.startswith("o/")]
+
+
+@pytest.fixture
+def things(cast) -> dict[str, int]:
+    """An id of each kind of thing that an address may name, all of them acme's."""
+    with scope(cast.acme):
+        post = Post.objects.create(author=cast.ed)
+        revision = Revision.objects.create(post=post, number=1, text="Bread", author=cast.ed)
+        row = Outgoing.objects.create(
+            profile=cast.x,
+            key="guard",
+            draft={"kind": "post", "text": "Bread"},
+            planned_at=cast.x.created_at,
+            due_at=cast.x.created_at,
+        )
+        thread = Conversation.objects.create(
+            profile=cast.x, kind="direct", root_id="1", last_message_at=cast.x.created_at
+        )
+        made = [
+            cast.x,
+            cast.team,
+            post,
+            Delivery.objects.create(post=post, revision=revision, profile=cast.x, outgoing=row),
+            thread,
+            Message.objects.create(
+                profile=cast.x, conversation=thread, direction="in", text="Hi", sent_at=cast.x.created_at
+            ),
+            create_api_token(cast.olive, cast.olive, name="guard")[0],
+        ]
+    return {type(thing).__name__: thing.pk for thing in made}
+
+
+def filled(path: str, things: dict[str, int]) -> str:
+    """The address of a real thing of acme: what the path says decides which."""
+    kinds = (
+        ("messages/<", Message), ("deliveries", Delivery), ("posts", Post), ("inbox", Conversation), ("teams", Team),
+        ("profiles", Profile), ("tokens", ApiToken), ("calendar", Post),
+    )  # fmt: skip
+    kind = next((model.__name__ for part, model in kinds if part in path), "Profile")
+    names = {"slug": "acme", "network": "x", "handle": "acme", "day": "2026-01-01"}
+
+    def value(match: re.Match[str]) -> str:
+        return names.get(match[1]) or str(things[kind])
+
+    return "/" + GROUP.sub(value, ARGUMENT.sub(value, path))
+
+
+def test_there_are_pages():
+    assert len(ROUTES) > 10
+
+
+def test_every_page_has_a_gate():
+    open_ = [path for path, one in ROUTES if not getattr(one.callback, "gate", None)]
+    assert not open_, f"Put @member_gate or @admin_gate on the views of {open_} (organizations/gates.py)."
+
+
+def answers(client, address: str) -> list[HttpResponse]:
+    """What GET and POST get; a method that an address does not have (405) tells nothing, but one of the two must be there."""
+    found = [answer for answer in (client.get(address), client.post(address)) if answer.status_code != 405]
+    assert found, f"{address} has neither GET nor POST."
+    return found
+
+
+def test_strangers_are_sent_to_sign_in(client, things):
+    for path, _ in ROUTES:
+        address = filled(path, things)
+        for answer in answers(client, address):
+            assert answer.status_code == 302, f"{address} answered {answer.status_code} to somebody not signed in."
+            assert answer["Location"].startswith("/accounts/login/"), address
+
+
+def test_members_of_other_organizations_find_nothing(cast, sign_in, things):
+    client = sign_in(cast.mallory)
+    for path, _ in ROUTES:
+        address = filled(path, things)
+        for answer in answers(client, address):
+            status = answer.status_code
+            assert status == 404, f"{address} answered {status} to a member of another organization."
+
+
+def test_nobody_reaches_acmes_things_through_their_own_organization(cast, sign_in, things):
+    """globex in the address, an id of acme behind it."""
+    client = sign_in(cast.mallory)
+    for path, _ in ROUTES:
+        address = filled(path, things).replace("/o/acme/", "/o/globex/")
+        if ":pk>" not in path:
+            continue
+        for answer in answers(client, address):
+            status = answer.status_code
+            assert status == 404, f"{address} answered {status}: it looks a thing up outside the fence."
