@@ -15,7 +15,7 @@ from publishing.actions.schedule import schedule_post
 from socialops.demo import past, words
 from socialops.demo.founding import Founded
 
-DAYS = 30
+DAYS = 61  # a month, one before it to compare with, and the day on which that began
 MEASURED_AT = time(21, 30)
 ODD_MINUTES = 7  # nobody publishes on the stroke of the hour only
 

@@ -8,6 +8,32 @@ BOTH, X, PAGE, HELP = ("northwind", "northwind.outdoors"), ("northwind",), ("nor
 # days ago, hour, handles, text
 POSTS: tuple[tuple[int, int, tuple[str, ...], str], ...] = (
     (
+        58,
+        10,
+        BOTH,
+        "We have moved the climbing wall two metres to the left, so that there is finally room to fall off it. Come and try, shoes are on us.",
+    ),
+    (
+        53,
+        18,
+        PAGE,
+        "Map evening: bring a route you love, go home with three you did not know. Coffee is free, opinions too.",
+    ),
+    (
+        47,
+        9,
+        BOTH,
+        "Sleeping bags, the honest table: what the comfort temperature means, and what it means if you are always cold. https://northwind.example/guides/sleep",
+    ),
+    (41, 12, X, "A customer brought back a stove bought in 1987. We had the gasket."),
+    (
+        36,
+        17,
+        BOTH,
+        "Every second-hand pack in the shop has been washed, checked and priced by somebody who carries one. New ones are in today.",
+    ),
+    (33, 9, HELP, "We answer here every day from 9 to 20, in English and Spanish. Orders, repairs, sizes: just ask."),
+    (
         29,
         9,
         BOTH,
@@ -19,13 +45,13 @@ POSTS: tuple[tuple[int, int, tuple[str, ...], str], ...] = (
         BOTH,
         "Boot fitting takes twenty minutes and saves you a season of blisters. Walk-ins welcome every day until 19:00, no purchase needed.",
     ),
-    (24, 12, X, "Question for the weekend: trail mix with or without raisins? We have lost friends over this."),
+    (24, 12, X, "Important question: trail mix with or without raisins? We have lost friends over this."),
     (22, 10, BOTH, "We repaired 214 jackets last month. Zips, seams, cuffs. Bring yours before you buy a new one."),
     (
         19,
         9,
         PAGE,
-        "Saturday walk with the shop team: 12 km through the beech forest at Montejo, easy pace, dogs welcome. Meet at 9:30 at the shop.",
+        "Next walk with the shop team: 12 km through the beech forest at Montejo, easy pace, dogs welcome. Meet at 9:30 at the shop.",
     ),
     (17, 17, BOTH, "The Aneto 45 is back. Same frame, lighter buckles, and a lid that finally stays where you put it."),
     (
@@ -44,7 +70,7 @@ POSTS: tuple[tuple[int, int, tuple[str, ...], str], ...] = (
         9,
         18,
         BOTH,
-        "Thank you to everybody who came on Saturday: 41 people, 9 dogs, one very confused shepherd. Photos are up at the shop.",
+        "Thank you to everybody who came on the walk: 41 people, 9 dogs, one very confused shepherd. Photos are up at the shop.",
     ),
     (
         6,
@@ -62,18 +88,18 @@ POSTS: tuple[tuple[int, int, tuple[str, ...], str], ...] = (
         1,
         10,
         X,
-        "Rental skis for the first weekend of December are almost gone. If you were going to ask us tomorrow, ask us today.",
+        "Rental skis for the coming weekend are almost gone. If you were going to ask us tomorrow, ask us today.",
     ),
 )
 
 # days ahead, hour, minute, writer, handles, text, state
 PLANNED: tuple[tuple[int, int, int, str, tuple[str, ...], str, str], ...] = (
     (1, 9, 0, "priya", BOTH, "New on the wall today: hand-drawn maps of the Guadarrama huts. Printed on paper you can fold with gloves on.", "scheduled"),
-    (2, 17, 30, "priya", X, "Friday question: what is the one thing you always pack and never use?", "scheduled"),
+    (2, 17, 30, "priya", X, "Question of the week: what is the one thing you always pack and never use?", "scheduled"),
     (4, 10, 0, "priya", PAGE, "Avalanche basics, an evening with Marta from the rescue team. Free, 30 seats, doors at 19:00. Comment to keep a seat.", "scheduled"),
     (5, 9, 0, "ed", BOTH, "Stove recall: if you bought the Lumen 2 between March and May, bring it in. We swap the valve while you wait, free of charge.", "approved"),
     (7, 11, 0, "ed", BOTH, "Gift guide, part one: ten things under 25 € that people actually use on the mountain.", "in_review"),
-    (8, 18, 0, "ed", X, "Winter opening hours start Monday: 10 to 19, Sundays 11 to 15.", "in_review"),
+    (8, 18, 0, "ed", X, "Winter opening hours start soon: 10 to 19, Sundays 11 to 15.", "in_review"),
     (0, 0, 0, "ed", PAGE, "Idea: a short series about the people who repair our jackets. First Rosa, 22 years at the machine.", "draft"),
 )  # fmt: skip
 
@@ -96,15 +122,15 @@ TALKS = (
     Talk(530, "northwind", "Nora Lindqvist", (
         (0, "", "@northwind without raisins. Obviously. Who hurt you?"),
         (35, "priya", "We are putting you in charge of the recipe, Nora."),
-    ), beneath=2, closed=True),
+    ), beneath=8, closed=True),
     Talk(410, "northwind.outdoors", "Bea Santamaría", (
         (0, "", "Is the walk all right for children? Mine are seven and ten and walk a lot."),
         (22, "cole", "It is, Bea. The path is wide and there is a long stop at the stream. Bring a second pair of socks for them."),
         (61, "", "Perfect, we are four then!"),
-    ), beneath=4, assignee="cole", closed=True),
+    ), beneath=10, assignee="cole", closed=True),
     Talk(250, "northwind_help", "Marco Bellini", (
-        (0, "", "@northwind_help my order NW-20418 says delivered since Tuesday but nothing has arrived. Can you check?"),
-        (18, "cole", "Sorry about that, Marco. The courier left it at the kiosk on Calle Olmo 12; it is there under your name until Saturday."),
+        (0, "", "@northwind_help my order NW-20418 has said delivered for three days but nothing has arrived. Can you check?"),
+        (18, "cole", "Sorry about that, Marco. The courier left it at the kiosk on Calle Olmo 12; it is there under your name, and they keep it for five more days."),
         (95, "", "@northwind_help found it, thank you! Fastest answer I ever got from a shop."),
         (103, "cole", "Happy to hear it. Enjoy the tent!"),
     ), assignee="cole", team="Care", closed=True),
@@ -115,8 +141,8 @@ TALKS = (
     Talk(74, "northwind.outdoors", "Tom Hargreaves", (
         (0, "", "Third time the zip of my jacket fails, and the shop told me to wait two weeks for a repair. Not what I paid 280 for."),
         (48, "lena", "You are right to be annoyed, Tom. Bring it in any day and ask for me; you get a loan jacket until yours is fixed."),
-        (390, "", "Will come on Thursday. Is the loan jacket the same size range? I take XL tall."),
-    ), beneath=3, assignee="lena", team="Care"),
+        (390, "", "Will come tomorrow. Is the loan jacket the same size range? I take XL tall."),
+    ), beneath=9, assignee="lena", team="Care"),
     Talk(51, "northwind_help", "Ivo Petrov", (
         (0, "", "@northwind_help do the Breva boots run small? I am between 43 and 44."),
         (27, "cole", "They run half a size small, Ivo: take the 44, and with thick socks you will be glad of it."),
@@ -126,14 +152,14 @@ TALKS = (
     ), assignee="priya", team="Brand"),
     Talk(9, "northwind.outdoors", "Carla Núñez", (
         (0, "", "Does the paper bag also survive a courier who throws parcels over the gate? Asking for a friend."),
-    ), beneath=10),
+    ), beneath=16),
     Talk(5, "northwind_help", "Yusuf Demir", (
         (0, "", "@northwind_help I need to return two base layers bought with a voucher. Do I get the voucher back or money?"),
     ), team="Care"),
     Talk(2.5, "northwind", "Greta Holm", (
-        (0, "", "@northwind are any rental skis left in 168 for the 5th and 6th? I can pick them up on Friday."),
+        (0, "", "@northwind are any rental skis left in 168 for the weekend? I can pick them up the evening before."),
         (12, "", "@northwind and boots in 39, if you have them."),
-    ), beneath=11),
+    ), beneath=17),
     Talk(0.6, "northwind_help", "Dario Conti", (
         (0, "", "@northwind_help the checkout will not take my card, I tried three times. Was I charged three times?"),
     )),
