@@ -9,15 +9,15 @@ from django.utils.timezone import now
 from inbox import limits
 from inbox.access import require
 from inbox.models import Conversation, Message
-from inbox.tally import SNIPPET, recount
-from networks.actions.outgoing import put_outgoing, retry_outgoing
+from inbox.tally import SNIPPET
+from networks.actions.outgoing import put_outgoing
 from networks.contract import Draft, DraftKind
 from networks.models import Outgoing
 from organizations import audit
 from organizations.actors import Actor
 from organizations.models import Member
 from socialops.lib import realtime
-from socialops.lib.errors import Conflict, Invalid, NotFound
+from socialops.lib.errors import Conflict, Invalid
 from socialops.lib.text import clipped
 
 
@@ -78,17 +78,3 @@ def note_answer(conversation: Conversation, message: Message) -> None:
         answered_at=message.sent_at,
         unanswered_since=None,
     )
-
-
-@transaction.atomic
-def retry_reply(actor: Actor, conversation: Conversation, message_id: int) -> Message:
-    """Sends an answer that failed cleanly once more. Raises NotFound, PermissionDenied, Conflict."""
-    require(actor, conversation, "reply")
-    row = Conversation.objects.select_for_update().get(pk=conversation.pk)
-    message = Message.objects.select_related("outgoing").filter(pk=message_id, conversation=row).first()
-    if message is None or message.outgoing is None:
-        raise NotFound
-    retry_outgoing(actor, message.outgoing)
-    recount(row)
-    realtime.ping(row.organization_id, "inbox", row.pk, profile_id=row.profile_id)
-    return message

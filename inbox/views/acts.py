@@ -1,5 +1,6 @@
 """What people do in the inbox. Each answers with the part of the page that it changes."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
@@ -10,14 +11,16 @@ from django_htmx.http import trigger_client_event
 from inbox import limits
 from inbox.access import access_conversation
 from inbox.actions.assign import assign_conversation
-from inbox.actions.reply import reply_to_conversation, retry_reply
+from inbox.actions.reply import reply_to_conversation
+from inbox.actions.sending import resolve_reply, retry_reply, withdraw_reply
 from inbox.actions.triage import close_conversation, reopen_conversation
 from inbox.filters import number
-from inbox.models import Conversation
+from inbox.models import Conversation, Message
 from inbox.views import context
 from organizations.access import access_member
 from organizations.gates import MemberRequest, member_gate
-from socialops.lib.errors import Conflict, Invalid
+from organizations.models import Member
+from socialops.lib.errors import AppError, Conflict, Invalid
 from teams.access import access_team
 
 
@@ -66,27 +69,38 @@ def count(request: MemberRequest, pk: int) -> HttpResponse:
 def assign(request: MemberRequest, pk: int) -> HttpResponse:
     conversation = access_conversation(request.member, pk, to="assign")
     member, team = number(request.POST.get("member")), number(request.POST.get("team"))
-    assign_conversation(
-        request.member,
-        conversation,
-        member=access_member(request.member, member) if member else None,
-        team=access_team(request.member, team) if team else None,
-    )
+    try:
+        assign_conversation(
+            request.member,
+            conversation,
+            member=access_member(request.member, member) if member else None,
+            team=access_team(request.member, team) if team else None,
+        )
+    except Invalid as error:  # their rights changed while the menu was open
+        return told(head_again(request, conversation), error)
     return head_again(request, conversation)
 
 
 @require_POST
 @member_gate
 def close(request: MemberRequest, pk: int) -> HttpResponse:
-    conversation = access_conversation(request.member, pk, to="close")
-    return head_again(request, close_conversation(request.member, conversation))
+    return turn(request, pk, close_conversation)
 
 
 @require_POST
 @member_gate
 def reopen(request: MemberRequest, pk: int) -> HttpResponse:
+    return turn(request, pk, reopen_conversation)
+
+
+def turn(request: MemberRequest, pk: int, act: Callable[[Member, Conversation], Conversation]) -> HttpResponse:
     conversation = access_conversation(request.member, pk, to="close")
-    return head_again(request, reopen_conversation(request.member, conversation))
+    try:
+        act(request.member, conversation)
+    except Conflict as error:  # somebody else has just done it: show how it stands
+        conversation = access_conversation(request.member, pk)
+        return told(head_again(request, conversation), error)
+    return head_again(request, conversation)
 
 
 def head_again(request: MemberRequest, conversation: Conversation) -> HttpResponse:
@@ -99,9 +113,37 @@ def head_again(request: MemberRequest, conversation: Conversation) -> HttpRespon
 @require_POST
 @member_gate
 def retry(request: MemberRequest, pk: int, message: int) -> HttpResponse:
+    return decide(request, pk, lambda conversation: retry_reply(request.member, conversation, message))
+
+
+@require_POST
+@member_gate
+def resolve(request: MemberRequest, pk: int, message: int) -> HttpResponse:
+    there = request.POST.get("there") == "yes"
+    return decide(request, pk, lambda conversation: resolve_reply(request.member, conversation, message, there=there))
+
+
+@require_POST
+@member_gate
+def withdraw(request: MemberRequest, pk: int, message: int) -> HttpResponse:
+    return decide(request, pk, lambda conversation: withdraw_reply(request.member, conversation, message))
+
+
+def decide(request: MemberRequest, pk: int, act: Callable[[Conversation], Message]) -> HttpResponse:
     conversation = access_conversation(request.member, pk, to="reply")
-    retry_reply(request.member, conversation, message)
+    try:
+        act(conversation)
+    except Conflict as error:
+        return told(messages_again(request, conversation), error)
+    return messages_again(request, conversation)
+
+
+def messages_again(request: MemberRequest, conversation: Conversation) -> HttpResponse:
     if not request.htmx:
-        return redirect("inbox:conversation", request.member.organization.slug, pk)
+        return redirect("inbox:conversation", request.member.organization.slug, conversation.pk)
     shown = context.messages_context(request, conversation, start=request.POST.get("start", ""))
     return refreshed(render(request, "inbox/_messages.html", shown), conversation)
+
+
+def told(response: HttpResponse, error: AppError) -> HttpResponse:
+    return trigger_client_event(response, "toast", {"kind": "warning", "text": error.user_message})

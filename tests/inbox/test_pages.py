@@ -160,6 +160,29 @@ def test_our_answer_shows_where_it_is(cast: Cast, sign_in, question: Message) ->
     assert "https://x.com/acme/status/2" in browser.get(address(question, "messages/")).content.decode()
 
 
+def test_who_comes_second_is_shown_how_it_stands(cast: Cast, sign_in, question: Message) -> None:
+    browser = sign_in(cast.cole)
+    first, second = (browser.post(address(question, "close/"), headers=HTMX) for _ in range(2))
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert "Reopen" in second.content.decode()
+    assert "toast" in second["HX-Trigger"]
+    refused = browser.post(address(question, "assign/"), {"member": cast.vic.pk}, headers=HTMX)
+    assert "Vic cannot see Acme." in refused["HX-Trigger"]
+
+
+def test_a_person_decides_what_nobody_knows(cast: Cast, sign_in, question: Message) -> None:
+    browser = sign_in(cast.cole)
+    browser.post(address(question, "reply/"), {"text": "Until Sunday", "seen": question.pk}, headers=HTMX)
+    with scope(cast.acme):
+        row = end(begin(Outgoing.objects.get()), ended(errors.Ambiguous("No answer.")))
+        Outgoing.objects.filter(pk=row.pk).update(needs_person=True)
+        path = address(question, f"messages/{Message.objects.get(outgoing=row).pk}/resolve/")
+    assert "It is there" in browser.get(address(question, "messages/")).content.decode()
+    shown = browser.post(path, {"there": "yes"}, headers=HTMX)
+    assert "It is there" not in shown.content.decode()
+    assert "toast" in browser.post(path, {"there": "yes"}, headers=HTMX)["HX-Trigger"]
+
+
 def test_a_row_opens_the_right_half_alone(cast: Cast, sign_in, question: Message) -> None:
     headers = {**HTMX, "HX-Target": "inbox-pane"}
     page = sign_in(cast.cole).get(address(question), headers=headers).content.decode()

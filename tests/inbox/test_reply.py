@@ -3,7 +3,8 @@
 import pytest
 
 from inbox.actions.ingest import ingest
-from inbox.actions.reply import reply_to_conversation, retry_reply
+from inbox.actions.reply import reply_to_conversation
+from inbox.actions.sending import resolve_reply, retry_reply, withdraw_reply
 from inbox.models import Conversation, Message
 from networks import errors
 from networks.models import Outgoing
@@ -114,3 +115,29 @@ def test_only_an_answer_of_this_conversation_is_tried_again(cast: Cast, question
         retry_reply(cast.cole, Conversation.objects.get(pk=question.conversation_id), answer.pk)
     with pytest.raises(NotFound):
         retry_reply(cast.cole, Conversation.objects.get(pk=question.conversation_id), question.pk)
+
+
+def test_a_failed_answer_is_withdrawn(cast: Cast, question: Message) -> None:
+    message = reply(cast.cole, question)
+    end(begin(message.outgoing), ended(errors.Refused("They blocked you.")))
+    with pytest.raises(PermissionDenied):
+        withdraw_reply(cast.ed, only_conversation(), message.pk)
+    assert withdraw_reply(cast.cole, only_conversation(), message.pk).state == "cancelled"
+    assert only_conversation().unanswered_since == START
+
+
+def test_what_has_left_cannot_be_withdrawn(cast: Cast, question: Message) -> None:
+    message = reply(cast.cole, question)
+    begin(message.outgoing)
+    with pytest.raises(Conflict):
+        withdraw_reply(cast.cole, only_conversation(), message.pk)
+
+
+@pytest.mark.parametrize(("there", "state"), [(True, "sent"), (False, "waiting")])
+def test_a_person_says_whether_it_is_there(cast: Cast, question: Message, there: bool, state: str) -> None:
+    message = reply(cast.cole, question)
+    end(begin(message.outgoing), ended(errors.Ambiguous("No answer.")))
+    assert resolve_reply(cast.cole, only_conversation(), message.pk, there=there).state == state
+    assert only_conversation().unanswered_since is None
+    with pytest.raises(Conflict):
+        resolve_reply(cast.cole, only_conversation(), message.pk, there=there)

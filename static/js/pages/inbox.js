@@ -1,38 +1,53 @@
-/** The inbox: which row is open follows the address; the thread opens at its end and stays where it is read. */
+/** The inbox: which row is open follows the thread shown; a thread opens at its end and stays where it is read. */
 const NEAR_END = 120;
 
-const inbox = () => document.querySelector("[data-inbox]");
-const scroller = () => document.getElementById("inbox-thread");
+const pane = () => document.getElementById("inbox-thread");
+const box = () => document.getElementById("reply-text");
+
+/** On a desk the pane scrolls, on a phone the page does. */
+function scroller() {
+  const own = pane();
+  return own && getComputedStyle(own).overflowY !== "visible" ? own : document.scrollingElement;
+}
+
+function toEnd() {
+  if (pane()) scroller().scrollTop = scroller().scrollHeight;
+}
+
+function atEnd() {
+  const { scrollHeight, scrollTop, clientHeight } = scroller();
+  return scrollHeight - scrollTop - clientHeight < NEAR_END;
+}
 
 function mark() {
-  const open = document.querySelector("[data-conversation]")?.dataset.conversation;
-  inbox()?.classList.toggle("inbox--open", Boolean(open));
+  const open = pane()?.dataset.conversation;
+  document.querySelector("[data-inbox]")?.classList.toggle("inbox--open", Boolean(open));
   for (const row of document.querySelectorAll("#inbox-rows [data-row]")) {
     if (row.id === `talk-${open}`) row.setAttribute("aria-current", "true");
     else row.removeAttribute("aria-current");
   }
 }
 
-/** On a phone the page scrolls, on a desk the pane does. */
-function toEnd() {
-  const pane = scroller();
-  if (!pane) return;
-  pane.scrollTop = pane.scrollHeight;
-  if (pane.scrollHeight <= pane.clientHeight) document.getElementById("reply")?.scrollIntoView({ block: "end" });
-}
+const answers = () => document.querySelectorAll("#thread .bubble--ours").length;
 
-const atEnd = (pane) => pane.scrollHeight - pane.scrollTop - pane.clientHeight < NEAR_END;
-
-let follows = false;
+let before = { follows: false, answers: 0 };
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (detail.target?.id === "thread") follows = atEnd(scroller());
+  if (detail.target?.id === "thread") before = { follows: atEnd(), answers: answers() };
 });
 
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   const id = detail.target?.id;
   if (id === "inbox-pane" || id === "inbox-rows") mark();
-  if (id === "inbox-pane" || (id === "thread" && follows)) toEnd();
+  if (id === "inbox-pane" || (id === "thread" && before.follows)) toEnd();
+  if (id === "thread" && answers() > before.answers && box()?.value) {
+    document.querySelector("[data-answered]").hidden = false;
+  }
+});
+
+/** A draft that was brought back is counted as soon as somebody listens. */
+document.addEventListener("htmx:load", () => {
+  if (box()?.value && box().value !== box().defaultValue) box().dispatchEvent(new Event("recount"));
 });
 
 document.addEventListener("change", ({ target }) => {

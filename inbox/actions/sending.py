@@ -1,0 +1,54 @@
+"""What a person decides about an answer that did not simply leave. The outbox keeps the truth; we follow it."""
+
+from django.db import transaction
+
+from inbox.access import require
+from inbox.models import Conversation, Message
+from inbox.tally import recount
+from networks.actions.outgoing import cancel_outgoing, resolve_outgoing, retry_outgoing
+from networks.models import Outgoing
+from organizations import audit
+from organizations.actors import Actor
+from socialops.lib import realtime
+from socialops.lib.errors import NotFound
+
+
+@transaction.atomic
+def retry_reply(actor: Actor, conversation: Conversation, message_id: int) -> Message:
+    """Sends an answer that failed cleanly once more. Raises NotFound, PermissionDenied, Conflict."""
+    message, row = answer(actor, conversation, message_id)
+    retry_outgoing(actor, row)
+    return followed(message)
+
+
+@transaction.atomic
+def resolve_reply(actor: Actor, conversation: Conversation, message_id: int, *, there: bool) -> Message:
+    """Settles by hand what the network could not tell: it is there, or it is sent again. Raises as above."""
+    message, row = answer(actor, conversation, message_id)
+    resolve_outgoing(actor, row, there=there)
+    return followed(message)
+
+
+@transaction.atomic
+def withdraw_reply(actor: Actor, conversation: Conversation, message_id: int) -> Message:
+    """An answer that has not left will not leave. Raises as above."""
+    message, row = answer(actor, conversation, message_id)
+    cancel_outgoing(row)
+    audit.record(actor, "conversation.reply_withdrawn", message.conversation, {"message": message.pk})
+    return followed(message)
+
+
+def answer(actor: Actor, conversation: Conversation, message_id: int) -> tuple[Message, Outgoing]:
+    require(actor, conversation, "reply")
+    messages = Message.objects.select_related("outgoing", "conversation")
+    message = messages.filter(pk=message_id, conversation=conversation).first()
+    if message is None or message.outgoing is None:
+        raise NotFound
+    return message, message.outgoing
+
+
+def followed(message: Message) -> Message:
+    row = Conversation.objects.select_for_update().get(pk=message.conversation_id)
+    recount(row)
+    realtime.ping(row.organization_id, "inbox", row.pk, profile_id=row.profile_id)
+    return message
