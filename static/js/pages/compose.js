@@ -25,10 +25,12 @@ function step(by) {
 
 if (picker) {
   picker.addEventListener("change", ({ target }) => { if (target.matches("[name=profiles]")) place(target); });
-  picker.addEventListener("focusin", ({ target }) => { if (target === search) open(true); });
+  for (const wanted of ["focusin", "click", "input"]) {
+    picker.addEventListener(wanted, ({ target }) => { if (target === search) open(true); });
+  }
   document.addEventListener("click", ({ target }) => { if (!picker.contains(target) && target.isConnected) open(false); });
   picker.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !options.hidden) { open(false); search.focus(); event.stopPropagation(); }
+    if (event.key === "Escape" && !options.hidden) { search.focus(); open(false); event.stopPropagation(); }
     else if (event.key === "ArrowDown" || event.key === "ArrowUp") step(event.key === "ArrowDown" ? 1 : -1);
     else if (event.key === "Backspace" && event.target === search && !search.value) picked.lastElementChild?.querySelector("input")?.click();
     else if (event.key === "Enter") (event.target === search ? options.querySelector("input") : event.target).click();
