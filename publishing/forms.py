@@ -16,7 +16,7 @@ from publishing.queries.posts import FILTERS
 from publishing.times import instant
 
 WHEN = [
-    ("none", gettext_lazy("Without a time")),
+    ("none", gettext_lazy("No time yet")),
     ("at", gettext_lazy("At a time")),
     ("now", gettext_lazy("Now")),
 ]

@@ -35,6 +35,7 @@ def content_of(post: Post) -> Content:
 
 
 def current_revision(post: Post) -> Revision:
+    assert post.revision_id is not None  # a post has one from the moment it is stored
     return Revision.objects.get(pk=post.revision_id)
 
 

@@ -89,7 +89,9 @@ def put_forward(actor: Actor, post: Post, wish: Wish) -> Post:
     if wish.at is None and not wish.now:
         return submit_post(actor, post) if wish.submit and post.state == "draft" else post
     if post.state in ("draft", "approved", "scheduled") and may_go(actor, post):
-        return publish_now(actor, post) if wish.now else schedule_post(actor, post, at=wish.at, zone=wish.zone)
+        if wish.now or wish.at is None:
+            return publish_now(actor, post)
+        return schedule_post(actor, post, at=wish.at, zone=wish.zone)
     if wish.at is not None and wish.at != post.planned_at:
         post = move_post(actor, post, at=wish.at, zone=wish.zone)
     return submit_post(actor, post) if post.state == "draft" else post

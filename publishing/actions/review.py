@@ -9,7 +9,7 @@ from organizations.actors import Actor
 from organizations.models import Member
 from publishing.access import require, rights_on
 from publishing.actions.content import content_of, network_problems
-from publishing.actions.rows import enqueue, locked, tell
+from publishing.actions.rows import enqueue, locked, standing, tell
 from publishing.limits import unreadable
 from publishing.models import Decision, Post
 from socialops.lib.errors import Conflict, Invalid
@@ -39,8 +39,8 @@ def approve_post(actor: Actor, post: Post, *, revision: int | None = None, note:
     post = locked(post)
     decide(actor, post, revision, note, approved=True)
     move(post, "approve")
-    audit.record(actor, "post.approved", post, {"revision": post.revision.number})
-    if goes_by_itself(post, rights_on(actor, post)):
+    audit.record(actor, "post.approved", post, {"revision": standing(post).number})
+    if post.planned_at and goes_by_itself(post, rights_on(actor, post)):
         move(post, "schedule")
         enqueue(post, post.planned_at)
         audit.record(actor, "post.scheduled", post, {"at": post.planned_at.isoformat()})
@@ -59,7 +59,7 @@ def reject_post(actor: Actor, post: Post, *, revision: int | None = None, note: 
     post = locked(post)
     decide(actor, post, revision, note, approved=False)
     move(post, "reject", review_note=note)
-    audit.record(actor, "post.sent_back", post, {"revision": post.revision.number, "note": note})
+    audit.record(actor, "post.sent_back", post, {"revision": standing(post).number, "note": note})
     tell(post)
     return post
 
@@ -68,10 +68,10 @@ def decide(actor: Actor, post: Post, revision: int | None, note: str, *, approve
     require(actor, post, "approve")
     if len(note) > LONGEST_NOTE or unreadable(note):
         raise Invalid({"note": [_("Write at most %d characters.") % LONGEST_NOTE]})
-    if revision is not None and revision != post.revision.number:
+    if revision is not None and revision != standing(post).number:
         raise Conflict(_("It was changed after you opened it. Read it again before you decide."))
     Decision.objects.create(
-        revision=post.revision, member=actor if isinstance(actor, Member) else None, approved=approved, note=note
+        revision=standing(post), member=actor if isinstance(actor, Member) else None, approved=approved, note=note
     )
 
 

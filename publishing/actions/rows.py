@@ -11,7 +11,7 @@ from networks.contract import Draft, DraftKind
 from networks.models import Outgoing, Profile
 from organizations.actors import Actor
 from organizations.models import Member
-from publishing.models import Delivery, Post
+from publishing.models import Delivery, Post, Revision
 from publishing.states import BEGUN, STOPPABLE
 from publishing.times import wall, zone_of
 from socialops.lib import realtime
@@ -38,6 +38,12 @@ def refuse_begun(rows: Iterable[Outgoing], states: frozenset[str] = BEGUN) -> No
         raise Conflict(_("It has begun to leave a moment ago, so this is no longer possible."))
 
 
+def standing(post: Post) -> Revision:
+    """The revision that counts now; a post has one from the moment it is stored."""
+    assert post.revision is not None
+    return post.revision
+
+
 def stop(rows: Iterable[Outgoing]) -> int:
     """Cancels what has not left; how many that were."""
     stoppable = [row for row in rows if row.state in STOPPABLE]
@@ -48,7 +54,7 @@ def stop(rows: Iterable[Outgoing]) -> int:
 
 def enqueue(post: Post, at: datetime) -> None:
     """One delivery and one row of the outbox for each profile that does not have the post yet."""
-    revision = post.revision
+    revision = standing(post)
     wordings = revision.wordings()
     for profile in Profile.objects.filter(posts=post).exclude(pk__in=profiles_reached(post)).order_by("pk"):
         draft = Draft(kind=DraftKind.POST, text=wordings.get(profile.network, revision.text))

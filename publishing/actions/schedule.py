@@ -95,5 +95,5 @@ def retime(actor: Actor, post: Post, at: datetime, zone: str) -> Post:
 
 
 def record_move(actor: Actor, post: Post, before: datetime | None) -> None:
-    audit.record(actor, "post.moved", post, {"at": [before and before.isoformat(), post.planned_at.isoformat()]})
+    audit.record(actor, "post.moved", post, {"at": [at and at.isoformat() for at in (before, post.planned_at)]})
     tell(post)

@@ -14,7 +14,7 @@ from publishing.states import POST
 from publishing.times import instant
 from teams.access import verbs_on
 
-FIRST = 4  # entries shown in a day's cell
+FIRST = 3  # entries shown in a day's cell
 IN_PANEL = 100
 PIECES = 8  # of a day's bar
 MIDNIGHT = time()
@@ -131,5 +131,6 @@ def dressed(member: Member, ids: set[int]) -> list[Post]:
     for post in found:
         wanted = "publish" if post.state == "scheduled" else "draft"
         free = post.shown in ("scheduled", "held") if post.state == "scheduled" else post.state in POST.arrows["plan"]
+        post.networks = list(dict.fromkeys(profile.network for profile in post.shown_profiles))
         post.movable = free and all(wanted in verbs[profile.pk] for profile in post.shown_profiles)
     return found

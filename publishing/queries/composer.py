@@ -20,6 +20,7 @@ from publishing.limits import LONGEST, validate
 from teams.access import profiles_for
 
 OPTIONS = 20
+NEAR = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,11 @@ class Preview:
     @property
     def left(self) -> int:
         return self.limit - self.length
+
+    @property
+    def binds(self) -> bool:
+        """Whether the limit is near enough to be worth counting down to."""
+        return self.left < NEAR
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from publishing.models import Delivery, Post, Variant
 from publishing.states import TELLING
 from teams.access import profiles_for
 
-PER_PAGE = 50
+PER_PAGE = 40
 FILTERS = ("draft", "in_review", "approved", "scheduled", "sent", "failed", "unknown", "held", "cancelled")
 
 HELD = Q(outgoing__state="waiting") & (Q(profile__state="disconnected") | Q(profile__held_until__gt=Now()))

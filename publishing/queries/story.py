@@ -21,6 +21,7 @@ class Line:
     state: str
     text: str
     detail: str = ""
+    icon: str = ""  # instead of the state's own
 
 
 SENT = {  # outcome of a sending: (state, sentence)
@@ -56,7 +57,7 @@ def stories(deliveries: Iterable[Delivery]) -> dict[int, list[Line]]:
 def told(attempt: Attempt, network: str) -> list[Line]:
     if attempt.kind == "person":
         state, words = DECIDED.get(attempt.outcome, ("unknown", attempt.outcome))
-        return [Line(attempt.started_at, state, f"{attempt.worker} {words}", attempt.detail)]
+        return [Line(attempt.started_at, state, f"{attempt.worker} {words}", attempt.detail, icon="user")]
     looking = attempt.kind == "look"
     begun = _("Looked on the profile on %s.") if looking else _("Sent to %s.")
     if attempt.finished_at is None:
@@ -65,6 +66,6 @@ def told(attempt: Attempt, network: str) -> list[Line]:
     took = (attempt.finished_at - attempt.started_at).total_seconds()
     lasted = _("After %.1f s:") % took
     return [
-        Line(attempt.started_at, "sending", begun % network),
+        Line(attempt.started_at, "", begun % network, icon="search" if looking else "send"),
         Line(attempt.finished_at, state, f"{lasted} {words}", attempt.detail),
     ]

@@ -23,7 +23,7 @@ from publishing.queries.story import stories
 from publishing.states import BEGUN, STOPPABLE
 from teams.access import verbs_on
 
-IN_APPROVALS = 50
+IN_APPROVALS = 25
 MOST_PROFILES = 200  # in the filter
 
 
