@@ -12,7 +12,7 @@ from analytics.queries.posts import NEWEST, ORDERS
 from socialops.lib.errors import Invalid
 
 PRESETS = (7, 30, 90)
-FIRST_ROWS, MOST_ROWS = 25, 100
+FIRST_ROWS, MOST_ROWS = 10, 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from networks.models import Profile
 from networks.registry import networks
 from organizations.models import Member
 from organizations.queries.people import members
-from teams.levels import LEVELS
 from teams.models import Team
+from teams.words import LEVEL_WORDS
 
 
 class People(forms.ModelMultipleChoiceField):
@@ -120,7 +120,7 @@ class GrantForm(forms.Form):
     """Somebody who holds nothing on the profile yet."""
 
     holder = forms.ChoiceField(label=_("Member or team"))
-    level = forms.ChoiceField(label=_("Level"), choices=[(name, name.capitalize()) for name in LEVELS])
+    level = forms.ChoiceField(label=_("Level"), choices=list(LEVEL_WORDS.items()))
 
     def __init__(self, *given: Any, holders: list[tuple[str, str]], **named: Any) -> None:
         super().__init__(*given, **named)

@@ -45,6 +45,7 @@ def store_posts(profile: Profile, rows: Iterable[Measurement], answers: Iterable
     fresh = Measurement.objects.select_related("remote_post").filter(pk__in=[row.pk for row in rows])
     lacking: dict[str, str] = {}
     for row in fresh.order_by("pk"):
+        assert row.remote_post is not None  # only the profile's own measurement has none
         answer = by_id.get(row.remote_post.remote_id)
         row.due_at = next_for_post(row.remote_post.published_at, now)
         row.error = "" if answer else GONE

@@ -28,16 +28,17 @@ def tile(figure: Figure, period: Period, profiles: int) -> dict[str, Any]:
         "as_of": figure.as_of,
         "reason": figure.reason,
         "period": spelt(period),
-        "change": note(figure, period, profiles),
+        "unit": coverage(figure, profiles),
+        "change": compared(figure, period),
         "change_good": None if metric.key in NEUTRAL or not figure.change else figure.change > 0,
     }
 
 
-def note(figure: Figure, period: Period, profiles: int) -> str:
-    parts = [compared(figure, period)]
-    if figure.known_for is not None:
-        parts.append(_("known for %(some)d of %(all)d profiles") % {"some": figure.known_for, "all": profiles})
-    return " · ".join(part for part in parts if part)
+def coverage(figure: Figure, profiles: int) -> str:
+    """Said beside a number that not all of the profiles tell."""
+    if figure.known_for is None:
+        return ""
+    return _("from %(some)d of %(all)d profiles") % {"some": figure.known_for, "all": profiles}
 
 
 def compared(figure: Figure, period: Period) -> str:

@@ -1,9 +1,11 @@
 """The only writer of guardian permissions: who may do what with which profile."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.db import transaction
+from django.db.models import QuerySet
 
 from networks.models import VERBS, Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
 from organizations import audit
@@ -57,12 +59,12 @@ def checked(verbs: Iterable[str]) -> frozenset[str]:
     return with_view(wanted)
 
 
-def held(rows) -> frozenset[str]:
+def held(rows: QuerySet[Any]) -> frozenset[str]:
     names = rows.values_list("permission__codename", flat=True)
     return frozenset(name.removesuffix("_profile") for name in names)
 
 
-def replace(rows, wanted: frozenset[str], **key: object) -> None:
+def replace(rows: QuerySet[Any], wanted: frozenset[str], **key: object) -> None:
     codenames = [f"{verb}_profile" for verb in wanted]
     rows.exclude(permission__codename__in=codenames).delete()
     permissions = Permission.objects.filter(

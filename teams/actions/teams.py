@@ -32,7 +32,9 @@ def create_team(
     """A new team. Raises Invalid (name, leaders, members, profiles), PermissionDenied."""
     require_admin(actor)
     # auth.Group names are unique over all tenants, so a team's group has a name that nobody sees
-    team = Team(name=checked_name(name), purpose=purpose.strip()[:300], group=Group.objects.create(name=uuid.uuid4()))
+    team = Team(
+        name=checked_name(name), purpose=purpose.strip()[:300], group=Group.objects.create(name=str(uuid.uuid4()))
+    )
     save(team)
     set_people(team, list(leaders), list(members))
     team.profiles.set(found(Profile, profiles, "profiles"))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from networks.models import VERBS, Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
+from networks.models import Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
 from organizations.models import Member
 from organizations.queries.people import members
 from teams.levels import LEVELS
@@ -23,18 +23,14 @@ class Holder:
     own: Verbs
     through: dict[str, Verbs] = field(default_factory=dict)  # team name -> verbs
 
-    @property
-    def inherited(self) -> Verbs:
-        return NONE.union(*self.through.values())
+    def teams_giving(self, verb: str) -> list[str]:
+        """The teams through which a member holds the verb anyway."""
+        return [name for name, verbs in self.through.items() if verb in verbs]
 
     @property
     def level(self) -> str:
         """The name of exactly these verbs, where there is one."""
         return next((name for name, verbs in LEVELS.items() if verbs == self.own), "")
-
-    @property
-    def cells(self) -> list[tuple[str, bool, bool]]:
-        return [(verb, verb in self.own, verb in self.inherited) for verb in VERBS]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,103 @@
+"""Who may do what with one profile: the grid, and what people change in it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from networks.models import VERBS, Profile
+from organizations.gates import MemberRequest, member_gate
+from socialops.lib.errors import AppError
+from teams.access import access_profile, verbs_on
+from teams.actions.grants import set_grants
+from teams.forms import GrantForm
+from teams.levels import LEVELS
+from teams.queries.rights import Holder, Rights, may_grant, rights_on
+from teams.words import LEVEL_WORDS, VERB_WORDS, spelt
+
+
+@require_POST
+@member_gate
+def change(request: MemberRequest, pk: int) -> HttpResponse:
+    """Stores the rows that differ from what stands; a leader's page also shows rows that are not theirs to change."""
+    profile = access_profile(request.member, pk, to="view")
+    try:
+        set_grants(request.member, profile, **wanted(request.POST, rights_on(profile)))
+    except AppError as error:
+        return page(request, profile, refused=error.user_message, posted=request.POST)
+    messages.success(request, _("The rights are changed."))
+    return to(request, profile)
+
+
+@require_POST
+@member_gate
+def add(request: MemberRequest, pk: int) -> HttpResponse:
+    """Gives a level to a member or team that held nothing."""
+    profile = access_profile(request.member, pk, to="view")
+    rights = rights_on(profile)
+    form = grant_form(rights, request.POST)
+    if not form.is_valid():
+        return page(request, profile, grant_form=form)
+    holder = rights.holders[form.cleaned_data["holder"]]
+    try:
+        set_grants(request.member, profile, **{f"{holder.kind}s": {holder.pk: LEVELS[form.cleaned_data["level"]]}})
+    except AppError as error:
+        form.add_error(None, error.user_message)
+        return page(request, profile, grant_form=form)
+    messages.success(request, _("%s holds rights here now.") % holder.name)
+    return to(request, profile)
+
+
+def wanted(posted: QueryDict, rights: Rights) -> dict[str, dict[int, list[str]]]:
+    found: dict[str, dict[int, list[str]]] = {"members": {}, "teams": {}}
+    for key in posted.getlist("row"):
+        holder = rights.holders.get(key)
+        chosen = posted.getlist(key)
+        if holder and (set(chosen) | ({"view"} if chosen else set())) != holder.own:
+            found[f"{holder.kind}s"][holder.pk] = chosen
+    return found
+
+
+def page(request: MemberRequest, profile: Profile, **given: Any) -> HttpResponse:
+    """The profile's page; after a refusal as it was filled in, with 422."""
+    rights = rights_on(profile)
+    verbs = verbs_on(request.member, [profile.pk])[profile.pk]
+    context = {
+        "profile": profile,
+        "can": spelt(verbs),
+        "may_grant": may_grant(request.member, profile, verbs),
+        "verbs": spelt(VERBS),
+        "levels": [{"name": LEVEL_WORDS[name], "verbs": spelt(held)} for name, held in LEVELS.items()],
+        "rights": rights,
+        "groups": groups(rights, given.get("posted")),
+        "grant_form": grant_form(rights),
+        **given,
+    }
+    return render(request, "profiles/profile.html", context, status=422 if given else 200)
+
+
+def groups(rights: Rights, posted: QueryDict | None) -> list[dict[str, Any]]:
+    named = ((_("Teams"), rights.teams), (_("Members"), rights.members))
+    return [{"label": label, "rows": [row(one, posted) for one in holders]} for label, holders in named if holders]
+
+
+def row(holder: Holder, posted: QueryDict | None) -> dict[str, Any]:
+    """One line of the grid; after a refusal with the ticks as they were posted."""
+    ticked = set(posted.getlist(holder.key)) if posted else holder.own
+    cells = [
+        {"verb": verb, "word": VERB_WORDS[verb], "on": verb in ticked, "through": ", ".join(holder.teams_giving(verb))}
+        for verb in VERBS
+    ]
+    return {"holder": holder, "level": LEVEL_WORDS.get(holder.level, ""), "cells": cells}
+
+
+def grant_form(rights: Rights, posted: QueryDict | None = None) -> GrantForm:
+    kinds = {"team": _("team"), "member": _("member")}
+    return GrantForm(posted, holders=[(one.key, f"{one.name} ({kinds[one.kind]})") for one in rights.others])
+
+
+def to(request: MemberRequest, profile: Profile) -> HttpResponse:
+    return redirect("profiles:profile", slug=request.member.organization.slug, pk=profile.pk)
