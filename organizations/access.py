@@ -1,5 +1,6 @@
 """Looking up people and their organization, and being allowed to, in one call."""
 
+from organizations.actors import Actor
 from organizations.models import Member, User
 from socialops.lib.errors import NotFound, PermissionDenied
 
@@ -22,7 +23,7 @@ def member_of(memberships: list[Member], slug: str) -> Member:
     raise NotFound
 
 
-def access_member(actor: Member, pk: int) -> Member:
+def access_member(actor: Actor, pk: int) -> Member:
     """A colleague. Everybody in an organization may see who is in it."""
     try:
         return Member.objects.select_related("user", "organization").get(pk=pk)

@@ -5,7 +5,7 @@
 
 import json
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -50,6 +50,9 @@ class EncryptedJSONField(models.TextField):  # type: ignore[type-arg]
     """A JSON value kept as Fernet ciphertext. Cannot be searched; that is the point."""
 
     description = "JSON, encrypted"
+    if TYPE_CHECKING:  # any JSON value goes in and comes out
+        _pyi_private_set_type: Any
+        _pyi_private_get_type: Any
 
     def get_prep_value(self, value: Any) -> str | None:
         if value is None:

@@ -15,7 +15,10 @@ def seconds_to_wait(name: str, calls: int, period: int) -> float:
     window, into = divmod(time.time(), period)
     key = f"socialops:limit:{name}:{int(window)}"
     try:
-        count, _ = client().pipeline().incr(key).expire(key, period + 1).execute()
+        pipeline = client().pipeline()
+        pipeline.incr(key)
+        pipeline.expire(key, period + 1)
+        count, _ = pipeline.execute()
     except redis.RedisError as error:
         log.warning("limit %s not counted: %s", name, type(error).__name__)
         return 0.0
