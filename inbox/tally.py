@@ -17,11 +17,12 @@ GONE = ("failed", "cancelled")  # an answer in one of these states was none
 
 
 def add(conversation: Conversation, messages: Sequence[Message]) -> None:
-    """New messages, which need not have ids yet."""
-    newest = max(messages, key=lambda one: one.sent_at)
+    """New messages, which have their ids and need not be stored yet."""
+    newest = max(messages, key=lambda one: (one.sent_at, one.pk))
     if conversation.message_count == 0 or newest.sent_at >= conversation.last_message_at:
         conversation.last_message_at, conversation.snippet = newest.sent_at, clipped(newest.text, SNIPPET)
     conversation.message_count += len(messages)
+    conversation.last_message_id = max(conversation.last_message_id or 0, *(one.pk for one in messages))
     answers = [one.sent_at for one in messages if one.direction == "out"]
     conversation.answered_at = latest(conversation.answered_at, *answers)
     wait(conversation, (one.sent_at for one in messages if one.direction == "in"))

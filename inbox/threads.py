@@ -59,7 +59,7 @@ class Threads:
     def begin(self, item: Inbound) -> Conversation:
         conversation = Conversation(
             organization_id=self.profile.organization_id,
-            profile=self.profile,
+            profile_id=self.profile.pk,
             contact=self.contact(item),
             kind=str(item.kind),
             root_id=self.key(item),

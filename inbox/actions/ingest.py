@@ -1,8 +1,7 @@
 """Storing what came in: in bulk, once, in whatever order."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from itertools import chain
+from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
@@ -13,6 +12,7 @@ from inbox.actions.joining import join_conversations, reopen
 from inbox.incoming import accepted, parents_first
 from inbox.locks import hold_intake
 from inbox.models import Conversation, Message
+from inbox.sequence import reserve_ids
 from inbox.tally import TALLIED, add, recount_waiting
 from inbox.threads import Threads
 from networks.contract import Inbound
@@ -32,9 +32,9 @@ def ingest(profile: Profile, items: Sequence[Inbound]) -> list[Message]:
     found = accepted(items)
     hold_intake(profile.pk)
     stored = Message.objects.filter(profile=profile, remote_id__in=list(found)).values_list("remote_id", flat=True)
-    for remote_id in list(stored):
-        del found[remote_id]
-    return store(profile, found) if found else []
+    known = set(stored)
+    fresh = {remote_id: item for remote_id, item in found.items() if remote_id not in known}
+    return store(profile, fresh) if fresh else []
 
 
 def store(profile: Profile, fresh: dict[str, Inbound]) -> list[Message]:
@@ -70,50 +70,58 @@ def look_up(profile: Profile, named: set[str], copies: dict[str, RemotePost], fr
 
 
 def write(threads: Threads, placed: list[tuple[Inbound, Conversation]]) -> list[Message]:
-    """New conversations, then the messages, then what the conversations say of them."""
-    by_home: dict[int, list[Message]] = defaultdict(list)
-    homes: dict[int, Conversation] = {}
+    """New conversations, then the messages, then what older conversations say of them."""
+    batch = gathered(threads, placed)
+    messages = [one for _, some in batch for one in some]
+    for pk, one in zip(reserve_ids(Message, len(messages)), sorted(messages, key=by_time), strict=True):
+        one.pk = pk
+    for home, some in batch:
+        add(home, some)
+    older = [home for home, _ in batch if home.pk]
+    Conversation.objects.bulk_create([home for home, _ in batch if not home.pk])
+    for home, some in batch:
+        for one in some:
+            one.conversation_id = home.pk
+    Message.objects.bulk_create(messages)
+    join_conversations(threads.joined)
+    kept = [home for _, home in threads.joined]
+    save(list({home.pk: home for home in (*older, *kept)}.values()))
+    recount([home for home, some in batch if home in kept or any(one.direction == "out" for one in some)])
+    reopen(home for home, some in batch if any(one.direction == "in" for one in some))
+    tell(threads.profile, [home.pk for home, _ in batch])
+    return sorted(messages, key=by_time)
+
+
+def by_time(message: Message) -> datetime:
+    return message.sent_at
+
+
+def gathered(threads: Threads, placed: list[tuple[Inbound, Conversation]]) -> list[tuple[Conversation, list[Message]]]:
+    """The new messages of each conversation. Told apart as objects, for new ones have no ids yet."""
     gone = {id(ended): kept for ended, kept in threads.joined}
-    for item, home in sorted(placed, key=lambda pair: pair[0].sent_at):
+    batch: dict[int, tuple[Conversation, list[Message]]] = {}
+    for item, home in placed:
         while id(home) in gone:
             home = gone[id(home)]
-        homes[id(home)] = home
-        by_home[id(home)].append(message(threads, item))
-    for key, home in homes.items():
-        add(home, by_home[key])
-    Conversation.objects.bulk_create([home for home in homes.values() if home.pk is None])
-    for key, home in homes.items():
-        for one in by_home[key]:
-            one.conversation = home
-    messages = Message.objects.bulk_create(sorted(chain(*by_home.values()), key=lambda one: one.sent_at))
-    join_conversations(threads.joined)
-    settle_tallies(homes.values(), by_home, [kept for _, kept in threads.joined])
-    reopen(home for key, home in homes.items() if any(one.direction == "in" for one in by_home[key]))
-    tell(threads.profile, homes.values())
-    return messages
+        batch.setdefault(id(home), (home, []))[1].append(message(threads, item))
+    return list(batch.values())
 
 
 def message(threads: Threads, item: Inbound) -> Message:
+    contact = None if item.from_self else threads.contact(item)
     return Message(
         organization_id=threads.profile.organization_id,
-        profile=threads.profile,
+        profile_id=threads.profile.pk,
         direction="out" if item.from_self else "in",
         remote_id=item.remote_id,
-        contact=None if item.from_self else threads.contact(item),
+        contact_id=contact and contact.pk,
         text=item.text,
         permalink=item.permalink,
         sent_at=item.sent_at,
     )
 
 
-def settle_tallies(
-    found: Iterable[Conversation], by_home: dict[int, list[Message]], joined: list[Conversation]
-) -> None:
-    homes = list(found)
-    for home in homes:
-        home.last_message_id = max(home.last_message_id or 0, *(one.pk for one in by_home[id(home)]))
-    save(homes)
-    mixed = [home for home in homes if home in joined or any(one.direction == "out" for one in by_home[id(home)])]
+def recount(mixed: list[Conversation]) -> None:
     if mixed:
         recount_waiting(mixed)
         save(mixed)
@@ -121,6 +129,8 @@ def settle_tallies(
 
 def save(homes: list[Conversation]) -> None:
     """All rows in one statement; they are held, so nobody's change is overwritten."""
+    if not homes:
+        return
     Conversation.objects.bulk_create(
         homes,
         update_conflicts=True,
@@ -129,7 +139,7 @@ def save(homes: list[Conversation]) -> None:
     )
 
 
-def tell(profile: Profile, homes: Iterable[Conversation]) -> None:
-    ids: list[int | str] = [home.pk for home in homes]
+def tell(profile: Profile, ids: list[int]) -> None:
+    """One hint for many is enough: open lists ask again for all that they show."""
     for pk in ids if len(ids) <= TOLD_ONE_BY_ONE else [""]:
         realtime.ping(profile.organization_id, "inbox", pk, profile_id=profile.pk)
