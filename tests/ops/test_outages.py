@@ -3,13 +3,17 @@
 import contextlib
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
+from kombu.exceptions import OperationalError
 
+from networks.tasks import tick
 from socialops import embedded
+from socialops.celery import app
 from tests.ops.eventually import eventually
 from tests.stack import COMMANDS, Stack, running
 
@@ -55,6 +59,13 @@ def state(stack: Stack) -> set[str]:
 def ticking(stack: Stack) -> bool:
     """Whether a tick has run since the keys were last removed."""
     return bool(stack.redis().exists("socialops:alive:tick"))
+
+
+def test_a_hint_costs_no_time_while_redis_is_away() -> None:
+    began = time.monotonic()
+    with app.connection_for_write("redis://127.0.0.1:1") as connection, pytest.raises(OperationalError):
+        tick.apply_async(connection=connection, retry=False)
+    assert time.monotonic() - began < 1
 
 
 @pytest.mark.parametrize("service", ["redis"], indirect=True)
