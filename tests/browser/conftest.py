@@ -1,0 +1,55 @@
+"""Chromium against a whole stack with the demo in it. Where Chromium is not installed, that is said."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from socialops.demo import DEMO_PASSWORD
+from tests.stack import Stack, running
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM:
+        pytest.skip("Chromium is not installed (Debian: apt-get install chromium; or set CHROMIUM to its path).")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def stack() -> Iterator[Stack]:
+    with running(SANDBOX="True", INBOUND_POLL_SECONDS="30") as stack:
+        stack.run_command("seed_demo")
+        yield stack
+
+
+@pytest.fixture
+def signed_in(browser: Browser, stack: Stack) -> Iterator[Callable[..., Page]]:
+    """signed_in("priya") -> a page of a browser of their own, at the organization's home."""
+    contexts, broken = [], []
+
+    def sign_in(name: str, **options) -> Page:
+        context = browser.new_context(base_url=stack.url, **{"viewport": {"width": 1280, "height": 900}, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: broken.append(str(error)))
+        page.goto("/")
+        page.fill("input[name=login]", f"{name}@northwind.example")
+        page.fill("input[name=password]", DEMO_PASSWORD)
+        page.click("button[type=submit]")
+        page.wait_for_url("**/o/northwind/")
+        return page
+
+    yield sign_in
+    for context in contexts:
+        context.close()
+    assert broken == [], "a script failed"
