@@ -39,10 +39,12 @@ class Filters:
 def read_filters(asked: QueryDict, today: date) -> Filters:
     errors: dict[str, list[str]] = {}
     first, last = asked.get("from", ""), asked.get("to", "")
+    preset: int | None
     period, preset = preset_of(asked.get("days", ""), today)
     if first or last:
         try:
-            period, preset = read_period(first, last, today), None
+            period = read_period(first, last, today)
+            preset = next((days for days in PRESETS if period == last_days(days, today)), None)
         except Invalid as wrong:
             errors = wrong.fields
     return Filters(
