@@ -50,7 +50,7 @@ class ComposerForm(forms.Form):
     def __init__(self, *args: Any, member: Member, zone: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.zone = zone or member.time_zone
-        self.beside: dict[str, list[str]] = {"profiles": [], "variants": []}  # errors of what is no field
+        self.beside: dict[str, list[str]] = {}  # what an action refused
         for adapter in networks():
             self.fields[f"variant_{adapter.network}"] = PlainText(
                 label=adapter.label, widget=forms.Textarea({"rows": 6, "placeholder": _("The same as everywhere")})
@@ -70,7 +70,7 @@ class ComposerForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        if data.get("when") != "at":
+        if data.get("when") != "at" or self.data.get("do") == "draft":
             return data
         for name, wrong in (("day", _("Choose a day.")), ("clock", _("Choose a time."))):
             if data.get(name) is None and name not in self.errors:
@@ -78,6 +78,11 @@ class ComposerForm(forms.Form):
         if data.get("day") and not 2000 < data["day"].year < 2200:  # what clocks can be reckoned with
             self.add_error("day", _("Choose a day in the next two years."))
         return data
+
+    @property
+    def lacks_time(self) -> bool:
+        """Whether a time is wanted that is not (wholly) given."""
+        return self.is_bound and self.cleaned_data.get("when") == "at" and self.wish.at is None
 
     @property
     def wish(self) -> Wish:
@@ -90,14 +95,10 @@ class ComposerForm(forms.Form):
         return Wish()
 
     def refuse(self, fields: dict[str, list[str]]) -> None:
-        """Puts what an action refused beside the field that it is about."""
+        """Keeps what an action refused for the place that it is about; what was typed stays as it is."""
         for name, texts in fields.items():
-            if name in self.beside:
-                self.beside[name] += texts
-                continue
             place = {"scheduled_at": "day", "time_zone": "day"}.get(name, name)
-            for text in texts:
-                self.add_error(place if place in self.fields else None, text)
+            self.beside.setdefault(place, []).extend(texts)
 
 
 def initial_for(post: Post, member: Member) -> dict[str, Any]:

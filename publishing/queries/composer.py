@@ -90,7 +90,7 @@ def fitting(text: str, adapter: type[Adapter]) -> int:
     return low
 
 
-def next_step(actor: Actor, profiles: list[Profile], wish: Wish, zone: str) -> Step:
+def next_step(actor: Actor, profiles: list[Profile], wish: Wish, zone: str, *, lacks_time: bool = False) -> Step:
     verbs = common_verbs(actor, [profile.pk for profile in profiles]) if profiles else frozenset()
     asking = [profile.name for profile in profiles if profile.needs_approval]
     to = ngettext("to %d profile", "to %d profiles", len(profiles)) % len(profiles)
@@ -103,6 +103,8 @@ def next_step(actor: Actor, profiles: list[Profile], wish: Wish, zone: str) -> S
         return Step("publish", _("Publish now %s") % to)
     if wish.at:
         return Step("schedule", _("Schedule for %(moment)s %(to)s") % {"moment": moment, "to": to})
+    if lacks_time:
+        return Step("schedule", _("Schedule %s") % to, _("Choose a day and a time."))
     return Step("keep", _("Save draft"))
 
 

@@ -69,6 +69,7 @@ def answer(request: MemberRequest, *, toast: dict[str, str] | None = None) -> Ht
         "zone": member.time_zone,
         "filters": filters,
         "states": FILTERS,
+        "pictures": (*FILTERS, "sending"),
         "address": request.GET.urlencode(),
         "profiles": [] if partial else visible_profiles(member)[:MOST_PROFILES],
     }

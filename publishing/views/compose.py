@@ -153,7 +153,9 @@ def shown(request: MemberRequest, form: ComposerForm) -> dict[str, Any]:
         wish = trial.wish if trial.is_valid() else Wish()
     return {
         "previews": composer.previews(text, variants, chosen),
-        "step": composer.next_step(request.member, chosen, wish, form.zone),
+        "step": composer.next_step(
+            request.member, chosen, wish, form.zone, lacks_time=form.is_bound and form.lacks_time
+        ),
         "chosen": chosen,
         "own_words": variants,
     }
