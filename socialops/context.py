@@ -3,14 +3,13 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch
-from django.urls import reverse as real_reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from networks.models import Profile
 from organizations.models import Member
 from organizations.tenancy import scope
+from teams.access import profiles_for
 
 # group, items: (key, label, icon, address name); a label is translated where it is shown
 NAV = (
@@ -35,15 +34,7 @@ NAV = (
         ),
     ),
 )
-
-
-def reverse(*args, **kwargs):
-    try:
-        return real_reverse(*args, **kwargs)
-    except NoReverseMatch:
-        return "#"
-
-
+MOST = 1000  # profiles that are looked through for a banner
 ADMINS_ONLY = {"audit"}
 
 
@@ -77,9 +68,9 @@ def item(request: HttpRequest, slug: str, key: str, label: str, icon: str, name:
 
 
 def banners(member: Member) -> list[dict[str, str]]:
-    """One query: what is practice, and what must be reconnected."""
+    """Of what the member can see: what is practice, and what must be reconnected."""
     with scope(member.organization_id):  # an error's page is drawn after the gate has closed again
-        facts = list(Profile.objects.values_list("state", "sandbox", "name").distinct()[:200])
+        facts = set(profiles_for(member, to="view").values_list("state", "sandbox", "name")[:MOST])
     url = reverse("profiles:list", args=[member.organization.slug])
     found = []
     cut_off = sorted({name for state, _sandbox, name in facts if state == "disconnected"})
