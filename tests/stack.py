@@ -81,6 +81,10 @@ class Stack:
 
     def stop(self, name: str) -> None:
         self.kill(name, signal.SIGTERM)
+        self.finish(name)
+
+    def finish(self, name: str) -> None:
+        """Waits for what was told to end, then kills what is left of it."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.processes[name].wait(ENDED_WITHIN)
         self.kill(name)
@@ -172,7 +176,7 @@ def end(stack: Stack) -> None:
     for name in stack.processes:
         stack.kill(name, signal.SIGTERM)
     for name in stack.processes:
-        stack.stop(name)
+        stack.finish(name)  # told once: a second SIGTERM would hurry the worker
     with contextlib.suppress(redis.RedisError):  # the test may have switched it off
         stack.redis().flushdb()
 
