@@ -4,7 +4,6 @@ from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-
 from socialops.lib.ratelimit import seconds_to_wait
 
 
