@@ -112,6 +112,7 @@ class PostChange(StrictSerializer):
     text = Text(required=False)
     profiles = Ids(required=False)
     variants = serializers.DictField(child=VariantBody(), required=False)
+    media = Ids(required=False, max_length=0, error_messages={"max_length": "There is no such media."})
     scheduled_at = Instant(required=False, allow_null=True)
     time_zone = Text(required=False, max_length=64)
     publish_now = Flag(required=False)
