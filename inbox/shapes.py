@@ -11,7 +11,7 @@ def conversation_shape(row: Conversation) -> dict[str, Any]:
         "kind": row.kind,
         "profile": row.profile_id,
         "contact": contact_shape(row.contact) if row.contact else None,
-        "about": row.about_id and {"remote_id": row.about.remote_id, "permalink": row.about.permalink or None},
+        "about": {"remote_id": row.about.remote_id, "permalink": row.about.permalink or None} if row.about else None,
         "state": row.state,
         "assignee": row.assignee_id,
         "team": row.team_id,

@@ -114,7 +114,7 @@ def message(threads: Threads, item: Inbound) -> Message:
         profile_id=threads.profile.pk,
         direction="out" if item.from_self else "in",
         remote_id=item.remote_id,
-        contact_id=contact and contact.pk,
+        contact_id=contact.pk if contact else None,
         text=item.text,
         permalink=item.permalink,
         sent_at=item.sent_at,

@@ -43,12 +43,13 @@ def search(rows: QuerySet[Conversation], q: str) -> QuerySet[Conversation]:
         return rows
     name = q.removeprefix("@") or q
     people = Contact.objects.filter(Q(name__icontains=name) | Q(handle__icontains=name))
-    found = Q(contact__in=people)
+    found = Conversation.objects.filter(contact__in=people).values("pk")
     if terms := words(q):
         query = SearchQuery(" & ".join(f"{term}:*" for term in terms), config="simple", search_type="raw")
         messages = Message.objects.annotate(searched=SEARCHED).filter(searched=query)
-        found |= Q(pk__in=messages.values("conversation"))
-    return rows.filter(found)
+        # a UNION and not an OR: PostgreSQL joins it, and would ask an OR of two subqueries again for every row
+        found = found.union(messages.values("conversation"))
+    return rows.filter(pk__in=found)
 
 
 def page(member: Member, filters: Filters, *, before: str = "") -> Listing:
