@@ -22,25 +22,41 @@ from organizations.tenancy import scope
 
 log = logging.getLogger(__name__)
 
-POLLS_AT_ONCE = 500
+RECEIPTS_AT_ONCE = 500
+POLL_LEASE = timedelta(minutes=10)  # longer than a profile with many posts can take
 POSTS_WATCHED = 50
 WATCHED_FOR = timedelta(days=30)
 DIGEST_OVERDUE = timedelta(seconds=5)  # the hook itself asks for the digest; this is for when that hint was lost
 
 
+def due_polls(now: datetime) -> int:
+    """How many more profiles may be asked right now, by so many workers at once."""
+    # unscoped: one poller serves every organization; indexes cursor_due and cursor_asking
+    asking = Cursor.unscoped.filter(polling_until__gt=now).count()
+    room = max(0, settings.POLLS_IN_FLIGHT - asking)
+    return len(due_cursors(now)[:room]) if room else 0
+
+
+def due_cursors(now: datetime):
+    due = Cursor.unscoped.filter(next_poll_at__lte=now, profile__state="connected")  # unscoped: as above
+    return due.exclude(polling_until__gt=now).order_by("next_poll_at")
+
+
 @transaction.atomic
-def claim_polls(now: datetime) -> list[tuple[int, int]]:
-    """(organization, profile) of every healthy profile to be asked now; each is next due an interval later."""
-    # unscoped: one poller serves every organization; index cursor_due
-    due = Cursor.unscoped.filter(next_poll_at__lte=now, profile__state="connected").order_by("next_poll_at")
-    rows = list(
-        due.select_for_update(skip_locked=True, of=("self",)).values_list("pk", "organization_id", "profile_id")[
-            :POLLS_AT_ONCE
-        ]
-    )
-    again_at = now + timedelta(seconds=settings.INBOUND_POLL_SECONDS)
-    Cursor.unscoped.filter(pk__in=[pk for pk, _, _ in rows]).update(next_poll_at=again_at)
-    return [(organization_id, profile_id) for _, organization_id, profile_id in rows]
+def claim_poll(now: datetime) -> tuple[int, int] | None:
+    """(organization, profile) of the profile that has waited longest; it is next due an interval later."""
+    cursor = due_cursors(now).select_for_update(skip_locked=True, of=("self",)).first()
+    if cursor is None:
+        return None
+    cursor.next_poll_at = now + timedelta(seconds=settings.INBOUND_POLL_SECONDS)
+    cursor.polling_until = now + POLL_LEASE
+    cursor.save(update_fields=["next_poll_at", "polling_until"])
+    return cursor.organization_id, cursor.profile_id
+
+
+def end_poll(profile_id: int) -> None:
+    """The profile may be asked again when it is due."""
+    Cursor.objects.filter(profile=profile_id).update(polling_until=None)
 
 
 def poll_profile(profile_id: int) -> None:
@@ -105,7 +121,7 @@ def keep_receipt(network: str, body: bytes, *, sandbox: bool) -> WebhookReceipt 
 
 def open_receipts(now: datetime) -> list[int]:
     overdue = WebhookReceipt.objects.filter(digested_at=None, received_at__lt=now - DIGEST_OVERDUE)
-    return list(overdue.order_by("received_at").values_list("pk", flat=True)[:POLLS_AT_ONCE])
+    return list(overdue.order_by("received_at").values_list("pk", flat=True)[:RECEIPTS_AT_ONCE])
 
 
 @transaction.atomic

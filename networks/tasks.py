@@ -9,7 +9,7 @@ from celery import Task, shared_task
 from django.utils.timezone import now
 from kombu.exceptions import OperationalError
 
-from networks.intake import claim_polls, digest_receipt, open_receipts, poll_profile
+from networks.intake import claim_poll, digest_receipt, due_polls, end_poll, open_receipts, poll_profile
 from networks.outbox.claims import Claim, claim_due, claim_unknown, reap, release
 from networks.outbox.looking import look_one
 from networks.outbox.sending import send_one
@@ -61,15 +61,22 @@ def look(organization_id: int, outgoing_id: int, claim: str) -> None:
 def poll_due() -> None:
     """Asks every profile whose time has come what is new, and takes up pushes that nobody has digested."""
     at = now()
-    for organization_id, profile_id in claim_polls(at):
-        poll.apply_async((organization_id, profile_id), retry=False, queue="inbound")
+    for _ in range(due_polls(at)):
+        poll.apply_async(retry=False, queue="inbound")
     for receipt_id in open_receipts(at):
         digest.apply_async((receipt_id,), retry=False, queue="inbound")
 
 
-@shared_task(base=TenantTask)
-def poll(organization_id: int, profile_id: int) -> None:
-    poll_profile(profile_id)
+@shared_task
+def poll() -> None:
+    """Asks one due profile after the other. Few run at once, so that networks which hang never hold up posts."""
+    while claimed := claim_poll(now()):
+        organization_id, profile_id = claimed
+        with scope(organization_id):
+            try:
+                poll_profile(profile_id)
+            finally:
+                end_poll(profile_id)
 
 
 @shared_task

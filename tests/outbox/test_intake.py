@@ -9,10 +9,11 @@ import pytest
 from django.test import Client
 from django.utils.timezone import now
 
-from networks.intake import claim_polls, digest_receipt, open_receipts, poll_profile
+from networks.intake import claim_poll, digest_receipt, due_polls, end_poll, open_receipts, poll_profile
 from networks.models import Cursor, Profile, WebhookReceipt
 from networks.signals import inbound_received
 from organizations.tenancy import scope
+from tests import builders
 
 
 @pytest.fixture
@@ -29,9 +30,13 @@ def arrived():
 
 
 def poll(outbox) -> None:
-    for organization_id, profile_id in claim_polls(now()):
+    while claimed := claim_poll(now()):
+        organization_id, profile_id = claimed
         with scope(organization_id):
-            poll_profile(profile_id)
+            try:
+                poll_profile(profile_id)
+            finally:
+                end_poll(profile_id)
 
 
 def make_due() -> None:
@@ -50,9 +55,30 @@ def test_a_poll_passes_everything_up_once(outbox, arrived) -> None:
 
 def test_it_is_asked_again_after_the_interval_and_not_before(outbox, settings) -> None:
     settings.INBOUND_POLL_SECONDS = 7
-    assert len(claim_polls(now())) == 1
-    assert claim_polls(now()) == []
-    assert len(claim_polls(now() + timedelta(seconds=7))) == 1
+    claimed = (outbox.profile.organization_id, outbox.profile.pk)
+    assert claim_poll(now()) == claimed
+    assert claim_poll(now() + timedelta(seconds=7)) is None  # the first one is still asking
+    with scope(outbox.profile.organization_id):
+        end_poll(outbox.profile.pk)
+    assert claim_poll(now()) is None
+    assert claim_poll(now() + timedelta(seconds=7)) == claimed
+
+
+def test_a_poller_that_died_is_replaced(outbox) -> None:
+    assert claim_poll(now())
+    assert claim_poll(now() + timedelta(minutes=11))
+
+
+def test_networks_that_hang_take_only_half_of_the_workers(outbox, settings) -> None:
+    settings.POLLS_IN_FLIGHT = 2
+    organization = outbox.profile.organization
+    for _ in range(4):
+        builders.profile(organization, "x")
+    assert due_polls(now()) == 2
+    assert claim_poll(now())
+    assert due_polls(now()) == 1
+    assert claim_poll(now())
+    assert due_polls(now()) == 0
 
 
 def test_a_receiver_that_fails_leaves_the_cursor_where_it_was(outbox, arrived) -> None:
