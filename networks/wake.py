@@ -10,7 +10,9 @@ log = logging.getLogger(__name__)
 
 
 def wake_dispatcher() -> None:
-    transaction.on_commit(send_hint, robust=True)
+    """After the commit, and once however many rows the transaction put in."""
+    if send_hint not in (hook for _savepoints, hook, _robust in transaction.get_connection().run_on_commit):
+        transaction.on_commit(send_hint, robust=True)
 
 
 def send_hint() -> None:

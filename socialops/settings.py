@@ -256,7 +256,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "organizations.rest.schema.Schema",
     "EXCEPTION_HANDLER": "organizations.rest.errors.problem",
     "DEFAULT_THROTTLE_CLASSES": ["organizations.rest.throttling.TokenThrottle"],
     "UNAUTHENTICATED_USER": None,
