@@ -1,10 +1,8 @@
 """Two workers at once, on two connections."""
 
-import threading
 from functools import partial
 
 import pytest
-from django.db import connection
 from django.utils.timezone import now
 
 from analytics.actions.counting import refresh_day
@@ -19,28 +17,9 @@ from organizations.tenancy import scope
 from tests.analytics.conftest import send
 from tests.analytics.test_derive import MADRID
 from tests.cast import assemble
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(organization, *works) -> list:
-    """Runs all of them in threads that start together; each in the organization's scope."""
-    gate, results = threading.Barrier(len(works)), []
-
-    def run(work):
-        try:
-            with scope(organization):
-                gate.wait(10)
-                results.append(work())
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[work]) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return results
 
 
 def test_each_due_row_goes_to_one_worker():

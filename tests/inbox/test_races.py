@@ -1,10 +1,6 @@
 """Two at once, on two connections."""
 
-import threading
-from collections.abc import Callable
-
 import pytest
-from django.db import connection, connections
 
 from inbox.actions.ingest import ingest
 from inbox.actions.reply import reply_to_conversation
@@ -16,6 +12,7 @@ from socialops.lib.errors import Conflict
 from tests import builders
 from tests.cast import Cast, assemble
 from tests.inbox.talk import begin, end, says, sent_as
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,37 +22,13 @@ def crowd() -> Cast:
     return assemble()
 
 
-def at_once(cast: Cast, *works: Callable[[], object]) -> list[object]:
-    """What each returned or raised."""
-    gate = threading.Barrier(len(works))
-    answers: list[object] = [None] * len(works)
-
-    def run(index: int, work: Callable[[], object]) -> None:
-        try:
-            with scope(cast.acme):
-                connection.ensure_connection()
-                gate.wait(10)
-                answers[index] = work()
-        except Exception as error:
-            answers[index] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return answers
-
-
 def test_of_two_who_answer_one_wins(crowd: Cast) -> None:
     for turn in range(5):
         with scope(crowd.acme):
             question = ingest(crowd.x, [says("Anybody?")])[0]
             conversation = Conversation.objects.get(pk=question.conversation_id)
         answers = at_once(
-            crowd,
+            crowd.acme,
             lambda: reply_to_conversation(crowd.cole, conversation, text="Cole here", seen=question.pk),  # noqa: B023
             lambda: reply_to_conversation(crowd.lena, conversation, text="Lena here", seen=question.pk),  # noqa: B023
         )
@@ -69,7 +42,7 @@ def test_the_same_batch_twice_at_once(crowd: Cast) -> None:
         items = [says(f"{turn}-{n}", remote_id=f"{turn}-{n}", minute=n) for n in range(100)]
         items += [says("more", remote_id=f"{turn}-r{n}", parent=f"{turn}-{n}", minute=200 + n) for n in range(100)]
         works = [lambda: ingest(crowd.x, items), lambda: ingest(crowd.x, items[::-1])] * 2  # noqa: B023
-        stored = at_once(crowd, *works)
+        stored = at_once(crowd.acme, *works)
         assert sorted(len(one) for one in stored) == [0, 0, 0, 200]  # type: ignore[arg-type]
     with scope(crowd.acme):
         assert Message.objects.count() == 1000
@@ -82,7 +55,7 @@ def test_two_profiles_hear_of_the_same_people_at_once(crowd: Cast) -> None:
     other = builders.profile(crowd.acme, "x", handle="acme2")
     one = [says("to one", author=who) for who in people]
     two = [says("to two", author=who) for who in reversed(people)]
-    stored = at_once(crowd, lambda: ingest(crowd.x, one), lambda: ingest(other, two))
+    stored = at_once(crowd.acme, lambda: ingest(crowd.x, one), lambda: ingest(other, two))
     assert [len(done) for done in stored] == [200, 200]  # type: ignore[arg-type]
 
 
@@ -94,7 +67,7 @@ def test_the_echo_and_the_settlement_at_once(crowd: Cast) -> None:
             answer = reply_to_conversation(crowd.cole, conversation, text="Yes", seen=question.pk)
             begun = begin(answer.outgoing)
         echo = says("Yes" if turn % 2 else "Altered", remote_id=f"a{turn}", parent=f"q{turn}", minute=30, own=True)
-        answers = at_once(crowd, lambda: end(begun, sent_as(f"a{turn}")), lambda: ingest(crowd.x, [echo]))  # noqa: B023
+        answers = at_once(crowd.acme, lambda: end(begun, sent_as(f"a{turn}")), lambda: ingest(crowd.x, [echo]))  # noqa: B023
         assert not [one for one in answers if isinstance(one, Exception)]
         with scope(crowd.acme):
             message = Message.objects.get(conversation=conversation, direction="out")

@@ -1,12 +1,8 @@
 """Several dispatchers, senders and people at once, each on a connection of its own."""
 
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils.timezone import now
 
 from networks.actions.outgoing import cancel_outgoing
@@ -16,19 +12,9 @@ from networks.outbox.sending import send_one
 from networks.outbox.settling import link
 from organizations.tenancy import scope
 from socialops.lib.errors import Conflict
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(works: list[Callable[[], Any]]) -> list[Any]:
-    def run(work: Callable[[], Any]) -> Any:
-        try:
-            return work()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return list(pool.map(run, works))
 
 
 def test_many_dispatchers_send_each_row_once(make_outbox) -> None:
@@ -36,7 +22,7 @@ def test_many_dispatchers_send_each_row_once(make_outbox) -> None:
     texts = {f"Number {number}" for number in range(40)}
     for text in texts:
         outbox.put(text)
-    at_once([outbox.step] * 6)
+    at_once(outbox.profile.organization, *[outbox.step] * 6)
     assert sorted(outbox.network.published_texts()) == sorted(texts)
     assert Attempt.unscoped.count() == len(texts)
     assert set(Outgoing.unscoped.values_list("state", flat=True)) == {"sent"}
@@ -51,7 +37,7 @@ def test_the_same_claim_delivered_many_times_sends_once(make_outbox) -> None:
         with scope(claim.organization_id):
             send_one(claim.outgoing_id, claim.token)
 
-    at_once([send] * 6)
+    at_once(outbox.profile.organization, *[send] * 6)
     assert outbox.network.published_texts() == ["Hello"]
 
 
@@ -69,7 +55,7 @@ def test_cancelling_and_sending_at_once_never_both(make_outbox) -> None:
     for number in range(10):
         row = outbox.put(f"Race {number}")
         time.sleep(0.001 * number)
-        _, cancelled = at_once([outbox.step, lambda row=row: cancel(row)])
+        _, cancelled = at_once(outbox.profile.organization, outbox.step, lambda row=row: cancel(row))
         outbox.step()
         left = f"Race {number}" in outbox.network.published_texts()
         assert left != cancelled

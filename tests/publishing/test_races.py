@@ -2,7 +2,6 @@
 
 import threading
 import uuid
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -19,6 +18,7 @@ from publishing.actions.schedule import cancel_post, move_post, publish_now, sch
 from publishing.models import Delivery
 from socialops.lib.errors import AppError, Conflict
 from tests.cast import Cast, assemble
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,29 +26,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def people() -> Cast:
     return assemble()
-
-
-def at_once(organization, *works: Callable[[], object]) -> list[object]:
-    """Runs each on its own connection, released together; what each returned or the expected error it raised."""
-    gate = threading.Barrier(len(works))
-    ends: list[object] = [None] * len(works)
-
-    def run(index: int, work: Callable[[], object]) -> None:
-        try:
-            with scope(organization):
-                gate.wait(5)
-                ends[index] = work()
-        except AppError as error:
-            ends[index] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    return ends
 
 
 def scheduled(people: Cast, *, at=None):
