@@ -2,9 +2,23 @@
 
 from organizations.models.api_token import ApiToken
 from organizations.models.audit import AuditEntry
+from organizations.models.hours import BusinessHours, Holiday
 from organizations.models.idempotency import IdempotentAnswer
 from organizations.models.member import Member, Role
 from organizations.models.organization import Organization
+from organizations.models.sign_on import OrganizationSignOn, SignOnIdentity
 from organizations.models.user import User
 
-__all__ = ["ApiToken", "AuditEntry", "IdempotentAnswer", "Member", "Organization", "Role", "User"]
+__all__ = [
+    "ApiToken",
+    "AuditEntry",
+    "BusinessHours",
+    "Holiday",
+    "IdempotentAnswer",
+    "Member",
+    "Organization",
+    "OrganizationSignOn",
+    "Role",
+    "SignOnIdentity",
+    "User",
+]

@@ -1,4 +1,8 @@
-"""Who changed what, when: written by `organizations.audit.record` alone, never changed afterwards."""
+"""Who changed what, when: written by `organizations.audit.record` alone.
+
+The database itself refuses to change, delete or truncate these rows (migration 0002, docs/adr/0006-audit-log.md). Hence
+an organization cannot be deleted either: its rows would have to go.
+"""
 
 from django.db import models
 
@@ -15,11 +19,15 @@ class AuditEntry(TenantModel):
     target_id = models.CharField(max_length=40)
     target_name = models.CharField(max_length=200)
     change = models.JSONField(default=dict)  # {field: [before, after]}, secrets never
+    ip = models.GenericIPAddressField(null=True)  # where the request came from; null: the system's own work
 
     class Meta:
         indexes = [
-            models.Index(fields=["organization", "-id"], name="audit_newest"),
-            models.Index(fields=["organization", "target_kind", "target_id", "-id"], name="audit_target"),
+            models.Index(fields=["organization", "-at", "-id"], name="audit_newest"),
+            models.Index(fields=["organization", "actor_id", "-at", "-id"], name="audit_actor"),
+            models.Index(fields=["organization", "verb", "-at", "-id"], name="audit_verb"),
+            models.Index(fields=["organization", "target_kind", "target_id", "-at", "-id"], name="audit_target"),
+            models.Index(fields=["organization", "target_name", "-at", "-id"], name="audit_named"),
         ]
 
     def __str__(self) -> str:
