@@ -8,7 +8,7 @@ from socialops.lib.errors import NotFound, PermissionDenied
 def memberships_of(user: User) -> list[Member]:
     """Every organization that `user` may enter, by name."""
     # unscoped: this look-up decides which organization may come into scope
-    rows = Member.unscoped.filter(user=user, user__is_active=True).select_related("organization")
+    rows = Member.unscoped.filter(user=user, user__is_active=True, left_at=None).select_related("organization")
     found = list(rows.order_by("organization__name"))
     for member in found:
         member.user = user

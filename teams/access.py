@@ -27,6 +27,8 @@ ROLE_VERBS: dict[str, frozenset[str]] = {
 
 def profiles_for(actor: Actor, *, to: str) -> QuerySet[Profile]:
     """The profiles with which `actor` may do the verb `to`, in the organization in scope."""
+    if isinstance(actor, Member) and actor.left_at:
+        return Profile.objects.none()
     if isinstance(actor, System) or to in ROLE_VERBS[actor.role]:
         return Profile.objects.all()
     return get_objects_for_user(
@@ -58,6 +60,8 @@ def can(actor: Actor, verb: str, profile_id: int) -> bool:
 def verbs_on(member: Member, profile_ids: Iterable[int]) -> dict[int, frozenset[str]]:
     """{profile id: verbs} of one member, in two queries however many profiles there are."""
     ids = list(profile_ids)
+    if member.left_at:
+        return dict.fromkeys(ids, frozenset())
     if ROLE_VERBS[member.role] == frozenset(VERBS):
         return dict.fromkeys(ids, frozenset(VERBS))
     found: dict[int, set[str]] = defaultdict(set, {pk: set(ROLE_VERBS[member.role]) for pk in ids})

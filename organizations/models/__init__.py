@@ -1,20 +1,24 @@
 """Floor 1: who there is."""
 
+from organizations.models.absence import Absence
 from organizations.models.api_token import ApiToken
 from organizations.models.audit import AuditEntry
 from organizations.models.hours import BusinessHours, Holiday
 from organizations.models.idempotency import IdempotentAnswer
+from organizations.models.invitation import Invitation
 from organizations.models.member import Member, Role
 from organizations.models.organization import Organization
 from organizations.models.sign_on import OrganizationSignOn, SignOnIdentity
 from organizations.models.user import User
 
 __all__ = [
+    "Absence",
     "ApiToken",
     "AuditEntry",
     "BusinessHours",
     "Holiday",
     "IdempotentAnswer",
+    "Invitation",
     "Member",
     "Organization",
     "OrganizationSignOn",

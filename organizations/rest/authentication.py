@@ -35,7 +35,8 @@ def find_token(header: str) -> ApiToken | None:
         return None
     # unscoped: this look-up decides which organization comes into scope
     tokens = ApiToken.unscoped.select_related("member__user", "member__organization")
-    return tokens.filter(digest=ApiToken.hash(secret.strip()), revoked_at=None, member__user__is_active=True).first()
+    live = tokens.filter(revoked_at=None, member__left_at=None, member__user__is_active=True)
+    return live.filter(digest=ApiToken.hash(secret.strip())).first()
 
 
 def note_use(token: ApiToken) -> None:
