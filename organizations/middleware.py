@@ -1,11 +1,23 @@
-"""Turns expected errors into pages that say what is wrong."""
+"""Where requests come from, and expected errors as pages that say what is wrong."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from organizations.origin import coming_from
 from socialops.lib.errors import AppError
+
+
+class OriginMiddleware:
+    """The audit log learns the address that the web server saw (behind a proxy: FORWARDED_ALLOW_IPS)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with coming_from(request.META.get("REMOTE_ADDR", "")):
+            return self.get_response(request)
 
 
 class ExpectedErrorMiddleware:

@@ -1,5 +1,6 @@
 """Floor 3: teams."""
 
-from teams.models.team import Team, TeamMember
+from teams.models.level import Level
+from teams.models.team import Team, TeamMember, UseCase
 
-__all__ = ["Team", "TeamMember"]
+__all__ = ["Level", "Team", "TeamMember", "UseCase"]

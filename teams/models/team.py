@@ -2,12 +2,29 @@
 
 from django.contrib.auth.models import Group
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from organizations.tenancy import TenantModel
 
 
+class UseCase(models.TextChoices):
+    """What a team uses social media for."""
+
+    MARKETING = "marketing", _("Marketing")
+    SUPPORT = "support", _("Customer support")
+    PR = "pr", _("Public relations")
+    CRISIS = "crisis", _("Crisis communication")
+    SALES = "sales", _("Sales")
+    HR = "hr", _("People and hiring")
+    PRODUCT = "product", _("Research and development")
+    COMMUNITY = "community", _("Community")
+    EXECUTIVE = "executive", _("Leadership")
+
+
 class Team(TenantModel):
     name = models.CharField(max_length=80)
+    department = models.CharField(max_length=80, blank=True)
+    use_case = models.CharField(max_length=20, choices=UseCase.choices, blank=True)
     purpose = models.CharField(max_length=300, blank=True)
     group = models.OneToOneField(Group, on_delete=models.PROTECT, related_name="+")  # carries the team's grants
     profiles = models.ManyToManyField("networks.Profile", related_name="teams", blank=True)
