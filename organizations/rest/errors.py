@@ -25,6 +25,8 @@ def problem(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, exceptions.ValidationError):
         fields = named(error.detail)
         return answer(400, " ".join(texts[0] for texts in fields.values()), fields)
+    if isinstance(error, exceptions.ParseError):
+        return answer(error.status_code, str(error.detail), {"body": [str(error.detail)]})
     if isinstance(error, exceptions.APIException):
         return answer(error.status_code, str(error.detail), {}, headers_of(error))
     return None

@@ -36,7 +36,8 @@ def once(request: HttpRequest, token: ApiToken, call: Callable[[], Response]) ->
     """`call()`'s own Response the first time; (status, body) to be given for a repeat or a misused key."""
     key = request.headers[HEADER]
     if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
-        return 400, details(400, f"{HEADER} takes 1 to {LONGEST_KEY} printable characters.")
+        wanted = f"{HEADER} takes 1 to {LONGEST_KEY} printable characters."
+        return 400, details(400, wanted, {HEADER: [wanted]})
     try:
         with transaction.atomic():
             row = reserve(token, key, fingerprint(request))

@@ -44,8 +44,19 @@ def test_bad_input_names_the_field_and_stores_nothing(cast: Cast, api, body, fie
     assert api(cast.olive).get("teams/").json() == before
 
 
-def test_what_is_no_json_is_400(cast: Cast, api) -> None:
-    assert_problem(api(cast.olive).call("POST", "teams/", "{no json"), 400)
+@pytest.mark.parametrize("body", ["{no json", b'{"name": "\xff"}', b"\x00", "[" * 100_000, '{"a":' * 50_000])
+def test_what_is_no_json_is_400(cast: Cast, api, body) -> None:
+    assert_problem(api(cast.olive).call("POST", "teams/", body), 400, "body")
+
+
+def test_a_key_that_cannot_be_kept_is_400(cast: Cast, api) -> None:
+    answer = api(cast.olive).post("teams/", {"name": "New"}, **{"Idempotency-Key": "k" * 201})
+    assert_problem(answer, 400, "Idempotency-Key")
+
+
+def test_options_are_not_offered(cast: Cast, api) -> None:
+    for path in ("teams/", "posts/", "profiles/"):
+        assert_problem(api(cast.olive).call("OPTIONS", path), 405)
 
 
 def test_foreign_404_seen_but_not_allowed_403_unknown_address_404(cast: Cast, api) -> None:
