@@ -1,0 +1,76 @@
+"""Custom levels: named sets of verbs. They are copied into grants, so changing one changes no right that was given."""
+
+from collections.abc import Iterable
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from networks.models import VERBS
+from organizations import audit
+from organizations.access import require_admin
+from organizations.actors import Actor
+from socialops.lib import realtime
+from socialops.lib.errors import Invalid
+from teams.levels import unknown_verbs, with_view
+from teams.models import Level
+from teams.words import LEVEL_WORDS
+
+
+@transaction.atomic
+def create_level(actor: Actor, *, name: str, verbs: Iterable[str]) -> Level:
+    """A new level. Raises Invalid (name, verbs), PermissionDenied."""
+    require_admin(actor)
+    level = Level(name=checked_name(name), verbs=checked_verbs(verbs))
+    save(level)
+    audit.record(actor, "level.created", level, {"verbs": level.verbs})
+    realtime.ping(level.organization_id, "levels", level.pk)
+    return level
+
+
+@transaction.atomic
+def change_level(actor: Actor, level: Level, *, name: str | None = None, verbs: Iterable[str] | None = None) -> Level:
+    """Another name or other verbs from now on; whoever was given the level keeps what they hold."""
+    require_admin(actor)
+    before = {"name": level.name, "verbs": level.verbs}
+    level.name = level.name if name is None else checked_name(name)
+    level.verbs = level.verbs if verbs is None else checked_verbs(verbs)
+    save(level)
+    changed = {field: [old, getattr(level, field)] for field, old in before.items() if old != getattr(level, field)}
+    if changed:
+        audit.record(actor, "level.changed", level, changed)
+        realtime.ping(level.organization_id, "levels", level.pk)
+    return level
+
+
+@transaction.atomic
+def delete_level(actor: Actor, level: Level) -> None:
+    """The name goes; the rights that were given with it stay."""
+    require_admin(actor)
+    audit.record(actor, "level.deleted", level, {"verbs": level.verbs})
+    realtime.ping(level.organization_id, "levels", level.pk)
+    level.delete()
+
+
+def checked_name(name: str) -> str:
+    name = name.strip()
+    if not 1 <= len(name) <= 40 or "\0" in name:
+        raise Invalid({"name": [_("Give a name of 1 to 40 characters.")]})
+    if name.lower() in {*LEVEL_WORDS, *(str(word).lower() for word in LEVEL_WORDS.values())}:
+        raise Invalid({"name": [_("This is the name of a built-in level.")]})
+    return name
+
+
+def checked_verbs(verbs: Iterable[str]) -> list[str]:
+    wanted = list(verbs)
+    if not wanted or any(not isinstance(verb, str) for verb in wanted) or unknown_verbs(wanted):
+        raise Invalid({"verbs": [_("Choose at least one of %s.") % ", ".join(VERBS)]})
+    held = with_view(wanted)
+    return [verb for verb in VERBS if verb in held]
+
+
+def save(level: Level) -> None:
+    try:
+        with transaction.atomic():
+            level.save()
+    except IntegrityError:
+        raise Invalid({"name": [_("Another level has this name.")]}) from None
