@@ -106,7 +106,7 @@ class CredentialsForm(forms.Form):
     def clean_credentials(self) -> dict[str, Any]:
         try:
             found = json.loads(self.cleaned_data["credentials"])
-        except ValueError:
+        except (ValueError, RecursionError):
             raise forms.ValidationError(_("This is not JSON. Check quotes, commas and braces.")) from None
         if not isinstance(found, dict):
             raise forms.ValidationError(_("Give one JSON object, in braces."))

@@ -1,5 +1,6 @@
 """Connecting a profile to its organization."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,6 +26,7 @@ WANTED: dict[str, tuple[tuple[str, ...], ...]] = {  # any one of these sets of f
     "x": (("access_token",), ("oauth_token", "oauth_token_secret")),
     "facebook": (("page_id", "access_token"),),
 }
+PLAIN_ID = re.compile(r"[\w-]+", re.ASCII)  # it becomes part of addresses that are called
 
 
 def connect_profile(actor: Actor, network: str, credentials: Mapping[str, Any]) -> Profile:
@@ -47,10 +49,19 @@ def checked(network: str, credentials: Mapping[str, Any]) -> dict[str, Any]:
     if credentials.get("expires_at") and moment(credentials["expires_at"]) is None:
         raise Invalid({"credentials": ["expires_at takes an RFC 3339 time or seconds since 1970."]})
     for fields in WANTED[network]:
-        if all(isinstance(credentials.get(field), str) and credentials[field].strip() for field in fields):
-            return dict(credentials)
+        given = {name: as_text(credentials.get(name)) for name in fields}
+        if not all(given.values()):
+            continue
+        if not PLAIN_ID.fullmatch(given.get("page_id", "0")):
+            raise Invalid({"credentials": ["page_id takes letters, digits, - and _."]})
+        return {**credentials, **given}
     wanted = " or ".join("{" + ", ".join(fields) + "}" for fields in WANTED[network])
     raise Invalid({"credentials": [f"Give {wanted} as texts."]})
+
+
+def as_text(value: object) -> str:
+    """What was given, without blanks around it; ids are often written as numbers. Empty for anything else."""
+    return str(value).strip() if isinstance(value, str) or type(value) is int else ""
 
 
 def open_practice(network: str, credentials: Mapping[str, Any]) -> tuple[dict[str, Any], Identity]:

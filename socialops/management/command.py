@@ -2,9 +2,9 @@
 
 import json
 import os
-from typing import Any
+from typing import Any, NoReturn
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
 from organizations.access import member_of, memberships_of
@@ -15,10 +15,24 @@ from socialops.lib.errors import AppError, Invalid, NotFound
 ACTOR = System("command line")
 
 
+class OneLineParser(CommandParser):
+    """Says what is wrong with the arguments without repeating the whole usage, which `--help` shows."""
+
+    def error(self, message: str) -> NoReturn:
+        if self.called_from_command_line:
+            self.exit(2, f"{self.prog}: {message}\n")
+        raise CommandError(f"Error: {message}")
+
+
 class JSONCommand(BaseCommand):
     """`work()` returns what is printed. Its expected errors end the command with status 1 and their sentence."""
 
     requires_system_checks: list[str] = []
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        parser.__class__ = OneLineParser
+        return parser
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError, call_command, execute_from_command_line
 
 from networks.actions import profiles
 from networks.contract import Identity
@@ -85,6 +85,34 @@ def test_bad_input_is_one_line(cast: Cast, args: list[str], said: str) -> None:
     with pytest.raises(CommandError, match=said) as refused:
         call_command(*args)
     assert "\n" not in str(refused.value)
+
+
+def test_wrong_arguments_are_one_line(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        execute_from_command_line(["manage.py", "create_member", "--role", "king"])
+    assert capfd.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("network", "given", "said"),
+    [
+        ("x", "[" * 100_000, "expected JSON"),
+        ("x", '{"access_token": null}', "Give {access_token} or"),
+        ("facebook", '{"page_id": "../me?", "access_token": "t"}', "page_id takes letters"),
+    ],
+)
+def test_credentials_that_cannot_be_meant(
+    acme: Organization, tmp_path: Path, network: str, given: str, said: str
+) -> None:
+    file = tmp_path / "credentials.json"
+    file.write_text(given)
+    with pytest.raises(CommandError, match=said):
+        call_command("connect_profile", "--organization", "acme", "--network", network, "--credentials", str(file))
+
+
+def test_ids_may_be_numbers() -> None:
+    given = {"page_id": 7, "access_token": " t\n", "expires_at": 1_900_000_000}
+    assert profiles.checked("facebook", given) == {**given, "page_id": "7", "access_token": "t"}
 
 
 @pytest.mark.parametrize("password", ["", "short"])

@@ -34,7 +34,7 @@ def read_credentials(source: str) -> dict[str, Any]:
         found = json.loads(text)
     except OSError as error:
         raise CommandError(f"--credentials: {source} cannot be read: {error.strerror}.") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise CommandError("--credentials: expected JSON, and this is none.") from None
     if not isinstance(found, dict):
         raise CommandError("--credentials: expected a JSON object.")
