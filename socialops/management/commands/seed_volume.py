@@ -8,7 +8,8 @@ from django.utils.timezone import now
 
 from organizations.tenancy import scope
 from socialops.management.command import JSONCommand, organization_of
-from socialops.volume import Volume, Wanted
+from socialops.volume.everything import make_everything
+from socialops.volume.maker import Maker, Wanted
 
 MOST = 10_000_000
 
@@ -28,4 +29,4 @@ class Command(JSONCommand):
                 raise CommandError(f"--{name}: expected a number from 0 to {MOST}.")
         within = organization_of(organization)
         with scope(within), transaction.atomic():
-            return {"slug": within.slug, **Volume(within, Wanted(**counts), now()).make()}
+            return {"slug": within.slug, **make_everything(Maker(within, Wanted(**counts), now()))}

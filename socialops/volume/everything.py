@@ -1,0 +1,36 @@
+"""All parts in their order."""
+
+from django.db import connection
+
+from networks.models import Credential, Profile
+from socialops.volume.maker import Maker, save
+from socialops.volume.messages import make_messages
+from socialops.volume.numbers import make_numbers
+from socialops.volume.posts import make_posts
+
+
+def make_everything(maker: Maker) -> dict[str, int]:
+    """How many rows of each kind there are now more."""
+    profiles = make_profiles(maker)
+    make_posts(maker, profiles)
+    make_messages(maker, profiles)
+    make_numbers(maker, profiles)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return {"profiles": len(profiles), "posts": maker.wanted.posts, "messages": maker.wanted.messages}
+
+
+def make_profiles(maker: Maker) -> list[Profile]:
+    rows = [
+        Profile(
+            organization=maker.organization,
+            network=("x", "facebook")[number % 2],
+            remote_id=f"{maker.mark}{number}",
+            name=f"{maker.text(2).title()} {number}",
+            handle=f"v{maker.mark}{number}",
+        )
+        for number in range(maker.wanted.profiles)
+    ]
+    made = save(Profile, rows)
+    save(Credential, [Credential(organization=maker.organization, profile=row, secrets={}) for row in made])
+    return made
