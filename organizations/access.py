@@ -1,7 +1,7 @@
 """Looking up people and their organization, and being allowed to, in one call."""
 
 from organizations.actors import Actor
-from organizations.models import Member, User
+from organizations.models import Member, Role, User
 from socialops.lib.errors import NotFound, PermissionDenied
 
 
@@ -34,3 +34,10 @@ def access_member(actor: Actor, pk: int) -> Member:
 def require_admin(actor: object) -> None:
     if isinstance(actor, Member) and not actor.is_admin:
         raise PermissionDenied("Only an owner or admin of the organization can do that.")
+
+
+def require_rank(actor: object, *roles: str) -> None:
+    """Admins act on nobody above themselves, and lift nobody above themselves."""
+    require_admin(actor)
+    if isinstance(actor, Member) and any(Role(role).rank > actor.rank for role in roles):
+        raise PermissionDenied("Only an owner can do that.")

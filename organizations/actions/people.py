@@ -1,0 +1,65 @@
+"""Roles of members. Whatever changes who owns an organization locks its owners first, so that one always remains."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from organizations import audit
+from organizations.access import require_rank
+from organizations.actors import Actor
+from organizations.models import Member, Role
+from socialops.lib import realtime
+from socialops.lib.errors import Conflict, Invalid, NotFound, PermissionDenied
+
+
+@transaction.atomic
+def change_role(actor: Actor, member: Member, *, role: str) -> Member:
+    """Another role in the organization, never above the actor's own.
+
+    Raises Invalid (role), PermissionDenied, NotFound when they have left, Conflict for the last owner.
+    """
+    if role not in Role.values:
+        raise Invalid({"role": [_("Choose one of %s.") % ", ".join(Role.values)]})
+    people = lock_people(actor, member)
+    row = people[member.pk]
+    require_rank(present(actor, people), row.role, role)
+    if row.role == Role.OWNER and role != Role.OWNER:
+        require_another_owner(people, row)
+    if row.role == role:
+        return row
+    before, row.role = row.role, role
+    row.save(update_fields=["role"])
+    audit.record(actor, "member.role_changed", row, {"role": [before, role]})
+    realtime.ping(row.organization_id, "rights")
+    return row
+
+
+def lock_people(actor: Actor, member: Member, others: Iterable[Member] = ()) -> dict[int, Member]:
+    """{id: as it stands now} of the owners and of those named who are still here; `member` must be.
+
+    Always in order of id, and without shutting out rows that only point at them.
+    """
+    named = {one.pk for one in (actor, member, *others) if isinstance(one, Member)}
+    rows = Member.objects.filter(Q(role=Role.OWNER) | Q(pk__in=named)).select_related("user", "organization")
+    people = {row.pk: row for row in rows.select_for_update(of=("self",), no_key=True).order_by("pk")}
+    if member.pk not in people:
+        raise NotFound
+    return people
+
+
+def present(actor: Actor, people: dict[int, Member]) -> Actor:
+    """The actor with the role that they have now."""
+    if not isinstance(actor, Member):
+        return actor
+    if actor.pk not in people:
+        raise PermissionDenied(_("You are no longer a member of this organization."))
+    return people[actor.pk]
+
+
+def require_another_owner(people: dict[int, Member], member: Member) -> None:
+    if not any(one.role == Role.OWNER for one in people.values() if one.pk != member.pk):
+        raise Conflict(
+            _("%s is the last owner, and an organization needs one. Make somebody else an owner first.") % member.name
+        )
