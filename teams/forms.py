@@ -11,7 +11,7 @@ from networks.registry import networks
 from organizations.models import Member
 from organizations.queries.people import members
 from teams.models import Team
-from teams.words import LEVEL_WORDS
+from teams.words import VERB_WORDS
 
 
 class People(forms.ModelMultipleChoiceField):
@@ -120,8 +120,23 @@ class GrantForm(forms.Form):
     """Somebody who holds nothing on the profile yet."""
 
     holder = forms.ChoiceField(label=_("Member or team"))
-    level = forms.ChoiceField(label=_("Level"), choices=list(LEVEL_WORDS.items()))
+    level = forms.ChoiceField(label=_("Level"))
 
-    def __init__(self, *given: Any, holders: list[tuple[str, str]], **named: Any) -> None:
+    def __init__(
+        self, *given: Any, holders: list[tuple[str, str]], levels: list[tuple[str, str]], **named: Any
+    ) -> None:
         super().__init__(*given, **named)
         self.fields["holder"].choices = holders  # type: ignore[attr-defined]
+        self.fields["level"].choices = levels  # type: ignore[attr-defined]
+
+
+class LevelForm(forms.Form):
+    """A level of the organization's own."""
+
+    name = forms.CharField(label=_("Name"), max_length=40)
+    verbs = forms.MultipleChoiceField(
+        label=_("It may"),
+        choices=list(VERB_WORDS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Whoever may do anything with a profile may also view it."),
+    )

@@ -1,105 +1,139 @@
 """The only writer of guardian permissions: who may do what with which profile."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.db import transaction
-from django.db.models import QuerySet
 
 from networks.models import VERBS, Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
 from organizations import audit
-from organizations.access import access_member
-from organizations.actors import Actor, System
+from organizations.actors import Actor
 from organizations.models import Member
 from socialops.lib import realtime
-from socialops.lib.errors import Invalid, PermissionDenied
-from teams.access import access_team, verbs_on
+from socialops.lib.errors import AppError, Invalid, NotFound, PermissionDenied
+from teams.giving import Giver, giver_on
 from teams.levels import unknown_verbs, with_view
-from teams.models import Team, TeamMember
+from teams.models import Team
 
 Verbs = Mapping[int, Iterable[str]]
+Table = type[ProfileUserObjectPermission] | type[ProfileGroupObjectPermission]
+NONE: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    profile: Profile
+    reason: str
 
 
 @transaction.atomic
 def set_grants(actor: Actor, profile: Profile, *, members: Verbs | None = None, teams: Verbs | None = None) -> None:
-    """Sets exactly these verbs for those named, and leaves the others as they are.
+    """Sets exactly these verbs for those named, and leaves the others as they are. `teams.giving` says who may.
 
-    Admins and managers of the profile grant to anyone; a leader grants to people of a team that is tasked with the
-    profile, and never more than the leader holds. Raises Invalid, NotFound, PermissionDenied; then nothing is stored.
+    Locks the profile, so that two who change the same rights come one after the other. A number of queries that does
+    not grow with those named, but for one audit entry each. Raises Invalid, NotFound, PermissionDenied; then nothing
+    is stored.
     """
-    for pk, verbs in (members or {}).items():
-        grant_member(actor, profile, access_member(actor, pk), verbs)
-    for pk, verbs in (teams or {}).items():
-        grant_team(actor, profile, access_team(actor, pk), verbs)
+    wanted_members, wanted_teams = checked(members or {}), checked(teams or {})
+    lock(profile)
+    giver = giver_on(actor, profile)
+    people = found(Member.objects.select_related("user").filter(pk__in=wanted_members), wanted_members)
+    write(actor, giver, profile, ProfileUserObjectPermission, "user_id", people, wanted_members)
+    groups = found(Team.objects.filter(pk__in=wanted_teams), wanted_teams)
+    write(actor, giver, profile, ProfileGroupObjectPermission, "group_id", groups, wanted_teams)
+    realtime.ping(profile.organization_id, "rights")
 
 
-def grant_member(actor: Actor, profile: Profile, member: Member, verbs: Iterable[str]) -> None:
-    wanted = checked(verbs)
-    rows = ProfileUserObjectPermission.objects.filter(user=member.user_id, content_object=profile)
-    before = held(rows)
-    may_grant(actor, profile, wanted ^ before, member=member)
-    replace(rows, wanted, user_id=member.user_id, content_object=profile)
-    note(actor, profile, f"member {member.name}", before, wanted)
+@transaction.atomic
+def set_many_grants(actor: Actor, wanted: Mapping[Profile, Verbs]) -> list[Refused]:
+    """`set_grants` for the members of each profile: all of a profile's or none. Returns what was refused, and why."""
+    refused = []
+    for profile in sorted(wanted, key=lambda one: one.pk):  # always in one order, so that two of these cannot deadlock
+        try:
+            set_grants(actor, profile, members=wanted[profile])
+        except AppError as error:
+            refused.append(Refused(profile, error.user_message))
+    return refused
 
 
-def grant_team(actor: Actor, profile: Profile, team: Team, verbs: Iterable[str]) -> None:
-    wanted = checked(verbs)
-    rows = ProfileGroupObjectPermission.objects.filter(group=team.group_id, content_object=profile)
-    before = held(rows)
-    may_grant(actor, profile, wanted ^ before, team=team)
-    replace(rows, wanted, group_id=team.group_id, content_object=profile)
-    note(actor, profile, f"team {team.name}", before, wanted)
+@transaction.atomic
+def end_team_grants(actor: Actor, team: Team, profiles: Iterable[Profile]) -> None:
+    """What a team held on profiles that it is no longer tasked with ends."""
+    for profile in sorted(profiles, key=lambda one: one.pk):
+        set_grants(actor, profile, teams={team.pk: ()})
 
 
-def checked(verbs: Iterable[str]) -> frozenset[str]:
-    wanted = list(verbs)
-    if any(not isinstance(verb, str) for verb in wanted) or unknown_verbs(wanted):
-        raise Invalid({"verbs": [f"Choose from {', '.join(VERBS)}."]})
-    return with_view(wanted)
+def lock(profile: Profile) -> None:
+    # no key: rows that merely point at the profile need not wait
+    if not Profile.objects.select_for_update(no_key=True).filter(pk=profile.pk):
+        raise NotFound
 
 
-def held(rows: QuerySet[Any]) -> frozenset[str]:
-    names = rows.values_list("permission__codename", flat=True)
-    return frozenset(name.removesuffix("_profile") for name in names)
+def checked(verbs: Verbs) -> dict[int, frozenset[str]]:
+    wanted = {pk: list(named) for pk, named in verbs.items()}
+    for named in wanted.values():
+        if any(not isinstance(verb, str) for verb in named) or unknown_verbs(named):
+            raise Invalid({"verbs": [f"Choose from {', '.join(VERBS)}."]})
+    return {pk: with_view(named) for pk, named in wanted.items()}
 
 
-def replace(rows: QuerySet[Any], wanted: frozenset[str], **key: object) -> None:
-    codenames = [f"{verb}_profile" for verb in wanted]
-    rows.exclude(permission__codename__in=codenames).delete()
-    permissions = Permission.objects.filter(
-        content_type__app_label="networks", content_type__model="profile", codename__in=codenames
-    )
-    rows.model.objects.bulk_create(
-        [rows.model(permission=permission, **key) for permission in permissions], ignore_conflicts=True
-    )
+def found(rows: Iterable[Any], wanted: Mapping[int, object]) -> list[Any]:
+    holders = sorted(rows, key=lambda one: one.pk)
+    if len(holders) != len(wanted):
+        raise NotFound
+    return holders
 
 
-def may_grant(
+def write(
     actor: Actor,
+    giver: Giver,
     profile: Profile,
-    changed: frozenset[str],
-    *,
-    member: Member | None = None,
-    team: Team | None = None,
+    table: Table,
+    key: str,
+    holders: Sequence[Member | Team],
+    wanted: Mapping[int, frozenset[str]],
 ) -> None:
-    if isinstance(actor, System) or actor.is_admin:
+    """Changes the rows of these holders from what they hold to what is wanted."""
+    if not holders:
         return
-    own = verbs_on(actor, [profile.pk])[profile.pk]
-    if not changed <= own:
-        raise PermissionDenied("You cannot give or take what you do not hold yourself.")
-    if "manage" not in own and not leads_one_of(actor, profile, member, team):
-        raise PermissionDenied("You can only do this for people of a team you lead, with the profiles of that team.")
+    ids = {holder.pk: getattr(holder, key) for holder in holders}
+    rows = table.objects.filter(content_object=profile, **{f"{key}__in": ids.values()})
+    held: dict[int, dict[str, int]] = {}
+    for pk, owner, codename in rows.values_list("pk", key, "permission__codename"):
+        held.setdefault(owner, {})[codename.removesuffix("_profile")] = pk
+    gone: list[int] = []
+    new: list[tuple[int, str]] = []
+    for holder in holders:
+        before, after = held.get(ids[holder.pk], {}), wanted[holder.pk]
+        require(giver, holder, frozenset(before) ^ after)
+        gone += [pk for verb, pk in before.items() if verb not in after]
+        new += [(ids[holder.pk], verb) for verb in after if verb not in before]
+        note(actor, profile, holder, frozenset(before), after)
+    store(table, key, profile, gone, new)
 
 
-def leads_one_of(actor: Member, profile: Profile, member: Member | None, team: Team | None) -> bool:
-    led = TeamMember.objects.filter(member=actor, leads=True, team__profiles=profile)
-    if team is not None:
-        return led.filter(team=team).exists()
-    return led.filter(team__memberships__member=member).exists()
+def require(giver: Giver, holder: Member | Team, changed: frozenset[str]) -> None:
+    if reason := giver.refusal(holder, changed):
+        raise PermissionDenied(f"{holder}: {reason}")
 
 
-def note(actor: Actor, profile: Profile, whom: str, before: frozenset[str], after: frozenset[str]) -> None:
+def store(table: Table, key: str, profile: Profile, gone: list[int], new: list[tuple[int, str]]) -> None:
+    if gone:
+        table.objects.filter(pk__in=gone).delete()
+    if not new:
+        return
+    permissions = Permission.objects.filter(content_type__app_label="networks", content_type__model="profile")
+    ids = dict(permissions.values_list("codename", "pk"))
+    table.objects.bulk_create(
+        table(content_object=profile, permission_id=ids[f"{verb}_profile"], **{key: owner}) for owner, verb in new
+    )
+
+
+def note(actor: Actor, profile: Profile, holder: Member | Team, before: frozenset[str], after: frozenset[str]) -> None:
+    """The entry that `why` reads: whose rights (kind, name, id), and what they were and became."""
     if before != after:
-        audit.record(actor, "grant.changed", profile, {whom: [sorted(before), sorted(after)]})
-        realtime.ping(profile.organization_id, "rights")
+        kind = "member" if isinstance(holder, Member) else "team"
+        change = {kind: str(holder), "id": holder.pk, "rights": [sorted(before), sorted(after)]}
+        audit.record(actor, "grant.changed", profile, change)

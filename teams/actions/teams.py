@@ -14,6 +14,8 @@ from organizations.models import Member
 from socialops.lib import realtime
 from socialops.lib.errors import Invalid, PermissionDenied
 from teams.access import leads
+from teams.actions.grants import end_team_grants
+from teams.giving import require_may_add
 from teams.models import Team, TeamMember
 
 Ids = Iterable[int]
@@ -64,13 +66,17 @@ def change_team(
     save(team)
     if leaders is not None or members is not None:
         kept = {leads: ids_of(team, leads=leads) for leads in (True, False)}
+        if set(members or ()) - {*kept[True], *kept[False]}:
+            require_may_add(actor, team)
         set_people(
             team,
             kept[True] if leaders is None else list(leaders),
             kept[False] if members is None else list(members),
         )
     if profiles is not None:
-        team.profiles.set(found(Profile, profiles, "profiles"))
+        tasked = found(Profile, profiles, "profiles")
+        end_team_grants(actor, team, set(team.profiles.all()) - set(tasked))
+        team.profiles.set(tasked)
     audit.record(actor, "team.changed", team)
     realtime.ping(team.organization_id, "teams", team.pk)
     return team

@@ -3,9 +3,7 @@
 from dataclasses import dataclass, field
 
 from networks.models import Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
-from organizations.models import Member
 from organizations.queries.people import members
-from teams.levels import LEVELS
 from teams.models import Team, TeamMember
 
 Verbs = frozenset[str]
@@ -26,11 +24,6 @@ class Holder:
     def teams_giving(self, verb: str) -> list[str]:
         """The teams through which a member holds the verb anyway."""
         return [name for name, verbs in self.through.items() if verb in verbs]
-
-    @property
-    def level(self) -> str:
-        """The name of exactly these verbs, where there is one."""
-        return next((name for name, verbs in LEVELS.items() if verbs == self.own), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +72,3 @@ def inherited(teams: list[Holder]) -> dict[int, dict[str, Verbs]]:
     for team_id, member_id in TeamMember.objects.filter(team__in=giving).values_list("team_id", "member_id"):
         found.setdefault(member_id, {})[giving[team_id].name] = giving[team_id].own
     return found
-
-
-def may_grant(member: Member, profile: Profile, verbs: Verbs) -> bool:
-    """Whether the page offers to change rights; the action decides each change."""
-    if member.is_admin or "manage" in verbs:
-        return True
-    return TeamMember.objects.filter(member=member, leads=True, team__profiles=profile).exists()

@@ -14,9 +14,10 @@ from socialops.lib.errors import AppError
 from teams.access import access_profile, verbs_on
 from teams.actions.grants import set_grants
 from teams.forms import GrantForm
-from teams.levels import LEVELS
-from teams.queries.rights import Holder, Rights, may_grant, rights_on
-from teams.words import LEVEL_WORDS, VERB_WORDS, spelt
+from teams.giving import giver_on
+from teams.queries.levels import Choice, choices, name_of
+from teams.queries.rights import Holder, Rights, rights_on
+from teams.words import VERB_WORDS, spelt
 
 
 @require_POST
@@ -38,12 +39,14 @@ def add(request: MemberRequest, pk: int) -> HttpResponse:
     """Gives a level to a member or team that held nothing."""
     profile = access_profile(request.member, pk, to="view")
     rights = rights_on(profile)
-    form = grant_form(rights, request.POST)
+    levels = choices()
+    form = grant_form(rights, levels, request.POST)
     if not form.is_valid():
         return page(request, profile, grant_form=form)
     holder = rights.holders[form.cleaned_data["holder"]]
+    verbs = next(level.verbs for level in levels if level.key == form.cleaned_data["level"])
     try:
-        set_grants(request.member, profile, **{f"{holder.kind}s": {holder.pk: LEVELS[form.cleaned_data["level"]]}})
+        set_grants(request.member, profile, **{f"{holder.kind}s": {holder.pk: verbs}})
     except AppError as error:
         form.add_error(None, error.user_message)
         return page(request, profile, grant_form=form)
@@ -64,39 +67,42 @@ def wanted(posted: QueryDict, rights: Rights) -> dict[str, dict[int, list[str]]]
 def page(request: MemberRequest, profile: Profile, **given: Any) -> HttpResponse:
     """The profile's page; after a refusal as it was filled in, with 422."""
     rights = rights_on(profile)
-    verbs = verbs_on(request.member, [profile.pk])[profile.pk]
+    levels = choices()
     context = {
         "profile": profile,
-        "can": spelt(verbs),
-        "may_grant": may_grant(request.member, profile, verbs),
+        "can": spelt(verbs_on(request.member, [profile.pk])[profile.pk]),
+        "may_grant": giver_on(request.member, profile).any,
         "verbs": spelt(VERBS),
-        "levels": [{"name": LEVEL_WORDS[name], "verbs": spelt(held)} for name, held in LEVELS.items()],
+        "levels": [{"name": level.name, "verbs": spelt(level.verbs)} for level in levels],
         "rights": rights,
-        "groups": groups(rights, given.get("posted")),
-        "grant_form": grant_form(rights),
+        "groups": groups(rights, levels, given.get("posted")),
+        "grant_form": grant_form(rights, levels),
         **given,
     }
     return render(request, "profiles/profile.html", context, status=422 if given else 200)
 
 
-def groups(rights: Rights, posted: QueryDict | None) -> list[dict[str, Any]]:
+def groups(rights: Rights, levels: list[Choice], posted: QueryDict | None) -> list[dict[str, Any]]:
     named = ((_("Teams"), rights.teams), (_("Members"), rights.members))
-    return [{"label": label, "rows": [row(one, posted) for one in holders]} for label, holders in named if holders]
+    return [
+        {"label": label, "rows": [row(one, levels, posted) for one in holders]} for label, holders in named if holders
+    ]
 
 
-def row(holder: Holder, posted: QueryDict | None) -> dict[str, Any]:
+def row(holder: Holder, levels: list[Choice], posted: QueryDict | None) -> dict[str, Any]:
     """One line of the grid; after a refusal with the ticks as they were posted."""
     ticked = set(posted.getlist(holder.key)) if posted else holder.own
     cells = [
         {"verb": verb, "word": VERB_WORDS[verb], "on": verb in ticked, "through": ", ".join(holder.teams_giving(verb))}
         for verb in VERBS
     ]
-    return {"holder": holder, "level": LEVEL_WORDS.get(holder.level, ""), "cells": cells}
+    return {"holder": holder, "level": name_of(holder.own, levels), "cells": cells}
 
 
-def grant_form(rights: Rights, posted: QueryDict | None = None) -> GrantForm:
+def grant_form(rights: Rights, levels: list[Choice], posted: QueryDict | None = None) -> GrantForm:
     kinds = {"team": _("team"), "member": _("member")}
-    return GrantForm(posted, holders=[(one.key, f"{one.name} ({kinds[one.kind]})") for one in rights.others])
+    holders = [(one.key, f"{one.name} ({kinds[one.kind]})") for one in rights.others]
+    return GrantForm(posted, holders=holders, levels=[(level.key, level.name) for level in levels])
 
 
 def to(request: MemberRequest, profile: Profile) -> HttpResponse:
