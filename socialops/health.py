@@ -2,6 +2,7 @@
 
 import redis
 from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -11,6 +12,7 @@ from socialops.celery import app
 from socialops.lib import heartbeat, realtime
 
 FRESH = 15.0  # seconds; the outbox ticks every second
+current: list[bool] = []  # holds something once this process has seen the database in step with its code
 
 
 @require_safe
@@ -48,7 +50,24 @@ def database() -> str:
         return "PostgreSQL does not answer."
     finally:
         opened.close()
-    return ""
+    return schema()
+
+
+def schema() -> str:
+    try:
+        return "The database is behind the code; run `manage.py migrate`." if unapplied() else ""
+    except DatabaseError:
+        return "PostgreSQL does not answer."
+
+
+def unapplied() -> bool:
+    """Whether migrations wait. Once none did, this process need not ask again: it ends before its code changes."""
+    if not current:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return True
+        current.append(True)
+    return False
 
 
 def broker() -> str:

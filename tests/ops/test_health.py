@@ -1,0 +1,25 @@
+"""What /readyz and doctor say of a database that is there, but not as the code wants it."""
+
+import pytest
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from socialops import health
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_database_behind_the_code_is_not_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "current", [])
+    last = MigrationRecorder.Migration.objects.filter(app="networks").latest("id")
+    MigrationRecorder(connection).record_unapplied("networks", last.name)
+    assert "migrate" in health.schema()
+    MigrationRecorder(connection).record_applied("networks", last.name)
+    assert health.schema() == ""
+
+
+def test_it_is_asked_once(monkeypatch: pytest.MonkeyPatch, django_assert_num_queries) -> None:
+    monkeypatch.setattr(health, "current", [])
+    assert health.schema() == ""
+    with django_assert_num_queries(0):
+        assert health.schema() == ""
