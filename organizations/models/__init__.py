@@ -7,6 +7,7 @@ from organizations.models.hours import BusinessHours, Holiday
 from organizations.models.idempotency import IdempotentAnswer
 from organizations.models.invitation import Invitation
 from organizations.models.member import Member, Role
+from organizations.models.notification import Mail, Notification, NotificationSettings
 from organizations.models.organization import Organization
 from organizations.models.sign_on import OrganizationSignOn, SignOnIdentity
 from organizations.models.user import User
@@ -19,7 +20,10 @@ __all__ = [
     "Holiday",
     "IdempotentAnswer",
     "Invitation",
+    "Mail",
     "Member",
+    "Notification",
+    "NotificationSettings",
     "Organization",
     "OrganizationSignOn",
     "Role",
