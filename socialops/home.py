@@ -43,6 +43,18 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One of the first things that an organization does, and the one place where it is done."""
+
+    title: str
+    why: str
+    url: str
+    action: str
+    done: bool
+    next: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
     """One of the numbers of the last days, beside as many days before."""
 
@@ -64,12 +76,33 @@ def home_of(member: Member, now: datetime) -> dict[str, Any]:
     approvals = [of_post(slug, post) for post in waiting_for(member).select_related("revision", "author__user")[:SHOWN]]
     talks = [of_conversation(slug, one) for one in assigned(member)]
     return {
+        "steps": first_steps(member),
         "mine": by_time([*mine, *approvals, *talks]),
         "going": list(going_out(member, now)),
         "unanswered": unanswered(member),
         "scores": scores(member, now),
         "trouble": [*(of_profile(member, one) for one in cut_off(member)), *by_time(others)],
     }
+
+
+def first_steps(member: Member) -> list[Step]:
+    """For those who can take them, until all are taken."""
+    if not member.is_admin:
+        return []
+    done = [Profile.objects.exists(), Post.objects.exists(), Member.objects.exclude(pk=member.pk).exists()]
+    if all(done):
+        return []
+    slug = member.organization.slug
+    words = (
+        (_("Connect a profile"), _("A practice one takes a minute, and nobody outside sees it."), "profiles:connect"),
+        (_("Write a post"), _("Nothing leaves before you say so."), "publishing:compose"),
+        (_("Invite a colleague"), _("To approve, to answer, or only to look."), "organizations:settings"),
+    )
+    verbs = (_("Connect"), _("Compose"), _("Invite"))
+    return [
+        Step(title, why, reverse(name, args=[slug]), verb, ready, next=not ready and all(done[:at]))
+        for at, ((title, why, name), verb, ready) in enumerate(zip(words, verbs, done, strict=True))
+    ]
 
 
 def by_time(items: list[Item]) -> list[Item]:
