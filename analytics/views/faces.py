@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from analytics.definitions import BY_KEY, POST_KEYS, Source
 from analytics.filters import Filters
@@ -29,7 +28,7 @@ def tile(figure: Figure, period: Period, profiles: int) -> dict[str, Any]:
         "reason": figure.reason,
         "period": spelt(period),
         "unit": coverage(figure, profiles),
-        "change": compared(figure, period),
+        "change": compared(figure),
         "change_good": None if metric.key in NEUTRAL or not figure.change else figure.change > 0,
     }
 
@@ -41,14 +40,20 @@ def coverage(figure: Figure, profiles: int) -> str:
     return _("from %(some)d of %(all)d profiles") % {"some": figure.known_for, "all": profiles}
 
 
-def compared(figure: Figure, period: Period) -> str:
+def compared(figure: Figure) -> str:
+    """The change alone; with what it is compared is said once above all tiles."""
     if figure.change is None:
-        return _("no whole period before to compare") if figure.value is not None else ""
-    than = ngettext("than the day before", "than the %(days)d days before", period.length) % {"days": period.length}
+        return _("not known before") if figure.value is not None else ""
     if figure.change == 0:
-        return _("no change to the time before")
+        return _("no change")
     share = f" ({figure.change / abs(figure.previous):+.0%})" if figure.previous else ""
-    return f"{figure.change:+,}{share} {than}"
+    return f"{figure.change:+,}{share}"
+
+
+def comparison(figures: Sequence[Figure], period: Period) -> str:
+    if any(figure.change is not None for figure in figures):
+        return _("Changes are against %(before)s.") % {"before": spelt(period.before)}
+    return _("There is no whole period before to compare with.")
 
 
 def spelt(period: Period) -> str:
@@ -63,7 +68,8 @@ def chart(figure: Figure, period: Period) -> dict[str, Any]:
     if figure.comparable and figure.metric.source is not Source.PROFILE:
         shifted: Points = [(now, value) for (now, _), (_, value) in zip(figure.points, figure.earlier, strict=True)]
         series.append({"key": "previous", "label": spelt(period.before), "points": shifted, "dashed": True})
-    return {"type": "line", "unit": str(figure.metric.unit), "series": series}
+    kind = "bar" if figure.metric.adds_up else "line"
+    return {"type": kind, "unit": str(figure.metric.unit), "series": series}
 
 
 def columns(filters: Filters) -> list[dict[str, Any]]:

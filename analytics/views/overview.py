@@ -50,7 +50,8 @@ def numbers(profiles: list[Profile], filters: Filters, zone: ZoneInfo) -> dict[s
     posts = measured_posts(profiles, filters.period, zone=zone, order=filters.order)
     found = faces.rows(posts[: filters.rows + 1])
     return {
-        "tiles": [faces.tile(one, filters.period, len(profiles)) for one in figures],
+        "tiles": [faces.tile(one, filters.period, len(profiles)) | {"open": one is figure} for one in figures],
+        "comparison": faces.comparison(figures, filters.period),
         "figure": figure,
         "chart": faces.chart(figure, filters.period),
         "period": faces.spelt(filters.period),

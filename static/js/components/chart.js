@@ -56,10 +56,10 @@ class OpsChart extends HTMLElement {
     this.chart = new window.Chart(this.querySelector("canvas"), this.settings());
   }
 
-  datasets(dates, palette) {
+  datasets(dates, palette, faint) {
     return (this.data.series ?? []).map((series, index) => {
       const known = new Map(series.points);
-      const ink = palette[index % palette.length];
+      const ink = series.dashed ? faint : palette[index % palette.length];
       return {
         label: series.label ?? series.key,
         data: dates.map((date) => known.get(date) ?? null),
@@ -69,6 +69,8 @@ class OpsChart extends HTMLElement {
         borderWidth: this.data.type === "bar" ? 0 : 2,
         borderRadius: 3,
         maxBarThickness: 28,
+        categoryPercentage: 0.8,
+        barPercentage: 0.9,
         pointRadius: dates.length > 40 ? 0 : 2,
         pointHoverRadius: 4,
         tension: 0,
@@ -79,7 +81,7 @@ class OpsChart extends HTMLElement {
 
   settings() {
     const probe = this.appendChild(document.createElement("span"));
-    const [line, text] = ["--line", "--text-2"].map((token) => colour(probe, token));
+    const [line, text, faint] = ["--line", "--text-2", "--chart-before"].map((token) => colour(probe, token));
     const palette = [1, 2, 3, 4, 5, 6].map((n) => colour(probe, `--chart-${n}`));
     probe.remove();
     const dates = [...new Set((this.data.series ?? []).flatMap(({ points }) => points.map(([date]) => date)))].sort();
@@ -87,14 +89,14 @@ class OpsChart extends HTMLElement {
     const unit = this.data.unit ? ` ${this.data.unit}` : "";
     return {
       type: this.data.type ?? "line",
-      data: { labels: dates.map(dateLabel), datasets: this.datasets(dates, palette) },
+      data: { labels: dates.map(dateLabel), datasets: this.datasets(dates, palette, faint) },
       options: {
         animation: false,
         maintainAspectRatio: false,
         interaction: { mode: "index", intersect: false },
         scales: {
-          x: { grid: { display: false }, border: { color: line }, ticks: { color: text, font, maxRotation: 0, autoSkipPadding: 16 } },
-          y: { beginAtZero: true, grid: { color: line }, border: { display: false }, ticks: { color: text, font, maxTicksLimit: 5, callback: (value) => number.format(value) } },
+          x: { grid: { display: false }, border: { color: line }, ticks: { color: text, font, maxRotation: 0, autoSkipPadding: 24 } },
+          y: { beginAtZero: this.data.type === "bar", grace: this.data.type === "bar" ? 0 : "10%", grid: { color: line }, border: { display: false }, ticks: { color: text, font, maxTicksLimit: 5, precision: 0, callback: (value) => number.format(value) } },
         },
         plugins: {
           legend: { display: (this.data.series ?? []).length > 1, align: "start", labels: { color: text, font, boxWidth: 10, boxHeight: 10 } },
