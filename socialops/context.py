@@ -78,7 +78,7 @@ def banners(member: Member) -> list[dict[str, str]]:
         text = _("%(names)s must be connected again: nothing leaves until then.") % {"names": ", ".join(cut_off[:3])}
         found.append({"kind": "warning", "text": text, "action_url": url, "action_label": _("Profiles")})
     if any(sandbox for _state, sandbox, _name in facts):
-        text = _("Practice profiles are connected: what goes to them stays on this server.")
+        text = _("What goes to practice profiles stays on this server.")
         action = {"action_url": reverse("sandbox:index"), "action_label": _("Open the sandbox")}
         found.append({"kind": "sandbox", "text": text, **action})
     return found
