@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponseBase
+from django.utils import translation
+from django.utils.timezone import override
 
 from organizations.access import member_of, memberships_of, require_admin
 from organizations.models import Member
@@ -31,7 +34,12 @@ def member_gate(view: MemberView[P]) -> Callable[..., HttpResponseBase]:
     def gated(request: MemberRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
         request.memberships = memberships_of(request.user)  # type: ignore[arg-type]  # login_required stands before
         request.member = member_of(request.memberships, slug)
-        with scope(request.member.organization_id):
+        language = request.member.organization.locale or translation.get_language()
+        with (
+            scope(request.member.organization_id),
+            override(ZoneInfo(request.member.time_zone)),
+            translation.override(language),
+        ):
             return view(request, *args, **kwargs)
 
     opened = login_required(gated)
