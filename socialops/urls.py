@@ -5,7 +5,7 @@ from django.urls import include, path
 from socialops.health import healthz, readyz
 from socialops.views.errors import bad_request, defect, forbidden, missing
 from socialops.views.home import home
-from socialops.views.start import start
+from socialops.views.start import favicon, start
 
 in_organization = [
     path("", home, name="home"),
@@ -19,6 +19,7 @@ in_organization = [
 
 urlpatterns = [
     path("", start, name="start"),
+    path("favicon.ico", favicon),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("accounts/", include("allauth.urls")),

@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 
 from organizations.access import memberships_of
 
@@ -13,3 +14,8 @@ def start(request: HttpRequest) -> HttpResponse:
     if not memberships:
         return render(request, "organizations/none.html")
     return redirect("home", slug=memberships[0].organization.slug)
+
+
+def favicon(request: HttpRequest) -> HttpResponse:
+    """For browsers that ask before they have read a page."""
+    return redirect(static("img/mark.svg"))
