@@ -52,6 +52,10 @@ class OpsDraft extends HTMLElement {
 
 customElements.define("ops-draft", OpsDraft);
 
-const clear = (root) => root.querySelectorAll?.("[data-draft-clear]").forEach((mark) => forget(mark.dataset.draftClear));
+const clear = (root) => {
+  const marks = [...root.querySelectorAll?.("[data-draft-clear]") ?? []];
+  if (root.matches?.("[data-draft-clear]")) marks.push(root);
+  marks.forEach((mark) => forget(mark.dataset.draftClear));
+};
 clear(document);
 document.addEventListener("htmx:load", ({ detail }) => clear(detail.elt));
