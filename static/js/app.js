@@ -13,3 +13,4 @@ import "./components/counter.js";
 import "./components/draft.js";
 import "./components/calendar.js";
 import "./components/chart.js";
+import "./components/pick.js";

@@ -1,0 +1,27 @@
+/** <ops-pick>: typing in [data-pick-search] leaves only the labels that fit; what is ticked stays in sight and on top. */
+const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+class OpsPick extends HTMLElement {
+  connectedCallback() {
+    this.box = this.querySelector("[data-pick-search]");
+    this.rows = [...this.querySelectorAll(".choices label")].map((label) => label.closest(".choices > div > *") ?? label);
+    this.raise();
+    this.box.addEventListener("input", () => this.narrow());
+    this.box.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
+  }
+
+  raise() {
+    const ticked = this.rows.filter((row) => row.querySelector(":checked"));
+    ticked.reverse().forEach((row) => row.parentElement.prepend(row));
+  }
+
+  narrow() {
+    const words = plain(this.box.value).split(/\s+/).filter(Boolean);
+    for (const row of this.rows) {
+      row.hidden = !row.querySelector(":checked") && !words.every((word) => plain(row.textContent).includes(word));
+    }
+    this.querySelector("[data-pick-none]").hidden = this.rows.some((row) => !row.hidden);
+  }
+}
+
+customElements.define("ops-pick", OpsPick);
