@@ -1,5 +1,7 @@
 """The only settings module. Every value that differs between installations is read from the environment here."""
 
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -9,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from socialops import embedded
 from socialops.lib.crypto import parse_keys
-from socialops.lib.env import Env, WrongSetting, parse_rate
+from socialops.lib.env import Env, WrongSetting, parse_folder, parse_rate
+from socialops.lib.mail_url import EXPECTED as EMAIL_EXPECTED
+from socialops.lib.mail_url import parse_email_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -192,10 +196,12 @@ STORAGES = {
     "staticfiles": {"BACKEND": "socialops.storage.StaticFiles"},
 }
 WHITENOISE_USE_FINDERS = True  # a checkout serves its own files before collectstatic has run
-MEDIA_ROOT = BASE_DIR / "media"
+MEDIA_ROOT = env.parsed(
+    "MEDIA_STORAGE_URL", parse_folder, "file:/// and the absolute path of a folder", (BASE_DIR / "media").as_uri()
+)
 
 # --- E-mail -------------------------------------------------------------------------------------------------------
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+globals().update(env.parsed("EMAIL_URL", parse_email_url, EMAIL_EXPECTED, "console://"))
 DEFAULT_FROM_EMAIL = f"SocialOps <no-reply@{urlsplit(PUBLIC_URL).hostname}>"
 
 # --- Networks -----------------------------------------------------------------------------------------------------
@@ -277,11 +283,15 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- Logging: never below INFO for libraries that print tokens (tweepy, requests) ----------------------------------
+LOG_FORMAT = env.choice("LOG_FORMAT", ("text", "json"), "text")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"text": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "text"}},
+    "formatters": {
+        "text": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "socialops.lib.logs.JSONFormatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "tweepy": {"level": "WARNING"},
@@ -294,3 +304,9 @@ LOGGING = {
         "celery.worker.strategy": {"level": "WARNING"},
     },
 }
+
+SENTRY_DSN = env.url("SENTRY_DSN")
+if SENTRY_DSN:
+    if not find_spec("sentry_sdk"):
+        raise WrongSetting("SENTRY_DSN", "expected the package sentry-sdk to be installed, and it is not")
+    import_module("sentry_sdk").init(dsn=SENTRY_DSN, send_default_pii=False, max_request_body_size="never")

@@ -18,7 +18,9 @@ def main() -> None:
         timeout_keep_alive=75,  # longer than a proxy's own, so that it never writes into a closing connection
         access_log=False,  # addresses carry sign-in codes of the networks
         server_header=False,
+        forwarded_allow_ips=settings.FORWARDED_ALLOW_IPS,
         reset_contextvars=True,
+        log_config=None,  # LOGGING of the settings, which each child sets up, is for uvicorn too
         log_level="warning",
     )
 

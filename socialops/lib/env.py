@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 T = TypeVar("T")
 
@@ -84,3 +85,14 @@ def parse_rate(value: str) -> tuple[int, int]:
     if period not in seconds or not count.isdigit() or int(count) < 1:
         raise ValueError(value)
     return int(count), seconds[period]
+
+
+def parse_folder(value: str) -> Path:
+    """'file:///srv/media' -> that path. Raises ValueError."""
+    parts = urlsplit(value)
+    folder = Path(unquote(parts.path))
+    if parts.scheme != "file" or parts.netloc or parts.query or not folder.is_absolute() or "\0" in str(folder):
+        raise ValueError(value)
+    if folder.exists() and not folder.is_dir():
+        raise ValueError(value)
+    return folder

@@ -24,6 +24,10 @@ WRONG = {
     "PORT": "eighty",
     "CREDENTIAL_KEYS": "not-a-key",
     "DATABASE_URL": "mysql://127.0.0.1/socialops",
+    "EMAIL_URL": "mail.example",
+    "MEDIA_STORAGE_URL": "s3://bucket",
+    "LOG_FORMAT": "xml",
+    "SENTRY_DSN": "https://key@sentry.example/1",  # the package is not among the locked ones
 }
 
 
