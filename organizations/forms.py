@@ -1,9 +1,11 @@
 """What people fill in on the settings page, and how an action's answer stands beside its field."""
 
 from functools import lru_cache
+from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from organizations.models import Role
@@ -22,6 +24,18 @@ def zones() -> list[tuple[str, str]]:
     return [(name, name.replace("_", " ")) for name in sorted(available_timezones())]
 
 
+def languages() -> list[tuple[str, object]]:
+    return [("", _("As each reader's browser asks")), *settings.LANGUAGES]
+
+
+class Day(forms.CharField):
+    """Stretches of a day; empty: a day of rest."""
+
+    def __init__(self, **given: Any) -> None:
+        hint = {"placeholder": _("rests"), "autocomplete": "off"}
+        super().__init__(required=False, max_length=120, widget=forms.TextInput(attrs=hint), **given)
+
+
 class OrganizationForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
     time_zone = forms.ChoiceField(
@@ -29,6 +43,43 @@ class OrganizationForm(forms.Form):
         choices=zones,
         help_text=_("Days of reports begin at midnight here. Days that are counted already stay as they are."),
     )
+    locale = forms.ChoiceField(
+        label=_("Language and formats"),
+        choices=languages,
+        required=False,
+        help_text=_("Of every page, for everybody here."),
+    )
+    brand_colour = forms.CharField(
+        label=_("Brand colour"),
+        max_length=9,
+        required=False,
+        help_text=_("Such as #3f51d1, dark enough for white letters. Without a logo it stands behind your initials."),
+    )
+
+
+class LogoForm(forms.Form):
+    logo = forms.FileField(
+        label=_("Logo"),
+        help_text=_("PNG, JPEG or WebP, square looks best, at most 512 kB. Only members see it."),
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+    )
+
+
+class WeekForm(forms.Form):
+    """One line for each weekday."""
+
+    monday = Day(label=_("Monday"))
+    tuesday = Day(label=_("Tuesday"))
+    wednesday = Day(label=_("Wednesday"))
+    thursday = Day(label=_("Thursday"))
+    friday = Day(label=_("Friday"))
+    saturday = Day(label=_("Saturday"))
+    sunday = Day(label=_("Sunday"))
+
+
+class HolidayForm(forms.Form):
+    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    name = forms.CharField(label=_("Name"), max_length=80)
 
 
 class MemberForm(forms.Form):

@@ -2,14 +2,17 @@
 
 from zoneinfo import available_timezones
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email, validate_slug
 from django.db import IntegrityError, transaction
 
 from organizations import audit
-from organizations.access import require_admin
+from organizations.access import require_admin, require_rank
+from organizations.actions.joining import join_organization
 from organizations.actors import Actor, System
+from organizations.colours import HEX, READABLE, contrast_with_white, readable_shade
 from organizations.models import Member, Organization, Role, User
 from organizations.tenancy import scope
 from socialops.lib.errors import Invalid
@@ -20,9 +23,7 @@ def create_organization(
     actor: System, *, name: str, slug: str, owner_email: str, owner_password: str, time_zone: str = "UTC"
 ) -> Organization:
     """Founds an organization with its first owner. Raises Invalid (field names: name, slug, owner_email, password)."""
-    name = name.strip()
-    if not 1 <= len(name) <= 120:
-        raise Invalid({"name": ["Give a name of 1 to 120 characters."]})
+    name = checked_name(name)
     check("slug", validate_slug, slug, "Use letters, digits and hyphens, at most 50.")
     if len(slug) > 50:
         raise Invalid({"slug": ["Use letters, digits and hyphens, at most 50."]})
@@ -32,30 +33,74 @@ def create_organization(
     except IntegrityError:
         raise Invalid({"slug": ["Another organization uses this slug."]}) from None
     with scope(organization):
-        audit.record(actor, "organization.created", organization)
+        audit.record(actor, "organization.created", organization, {"slug": slug, "time_zone": time_zone})
         create_member(actor, organization, email=owner_email, role=Role.OWNER, password=owner_password)
     return organization
 
 
 @transaction.atomic
-def change_organization(actor: Actor, organization: Organization, *, name: str, time_zone: str) -> Organization:
-    """Renames it, or moves its clock: days of reports are counted in the new zone from now on.
+def change_organization(
+    actor: Actor,
+    organization: Organization,
+    *,
+    name: str,
+    time_zone: str,
+    locale: str | None = None,
+    brand_colour: str | None = None,
+) -> Organization:
+    """Renames it, moves its clock (days of reports are counted in the new zone from now on), or changes its face.
 
-    Raises Invalid (name, time_zone), PermissionDenied.
+    None keeps a field. Raises Invalid (name, time_zone, locale, brand_colour), PermissionDenied.
     """
     require_admin(actor)
+    wanted = {"name": checked_name(name), "time_zone": checked_zone(time_zone)}
+    if locale is not None:
+        wanted["locale"] = checked_locale(locale)
+    if brand_colour is not None:
+        wanted["brand_colour"] = checked_colour(brand_colour)
+    standing = Organization.objects.select_for_update().get(pk=organization.pk)
+    change = audit.changed({field: getattr(standing, field) for field in wanted}, wanted)
+    for field, value in wanted.items():
+        setattr(organization, field, value)
+    if change:
+        organization.save(update_fields=list(change))
+        audit.record(actor, "organization.changed", organization, change)
+    return organization
+
+
+def checked_name(name: str) -> str:
     name = name.strip()
     if not 1 <= len(name) <= 120:
         raise Invalid({"name": ["Give a name of 1 to 120 characters."]})
-    if time_zone not in available_timezones():
+    return name
+
+
+def checked_zone(zone: str) -> str:
+    if zone not in available_timezones():
         raise Invalid({"time_zone": ["Choose a time zone such as Europe/Madrid."]})
-    change = {"name": [organization.name, name], "time_zone": [organization.time_zone, time_zone]}
-    organization.name, organization.time_zone = name, time_zone
-    organization.save(update_fields=["name", "time_zone"])
-    changed = {field: [before, after] for field, (before, after) in change.items() if before != after}
-    if changed:
-        audit.record(actor, "organization.changed", organization, changed)
-    return organization
+    return zone
+
+
+def checked_locale(locale: str) -> str:
+    if locale and locale not in dict(settings.LANGUAGES):
+        raise Invalid({"locale": ["Choose one of the languages that are offered."]})
+    return locale
+
+
+def checked_colour(colour: str) -> str:
+    """Empty, or a colour that can carry white letters."""
+    colour = colour.strip().lower()
+    if not colour:
+        return ""
+    if not HEX.fullmatch(colour):
+        raise Invalid({"brand_colour": ["Write a colour as # and six digits, such as #3f51d1."]})
+    if contrast_with_white(colour) < READABLE:
+        measured = f"{contrast_with_white(colour):.1f}"
+        shade = readable_shade(colour)
+        raise Invalid(
+            {"brand_colour": [f"White letters are hard to read on this ({measured}:1, wanted 4.5:1). Try {shade}."]}
+        )
+    return colour
 
 
 @transaction.atomic
@@ -71,14 +116,9 @@ def create_member(
     check("email", validate_email, email, "Give a whole e-mail address.")
     if role not in Role.values:
         raise Invalid({"role": [f"Choose one of {', '.join(Role.values)}."]})
+    require_rank(actor, role)
     user = User.objects.filter(email=email).first() or create_user(email, name, password)
-    member, created = Member.objects.get_or_create(
-        user=user, organization=organization, defaults={"role": role, "organization": organization}
-    )
-    if not created:
-        raise Invalid({"email": ["This person is already a member."]})
-    audit.record(actor, "member.added", member, {"role": role})
-    return member
+    return join_organization(actor, organization, user, role=role)
 
 
 def create_user(email: str, name: str, password: str) -> User:

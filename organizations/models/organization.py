@@ -2,6 +2,7 @@
 
 from django.core.validators import validate_slug
 from django.db import models
+from django.urls import reverse
 
 
 class Organization(models.Model):
@@ -16,3 +17,8 @@ class Organization(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def logo_url(self) -> str:
+        """Where members find the picture; another picture has another address. Empty where there is none."""
+        return f"{reverse('organizations:logo', args=[self.slug])}?{self.logo.name}" if self.logo else ""

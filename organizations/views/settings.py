@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.forms.models import model_to_dict
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from organizations.actions.organizations import change_organization, create_member
 from organizations.actions.tokens import create_api_token, revoke_api_token
-from organizations.forms import MemberForm, OrganizationForm, TokenForm, show_errors
+from organizations.forms import LogoForm, MemberForm, OrganizationForm, TokenForm, show_errors
 from organizations.gates import MemberRequest, admin_gate, member_gate
 from organizations.models import User
 from organizations.queries.people import members, tokens_of
@@ -87,7 +88,8 @@ def page(request: MemberRequest, **given: Any) -> HttpResponse:
     """The whole page; a form that was refused comes back as it was typed, with 422."""
     organization = request.member.organization
     context = {
-        "organization_form": OrganizationForm(initial={"name": organization.name, "time_zone": organization.time_zone}),
+        "organization_form": OrganizationForm(initial=model_to_dict(organization, list(OrganizationForm.base_fields))),
+        "logo_form": LogoForm(),
         "member_form": MemberForm(),
         "token_form": TokenForm(),
         "people": members(),

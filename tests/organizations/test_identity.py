@@ -1,0 +1,138 @@
+"""Name, clock, colour and logo of an organization."""
+
+import struct
+import zlib
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from organizations.actions.logo import MOST_BYTES
+from organizations.colours import READABLE, contrast_with_white, readable_shade
+from organizations.images import Image, read_image
+from organizations.models import AuditEntry, Organization
+
+SETTINGS = "/o/acme/settings/"
+LOGO = "/o/acme/logo/"
+
+
+def png(width: int = 64, height: int = 64) -> bytes:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(b"\0" * 65 * 64)) + chunk(b"IEND", b"")
+
+
+JPEG = b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x0b\x08\x00\x20\x00\x30\x01\x01\x11\x00\xff\xd9"
+WEBP = b"RIFF" + struct.pack("<I", 26) + b"WEBPVP8X" + struct.pack("<I", 10) + b"\0\0\0\0\x1f\0\0\x2f\0\0" + b"\0" * 4
+
+
+@pytest.fixture(autouse=True)
+def _own_media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def upload(cast, sign_in):
+    def uploaded(content: bytes, name: str = "logo.png"):
+        return sign_in(cast.olive).post(SETTINGS + "logo/", {"logo": SimpleUploadedFile(name, content)})
+
+    return uploaded
+
+
+def text_of(answer) -> str:
+    return answer.content.decode()
+
+
+def test_what_a_file_is_stands_in_its_bytes():
+    assert read_image(png(20, 30)) == Image("png", 20, 30)
+    assert read_image(JPEG) == Image("jpeg", 48, 32)
+    assert read_image(WEBP) == Image("webp", 32, 48)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"GIF89a", b"<svg xmlns=''/>", png()[:-1], JPEG[:-1], WEBP + b"x", b"\xff\xd8\xff\xff\xd9", b"\x89PNG"],
+)
+def test_anything_else_is_none(content):
+    assert read_image(content) is None
+
+
+def test_a_logo_is_kept_shown_to_members_and_replaced(cast, sign_in, upload, settings, in_acme):
+    assert upload(png()).status_code == 302
+    shown = sign_in(cast.vic).get(LOGO)
+    assert b"".join(shown.streaming_content) == png()
+    assert shown["Content-Type"] == "image/png"
+    assert "sandbox" in shown["Content-Security-Policy"]
+    assert LOGO in text_of(sign_in(cast.vic).get(SETTINGS))
+    upload(JPEG, "logo.png")
+    assert sign_in(cast.vic).get(LOGO)["Content-Type"] == "image/jpeg"
+    entries = AuditEntry.objects.filter(verb="organization.logo_changed").order_by("id")
+    assert [entry.change["logo"] for entry in entries] == [["", "png, 64 × 64"], ["one", "jpeg, 48 × 32"]]
+
+
+def test_the_file_before_goes_when_the_change_is_kept(upload, settings, django_capture_on_commit_callbacks):
+    upload(png())
+    with django_capture_on_commit_callbacks(execute=True):
+        upload(JPEG)
+    assert [path.suffix for path in (settings.MEDIA_ROOT / "logos").iterdir()] == [".jpg"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"<script>alert(1)</script>", png(5000, 64), png() + b"\0" * MOST_BYTES, b""],
+    ids=["script", "wide", "heavy", "empty"],
+)
+def test_what_is_no_small_picture_is_refused_beside_its_field(upload, content, settings):
+    answer = upload(content)
+    assert answer.status_code == 422
+    assert "field__error" in text_of(answer)
+    assert not list(settings.MEDIA_ROOT.rglob("*.*"))
+
+
+def test_a_logo_can_be_removed(cast, sign_in, upload):
+    upload(png())
+    sign_in(cast.olive).post(SETTINGS + "logo/remove/")
+    assert sign_in(cast.olive).get(LOGO).status_code == 404
+
+
+def test_strangers_never_see_a_logo(cast, sign_in, upload, client):
+    upload(png())
+    assert sign_in(cast.mallory).get(LOGO).status_code == 404
+    client.logout()
+    assert client.get(LOGO).status_code == 302
+
+
+@pytest.mark.parametrize("colour", ["#ffffff", "#ffd400", "#777777", "#00ff00", "#000000", "#767676"])
+def test_a_shade_that_is_offered_is_readable(colour):
+    assert contrast_with_white(readable_shade(colour)) >= READABLE
+
+
+def save(client, **given):
+    return client.post(SETTINGS + "organization/", {"name": "Acme", "time_zone": "Europe/Madrid", **given})
+
+
+def test_a_brand_colour_must_carry_white_letters(cast, sign_in):
+    client = sign_in(cast.olive)
+    answer = save(client, brand_colour="#FFD400")
+    assert answer.status_code == 422
+    assert "wanted 4.5:1" in text_of(answer)
+    assert save(client, brand_colour="#3F51D1").status_code == 302
+    assert Organization.objects.get(slug="acme").brand_colour == "#3f51d1"
+    assert 'fill="#3f51d1"' in text_of(client.get(SETTINGS))
+
+
+@pytest.mark.parametrize("wrong", [{"brand_colour": 'red"/><script>'}, {"locale": "tlh"}, {"time_zone": "Mars/Base"}])
+def test_hostile_values_are_refused_and_nothing_is_stored(cast, sign_in, wrong, in_acme):
+    assert save(sign_in(cast.olive), name="Else", **wrong).status_code == 422
+    assert Organization.objects.get(slug="acme").name == "Acme"
+    assert not AuditEntry.objects.filter(verb="organization.changed").exists()
+
+
+def test_the_locale_speaks_on_every_page_and_saving_twice_is_told_once(cast, sign_in, in_acme):
+    for _ in range(2):
+        save(sign_in(cast.olive), locale="en-gb")
+    entry = AuditEntry.objects.get(verb="organization.changed")
+    assert entry.change == {"locale": ["", "en-gb"]}
+    assert entry.ip == "127.0.0.1"
+    assert '<html lang="en-gb"' in text_of(sign_in(cast.olive).get(SETTINGS))
