@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from socialops import embedded
 from socialops.lib.crypto import parse_keys
-from socialops.lib.env import Env, WrongSetting, parse_folder, parse_rate
+from socialops.lib.env import Env, WrongSetting, parse_folder, parse_rate, parse_version
 from socialops.lib.mail_url import EXPECTED as EMAIL_EXPECTED
 from socialops.lib.mail_url import parse_email_url
 
@@ -25,8 +25,8 @@ HOST = env.text("HOST", "127.0.0.1")  # where the web process listens
 PORT = env.number("PORT", 8000, least=1, most=65535)
 WEB_CONCURRENCY = env.number("WEB_CONCURRENCY", 2, least=1, most=64)  # web processes
 WEB_THREADS = env.number("WEB_THREADS", 8, least=1, most=64)  # of each: pages at once, and database connections kept
-PUBLIC_URL = env.url("PUBLIC_URL", f"http://127.0.0.1:{PORT}")  # as people and networks reach us
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS") or [urlsplit(PUBLIC_URL).hostname or "", "localhost", "127.0.0.1", "[::1]"]
+PUBLIC_URL = env.origin("PUBLIC_URL", f"http://127.0.0.1:{PORT}")  # as people and networks reach us
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS") or [urlsplit(PUBLIC_URL).hostname or "", "localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 # --- Secrets ------------------------------------------------------------------------------------------------------
@@ -207,7 +207,7 @@ DEFAULT_FROM_EMAIL = f"SocialOps <no-reply@{urlsplit(PUBLIC_URL).hostname}>"
 # --- Networks -----------------------------------------------------------------------------------------------------
 X_API_URL = env.url("X_API_URL", "https://api.x.com")
 GRAPH_API_URL = env.url("GRAPH_API_URL", "https://graph.facebook.com")
-GRAPH_API_VERSION = env.text("GRAPH_API_VERSION", "v25.0")
+GRAPH_API_VERSION = env.parsed("GRAPH_API_VERSION", parse_version, "v and a number, such as v25.0", "v25.0")
 NETWORK_APPS = {
     "x": {
         "client_id": env.text("X_CLIENT_ID"),

@@ -1,6 +1,8 @@
 """Reads settings from the environment. A wrong value stops the start and names the variable and what was expected."""
 
+import builtins
 import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -55,6 +57,18 @@ class Env:
             raise WrongSetting(name, f"expected an address beginning with {' or '.join(s + '://' for s in schemes)}")
         return value.rstrip("/") if schemes == ("http", "https") else value
 
+    def origin(self, name: str, default: str) -> str:
+        value = self.url(name, default)
+        if value != "{0.scheme}://{0.netloc}".format(urlsplit(value)):
+            raise WrongSetting(name, "expected scheme, host and perhaps port, without a path")
+        return value
+
+    def hosts(self, name: str) -> builtins.list[str]:
+        found = self.list(name)
+        if any(re.search(r"[\s/]", host) for host in found):
+            raise WrongSetting(name, "expected host names, comma-separated, without a scheme")
+        return found
+
     def choice(self, name: str, choices: tuple[str, ...], default: str) -> str:
         value = self.text(name, default)
         if value not in choices:
@@ -75,7 +89,9 @@ def is_url(value: str, schemes: tuple[str, ...]) -> bool:
         parts.port  # noqa: B018 - reading it raises ValueError for a port that is no number
     except ValueError:
         return False
-    return parts.scheme in schemes and bool(parts.netloc or parts.path.strip("/"))
+    if parts.scheme in ("redis", "rediss") and not (parts.path.strip("/") or "0").isdigit():
+        return False  # the path is the number of the database
+    return parts.scheme in schemes and bool(parts.netloc or parts.path.strip("/")) and not re.search(r"\s", value)
 
 
 def parse_rate(value: str) -> tuple[int, int]:
@@ -85,6 +101,13 @@ def parse_rate(value: str) -> tuple[int, int]:
     if period not in seconds or not count.isdigit() or int(count) < 1:
         raise ValueError(value)
     return int(count), seconds[period]
+
+
+def parse_version(value: str) -> str:
+    """'v25.0', as it stands in addresses. Raises ValueError."""
+    if not re.fullmatch(r"v[0-9]+\.[0-9]+", value):
+        raise ValueError(value)
+    return value
 
 
 def parse_folder(value: str) -> Path:
