@@ -5,11 +5,16 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from inbox.actions.handover import hand_over_conversations
 from inbox.actions.ingest import ingest
 from inbox.actions.settle import settle_reply
+from inbox.queries.handover import holdings
 from networks.contract import Inbound
 from networks.models import Outgoing, Profile
 from networks.signals import inbound_received, outgoing_settled
+from organizations.actors import Actor
+from organizations.handover import Handover, Holding
+from organizations.signals import holdings_asked, member_leaving
 
 
 @receiver(inbound_received)
@@ -20,3 +25,13 @@ def take_in(sender: object, profile: Profile, items: Sequence[Inbound], **_: Any
 @receiver(outgoing_settled)
 def follow(sender: object, outgoing: Outgoing, **_: Any) -> None:
     settle_reply(outgoing)
+
+
+@receiver(member_leaving, dispatch_uid="inbox.member_leaving")
+def assignee_leaves(sender: object, actor: Actor, handover: Handover, **_: Any) -> None:
+    hand_over_conversations(actor, handover)
+
+
+@receiver(holdings_asked, dispatch_uid="inbox.holdings_asked")
+def count_conversations(sender: object, handover: Handover, **_: Any) -> list[Holding]:
+    return holdings(handover)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from networks.models import VERBS
 from organizations.actors import Actor, System
+from organizations.models import Member
 from publishing.models import Delivery, Post
 from socialops.lib.errors import NotFound, PermissionDenied
 from teams.access import can, profiles_for, verbs_on
@@ -19,20 +20,30 @@ def sees_everything(actor: Actor) -> bool:
     return isinstance(actor, System) or actor.is_admin
 
 
+def written_by(member: Member) -> QuerySet[Post]:
+    """What the member answers for: their own posts, and those of whom they succeeded."""
+    return Post.objects.filter(author__in=authors(member))
+
+
+def authors(member: Member) -> QuerySet[Member, int]:
+    """The ids of the member and of those who left and whose successor the member is."""
+    return Member.ever.filter(Q(pk=member.pk) | Q(successor=member.pk)).values_list("pk", flat=True)
+
+
 def posts_for(actor: Actor) -> QuerySet[Post]:
-    """A post is visible to whoever wrote it or may view at least one of its profiles."""
+    """A post is visible to whoever answers for it or may view at least one of its profiles."""
     if sees_everything(actor):
         return Post.objects.all()
     through = Post.profiles.through.objects
     seen = through.filter(post_id=OuterRef("pk"), profile__in=profiles_for(actor, to="view").values("pk"))
-    return Post.objects.filter(Q(author=actor) | Exists(seen))
+    return Post.objects.filter(Q(author__in=authors(actor)) | Exists(seen))
 
 
 def deliveries_for(actor: Actor) -> QuerySet[Delivery]:
     if sees_everything(actor):
         return Delivery.objects.all()
     seen = profiles_for(actor, to="view").values("pk")
-    return Delivery.objects.filter(Q(post__author=actor) | Q(profile__in=seen))
+    return Delivery.objects.filter(Q(post__author__in=authors(actor)) | Q(profile__in=seen))
 
 
 def access_post(actor: Actor, pk: int | str, *, to: str = "view") -> Post:
@@ -98,13 +109,19 @@ def refusal_of(actor: Actor, post: Post, to: str, verbs: frozenset[str]) -> str:
         return "" if "approve" in verbs else _("You can see this, but you may not approve for all of its profiles.")
     if to == "schedule":
         return "" if "publish" in verbs else _("You can see this, but you may not publish on all of its profiles.")
-    if to == "cancel" and (wrote or "publish" in verbs):
+    answers = wrote or succeeds(actor, post)
+    if to == "cancel" and (answers or "publish" in verbs):
         return ""
     if "draft" not in verbs:
         return _("You can see this, but you may not write for all of its profiles.")
-    if to in ("edit", "cancel") and post.state == "scheduled" and not wrote and "publish" not in verbs:
+    if to in ("edit", "cancel") and post.state == "scheduled" and not answers and "publish" not in verbs:
         return _("It is scheduled already: only its writer and people who may publish can change that.")
     return ""
+
+
+def succeeds(actor: Actor, post: Post) -> bool:
+    """Whether the actor answers for what its author wrote, who has left."""
+    return post.author is not None and post.author.successor_id == getattr(actor, "pk", 0)
 
 
 def is_hand_of(actor: Actor, post: Post) -> bool:

@@ -1,4 +1,4 @@
-"""What this floor does when the outbox tells it what became of a delivery."""
+"""What this floor does when the outbox tells it what became of a delivery, and when a writer leaves."""
 
 from typing import Any
 
@@ -7,7 +7,11 @@ from django.dispatch import receiver
 from networks.actions.outgoing import cancel_outgoing
 from networks.models import Outgoing
 from networks.signals import outgoing_settled
+from organizations.handover import Handover, Holding
+from organizations.signals import holdings_asked, member_leaving
+from publishing.actions.handover import hand_over_posts
 from publishing.models import Delivery
+from publishing.queries.handover import holdings
 from socialops.lib import realtime
 
 
@@ -20,3 +24,13 @@ def delivery_settled(sender: Any, outgoing: Outgoing, **kwargs: Any) -> None:
     if outgoing.state == "waiting" and delivery.post.state == "cancelled":
         cancel_outgoing(outgoing)
     realtime.ping(outgoing.organization_id, "posts", delivery.post_id, profile_id=outgoing.profile_id)
+
+
+@receiver(member_leaving, dispatch_uid="publishing.member_leaving")
+def writer_leaves(sender: Any, handover: Handover, **kwargs: Any) -> None:
+    hand_over_posts(handover)
+
+
+@receiver(holdings_asked, dispatch_uid="publishing.holdings_asked")
+def count_posts(sender: Any, handover: Handover, **kwargs: Any) -> list[Holding]:
+    return holdings(handover)

@@ -5,3 +5,6 @@ from django.apps import AppConfig
 
 class TeamsConfig(AppConfig):
     name = "teams"
+
+    def ready(self) -> None:
+        from teams import receivers  # noqa: F401 - connects them

@@ -23,6 +23,8 @@ def assign_conversation(
     Raises PermissionDenied; Invalid (member, team) when they could not see it.
     """
     require(actor, conversation, "assign")
+    if member and not still_here(member):
+        raise Invalid({"member": [f"{member.name} has left."]})
     check(conversation, member, team)
     row = Conversation.objects.select_for_update().get(pk=conversation.pk)
     before = [row.assignee_id, row.team_id]
@@ -36,6 +38,11 @@ def assign_conversation(
         realtime.ping(row.organization_id, "inbox", row.pk, profile_id=row.profile_id)
     conversation.assignee, conversation.team = member, team
     return conversation
+
+
+def still_here(member: Member) -> bool:
+    """Locks the member, so that nobody is given a conversation while they are being off-boarded."""
+    return Member.objects.select_for_update(no_key=True).filter(pk=member.pk).exists()
 
 
 def check(conversation: Conversation, member: Member | None, team: Team | None) -> None:

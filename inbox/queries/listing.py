@@ -10,6 +10,7 @@ from inbox.access import conversations_for
 from inbox.filters import ME, NOBODY, Filters, number, words
 from inbox.models import SEARCHED, Contact, Conversation, Message
 from organizations.models import Member
+from organizations.queries.absences import stands_in_for
 
 PAGE = 50
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -28,13 +29,18 @@ def selected(member: Member, filters: Filters) -> QuerySet[Conversation]:
     if filters.state:
         rows = rows.filter(state=filters.state)
     if filters.assignee == ME:
-        rows = rows.filter(assignee=member)
+        rows = rows.filter(mine(member))
     elif filters.assignee == NOBODY:
         rows = rows.filter(assignee=None, team=None)
     elif filters.assignee:
         rows = rows.filter(assignee=int(filters.assignee))
     exact = {name: value for name in ("team", "profile", "kind") if (value := getattr(filters, name))}
     return search(rows.filter(**exact), filters.q)
+
+
+def mine(member: Member) -> Q:
+    """Assigned to the member, or to somebody for whom they stand in."""
+    return Q(assignee=member) | Q(assignee__in=stands_in_for(member))
 
 
 def search(rows: QuerySet[Conversation], q: str) -> QuerySet[Conversation]:
@@ -68,7 +74,7 @@ def counts(member: Member) -> dict[str, int]:
     open_ = Q(state="open")
     return conversations_for(member).aggregate(
         open=Count("pk", filter=open_),
-        mine=Count("pk", filter=open_ & Q(assignee=member)),
+        mine=Count("pk", filter=open_ & mine(member)),
         unassigned=Count("pk", filter=open_ & Q(assignee=None, team=None)),
         closed=Count("pk", filter=Q(state="closed")),
     )

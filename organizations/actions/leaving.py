@@ -85,7 +85,7 @@ def end_invitations(member: Member) -> None:
     """Those that they sent, which live by their word, and those that would let them in again."""
     theirs = Q(invited_by=member) | Q(email=member.user.email.lower())
     rows = Invitation.objects.filter(theirs, accepted_at=None, revoked_at=None)
-    rows.update(revoked_at=now(), digest=None, mail_due_at=None)
+    rows.update(revoked_at=now(), mail_due_at=None)
 
 
 def end_absences(member: Member, handover: Handover) -> None:

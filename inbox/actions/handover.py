@@ -1,0 +1,21 @@
+"""A member leaves: what was assigned to them is assigned to somebody else."""
+
+from inbox.queries.handover import held_by, seen_by
+from organizations import audit
+from organizations.actors import Actor
+from organizations.handover import Handover
+from socialops.lib import realtime
+
+
+def hand_over_conversations(actor: Actor, handover: Handover) -> None:
+    """To the chosen one where they may see it, else to the fallback, who sees everything."""
+    member, taker = handover.member, handover.chosen("conversations")
+    seen = seen_by(taker, member).values("pk")
+    moved = {taker.name: held_by(member).filter(pk__in=seen).update(assignee=taker)}
+    rest = held_by(member).update(assignee=handover.fallback)
+    moved[handover.fallback.name] = moved.get(handover.fallback.name, 0) + rest
+    if any(moved.values()):
+        audit.record(
+            actor, "conversations.handed_over", member, {name: count for name, count in moved.items() if count}
+        )
+        realtime.ping(member.organization_id, "inbox")

@@ -1,0 +1,45 @@
+"""Invitations: by their link, and those that are open."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from organizations.models import Invitation
+from organizations.signals import teams_asked
+
+PAGE = 50
+LONGEST_SECRET = 100
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationPage:
+    rows: list[Invitation]
+    older: int | None
+
+
+def open_invitations() -> QuerySet[Invitation]:
+    rows = Invitation.objects.filter(accepted_at=None, revoked_at=None).order_by("-pk")  # index invitation_open
+    return rows.select_related("invited_by__user")
+
+
+def invitation_page(*, before: int | None = None) -> InvitationPage:
+    rows = open_invitations()
+    found = list((rows.filter(pk__lt=before) if before else rows)[: PAGE + 1])
+    return InvitationPage(found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None)
+
+
+def invitation_by(secret: str) -> Invitation | None:
+    """The invitation that this link opens, over or not."""
+    if not secret or len(secret) > LONGEST_SECRET:
+        return None
+    # unscoped: the link decides which organization comes into scope
+    rows = Invitation.unscoped.select_related("organization", "invited_by__user")
+    return rows.filter(digest=Invitation.hash(secret)).first()
+
+
+def joinable_teams() -> dict[int, str]:
+    """{id: name} of the teams that somebody can be put into, by name."""
+    found: dict[int, str] = {}
+    for _receiver, teams in teams_asked.send(Invitation):
+        found.update(teams)
+    return found

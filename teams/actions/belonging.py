@@ -1,0 +1,51 @@
+"""What a member belongs to and holds, as they join and leave."""
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import Group
+
+from networks.models import ProfileUserObjectPermission
+from organizations import audit
+from organizations.actors import Actor
+from organizations.handover import Handover
+from organizations.models import Member
+from socialops.lib import realtime
+from teams.models import Team, TeamMember
+
+
+def welcome(actor: Actor, member: Member, team_ids: Iterable[int]) -> None:
+    """Puts somebody who has just joined into those of these teams that still exist.
+
+    What may be left of an earlier membership goes first: a right that was given while they were leaving.
+    """
+    end_rights(member)
+    for team in Team.objects.filter(pk__in=list(team_ids)).order_by("pk").select_related("group"):
+        put_in(team, member, leads=False)
+        audit.record(actor, "team.joined", team, {"member": member.name})
+
+
+def end_belonging(actor: Actor, handover: Handover) -> None:
+    """Ends every right and team membership of the leaving member; the successor leads what they led."""
+    member, taker = handover.member, handover.taker("teams")
+    teams = Team.objects.filter(memberships__member=member, memberships__leads=True)
+    for team in teams.order_by("pk").select_related("group"):
+        put_in(team, taker, leads=True)
+        audit.record(actor, "team.leader_changed", team, {"leader": [member.name, taker.name]})
+    end_rights(member)
+
+
+def end_rights(member: Member) -> None:
+    TeamMember.objects.filter(member=member).delete()
+    groups = Group.objects.filter(pk__in=Team.objects.values("group"))
+    member.user.groups.remove(*groups.filter(user=member.user_id))
+    own = ProfileUserObjectPermission.objects.filter(user=member.user_id)
+    own.filter(content_object__organization=member.organization_id).delete()
+    realtime.ping(member.organization_id, "teams")
+
+
+def put_in(team: Team, member: Member, *, leads: bool) -> None:
+    row, _created = TeamMember.objects.get_or_create(team=team, member=member, defaults={"leads": leads})
+    if leads and not row.leads:
+        row.leads = True
+        row.save(update_fields=["leads"])
+    team.group.user_set.add(member.user_id)

@@ -1,0 +1,69 @@
+"""What a member belongs to and holds: what would end or pass when they leave, and what a deputy lacks."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from networks.models import VERBS, Profile, ProfileUserObjectPermission
+from organizations.handover import Handover, Holding
+from organizations.models import Member
+from teams.access import profiles_for, verbs_on
+from teams.models import TeamMember
+from teams.words import VERB_WORDS
+
+MOST_GAPS = 12
+
+
+def holdings(handover: Handover) -> list[Holding]:
+    member, taker = handover.member, handover.taker("teams")
+    leads = list(TeamMember.objects.filter(member=member).values_list("leads", flat=True))
+    led = sum(leads)
+    own = ProfileUserObjectPermission.objects.filter(
+        user=member.user_id, content_object__organization=member.organization_id
+    )
+    profiles = own.values("content_object").distinct().count()
+    return [
+        Holding(
+            "teams",
+            led,
+            ngettext("%d team that they lead", "%d teams that they lead", led) % led,
+            _("%s leads from then on and gets the rights of the team.") % taker.name,
+            passes=True,
+        ),
+        Holding(
+            "memberships",
+            len(leads),
+            ngettext("%d team that they are in", "%d teams that they are in", len(leads)) % len(leads),
+            _("The membership ends, with every right that came through it."),
+            passes=False,
+        ),
+        Holding(
+            "grants",
+            profiles,
+            ngettext("Rights on %d profile", "Rights on %d profiles", profiles) % profiles,
+            _("They end at once."),
+            passes=False,
+        ),
+    ]
+
+
+def gaps(member: Member, deputy: Member) -> list[str]:
+    """What the member may do and the deputy may not, one sentence per profile."""
+    visible = profiles_for(member, to="view") | profiles_for(member, to="analyse")
+    profiles = list(visible.distinct().order_by("name", "pk")[: 10 * MOST_GAPS])
+    ids = [profile.pk for profile in profiles]
+    theirs, own = verbs_on(member, ids), verbs_on(deputy, ids)
+    missing = [(profile, theirs[profile.pk] - own[profile.pk]) for profile in profiles]
+    found = [sentence(profile, verbs) for profile, verbs in missing if verbs]
+    more = len(found) - MOST_GAPS
+    if more > 0:
+        return [*found[:MOST_GAPS], ngettext("And on %d more profile.", "And on %d more profiles.", more) % more]
+    return found
+
+
+def sentence(profile: Profile, verbs: frozenset[str]) -> str:
+    words = ", ".join(str(VERB_WORDS[verb]) for verb in VERBS if verb in verbs)
+    return _("%(profile)s (%(network)s): not %(verbs)s") % {
+        "profile": profile.name,
+        "network": profile.network,
+        "verbs": words.lower(),
+    }

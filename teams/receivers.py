@@ -1,0 +1,39 @@
+"""What this floor does when somebody joins or leaves the organization."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.dispatch import receiver
+
+from organizations.actors import Actor
+from organizations.handover import Handover, Holding
+from organizations.models import Member
+from organizations.signals import gaps_asked, holdings_asked, member_joined, member_leaving, teams_asked
+from teams.actions.belonging import end_belonging, welcome
+from teams.models import Team
+from teams.queries.belonging import gaps, holdings
+
+
+@receiver(teams_asked, dispatch_uid="teams.teams_asked")
+def name_teams(sender: object, **_: Any) -> dict[int, str]:
+    return dict(Team.objects.order_by("name").values_list("pk", "name"))
+
+
+@receiver(member_joined, dispatch_uid="teams.member_joined")
+def join_teams(sender: object, member: Member, team_ids: list[int], actor: Actor, **_: Any) -> None:
+    welcome(actor, member, team_ids)
+
+
+@receiver(member_leaving, dispatch_uid="teams.member_leaving")
+def leave_teams(sender: object, member: Member, actor: Actor, handover: Handover, **_: Any) -> None:
+    end_belonging(actor, handover)
+
+
+@receiver(holdings_asked, dispatch_uid="teams.holdings_asked")
+def count_belonging(sender: object, handover: Handover, **_: Any) -> list[Holding]:
+    return holdings(handover)
+
+
+@receiver(gaps_asked, dispatch_uid="teams.gaps_asked")
+def compare(sender: object, member: Member, deputy: Member, **_: Any) -> Iterable[str]:
+    return gaps(member, deputy)
