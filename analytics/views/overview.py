@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import now
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from analytics.access import analysed_profiles
 from analytics.definitions import METRICS
@@ -22,8 +22,8 @@ from teams.access import profiles_for
 from teams.models import Team
 
 
-@require_GET
 @member_gate
+@require_safe
 def report(request: MemberRequest) -> HttpResponse:
     """Period, tiles, one chart and the posts behind them; htmx gets the report without the shell."""
     zone = ZoneInfo(request.member.organization.time_zone)

@@ -24,8 +24,8 @@ from socialops.lib.errors import AppError, Conflict, Invalid
 from teams.access import access_team
 
 
-@require_POST
 @member_gate
+@require_POST
 def reply(request: MemberRequest, pk: int) -> HttpResponse:
     """Sends the answer, or gives the text back together with what stands against it."""
     conversation = access_conversation(request.member, pk, to="reply")
@@ -56,16 +56,16 @@ def refreshed(response: HttpResponse, conversation: Conversation) -> HttpRespons
     return response
 
 
-@require_POST
 @member_gate
+@require_POST
 def count(request: MemberRequest, pk: int) -> HttpResponse:
     conversation = access_conversation(request.member, pk)
     room = limits.room(conversation.profile.network, request.POST.get("text", "").replace("\r\n", "\n"))
     return render(request, "inbox/_count.html", {"room": room})
 
 
-@require_POST
 @member_gate
+@require_POST
 def assign(request: MemberRequest, pk: int) -> HttpResponse:
     conversation = access_conversation(request.member, pk, to="assign")
     member, team = number(request.POST.get("member")), number(request.POST.get("team"))
@@ -81,14 +81,14 @@ def assign(request: MemberRequest, pk: int) -> HttpResponse:
     return head_again(request, conversation)
 
 
-@require_POST
 @member_gate
+@require_POST
 def close(request: MemberRequest, pk: int) -> HttpResponse:
     return turn(request, pk, close_conversation)
 
 
-@require_POST
 @member_gate
+@require_POST
 def reopen(request: MemberRequest, pk: int) -> HttpResponse:
     return turn(request, pk, reopen_conversation)
 
@@ -110,21 +110,21 @@ def head_again(request: MemberRequest, conversation: Conversation) -> HttpRespon
     return refreshed(render(request, "inbox/_head.html", shown), conversation)
 
 
-@require_POST
 @member_gate
+@require_POST
 def retry(request: MemberRequest, pk: int, message: int) -> HttpResponse:
     return decide(request, pk, lambda conversation: retry_reply(request.member, conversation, message))
 
 
-@require_POST
 @member_gate
+@require_POST
 def resolve(request: MemberRequest, pk: int, message: int) -> HttpResponse:
     there = request.POST.get("there") == "yes"
     return decide(request, pk, lambda conversation: resolve_reply(request.member, conversation, message, there=there))
 
 
-@require_POST
 @member_gate
+@require_POST
 def withdraw(request: MemberRequest, pk: int, message: int) -> HttpResponse:
     return decide(request, pk, lambda conversation: withdraw_reply(request.member, conversation, message))
 

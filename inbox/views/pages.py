@@ -9,14 +9,14 @@ from inbox.views import context
 from organizations.gates import MemberRequest, member_gate
 
 
-@require_safe
 @member_gate
+@require_safe
 def list_page(request: MemberRequest) -> HttpResponse:
     return render(request, "inbox/page.html", context.list_context(request))
 
 
-@require_safe
 @member_gate
+@require_safe
 def conversation_page(request: MemberRequest, pk: int) -> HttpResponse:
     """The whole page, or only its right half where a row was opened inside the page."""
     conversation = access_conversation(request.member, pk)
@@ -26,27 +26,27 @@ def conversation_page(request: MemberRequest, pk: int) -> HttpResponse:
     return render(request, "inbox/page.html", {**context.list_context(request), **shown})
 
 
-@require_safe
 @member_gate
+@require_safe
 def rows(request: MemberRequest) -> HttpResponse:
     return render(request, "inbox/_rows.html", context.rows_context(request))
 
 
-@require_safe
 @member_gate
+@require_safe
 def views_pane(request: MemberRequest) -> HttpResponse:
     return render(request, "inbox/_views.html", context.views_context(request))
 
 
-@require_safe
 @member_gate
+@require_safe
 def head(request: MemberRequest, pk: int) -> HttpResponse:
     conversation = access_conversation(request.member, pk)
     return render(request, "inbox/_head.html", context.head_context(request, conversation))
 
 
-@require_safe
 @member_gate
+@require_safe
 def messages(request: MemberRequest, pk: int) -> HttpResponse:
     conversation = access_conversation(request.member, pk)
     before, start = request.GET.get("before", ""), request.GET.get("start", "")

@@ -5,15 +5,15 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from organizations.gates import MemberRequest, admin_gate
 from organizations.models import AuditEntry
 from organizations.queries.audit import audit_page
 
 
-@require_GET
 @admin_gate
+@require_safe
 def log(request: MemberRequest) -> HttpResponse:
     asked = {name: request.GET.get(name, "").replace("\0", "")[:200] for name in ("actor", "text", "before", "after")}
     page = audit_page(**asked)

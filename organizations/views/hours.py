@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from organizations.actions.hours import DAYS, add_holiday, remove_holiday, set_business_hours
 from organizations.forms import HolidayForm, WeekForm, show_errors
@@ -19,14 +19,14 @@ from organizations.queries.hours import hours_of
 from socialops.lib.errors import AppError, Invalid
 
 
-@require_GET
 @admin_gate
+@require_safe
 def show(request: MemberRequest) -> HttpResponse:
     return page(request)
 
 
-@require_POST
 @admin_gate
+@require_POST
 def change_week(request: MemberRequest) -> HttpResponse:
     form = WeekForm(request.POST)
     if form.is_valid():
@@ -39,8 +39,8 @@ def change_week(request: MemberRequest) -> HttpResponse:
     return page(request, week_form=form)
 
 
-@require_POST
 @admin_gate
+@require_POST
 def add(request: MemberRequest) -> HttpResponse:
     form = HolidayForm(request.POST)
     if form.is_valid():
@@ -55,8 +55,8 @@ def add(request: MemberRequest) -> HttpResponse:
     return page(request, holiday_form=form)
 
 
-@require_POST
 @admin_gate
+@require_POST
 def remove(request: MemberRequest, pk: int) -> HttpResponse:
     remove_holiday(request.member, request.member.organization, pk)
     return back(request, _("It is a day like any other again."))

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.core.files.storage import default_storage
 from django.http import FileResponse, HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from organizations.actions.logo import MOST_BYTES, remove_logo, set_logo
 from organizations.forms import LogoForm, show_errors
@@ -15,8 +15,8 @@ from socialops.lib.errors import Invalid, NotFound
 TYPES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
 
 
-@require_GET
 @member_gate
+@require_safe
 def picture(request: MemberRequest) -> FileResponse:
     """As the kind that its bytes told, in a sandbox: whatever else it might be, it runs nothing."""
     name = request.member.organization.logo.name
@@ -29,8 +29,8 @@ def picture(request: MemberRequest) -> FileResponse:
     return answer
 
 
-@require_POST
 @admin_gate
+@require_POST
 def change(request: MemberRequest) -> HttpResponse:
     form = LogoForm(request.POST, request.FILES)
     if form.is_valid():
@@ -46,8 +46,8 @@ def change(request: MemberRequest) -> HttpResponse:
     return page(request, logo_form=form)
 
 
-@require_POST
 @admin_gate
+@require_POST
 def remove(request: MemberRequest) -> HttpResponse:
     remove_logo(request.member, request.member.organization)
     messages.success(request, _("The logo is gone."))

@@ -9,7 +9,7 @@ from django.forms.models import model_to_dict
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from organizations.actions.organizations import change_organization, create_member
 from organizations.actions.tokens import create_api_token, revoke_api_token
@@ -20,14 +20,14 @@ from organizations.queries.people import members, tokens_of
 from socialops.lib.errors import Invalid, NotFound
 
 
-@require_GET
 @member_gate
+@require_safe
 def show(request: MemberRequest) -> HttpResponse:
     return page(request)
 
 
-@require_POST
 @admin_gate
+@require_POST
 def change(request: MemberRequest) -> HttpResponse:
     form = OrganizationForm(request.POST)
     if form.is_valid():
@@ -41,8 +41,8 @@ def change(request: MemberRequest) -> HttpResponse:
     return page(request, organization_form=form)
 
 
-@require_POST
 @admin_gate
+@require_POST
 def add_member(request: MemberRequest) -> HttpResponse:
     """Adds a person. A new one gets a password that is shown in this answer and nowhere else."""
     form = MemberForm(request.POST)
@@ -58,8 +58,8 @@ def add_member(request: MemberRequest) -> HttpResponse:
     return page(request, added=member, password="" if known else password)
 
 
-@require_POST
 @member_gate
+@require_POST
 def add_token(request: MemberRequest) -> HttpResponse:
     """A new key of one's own. Its secret is shown in this answer and nowhere else."""
     form = TokenForm(request.POST)
@@ -73,8 +73,8 @@ def add_token(request: MemberRequest) -> HttpResponse:
     return page(request, token_form=form)
 
 
-@require_POST
 @member_gate
+@require_POST
 def revoke_token(request: MemberRequest, pk: int) -> HttpResponse:
     token = tokens_of(request.member).filter(pk=pk).first()
     if token is None:

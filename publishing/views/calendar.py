@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from organizations.gates import MemberRequest, member_gate
 from publishing.access import access_post
@@ -26,7 +26,7 @@ MOST_PROFILES = 200  # in the filter
 
 
 @member_gate
-@require_GET
+@require_safe
 def calendar(request: MemberRequest) -> HttpResponse:
     """A month with each day's weight and first entries, and one day in full beside it."""
     return answer(request)

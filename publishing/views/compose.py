@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from organizations.gates import MemberRequest, member_gate
 from publishing.access import access_post
@@ -62,7 +62,7 @@ def preview(request: MemberRequest) -> HttpResponse:
 
 
 @member_gate
-@require_GET
+@require_safe
 def profiles(request: MemberRequest) -> HttpResponse:
     """Profiles to choose from that match what is searched."""
     form = ComposerForm(request.GET, member=request.member)

@@ -6,7 +6,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from networks.models import VERBS, Profile
 from organizations.gates import MemberRequest, member_gate
@@ -28,7 +28,7 @@ MOST_PROFILES = 200  # in the filter
 
 
 @member_gate
-@require_GET
+@require_safe
 def posts(request: MemberRequest) -> HttpResponse:
     """One table for all states."""
     wanted = ListFilter(request.GET).wanted
@@ -43,7 +43,7 @@ def posts(request: MemberRequest) -> HttpResponse:
 
 
 @member_gate
-@require_GET
+@require_safe
 def post(request: MemberRequest, pk: int) -> HttpResponse:
     """The words, where they went, and what happened on the way."""
     template = "publishing/_post.html" if is_partial(request) else "publishing/post.html"
@@ -108,7 +108,7 @@ def can_be_timed(one: Post, states: set[str]) -> bool:
 
 
 @member_gate
-@require_GET
+@require_safe
 def approvals(request: MemberRequest) -> HttpResponse:
     """What waits for this reader, the soonest first."""
     rows = list(for_reading(waiting_for(request.member), request.member)[:IN_APPROVALS])

@@ -3,14 +3,14 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import now
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from organizations.gates import MemberRequest, member_gate
 from socialops.home import home_of
 
 
-@require_GET
 @member_gate
+@require_safe
 def home(request: MemberRequest) -> HttpResponse:
     """The whole page, or for htmx the part that changes."""
     template = "_home.html" if request.htmx and not request.htmx.boosted else "home.html"

@@ -5,7 +5,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from networks.actions.policy import set_needs_approval
 from networks.actions.profiles import connect_profile
@@ -19,8 +19,8 @@ from teams.views import rights
 from teams.words import spelt
 
 
-@require_GET
 @member_gate
+@require_safe
 def listing(request: MemberRequest) -> HttpResponse:
     profiles = list(profiles_for(request.member, to="view").order_by("name", "pk"))
     verbs = verbs_on(request.member, [profile.pk for profile in profiles])
@@ -28,14 +28,14 @@ def listing(request: MemberRequest) -> HttpResponse:
     return render(request, "profiles/list.html", {"rows": rows})
 
 
-@require_GET
 @member_gate
+@require_safe
 def show(request: MemberRequest, pk: int) -> HttpResponse:
     return rights.page(request, access_profile(request.member, pk, to="view"))
 
 
-@require_POST
 @admin_gate
+@require_POST
 def policy(request: MemberRequest, pk: int) -> HttpResponse:
     profile = access_profile(request.member, pk, to="manage")
     set_needs_approval(request.member, profile, request.POST.get("needs_approval") == "on")
@@ -43,8 +43,8 @@ def policy(request: MemberRequest, pk: int) -> HttpResponse:
     return rights.to(request, profile)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @admin_gate
+@require_http_methods(["GET", "HEAD", "POST"])
 def connect(request: MemberRequest) -> HttpResponse:
     """Connects a profile, or renews the connection of one that is there. Asks the network who it is."""
     real = CredentialsForm(initial={"network": request.GET.get("network")}, prefix="real")

@@ -20,8 +20,8 @@ from teams.queries.rights import Holder, Rights, rights_on
 from teams.words import VERB_WORDS, spelt
 
 
-@require_POST
 @member_gate
+@require_POST
 def change(request: MemberRequest, pk: int) -> HttpResponse:
     """Stores the rows that differ from what stands; a leader's page also shows rows that are not theirs to change."""
     profile = access_profile(request.member, pk, to="view")
@@ -33,8 +33,8 @@ def change(request: MemberRequest, pk: int) -> HttpResponse:
     return to(request, profile)
 
 
-@require_POST
 @member_gate
+@require_POST
 def add(request: MemberRequest, pk: int) -> HttpResponse:
     """Gives a level to a member or team that held nothing."""
     profile = access_profile(request.member, pk, to="view")

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from organizations.forms import show_errors
 from organizations.gates import MemberRequest, admin_gate, member_gate
@@ -17,22 +17,22 @@ from teams.queries.teams import all_rosters, one_roster
 FORM_METHODS = ["GET", "HEAD", "POST"]
 
 
-@require_GET
 @member_gate
+@require_safe
 def listing(request: MemberRequest) -> HttpResponse:
     return render(request, "teams/list.html", {"rosters": all_rosters(request.member)})
 
 
-@require_GET
 @member_gate
+@require_safe
 def show(request: MemberRequest, pk: int) -> HttpResponse:
     team = access_team(request.member, pk)
     context = {"roster": one_roster(request.member, team), "may_change": leads(request.member, team)}
     return render(request, "teams/team.html", context)
 
 
-@require_http_methods(FORM_METHODS)
 @admin_gate
+@require_http_methods(FORM_METHODS)
 def create(request: MemberRequest) -> HttpResponse:
     form = TeamForm(request.POST or None)
     if form.is_valid():
@@ -46,8 +46,8 @@ def create(request: MemberRequest) -> HttpResponse:
     return filled(request, form)
 
 
-@require_http_methods(FORM_METHODS)
 @member_gate
+@require_http_methods(FORM_METHODS)
 def edit(request: MemberRequest, pk: int) -> HttpResponse:
     team = access_team(request.member, pk, to="change")
     kind = TeamForm if request.member.is_admin else LedTeamForm
@@ -63,8 +63,8 @@ def edit(request: MemberRequest, pk: int) -> HttpResponse:
     return filled(request, form, team)
 
 
-@require_POST
 @admin_gate
+@require_POST
 def dissolve(request: MemberRequest, pk: int) -> HttpResponse:
     team = access_team(request.member, pk, to="change")
     dissolve_team(request.member, team)
