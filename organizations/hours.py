@@ -4,6 +4,7 @@ A week without a single stretch means round the clock. Holidays rest in any case
 so a day on which the clock changes is an hour shorter or longer, as it is for the people at work.
 """
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -82,10 +83,10 @@ def instant(zone: str, day: date, minute: int) -> datetime:
 
 
 def parse_stretches(text: str) -> tuple[Stretch, ...]:
-    """ "09:00-13:00, 14:00-18:00" in order. Raises ValueError with a sentence about what is wrong."""
+    """Reads "09:00-13:00, 14:00-18:00", in order. Raises ValueError with a sentence about what is wrong."""
     found = sorted(parse_stretch(part) for part in re.split(r"[,;]", text) if part.strip())
-    for (_, before), (after_, _) in zip(found, found[1:], strict=False):
-        if after_ < before:
+    for (_, before), (begins, _) in itertools.pairwise(found):
+        if begins < before:
             raise ValueError("Two of these overlap.")
     return tuple(found)
 

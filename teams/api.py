@@ -12,15 +12,18 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
 from networks.contract import Publishes, Replies
-from networks.models import Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
+from networks.models import VERBS, Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
 from networks.registry import adapter_class
+from organizations.access import access_member
+from organizations.models import Member
 from organizations.rest.serializers import Ids, StrictSerializer
 from organizations.rest.views import MemberViewSet
 from socialops.lib.errors import Invalid
 from teams.access import access_profile, access_team, profiles_for, verbs_on
 from teams.actions.grants import set_grants
 from teams.actions.teams import change_team, create_team, dissolve_team
-from teams.models import Team, TeamMember
+from teams.models import Team, TeamMember, UseCase
+from teams.queries.why import require_may_ask, who_could_give, why
 
 
 def profile_shape(profile: Profile, verbs: frozenset[str]) -> dict[str, Any]:
@@ -55,7 +58,13 @@ class GrantsBody(StrictSerializer):
     teams = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)
 
 
+class WhyAsked(StrictSerializer):
+    member = serializers.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
+    verb = serializers.ChoiceField(choices=VERBS)
+
+
 class ProfileView(MemberViewSet):
+    area = "teams"
     queryset = Profile.objects.none()
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
@@ -79,6 +88,41 @@ class ProfileView(MemberViewSet):
             members, teams = (by_id(name, body.get(name, {})) for name in ("members", "teams"))
             set_grants(self.member, profile, members=members, teams=teams)
         return Response(grants_shape(profile))
+
+    @extend_schema(parameters=[WhyAsked], responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["get"])
+    def why(self, request: Request, pk: str) -> Response:
+        """Why a member may do this here: the grants that give it, or who could give what is missing."""
+        profile = access_profile(self.member, pk, to="view")
+        asked = self.read(WhyAsked, request.query_params)
+        member = access_member(self.member, asked.get("member", self.member.pk))
+        require_may_ask(self.member, member, profile)
+        return Response(why_shape(member, profile, asked["verb"]))
+
+
+def why_shape(member: Member, profile: Profile, verb: str) -> dict[str, Any]:
+    found = why(member, profile, [verb])[0]
+    givers = [] if found.can else who_could_give(member, profile, verb)
+    return {
+        "profile": profile.pk,
+        "member": member.pk,
+        "verb": verb,
+        "can": found.can,
+        "chain": [
+            {"kind": one.kind, "name": one.name, "given_by": one.given_by or None, "given_at": one.given_at}
+            for one in found.chain
+        ],
+        "givers": [
+            {
+                "member": one.member.pk,
+                "name": one.member.name,
+                "as": one.kind,
+                "team": one.team or None,
+                "joins": one.joins,
+            }
+            for one in givers
+        ],
+    }
 
 
 def by_id(field: str, verbs: Mapping[str, list[str]]) -> dict[int, list[str]]:
@@ -107,6 +151,8 @@ def gathered(rows: Any) -> dict[str, list[str]]:
 
 class TeamBody(StrictSerializer):
     name = serializers.CharField(max_length=80)
+    department = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    use_case = serializers.ChoiceField(UseCase.choices, required=False, allow_blank=True)
     purpose = serializers.CharField(max_length=300, required=False, allow_blank=True)
     leaders = Ids(required=False)
     members = Ids(required=False)
@@ -122,6 +168,8 @@ def team_shape(team: Team, visible: set[int]) -> dict[str, Any]:
     return {
         "id": team.pk,
         "name": team.name,
+        "department": team.department,
+        "use_case": team.use_case,
         "purpose": team.purpose,
         "leaders": sorted(row.member_id for row in people if row.leads),
         "members": sorted(row.member_id for row in people),
@@ -130,6 +178,7 @@ def team_shape(team: Team, visible: set[int]) -> dict[str, Any]:
 
 
 class TeamView(MemberViewSet):
+    area = "teams"
     queryset = Team.objects.none()
 
     def rows(self) -> Any:

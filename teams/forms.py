@@ -10,7 +10,7 @@ from networks.models import Profile
 from networks.registry import networks
 from organizations.models import Member
 from organizations.queries.people import members
-from teams.models import Team
+from teams.models import Team, UseCase
 from teams.words import VERB_WORDS
 
 
@@ -35,6 +35,15 @@ class TeamForm(forms.Form):
     """All of a team, for admins."""
 
     name = forms.CharField(label=_("Name"), max_length=80)
+    department = forms.CharField(
+        label=_("Department"), max_length=80, required=False, help_text=_("Or brand, such as “Bakery”.")
+    )
+    use_case = forms.ChoiceField(
+        label=_("Use case"),
+        choices=[("", _("Not said")), *UseCase.choices],
+        required=False,
+        help_text=_("What the team uses social media for."),
+    )
     purpose = forms.CharField(label=_("Purpose"), max_length=300, required=False)
     leaders = People(label=_("Leaders"), help_text=_("They choose the people of the team and give them rights."))
     members = People(label=_("Members"))
@@ -58,6 +67,8 @@ class LedTeamForm(TeamForm):
     """What a leader may change."""
 
     name = None
+    department = None
+    use_case = None
     leaders = None
     profiles = None
 
@@ -66,6 +77,8 @@ def initial_of(team: Team) -> dict[str, Any]:
     people = list(team.memberships.values_list("member_id", "leads"))
     return {
         "name": team.name,
+        "department": team.department,
+        "use_case": team.use_case,
         "purpose": team.purpose,
         "leaders": [pk for pk, leads in people if leads],
         "members": [pk for pk, _leads in people],

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
@@ -16,7 +17,7 @@ from socialops.lib.errors import Invalid, PermissionDenied
 from teams.access import leads
 from teams.actions.grants import end_team_grants
 from teams.giving import require_may_add
-from teams.models import Team, TeamMember
+from teams.models import Team, TeamMember, UseCase
 
 Ids = Iterable[int]
 
@@ -26,21 +27,27 @@ def create_team(
     actor: Actor,
     *,
     name: str,
+    department: str = "",
+    use_case: str = "",
     purpose: str = "",
     leaders: Ids = (),
     members: Ids = (),
     profiles: Ids = (),
 ) -> Team:
-    """A new team. Raises Invalid (name, leaders, members, profiles), PermissionDenied."""
+    """A new team. Raises Invalid (name, department, use_case, leaders, members, profiles), PermissionDenied."""
     require_admin(actor)
     # auth.Group names are unique over all tenants, so a team's group has a name that nobody sees
     team = Team(
-        name=checked_name(name), purpose=purpose.strip()[:300], group=Group.objects.create(name=str(uuid.uuid4()))
+        name=checked_name(name),
+        department=checked_department(department),
+        use_case=checked_use_case(use_case),
+        purpose=purpose.strip()[:300],
+        group=Group.objects.create(name=str(uuid.uuid4())),
     )
     save(team)
     set_people(team, list(leaders), list(members))
     team.profiles.set(found(Profile, profiles, "profiles"))
-    audit.record(actor, "team.created", team)
+    audit.record(actor, "team.created", team, {name: value for name, value in told(team).items() if value})
     realtime.ping(team.organization_id, "teams", team.pk)
     return team
 
@@ -51,17 +58,26 @@ def change_team(
     team: Team,
     *,
     name: str | None = None,
+    department: str | None = None,
+    use_case: str | None = None,
     purpose: str | None = None,
     leaders: Ids | None = None,
     members: Ids | None = None,
     profiles: Ids | None = None,
 ) -> Team:
-    """Changes what is given. Leaders change people and purpose; leaders and profiles are for admins to name."""
+    """Changes what is given. Leaders change people and purpose; all else is for admins to say.
+
+    Raises Invalid, PermissionDenied. Nothing is noted when nothing changes.
+    """
     if not leads(actor, team):
         raise PermissionDenied(f"Only a leader of {team.name} or an admin can do that.")
-    if leaders is not None or profiles is not None or name is not None:
+    if any(given is not None for given in (leaders, profiles, name, department, use_case)):
         require_admin(actor)
+    team.refresh_from_db(from_queryset=Team.objects.select_for_update())
+    before = told(team)
     team.name = team.name if name is None else checked_name(name)
+    team.department = team.department if department is None else checked_department(department)
+    team.use_case = team.use_case if use_case is None else checked_use_case(use_case)
     team.purpose = team.purpose if purpose is None else purpose.strip()[:300]
     save(team)
     if leaders is not None or members is not None:
@@ -77,8 +93,9 @@ def change_team(
         tasked = found(Profile, profiles, "profiles")
         end_team_grants(actor, team, set(team.profiles.all()) - set(tasked))
         team.profiles.set(tasked)
-    audit.record(actor, "team.changed", team)
-    realtime.ping(team.organization_id, "teams", team.pk)
+    if change := audit.changed(before, told(team)):
+        audit.record(actor, "team.changed", team, change)
+        realtime.ping(team.organization_id, "teams", team.pk)
     return team
 
 
@@ -86,7 +103,7 @@ def change_team(
 def dissolve_team(actor: Actor, team: Team) -> None:
     """Ends a team and every right that came through it; its people and profiles stay."""
     require_admin(actor)
-    audit.record(actor, "team.dissolved", team)
+    audit.record(actor, "team.dissolved", team, {name: [value, ""] for name, value in told(team).items() if value})
     group = team.group
     realtime.ping(team.organization_id, "teams", team.pk)
     team.delete()
@@ -98,6 +115,33 @@ def checked_name(name: str) -> str:
     if not 1 <= len(name) <= 80:
         raise Invalid({"name": ["Give a name of 1 to 80 characters."]})
     return name
+
+
+def checked_department(department: str) -> str:
+    department = department.strip()
+    if len(department) > 80:
+        raise Invalid({"department": ["Give at most 80 characters."]})
+    return department
+
+
+def checked_use_case(use_case: str) -> str:
+    if use_case and use_case not in UseCase.values:
+        raise Invalid({"use_case": [f"Choose one of {', '.join(UseCase.values)}."]})
+    return use_case
+
+
+def told(team: Team) -> dict[str, Any]:
+    """The team as the audit log says it: people and profiles by name, for both may be gone when it is read."""
+    people = TeamMember.objects.filter(team=team).select_related("member__user")
+    return {
+        "name": team.name,
+        "department": team.department,
+        "use_case": team.use_case,
+        "purpose": team.purpose,
+        "leaders": sorted(row.member.name for row in people if row.leads),
+        "members": sorted(row.member.name for row in people),
+        "profiles": sorted(str(profile) for profile in Profile.objects.filter(teams=team)),
+    }
 
 
 def save(team: Team) -> None:

@@ -15,7 +15,7 @@ from organizations.tenancy import scope
 
 PAGE = "/o/acme/settings/hours/"
 MADRID = ZoneInfo("Europe/Madrid")
-WEEK = {day: ((540, 780), (840, 1080)) for day in range(5)}  # 09:00-13:00, 14:00-18:00
+WEEK = dict.fromkeys(range(5), ((540, 780), (840, 1080)))  # 09:00-13:00, 14:00-18:00
 SPLIT = Hours("Europe/Madrid", WEEK, frozenset({date(2026, 11, 24)}))
 
 
