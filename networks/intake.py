@@ -23,7 +23,10 @@ from organizations.tenancy import scope
 log = logging.getLogger(__name__)
 
 RECEIPTS_AT_ONCE = 500
-POLL_LEASE = timedelta(minutes=10)  # longer than a profile with many posts can take
+# Longer than the slowest call. A worker that was killed holds its place for so long, and a few of them hold all places;
+# a poll of many slow calls may be joined by another of the same profile, which stores nothing twice.
+POLL_LEASE = timedelta(seconds=45)
+EARLY = timedelta(seconds=0.5)  # half of the poller's own beat, or each poll would wait for the beat after its time
 POSTS_WATCHED = 50
 WATCHED_FOR = timedelta(days=30)
 DIGEST_OVERDUE = timedelta(seconds=5)  # the hook itself asks for the digest; this is for when that hint was lost
@@ -38,7 +41,7 @@ def due_polls(now: datetime) -> int:
 
 
 def due_cursors(now: datetime):
-    due = Cursor.unscoped.filter(next_poll_at__lte=now, profile__state="connected")  # unscoped: as above
+    due = Cursor.unscoped.filter(next_poll_at__lte=now + EARLY, profile__state="connected")  # unscoped: as above
     return due.exclude(polling_until__gt=now).order_by("next_poll_at")
 
 

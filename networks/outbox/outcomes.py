@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from networks import errors
 from networks.contract import Published
 
-LOOK_AFTER = (timedelta(0), timedelta(seconds=15), timedelta(seconds=60))  # X and Graph show a new post late
+# X and Graph show a new post late: mostly after seconds, at times after a minute.
+LOOK_AFTER = (timedelta(0), timedelta(seconds=10), timedelta(seconds=25), timedelta(seconds=40))
 GIVE_UP_AFTER = timedelta(days=1)
 LONGEST_WAIT = 300.0
 

@@ -64,9 +64,20 @@ def test_it_is_asked_again_after_the_interval_and_not_before(outbox, settings) -
     assert claim_poll(now() + timedelta(seconds=7)) == claimed
 
 
-def test_a_poller_that_died_is_replaced(outbox) -> None:
+def test_it_does_not_miss_the_beat_of_its_time(outbox, settings) -> None:
+    settings.INBOUND_POLL_SECONDS = 2
+    at = now()
+    assert claim_poll(at)
+    with scope(outbox.profile.organization_id):
+        end_poll(outbox.profile.pk)
+    assert claim_poll(at + timedelta(seconds=1.99))
+
+
+def test_a_poller_that_died_is_replaced(outbox, settings) -> None:
+    settings.INBOUND_POLL_SECONDS = 5
     assert claim_poll(now())
-    assert claim_poll(now() + timedelta(minutes=11))
+    assert claim_poll(now() + timedelta(seconds=30)) is None
+    assert claim_poll(now() + timedelta(seconds=50))
 
 
 def test_networks_that_hang_take_only_half_of_the_workers(outbox, settings) -> None:
