@@ -14,8 +14,9 @@ from networks.models import (
 )
 from organizations.actors import Actor, System
 from organizations.models import Member, Role
+from organizations.tenancy import require_organization_id
 from socialops.lib.errors import NotFound, PermissionDenied
-from teams.models import Team, TeamMember
+from teams.models import Level, Team, TeamMember
 
 ROLE_VERBS: dict[str, frozenset[str]] = {
     Role.OWNER: frozenset(VERBS),
@@ -27,13 +28,18 @@ ROLE_VERBS: dict[str, frozenset[str]] = {
 
 def profiles_for(actor: Actor, *, to: str) -> QuerySet[Profile]:
     """The profiles with which `actor` may do the verb `to`, in the organization in scope."""
-    if isinstance(actor, Member) and actor.left_at:
+    if isinstance(actor, Member) and is_outside(actor):
         return Profile.objects.none()
     if isinstance(actor, System) or to in ROLE_VERBS[actor.role]:
         return Profile.objects.all()
     return get_objects_for_user(
         actor.user, f"{to}_profile", Profile.objects.all(), with_superuser=False, accept_global_perms=False
     )
+
+
+def is_outside(member: Member) -> bool:
+    """Who has left, or belongs to another organization than the one in scope: a role there is nothing here."""
+    return member.left_at is not None or member.organization_id != require_organization_id()
 
 
 def access_profile(actor: Actor, pk: int | str, *, to: str) -> Profile:
@@ -60,7 +66,7 @@ def can(actor: Actor, verb: str, profile_id: int) -> bool:
 def verbs_on(member: Member, profile_ids: Iterable[int]) -> dict[int, frozenset[str]]:
     """{profile id: verbs} of one member, in two queries however many profiles there are."""
     ids = list(profile_ids)
-    if member.left_at:
+    if is_outside(member):
         return dict.fromkeys(ids, frozenset())
     if ROLE_VERBS[member.role] == frozenset(VERBS):
         return dict.fromkeys(ids, frozenset(VERBS))
@@ -88,3 +94,11 @@ def access_team(actor: Actor, pk: int | str, *, to: str = "view") -> Team:
     if to != "view" and not leads(actor, team):
         raise PermissionDenied(f"Only a leader of {team.name} or an admin can do that.")
     return team
+
+
+def access_level(actor: Actor, pk: int | str) -> Level:
+    """A custom level. Every member may know of them; the actions are for admins."""
+    try:
+        return Level.objects.get(pk=pk)
+    except (Level.DoesNotExist, ValueError, TypeError, OverflowError):
+        raise NotFound from None

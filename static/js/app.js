@@ -14,3 +14,4 @@ import "./components/draft.js";
 import "./components/calendar.js";
 import "./components/chart.js";
 import "./components/pick.js";
+import "./components/matrix.js";

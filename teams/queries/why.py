@@ -1,0 +1,114 @@
+"""Why somebody may do something with a profile, or what is missing and who could give it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from networks.models import VERBS, Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
+from organizations.models import AuditEntry, Member, Role
+from socialops.lib.errors import PermissionDenied
+from teams.access import ROLE_VERBS
+from teams.models import Team, TeamMember
+from teams.queries.matrix import Cell, cells, led_by
+
+OTHERS = 20  # people named as able to give something; beyond that a name more helps nobody
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One link of the chain: a role, a grant of one's own, or a team through which one holds it."""
+
+    kind: str  # role, own, team
+    name: str  # the role, or the team
+    given_by: str = ""  # empty where the audit log does not reach back so far
+    given_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Giver:
+    member: Member
+    kind: str  # admin, manager, leader
+    team: str = ""  # that a leader leads
+    joins: bool = False  # the member would have to join that team first
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    verb: str
+    chain: list[Grant]
+
+    @property
+    def can(self) -> bool:
+        return bool(self.chain)
+
+
+def require_may_ask(reader: Member, member: Member, profile: Profile) -> None:
+    """Admins ask about everybody, leaders about their teams, managers about their profile, each about themselves."""
+    if reader.is_admin or reader.pk == member.pk or led_by(reader).filter(member=member).exists():
+        return
+    if "manage" not in cell_of(reader, profile).verbs:
+        raise PermissionDenied("You can ask this about yourself and about people of a team you lead.")
+
+
+def why(member: Member, profile: Profile, verbs: Iterable[str] = VERBS) -> list[Why]:
+    """For each verb the grants that give it, in six queries however many there are."""
+    cell, log = cell_of(member, profile), Log(profile)
+    return [Why(verb, chain(member, cell, verb, log)) for verb in verbs]
+
+
+def cell_of(member: Member, profile: Profile) -> Cell:
+    return cells([member], [profile]).get((member.pk, profile.pk), Cell())
+
+
+def chain(member: Member, cell: Cell, verb: str, log: "Log") -> list[Grant]:
+    found = []
+    if verb in cell.role:
+        found.append(Grant("role", member.role))
+    if verb in cell.own:
+        found.append(Grant("own", "", *log.gave("member", member.pk, verb)))
+    for name, verbs in cell.through:
+        if verb in verbs:
+            found.append(Grant("team", name, *log.gave("team", log.team_ids[name], verb)))
+    return found
+
+
+class Log:
+    """What the audit log tells of the rights on one profile, read once. Index audit_target."""
+
+    def __init__(self, profile: Profile) -> None:
+        self.team_ids = dict(Team.objects.values_list("name", "pk"))
+        self.given: dict[tuple[str, int, str], tuple[str, datetime]] = {}
+        rows = AuditEntry.objects.filter(target_kind="profile", target_id=str(profile.pk), verb="grant.changed")
+        for actor, at, change in rows.order_by("pk").values_list("actor_name", "at", "change"):
+            kind = "member" if "member" in change else "team"
+            before, after = change.get("rights", ([], []))
+            for verb in set(after) - set(before):
+                self.given[kind, change.get("id", 0), verb] = (actor, at)
+
+    def gave(self, kind: str, pk: int, verb: str) -> tuple[str, datetime | None]:
+        return self.given.get((kind, pk, verb), ("", None))
+
+
+def who_could_give(member: Member, profile: Profile, verb: str) -> list[Giver]:
+    """Leaders of a team that is tasked with the profile and who hold the verb, managers, then admins."""
+    holders = members_who_may(profile, verb).exclude(pk=member.pk)
+    leading = TeamMember.objects.filter(leads=True, team__profiles=profile, member__in=holders)
+    rows = leading.select_related("member__user", "team").order_by("member__user__name", "team__name", "pk")
+    mine = set(TeamMember.objects.filter(member=member).values_list("team_id", flat=True))
+    leaders = [Giver(row.member, "leader", row.team.name, row.team_id not in mine) for row in rows[:OTHERS]]
+    leaders = [] if member.is_admin else sorted(leaders, key=lambda giver: giver.joins)
+    others = holders & members_who_may(profile, "manage")
+    named = others.select_related("user").order_by("user__name", "pk")[:OTHERS]
+    found = [Giver(one, "admin" if one.is_admin else "manager") for one in named]
+    return leaders + sorted(found, key=lambda giver: giver.kind == "admin")
+
+
+def members_who_may(profile: Profile, verb: str) -> QuerySet[Member]:
+    """Everybody for whom `can` says yes."""
+    roles = [role for role in Role.values if verb in ROLE_VERBS[role]]
+    asked = {"content_object": profile, "permission__codename": f"{verb}_profile"}
+    own = ProfileUserObjectPermission.objects.filter(**asked).values("user")
+    team = ProfileGroupObjectPermission.objects.filter(**asked, group__user__isnull=False).values("group__user")
+    return Member.objects.filter(Q(role__in=roles) | Q(user__in=own) | Q(user__in=team))

@@ -1,0 +1,73 @@
+"""The organization's own levels."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from organizations.forms import show_errors
+from organizations.gates import MemberRequest, admin_gate, member_gate
+from socialops.lib.errors import Invalid
+from teams.access import access_level
+from teams.actions.levels import change_level, create_level, delete_level
+from teams.forms import LevelForm
+from teams.models import Level
+from teams.queries.levels import choices
+from teams.words import spelt
+
+
+@require_GET
+@member_gate
+def listing(request: MemberRequest) -> HttpResponse:
+    rows = [{"level": level, "verbs": spelt(level.verbs)} for level in choices()]
+    return render(request, "teams/levels.html", {"rows": rows})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@admin_gate
+def create(request: MemberRequest) -> HttpResponse:
+    form = LevelForm(request.POST or None)
+    if form.is_valid():
+        try:
+            level = create_level(request.member, **form.cleaned_data)
+        except Invalid as invalid:
+            show_errors(form, invalid)
+        else:
+            messages.success(request, _("The level “%s” can be given from now on.") % level.name)
+            return to_list(request)
+    return filled(request, form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@admin_gate
+def edit(request: MemberRequest, pk: int) -> HttpResponse:
+    level = access_level(request.member, pk)
+    form = LevelForm(request.POST or None, initial={"name": level.name, "verbs": level.verbs})
+    if form.is_valid():
+        try:
+            change_level(request.member, level, **form.cleaned_data)
+        except Invalid as invalid:
+            show_errors(form, invalid)
+        else:
+            messages.success(request, _("The level is changed. Rights that were given with it stay as they are."))
+            return to_list(request)
+    return filled(request, form, level)
+
+
+@require_POST
+@admin_gate
+def delete(request: MemberRequest, pk: int) -> HttpResponse:
+    level = access_level(request.member, pk)
+    delete_level(request.member, level)
+    messages.success(request, _("The level “%s” is gone. Rights that were given with it stay.") % level.name)
+    return to_list(request)
+
+
+def filled(request: MemberRequest, form: LevelForm, level: Level | None = None) -> HttpResponse:
+    context = {"form": form, "level": level}
+    return render(request, "teams/level_form.html", context, status=422 if form.errors else 200)
+
+
+def to_list(request: MemberRequest) -> HttpResponse:
+    return redirect("teams:levels", slug=request.member.organization.slug)
