@@ -93,11 +93,18 @@ def answers(client, address: str) -> list[HttpResponse]:
     return found
 
 
+METHODS = ("GET", "HEAD", "POST", "PUT", "OPTIONS")
+
+
 def test_strangers_are_sent_to_sign_in(client, things):
     for path, _ in ROUTES:
         address = filled(path, things)
-        for answer in answers(client, address):
-            assert answer.status_code == 302, f"{address} answered {answer.status_code} to somebody not signed in."
+        for method in METHODS:
+            answer = client.generic(method, address)
+            assert answer.status_code == 302, (
+                f"{method} {address} answered {answer.status_code} to somebody not signed in: "
+                "put the gate above @require_safe or @require_POST."
+            )
             assert answer["Location"].startswith("/accounts/login/"), address
 
 
@@ -105,9 +112,12 @@ def test_members_of_other_organizations_find_nothing(cast, sign_in, things):
     client = sign_in(cast.mallory)
     for path, _ in ROUTES:
         address = filled(path, things)
-        for answer in answers(client, address):
-            status = answer.status_code
-            assert status == 404, f"{address} answered {status} to a member of another organization."
+        for method in METHODS:
+            status = client.generic(method, address).status_code
+            assert status == 404, (
+                f"{method} {address} answered {status} to a member of another organization: "
+                "put the gate above @require_safe or @require_POST."
+            )
 
 
 def test_nobody_reaches_acmes_things_through_their_own_organization(cast, sign_in, things):
