@@ -59,6 +59,7 @@ def post_shape(post: RemotePost) -> dict[str, Any]:
 
 
 class NumbersView(MemberViewSet):
+    area = "analytics"
     queryset = RemotePost.objects.none()
 
     @property

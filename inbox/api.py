@@ -71,6 +71,7 @@ FILTERS = [OpenApiParameter(name, OpenApiTypes.STR) for name in Query().fields]
 
 
 class ConversationView(MemberViewSet):
+    area = "inbox"
     queryset = Conversation.objects.none()
     pagination_class = NewestFirst
 

@@ -2,14 +2,16 @@
 
 from organizations.actors import Actor
 from organizations.models import Member, Role, User
+from organizations.queries.notifications import unread_of_each
 from socialops.lib.errors import NotFound, PermissionDenied
 
 
 def memberships_of(user: User) -> list[Member]:
-    """Every organization that `user` may enter, by name."""
+    """Every organization that `user` may enter, by name, with the number of notices that wait there (`unread`)."""
     # unscoped: this look-up decides which organization may come into scope
-    rows = Member.unscoped.filter(user=user, user__is_active=True, left_at=None).select_related("organization")
-    found = list(rows.order_by("organization__name"))
+    rows = Member.unscoped.filter(user=user, user__is_active=True, left_at=None).select_related("organization__sign_on")
+    rows = rows.defer("organization__sign_on__client_secret")
+    found = list(rows.annotate(unread=unread_of_each()).order_by("organization__name"))
     for member in found:
         member.user = user
     return found

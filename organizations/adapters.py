@@ -1,10 +1,58 @@
 """How django-allauth fits our house."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import InvalidToken
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from organizations.access import memberships_of
+from organizations.entry import must_sign_on
+from organizations.models import User
+from organizations.receivers import sign_in_failed
+from socialops.lib.crypto import Undecryptable, current_box
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _("The address or the password is not right."),
+        "sign_on_required": _("Continue with your organization: it does not let passwords in."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """People join an organization by being added to it, not by signing up."""
-        return False
+        """Otherwise people join by invitation, by an admin, or through their organization's sign-on."""
+        return bool(settings.REGISTRATION == "open")
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        """Refuses a right password too where the person has to come through their organization's sign-on."""
+        user = super().authenticate(request, **credentials)
+        if user is not None and only_by_sign_on(user):
+            self.authentication_failed(request, **credentials)
+            raise self.validation_error("sign_on_required")
+        return user
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        sign_in_failed(str(credentials.get("email", "")), "password")
+
+
+def only_by_sign_on(user: User) -> bool:
+    """Whether a password opens nothing: every organization of the person asks for its own sign-on."""
+    memberships = memberships_of(user)
+    return bool(memberships) and all(must_sign_on(member) for member in memberships)
+
+
+class MfaAdapter(DefaultMFAAdapter):
+    """Secrets of authenticator apps and recovery codes are encrypted like every other secret."""
+
+    def encrypt(self, text: str) -> str:
+        return current_box().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        try:
+            return current_box().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken:
+            raise Undecryptable from None

@@ -93,11 +93,3 @@ class MemberForm(forms.Form):
             "Owners and admins may do everything. Members may do what teams and grants give them. Viewers see numbers."
         ),
     )
-
-
-class TokenForm(forms.Form):
-    name = forms.CharField(
-        label=_("What is it for?"),
-        max_length=80,
-        help_text=_("Such as “Warehouse dashboard”. It can do all that you can."),
-    )

@@ -2,11 +2,23 @@
 
 from django.urls import path
 
-from organizations.views import audit, hours, logo, notifications, settings
+from organizations.views import (
+    audit,
+    hours,
+    invitations,
+    leaving,
+    logo,
+    notifications,
+    people,
+    security,
+    settings,
+    tokens,
+)
 
 app_name = "organizations"
 urlpatterns = [
     path("audit/", audit.log, name="audit"),
+    path("audit/export/", audit.export, name="export_audit"),
     path("settings/", settings.show, name="settings"),
     path("logo/", logo.picture, name="logo"),
     path("settings/organization/", settings.change, name="change"),
@@ -22,7 +34,24 @@ urlpatterns = [
     path("notifications/read/", notifications.read_all, name="read_notifications"),
     path("notifications/<int:pk>/", notifications.open_notice, name="notification"),
     path("settings/notifications/", notifications.settings, name="notification_settings"),
+    path("settings/people/", people.listing, name="people"),
+    path("settings/people/invite/", invitations.invite, name="invite"),
+    path("settings/people/invite/list/", invitations.invite_list, name="invite_list"),
+    path("settings/people/<int:pk>/", people.show, name="person"),
+    path("settings/people/<int:pk>/role/", people.role, name="change_role"),
+    path("settings/people/<int:pk>/absences/", people.plan, name="plan_absence"),
+    path("settings/people/<int:pk>/deputy/", people.lacking, name="deputy"),
+    path("settings/people/<int:pk>/leave/", leaving.leave, name="leave"),
+    path("settings/absences/<int:pk>/end/", people.end, name="end_absence"),
+    path("settings/invitations/", invitations.listing, name="invitations"),
+    path("settings/invitations/<int:pk>/resend/", invitations.resend, name="resend_invitation"),
+    path("settings/invitations/<int:pk>/revoke/", invitations.revoke, name="revoke_invitation"),
     path("settings/members/", settings.add_member, name="add_member"),
-    path("settings/tokens/", settings.add_token, name="add_token"),
-    path("settings/tokens/<int:pk>/revoke/", settings.revoke_token, name="revoke_token"),
+    path("settings/tokens/", tokens.mine, name="tokens"),
+    path("settings/tokens/<int:pk>/revoke/", tokens.revoke, name="revoke_token"),
+    path("settings/security/", security.show, name="security"),
+    path("settings/security/mfa/", security.change_mfa, name="change_mfa"),
+    path("settings/security/sign-on/", security.change_sign_on, name="change_sign_on"),
+    path("settings/security/sign-on/remove/", security.remove, name="remove_sign_on"),
+    path("settings/security/tokens/", tokens.everybodys, name="all_tokens"),
 ]

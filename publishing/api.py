@@ -51,6 +51,7 @@ def wish_in(body: dict[str, Any]) -> Wish:
 
 
 class PostView(MemberViewSet):
+    area = "publishing"
     queryset = Post.objects.none()
 
     def shape(self, post: Post) -> dict[str, Any]:
@@ -114,6 +115,7 @@ class PostView(MemberViewSet):
 
 
 class DeliveryView(MemberViewSet):
+    area = "publishing"
     queryset = Delivery.objects.none()
 
     def rows(self) -> Any:

@@ -23,6 +23,7 @@ EMBEDDED = embedded.addresses()
 DEBUG = env.flag("DEBUG")  # True shows tracebacks in the browser: development only
 HOST = env.text("HOST", "127.0.0.1")  # where the web process listens
 PORT = env.number("PORT", 8000, least=1, most=65535)
+FORWARDED_ALLOW_IPS = env.text("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")  # proxies whose X-Forwarded-For is believed
 WEB_CONCURRENCY = env.number("WEB_CONCURRENCY", 2, least=1, most=64)  # web processes
 WEB_THREADS = env.number("WEB_THREADS", 8, least=1, most=64)  # of each: pages at once, and database connections kept
 PUBLIC_URL = env.origin("PUBLIC_URL", f"http://127.0.0.1:{PORT}")  # as people and networks reach us
@@ -80,7 +81,6 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "allauth",
     "allauth.account",
-    "allauth.socialaccount",
     "allauth.mfa",
     "allauth.usersessions",
     "guardian",
@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "organizations.sessions.SessionsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -144,12 +145,38 @@ LOGIN_REDIRECT_URL = "/"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_ADAPTER = "organizations.adapters.AccountAdapter"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
+# Who may get a sign-in: closed (admins make it on the server, organizations through their sign-on), invited (also by
+# invitation of a member), open (also anybody, who then founds an organization of their own).
+REGISTRATION = env.choice("REGISTRATION", ("closed", "invited", "open"), "invited")
+# Where anybody may come in, an address must be shown to be one's own.
+REQUIRE_VERIFIED_EMAIL = env.flag("REQUIRE_VERIFIED_EMAIL") or REGISTRATION == "open"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if REQUIRE_VERIFIED_EMAIL else "optional"
+ACCOUNT_CONFIRM_EMAIL_ON_GET = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # tell the person when the way they sign in was changed
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(PUBLIC_URL).scheme
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before e-mail addresses or the second step are changed
+# Attempts per client address and per account. Behind a proxy the address is right only where FORWARDED_ALLOW_IPS is.
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "reset_password": "10/m/ip,3/10m/key",
+    "reset_password_from_key": "20/m/ip",
+    "signup": "10/m/ip",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+    "manage_email": "10/m/user",
+    "confirm_email": "1/3m/key",
+}
+MFA_ADAPTER = "organizations.adapters.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_PASSKEY_LOGIN_ENABLED = False
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "SocialOps"
+MFA_ALLOW_UNVERIFIED_EMAIL = not REQUIRE_VERIFIED_EMAIL  # elsewhere a colleague vouched for the person
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PUBLIC_URL.startswith("https://")
 
 # --- Security: the scheme of PUBLIC_URL decides -------------------------------------------------------------------

@@ -25,6 +25,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from organizations.access import member_of, memberships_of
+from organizations.entry import hindrance
 from organizations.tenancy import scope as in_scope
 from socialops.lib.errors import NotFound
 from socialops.lib.realtime import channel
@@ -222,6 +223,8 @@ def rights_of(key: str, slug: str) -> Rights | None:
     try:
         member = member_of(memberships_of(user), slug)
     except NotFound:
+        return None
+    if hindrance(member, request.session):
         return None
     with in_scope(member.organization_id):
         visible = profiles_for(member, to="view").values_list("pk", flat=True)

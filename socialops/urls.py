@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from organizations.views.joining import join
 from socialops.health import healthz, readyz
 from socialops.views.errors import bad_request, defect, forbidden, missing
 from socialops.views.home import home
@@ -12,6 +13,7 @@ in_organization = [
     path("", include("publishing.urls")),
     path("inbox/", include("inbox.urls")),
     path("analytics/", include("analytics.urls")),
+    path("tasks/", include("teams.task_urls")),
     path("teams/", include("teams.urls")),
     path("profiles/", include("teams.profile_urls")),
     path("", include("organizations.urls")),
@@ -22,6 +24,8 @@ urlpatterns = [
     path("favicon.ico", favicon),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("accounts/", include("organizations.account_urls")),
+    path("join/<str:secret>/", join, name="join"),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("socialops.api")),
     path("o/<slug:slug>/", include(in_organization)),

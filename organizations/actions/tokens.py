@@ -1,6 +1,8 @@
 """Keys for programs."""
 
 import secrets
+from collections.abc import Collection
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.timezone import now
@@ -9,29 +11,62 @@ from organizations import audit
 from organizations.access import require_admin
 from organizations.actors import Actor
 from organizations.models import ApiToken, Member
-from socialops.lib.errors import Invalid
+from organizations.scopes import EVERYTHING, SCOPES
+from socialops.lib.errors import Invalid, PermissionDenied
 
 PREFIX = "so_"
+MOST = 100  # living tokens of one member
 
 
 @transaction.atomic
-def create_api_token(actor: Actor, member: Member, *, name: str) -> tuple[ApiToken, str]:
-    """A token that can do all that `member` can, and its secret, which is never shown again."""
-    if actor != member:
-        require_admin(actor)
+def create_api_token(
+    actor: Actor,
+    member: Member,
+    *,
+    name: str,
+    scopes: Collection[str] = EVERYTHING,
+    expires_at: datetime | None = None,
+) -> tuple[ApiToken, str]:
+    """A token for what `member` may do, as far as `scopes` go, and its secret, which is never shown again."""
+    if isinstance(actor, Member) and actor.pk != member.pk:
+        raise PermissionDenied("Only the member can make a token that acts in the member's name.")
     name = name.strip()
-    if not 1 <= len(name) <= 80:
-        raise Invalid({"name": ["Give a name of 1 to 80 characters."]})
+    refuse_wrong(name, scopes, expires_at)
+    if living(member) >= MOST:
+        raise Invalid({"name": [f"You have {MOST} tokens. Revoke one that is not needed any more."]})
     secret = PREFIX + secrets.token_urlsafe(32)
-    token = ApiToken.objects.create(member=member, name=name, digest=ApiToken.hash(secret))
-    audit.record(actor, "token.created", token, {"member": member.name})
+    token = ApiToken.objects.create(
+        member=member,
+        name=name,
+        digest=ApiToken.hash(secret),
+        scopes=[scope for scope in SCOPES if scope in scopes],
+        expires_at=expires_at,
+    )
+    ends = expires_at.isoformat() if expires_at else "never"
+    audit.record(actor, "token.created", token, {"member": member.name, "scopes": token.scopes, "expires": ends})
     return token, secret
 
 
 @transaction.atomic
 def revoke_api_token(actor: Actor, token: ApiToken) -> None:
-    """Ends a token at once."""
+    """Ends a token at once. Members end their own, admins everybody's."""
     if not isinstance(actor, Member) or actor.pk != token.member_id:
         require_admin(actor)
     if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now()):
-        audit.record(actor, "token.revoked", token)
+        audit.record(actor, "token.revoked", token, {"member": token.member.name})
+
+
+def refuse_wrong(name: str, scopes: Collection[str], expires_at: datetime | None) -> None:
+    wrong = {}
+    if not 1 <= len(name) <= 80:
+        wrong["name"] = ["Give a name of 1 to 80 characters."]
+    if not scopes or not set(scopes) <= set(SCOPES):
+        wrong["scopes"] = [f"Choose from {', '.join(SCOPES)}."]
+    if expires_at is not None and expires_at <= now():
+        wrong["expires_at"] = ["Choose a moment that is yet to come."]
+    if wrong:
+        raise Invalid(wrong)
+
+
+def living(member: Member) -> int:
+    return ApiToken.objects.filter(member=member, revoked_at=None).count()

@@ -1,4 +1,5 @@
 import django.contrib.postgres.fields
+import django.contrib.postgres.indexes
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -49,7 +50,11 @@ class Migration(migrations.Migration):
                 ("default_role", models.CharField(choices=ROLES, default="member", max_length=10)),
                 ("required", models.BooleanField(default=False)),
             ],
-            options={"abstract": False},
+            options={
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(fields=["domains"], name="sign_on_domains"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="SignOnIdentity",

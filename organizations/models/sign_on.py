@@ -1,6 +1,7 @@
 """How the members of an organization sign in through its own identity provider (OpenID Connect)."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from organizations.models.member import Role
@@ -16,6 +17,9 @@ class OrganizationSignOn(TenantModel):
     domains = ArrayField(models.CharField(max_length=253))  # of e-mail addresses, in lower case
     default_role = models.CharField(max_length=10, choices=Role.choices, default=Role.MEMBER)
     required = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [GinIndex(fields=["domains"], name="sign_on_domains")]
 
     def __str__(self) -> str:
         return self.issuer

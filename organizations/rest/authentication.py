@@ -36,7 +36,8 @@ def find_token(header: str) -> ApiToken | None:
     # unscoped: this look-up decides which organization comes into scope
     tokens = ApiToken.unscoped.select_related("member__user", "member__organization")
     live = tokens.filter(revoked_at=None, member__left_at=None, member__user__is_active=True)
-    return live.filter(digest=ApiToken.hash(secret.strip())).first()
+    found = live.filter(digest=ApiToken.hash(secret.strip())).first()
+    return None if found is None or found.expired(now()) else found
 
 
 def note_use(token: ApiToken) -> None:

@@ -8,17 +8,25 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
-from organizations.models import Member
+from organizations.entry import Hindrance, standing
+from organizations.models import ApiToken, Member
 from organizations.rest.authentication import token_scope
-from organizations.rest.errors import CONTENT_TYPE
+from organizations.rest.errors import CONTENT_TYPE, plain
 from organizations.rest.idempotency import HEADER, once
 from organizations.rest.pagination import KeysetPagination
+from organizations.scopes import covers, needed
+
+FIRST = {
+    Hindrance.SET_UP_MFA: "The organization asks for two-step sign-in. Set it up in the browser; then the token works.",
+    Hindrance.VERIFY_EMAIL: "Confirm your e-mail address in the browser; then the token works.",
+}
 
 
 class MemberScope(APIView):
     """Enters the token's organization before anything else happens, and answers repeated POSTs only once."""
 
     gate = "token"  # the guard over all URLs looks for it
+    area = ""  # one of organizations.scopes.AREAS: tokens without a scope of this area are refused
 
     @property
     def member(self) -> Member:
@@ -27,6 +35,8 @@ class MemberScope(APIView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with token_scope(request):
             token = request.api_token  # type: ignore[attr-defined]
+            if token is not None and (refused := self.refusal(token, request.method or "")):
+                return plain(403, refused)
             if request.method != "POST" or token is None or HEADER not in request.headers:
                 return super().dispatch(request, *args, **kwargs)
             answer = once(request, token, lambda: super(MemberScope, self).dispatch(request, *args, **kwargs))
@@ -35,6 +45,14 @@ class MemberScope(APIView):
                 kind = CONTENT_TYPE if status >= 400 else "application/json"
                 return JsonResponse(body, status=status, content_type=kind, safe=False)
             return answer
+
+    def refusal(self, token: ApiToken, method: str) -> str:
+        """Why this token may not make this call; empty when it may."""
+        scope = needed(self.area, method)
+        if not covers(token.scopes, scope):
+            return f"This token lacks the scope {scope}."
+        missing = standing(token.member)
+        return FIRST[missing] if missing else ""
 
     def read(self, serializer: type[serializers.Serializer], data: Any = None) -> dict[str, Any]:
         """The validated body (or `data`). Raises ValidationError naming the fields."""

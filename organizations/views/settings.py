@@ -1,4 +1,4 @@
-"""The organization, its people, and one's own keys."""
+"""The organization, its people, and one's own sign-in."""
 
 import secrets
 from typing import Any
@@ -12,12 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from organizations.actions.organizations import change_organization, create_member
-from organizations.actions.tokens import create_api_token, revoke_api_token
-from organizations.forms import LogoForm, MemberForm, OrganizationForm, TokenForm, show_errors
+from organizations.forms import LogoForm, MemberForm, OrganizationForm, show_errors
 from organizations.gates import MemberRequest, admin_gate, member_gate
 from organizations.models import User
-from organizations.queries.people import members, tokens_of
-from socialops.lib.errors import Invalid, NotFound
+from organizations.queries.people import members
+from socialops.lib.errors import Invalid
 
 
 @member_gate
@@ -58,32 +57,6 @@ def add_member(request: MemberRequest) -> HttpResponse:
     return page(request, added=member, password="" if known else password)
 
 
-@member_gate
-@require_POST
-def add_token(request: MemberRequest) -> HttpResponse:
-    """A new key of one's own. Its secret is shown in this answer and nowhere else."""
-    form = TokenForm(request.POST)
-    if form.is_valid():
-        try:
-            token, secret = create_api_token(request.member, request.member, name=form.cleaned_data["name"])
-        except Invalid as invalid:
-            show_errors(form, invalid)
-        else:
-            return page(request, token=token, secret=secret)
-    return page(request, token_form=form)
-
-
-@member_gate
-@require_POST
-def revoke_token(request: MemberRequest, pk: int) -> HttpResponse:
-    token = tokens_of(request.member).filter(pk=pk).first()
-    if token is None:
-        raise NotFound
-    revoke_api_token(request.member, token)
-    messages.success(request, _("The token “%s” no longer works.") % token.name)
-    return back(request)
-
-
 def page(request: MemberRequest, **given: Any) -> HttpResponse:
     """The whole page; a form that was refused comes back as it was typed, with 422."""
     organization = request.member.organization
@@ -91,9 +64,7 @@ def page(request: MemberRequest, **given: Any) -> HttpResponse:
         "organization_form": OrganizationForm(initial=model_to_dict(organization, list(OrganizationForm.base_fields))),
         "logo_form": LogoForm(),
         "member_form": MemberForm(),
-        "token_form": TokenForm(),
         "people": members(),
-        "tokens": tokens_of(request.member),
         **given,
     }
     refused = any(isinstance(form, forms.Form) and form.errors for form in given.values())

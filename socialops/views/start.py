@@ -1,19 +1,24 @@
 """The address without anything behind it: on to one's own organization."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 
 from organizations.access import memberships_of
+from organizations.entry import hindrance
 
 
 @login_required
 def start(request: HttpRequest) -> HttpResponse:
     memberships = memberships_of(request.user)  # type: ignore[arg-type]  # login_required stands before
     if not memberships:
+        if settings.REGISTRATION == "open":
+            return redirect("sign_on:found")
         return render(request, "organizations/none.html")
-    return redirect("home", slug=memberships[0].organization.slug)
+    open_ = next((own for own in memberships if hindrance(own, request.session) is None), memberships[0])
+    return redirect("home", slug=open_.organization.slug)
 
 
 def favicon(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,136 @@
+"""Signing in through one's organization, and the threshold: what must be done before one may enter."""
+
+import secrets
+from typing import Any
+
+from allauth.account.app_settings import EmailVerificationMethod
+from allauth.account.utils import perform_login
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from organizations.access import member_of, memberships_of
+from organizations.actions.sign_on import admit
+from organizations.entry import hindrance, note_sign_on
+from organizations.models import Member, OrganizationSignOn, User
+from organizations.oidc import Claims, Pending, SignOnFailed, begin, finish
+from organizations.queries.sign_on import sign_on_at, sign_ons_for
+from organizations.security_forms import SignOnEmailForm
+from socialops.lib.errors import NotFound
+from socialops.lib.ratelimit import seconds_to_wait
+
+PENDING = "sign_on_pending"  # in the session: {state: {...}}, each good for one answer
+MOST_PENDING = 5  # tabs
+ATTEMPTS = (30, 60)  # from one address, in so many seconds: each makes us call the provider
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose(request: HttpRequest) -> HttpResponse:
+    """By the e-mail address: which organization's provider to continue with.
+
+    Its answer is a page with a link, not a redirect: the strict `form-action` would stop a form that ends elsewhere.
+    """
+    after = safe_next(request, request.POST.get("next") or request.GET.get("next"))
+    form = SignOnEmailForm(request.POST or None)
+    found: list[OrganizationSignOn] = []
+    if form.is_valid():
+        found = sign_ons_for(form.cleaned_data["email"])
+        if not found:
+            form.add_error("email", SignOnEmailForm.NONE)
+    status = 422 if form.errors else 200
+    return render(request, "account/sign_on.html", {"form": form, "found": found, "next": after}, status=status)
+
+
+@never_cache
+@require_safe
+def start(request: HttpRequest, slug: str) -> HttpResponse:
+    """Off to the provider."""
+    if seconds_to_wait(f"sign-on:{request.META.get('REMOTE_ADDR', '')}", *ATTEMPTS):
+        raise SignOnFailed("Too many attempts. Wait a minute, then try once more.")
+    sign_on = wanted(slug)
+    address, pending = begin(sign_on, redirect_uri(slug), email=request.GET.get("email", "")[:254])
+    kept = list(request.session.get(PENDING, {}).items())[-MOST_PENDING + 1 :]
+    after = safe_next(request, request.GET.get("next")) or f"/o/{slug}/"
+    mine = {**pending.kept(), "slug": slug, "next": after}
+    request.session[PENDING] = dict([*kept, (pending.state, mine)])
+    return redirect(address)
+
+
+@never_cache
+@require_safe
+def callback(request: HttpRequest, slug: str) -> HttpResponse:
+    """Back from the provider. What it was asked with is used up, whatever the answer says."""
+    pending, after = taken(request, slug)
+    if request.GET.get("error") or not request.GET.get("code"):
+        raise SignOnFailed("The identity provider did not let you in.")
+    sign_on = wanted(slug)
+    claims = finish(sign_on, pending, redirect_uri(slug), request.GET["code"])
+    return enter(request, sign_on, claims, after)
+
+
+def enter(request: HttpRequest, sign_on: OrganizationSignOn, claims: Claims, after: str) -> HttpResponse:
+    current = request.user if isinstance(request.user, User) else None
+    member = admit(sign_on, claims, current=current)
+    if current == member.user:
+        note_sign_on(request.session, member.user, member.organization_id, only=False)
+        return redirect(after)
+    logout(request)  # whatever this browser had kept belongs to somebody else
+    note_sign_on(request.session, member.user, member.organization_id, only=True)
+    verification = EmailVerificationMethod.NONE
+    return perform_login(request, member.user, email_verification=verification, redirect_url=after)
+
+
+def taken(request: HttpRequest, slug: str) -> tuple[Pending, str]:
+    """The question that this answer belongs to, and where to go on. Each can be taken once."""
+    kept = request.session.get(PENDING, {})
+    state = request.GET.get("state", "")
+    mine: dict[str, Any] | None = kept.pop(state, None)
+    request.session[PENDING] = kept
+    if mine is None or mine["slug"] != slug or not secrets.compare_digest(mine["state"], state):
+        raise SignOnFailed("This answer belongs to no question of this browser, or was used already. Start once more.")
+    after = mine["next"]
+    return Pending(**{name: mine[name] for name in ("state", "nonce", "verifier", "issuer")}), after
+
+
+@never_cache
+@require_safe
+@login_required
+def threshold(request: HttpRequest, slug: str) -> HttpResponse:
+    """What must be done before one enters; on to the organization when it is done."""
+    memberships = memberships_of(request.user)  # type: ignore[arg-type]  # login_required stands before
+    member = member_of(memberships, slug)
+    after = safe_next(request, request.GET.get("next")) or f"/o/{slug}/"
+    first = hindrance(member, request.session)
+    if first is None:
+        return redirect(after)
+    others = [own.organization for own in memberships if own != member and can_enter(own, request)]
+    context = {"first": first.value, "into": member.organization, "others": others, "next": after}
+    return render(request, "account/threshold.html", context)
+
+
+def can_enter(member: Member, request: HttpRequest) -> bool:
+    return hindrance(member, request.session) is None
+
+
+def wanted(slug: str) -> OrganizationSignOn:
+    sign_on = sign_on_at(slug)
+    if sign_on is None:
+        raise NotFound
+    return sign_on
+
+
+def redirect_uri(slug: str) -> str:
+    return f"{settings.PUBLIC_URL}{reverse('sign_on:callback', args=[slug])}"
+
+
+def safe_next(request: HttpRequest, address: str | None) -> str:
+    """The address within this site that was asked for; empty for any other."""
+    hosts = {request.get_host()}
+    return address if address and url_has_allowed_host_and_scheme(address, hosts, request.is_secure()) else ""

@@ -1,0 +1,73 @@
+"""API tokens: one's own, and for admins everybody's."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from organizations.actions.tokens import create_api_token, revoke_api_token
+from organizations.forms import show_errors
+from organizations.gates import MemberRequest, admin_gate, member_gate
+from organizations.models import ApiToken
+from organizations.queries.tokens import Page, token_page
+from organizations.scopes import LABELS
+from organizations.security_forms import TokenForm
+from socialops.lib.errors import Invalid, NotFound
+
+
+@member_gate
+@require_http_methods(["GET", "HEAD", "POST"])
+def mine(request: MemberRequest) -> HttpResponse:
+    """One's own tokens; POST makes a new one, whose secret is shown in that answer and nowhere else."""
+    form = TokenForm(request.POST if request.method == "POST" else None)
+    made: dict[str, Any] = {}
+    if form.is_valid():
+        try:
+            token, secret = create_api_token(request.member, request.member, **form.wanted())
+            made, form = {"token": token, "secret": secret}, TokenForm()
+        except Invalid as invalid:
+            show_errors(form, invalid)
+    page = token_page(member=request.member, **asked(request))
+    return shown(request, "organizations/tokens.html", page, form=form, **made)
+
+
+@admin_gate
+@require_safe
+def everybodys(request: MemberRequest) -> HttpResponse:
+    return shown(request, "organizations/all_tokens.html", token_page(**asked(request)))
+
+
+@member_gate
+@require_POST
+def revoke(request: MemberRequest, pk: int) -> HttpResponse:
+    """Members end their own; admins everybody's."""
+    token = ApiToken.objects.select_related("member__user").filter(pk=pk, revoked_at=None).first()
+    if token is None or (token.member_id != request.member.pk and not request.member.is_admin):
+        raise NotFound
+    revoke_api_token(request.member, token)
+    messages.success(request, _("The token “%s” no longer works.") % token.name)
+    own = token.member_id == request.member.pk and "all" not in request.POST
+    return redirect(
+        "organizations:tokens" if own else "organizations:all_tokens", slug=request.member.organization.slug
+    )
+
+
+def asked(request: MemberRequest) -> dict[str, str]:
+    return {name: request.GET.get(name, "") for name in ("before", "after")}
+
+
+def shown(request: MemberRequest, template: str, page: Page, **given: Any) -> HttpResponse:
+    at = now()
+    rows = [
+        {"token": token, "may": [LABELS[scope] for scope in token.scopes], "expired": token.expired(at)}
+        for token in page.tokens
+    ]
+    form = given.get("form")
+    status = 422 if form is not None and form.errors else 200
+    answer = render(request, template, {"rows": rows, "page": page, **given}, status=status)
+    answer["Cache-Control"] = "no-store"
+    return answer
