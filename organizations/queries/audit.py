@@ -1,12 +1,47 @@
 """The audit log, newest first, page by page."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db import connection
+from django.db.models import Q, QuerySet
 
 from organizations.models import AuditEntry
+from organizations.tenancy import require_organization_id, scope
 
 PAGE = 50
+BATCH = 1000  # rows that an export holds in memory
+THING = re.compile(r"([a-z]\w*)[ :#]+([\w.-]{1,40})", re.ASCII)
+SYSTEM = "system"
+# One look into the index audit_verb for each verb there is, however many rows carry it.
+VERBS = """
+WITH RECURSIVE found AS (
+    (SELECT verb FROM organizations_auditentry WHERE organization_id = %(org)s ORDER BY verb LIMIT 1)
+    UNION ALL
+    SELECT (SELECT verb FROM organizations_auditentry
+            WHERE organization_id = %(org)s AND verb > found.verb ORDER BY verb LIMIT 1)
+    FROM found WHERE found.verb IS NOT NULL
+)
+SELECT verb FROM found WHERE verb IS NOT NULL
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody looks for. `person` is a member's id or "system"; `thing` is "post 12", or a name as written down.
+
+    Days are whole days of `zone`. What cannot be read narrows nothing down, except that an unknown name finds nothing.
+    """
+
+    person: str = ""
+    verb: str = ""
+    thing: str = ""
+    since: date | None = None
+    until: date | None = None
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,24 +51,70 @@ class Page:
     newer: int | None
 
 
-def audit_page(*, actor: str = "", text: str = "", before: str = "", after: str = "") -> Page:
-    """Entries before (or after) an id, by whom and with which words; index audit_newest."""
-    rows = AuditEntry.objects.all()
-    if actor:
-        rows = rows.filter(actor_name__icontains=actor)
-    if text:
-        rows = rows.filter(Q(verb__icontains=text) | Q(target_name__icontains=text) | Q(target_kind__icontains=text))
-    if is_id(after):
-        found = list(rows.filter(pk__gt=int(after)).order_by("pk")[: PAGE + 1])
-        shown = found[:PAGE][::-1]
-        return Page(shown, shown[-1].pk if shown else None, shown[0].pk if len(found) > PAGE else None)
-    if is_id(before):
-        rows = rows.filter(pk__lt=int(before))
-    found = list(rows.order_by("-pk")[: PAGE + 1])
-    shown = found[:PAGE]
-    newer = shown[0].pk if shown and is_id(before) else None
-    return Page(shown, shown[-1].pk if len(found) > PAGE else None, newer)
+def audit_page(asked: Asked, *, before: str = "", after: str = "") -> Page:
+    """Entries older (or newer) than the one with an id. Indexes audit_newest, _actor, _verb, _target, _named."""
+    rows = matching(asked)
+    if mark := found(after):
+        newer = rows.filter(at__gte=mark.at).filter(Q(at__gt=mark.at) | Q(pk__gt=mark.pk))
+        taken = list(newer.order_by("at", "pk")[: PAGE + 1])
+        shown = taken[:PAGE][::-1]
+        return Page(shown, shown[-1].pk if shown else None, shown[0].pk if len(taken) > PAGE else None)
+    mark = found(before)
+    taken = list((older_than(rows, mark) if mark else rows).order_by("-at", "-pk")[: PAGE + 1])
+    shown = taken[:PAGE]
+    return Page(shown, shown[-1].pk if len(taken) > PAGE else None, shown[0].pk if shown and mark else None)
+
+
+def matching(asked: Asked) -> QuerySet[AuditEntry]:
+    rows: QuerySet[AuditEntry] = AuditEntry.objects.all()
+    if asked.person == SYSTEM:
+        rows = rows.filter(actor_id=None)
+    elif is_id(asked.person):
+        rows = rows.filter(actor_id=int(asked.person))
+    if asked.verb:
+        rows = rows.filter(verb=asked.verb)
+    if named := THING.fullmatch(asked.thing.strip().lower()):
+        rows = rows.filter(target_kind=named[1], target_id=named[2])
+    elif asked.thing.strip():
+        rows = rows.filter(target_name=asked.thing.strip())
+    if asked.since:
+        rows = rows.filter(at__gte=midnight(asked.since, asked.zone))
+    if asked.until:
+        rows = rows.filter(at__lt=midnight(asked.until + timedelta(days=1), asked.zone))
+    return rows
+
+
+def older_than(rows: QuerySet[AuditEntry], mark: AuditEntry) -> QuerySet[AuditEntry]:
+    return rows.filter(at__lte=mark.at).filter(Q(at__lt=mark.at) | Q(pk__lt=mark.pk))
+
+
+def every_match(organization_id: int, asked: Asked) -> Iterator[AuditEntry]:
+    """All of it, newest first, a batch at a time. Runs while an answer is sent, so it enters the scope by itself."""
+    mark: AuditEntry | None = None
+    while True:
+        with scope(organization_id):
+            rows = matching(asked)
+            batch = list((older_than(rows, mark) if mark else rows).order_by("-at", "-pk")[:BATCH])
+        yield from batch
+        if len(batch) < BATCH:
+            return
+        mark = batch[-1]
+
+
+def verbs_used() -> list[str]:
+    """Every verb that was ever written down here."""
+    with connection.cursor() as cursor:
+        cursor.execute(VERBS, {"org": require_organization_id()})
+        return [verb for (verb,) in cursor.fetchall()]
+
+
+def found(pk: str) -> AuditEntry | None:
+    return AuditEntry.objects.filter(pk=int(pk)).first() if is_id(pk) else None
 
 
 def is_id(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 19
+
+
+def midnight(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(zone))
