@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from organizations.forms import show_errors
 from organizations.gates import MemberRequest, admin_gate, member_gate
@@ -17,15 +17,15 @@ from teams.queries.levels import choices
 from teams.words import spelt
 
 
-@require_GET
 @member_gate
+@require_safe
 def listing(request: MemberRequest) -> HttpResponse:
     rows = [{"level": level, "verbs": spelt(level.verbs)} for level in choices()]
     return render(request, "teams/levels.html", {"rows": rows})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @admin_gate
+@require_http_methods(["GET", "HEAD", "POST"])
 def create(request: MemberRequest) -> HttpResponse:
     form = LevelForm(request.POST or None)
     if form.is_valid():
@@ -39,8 +39,8 @@ def create(request: MemberRequest) -> HttpResponse:
     return filled(request, form)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @admin_gate
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: MemberRequest, pk: int) -> HttpResponse:
     level = access_level(request.member, pk)
     form = LevelForm(request.POST or None, initial={"name": level.name, "verbs": level.verbs})
@@ -55,8 +55,8 @@ def edit(request: MemberRequest, pk: int) -> HttpResponse:
     return filled(request, form, level)
 
 
-@require_POST
 @admin_gate
+@require_POST
 def delete(request: MemberRequest, pk: int) -> HttpResponse:
     level = access_level(request.member, pk)
     delete_level(request.member, level)

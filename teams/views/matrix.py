@@ -28,8 +28,8 @@ NO_RIGHTS = "none"
 KEYS = ("team", "members_after", "members_before", "profiles_after", "profiles_before")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @member_gate
+@require_http_methods(["GET", "HEAD", "POST"])
 def page(request: MemberRequest) -> HttpResponse:
     shown = matrix(request.member, wanted(request.GET))
     open_ = changeable(request.member, shown)

@@ -2,7 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from networks.models import VERBS
 from organizations.access import access_member
@@ -12,8 +12,8 @@ from teams.queries.why import require_may_ask, who_could_give, why
 from teams.words import VERB_WORDS, spelt
 
 
-@require_GET
 @member_gate
+@require_safe
 def show(request: MemberRequest, member: int, profile: int) -> HttpResponse:
     """Every verb with what gives it; for the one that is asked about also who could give it."""
     about = access_profile(request.member, profile, to="view")

@@ -7,7 +7,7 @@ import sys
 
 from socialops import embedded
 
-ALL = ("publish", "ingest")
+ALL = ("publish", "ingest", "rights")
 
 
 def main(names: list[str]) -> None:

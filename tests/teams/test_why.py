@@ -126,6 +126,7 @@ def test_the_page_tells_by_whom_and_what_is_missing(cast, sign_in):
 
 def test_the_same_queries_however_many_grants(cast, api, django_assert_max_num_queries):
     olive, path = api(cast.olive), f"profiles/{cast.x.pk}/why/?member={cast.cole.pk}&verb=publish"
+    set_grants(cast.olive, cast.x, teams={cast.team.pk: ["reply"]})
     olive.get(path)
     with django_assert_max_num_queries(20) as before:
         olive.get(path)

@@ -1,0 +1,46 @@
+"""1,000 profiles × 200 members cost as many queries as ten by five."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from inbox.filters import Filters
+from inbox.queries.listing import page
+from organizations.tenancy import scope
+from teams.access import profiles_for
+from tests.volume import Large, large
+
+WHO = ("owner", "leader", "member")
+MATRIX_QUERIES = {"owner": 17, "leader": 24, "member": 24}
+
+
+@pytest.fixture
+def both(db) -> tuple[Large, Large]:
+    return large("small", profiles=10, members=5), large("huge", profiles=1000, members=200)
+
+
+def queries(work) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        work()
+    return len(captured)
+
+
+def test_the_cost_does_not_grow(both, client):
+    for who in WHO:
+        told = []
+        for one in both:
+            member = getattr(one, who)
+            client.force_login(member.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+            address = f"/o/{one.organization.slug}/teams/rights/"
+            answer = client.get(address)
+            assert answer.status_code == 200
+            assert len(answer.content) < 150_000, who
+            matrix = queries(lambda: client.get(address))  # noqa: B023
+            with scope(one.organization):
+                found = queries(lambda: list(profiles_for(member, to="publish")[:50]))  # noqa: B023
+                inbox = queries(lambda: page(member, Filters(state="open")))  # noqa: B023
+            told.append({"matrix": matrix, "profiles_for": found, "inbox": inbox})
+        assert told[0] == told[1], who
+        assert told[1]["profiles_for"] <= 1
+        assert told[1]["inbox"] <= 1
+        assert told[1]["matrix"] <= MATRIX_QUERIES[who], told
