@@ -1,0 +1,107 @@
+"""Inviting people, one by one or as a list."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from organizations.actions.invitations import invite_member, resend_invitation, revoke_invitation
+from organizations.actions.inviting_many import check_people, invite_people
+from organizations.forms import show_errors
+from organizations.gates import MemberRequest, admin_gate
+from organizations.models import Invitation, Role
+from organizations.people_forms import InviteForm, ListForm
+from organizations.queries.invitations import invitation_page, joinable_teams
+from organizations.views.people import number, tabs
+from socialops.lib.errors import Conflict, Invalid, NotFound
+
+FORM_METHODS = ["GET", "HEAD", "POST"]
+
+
+@admin_gate
+@require_safe
+def listing(request: MemberRequest) -> HttpResponse:
+    page = invitation_page(before=number(request.GET.get("before")))
+    teams = joinable_teams()
+    rows = [{"it": one, "teams": [teams[pk] for pk in one.team_ids if pk in teams]} for one in page.rows]
+    context = {"rows": rows, "page": page, "tabs": tabs(request, "invitations")}
+    return render(request, "organizations/invitations.html", context)
+
+
+@admin_gate
+@require_http_methods(FORM_METHODS)
+def invite(request: MemberRequest) -> HttpResponse:
+    start = {"email": request.GET.get("email", "")[:254], "role": Role.MEMBER}
+    form = InviteForm(request.POST or None, initial=start, rank=request.member.rank, teams=joinable_teams())
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            invitation = invite_member(
+                request.member, email=given["email"], role=given["role"], team_ids=given.get("teams", ())
+            )
+        except Invalid as invalid:
+            show_errors(form, invalid)
+        else:
+            messages.success(request, _("The invitation is on its way to %s.") % invitation.email)
+            return back(request)
+    return render(request, "organizations/invite.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@admin_gate
+@require_http_methods(FORM_METHODS)
+def invite_list(request: MemberRequest) -> HttpResponse:
+    """First shows what is wrong with which line; then, confirmed, invites the others."""
+    form = ListForm(request.POST or None, request.FILES or None)
+    if not form.is_valid():
+        return listed(request, form)
+    text = form.text()
+    if not text:
+        return listed(request, form)
+    try:
+        if "confirm" in request.POST:
+            invited = sum(not line.problems for line in invite_people(request.member, text))
+            word = ngettext("%d invitation is on its way.", "%d invitations are on their way.", invited) % invited
+            messages.success(request, word)
+            return back(request)
+        lines = check_people(request.member, text)
+    except (Invalid, Conflict) as error:
+        form.add_error("people", error.user_message)
+        return listed(request, form)
+    return listed(request, form, lines=lines, text=text, good=sum(not line.problems for line in lines))
+
+
+def listed(request: MemberRequest, form: ListForm, **given: Any) -> HttpResponse:
+    status = 422 if form.errors else 200
+    return render(request, "organizations/invite_list.html", {"form": form, **given}, status=status)
+
+
+@admin_gate
+@require_POST
+def resend(request: MemberRequest, pk: int) -> HttpResponse:
+    invitation = resend_invitation(request.member, one(pk))
+    messages.success(request, _("A new link is on its way to %s; the one before no longer works.") % invitation.email)
+    return back(request)
+
+
+@admin_gate
+@require_POST
+def revoke(request: MemberRequest, pk: int) -> HttpResponse:
+    invitation = one(pk)
+    revoke_invitation(request.member, invitation)
+    messages.success(request, _("The invitation of %s is taken back.") % invitation.email)
+    return back(request)
+
+
+def one(pk: int) -> Invitation:
+    invitation = Invitation.objects.filter(pk=pk).first()
+    if invitation is None:
+        raise NotFound
+    return invitation
+
+
+def back(request: MemberRequest) -> HttpResponse:
+    return redirect("organizations:invitations", slug=request.member.organization.slug)

@@ -1,0 +1,90 @@
+"""The page behind the link of an invitation. Open to everybody who has it, and to nobody else."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from organizations.actions.invitations import accept_invitation, refusal_of
+from organizations.forms import show_errors
+from organizations.models import Invitation, Member, User
+from organizations.people_forms import JoinForm
+from organizations.queries.invitations import invitation_by, joinable_teams
+from organizations.tenancy import scope
+from socialops.lib.errors import Conflict, Invalid
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def join(request: HttpRequest, secret: str) -> HttpResponse:
+    """Sets name and password, or joins as who is signed in; works when nobody can register otherwise."""
+    invitation = invitation_by(secret)
+    if invitation is None:
+        text = _("This link does not work: it may be incomplete, or a newer one was sent. Ask for a new invitation.")
+        return over(request, text, status=404)
+    with scope(invitation.organization_id):
+        if refusal := refusal_of(invitation):
+            return over(request, refusal, status=410)
+        if request.user.is_authenticated:
+            return as_somebody(request, invitation)
+        if User.objects.filter(email__iexact=invitation.email).exists():
+            sign_in = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.path})}"
+            return page(request, invitation, sign_in=sign_in)
+        return as_new(request, invitation)
+
+
+def as_somebody(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    user: Any = request.user
+    if user.email.lower() != invitation.email:
+        return page(request, invitation, stranger=user)
+    if request.method != "POST":
+        return page(request, invitation, known=user)
+    try:
+        member = accept_invitation(invitation, user=user)
+    except (Conflict, Invalid) as error:
+        return over(request, error.user_message, status=error.status)
+    return inside(request, member)
+
+
+def as_new(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    form = JoinForm(request.POST or None)
+    if form.is_valid():
+        try:
+            member = accept_invitation(invitation, **form.cleaned_data)
+        except Invalid as invalid:
+            show_errors(form, invalid)
+        except Conflict as conflict:
+            return over(request, conflict.user_message, status=409)
+        else:
+            login(request, member.user, backend=BACKEND)
+            return inside(request, member)
+    return page(request, invitation, form=form, status=422 if form.errors else 200)
+
+
+def page(request: HttpRequest, invitation: Invitation, status: int = 200, **given: Any) -> HttpResponse:
+    teams = joinable_teams()
+    context = {
+        "invitation": invitation,
+        "organization_name": invitation.organization.name,
+        "team_names": [teams[pk] for pk in invitation.team_ids if pk in teams],
+        **given,
+    }
+    return render(request, "organizations/join.html", context, status=status)
+
+
+def over(request: HttpRequest, text: str, status: int) -> HttpResponse:
+    return render(request, "organizations/join.html", {"over": text}, status=status)
+
+
+def inside(request: HttpRequest, member: Member) -> HttpResponse:
+    messages.success(request, _("Welcome to %s.") % member.organization.name)
+    return redirect("home", slug=member.organization.slug)
