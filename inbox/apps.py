@@ -7,4 +7,9 @@ class InboxConfig(AppConfig):
     name = "inbox"
 
     def ready(self) -> None:
-        from inbox import receivers  # noqa: F401 - connects them
+        from inbox import notices, receivers  # noqa: F401 - connects them
+        from inbox.about import find_conversations
+        from teams.about import register
+
+        register("conversation", find_conversations)
+        notices.register_kinds()

@@ -6,6 +6,10 @@ from django.dispatch import Signal
 # aftermath: a receiver that fails is logged and cannot undo what the network already has.
 outgoing_settled = Signal()
 
+# profile: Profile, cut off just now, for the reason that stands in its state_reason. Once per cause, inside the
+# transaction that wrote it down: a receiver that fails is logged and cannot undo it.
+profile_disconnected = Signal()
+
 # profile: Profile, items: list[Inbound], oldest first. Sent inside the transaction that moves the cursor or closes
 # the receipt: a receiver that fails leaves both where they were, and the items come again.
 inbound_received = Signal()

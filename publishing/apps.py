@@ -7,4 +7,9 @@ class PublishingConfig(AppConfig):
     name = "publishing"
 
     def ready(self) -> None:
-        from publishing import receivers  # noqa: F401 - connects them
+        from publishing import notices, receivers  # noqa: F401 - connects them
+        from publishing.about import find_posts
+        from teams.about import register
+
+        register("post", find_posts)
+        notices.register_kinds()

@@ -11,6 +11,7 @@ from organizations.handover import Handover, Holding
 from organizations.signals import holdings_asked, member_leaving
 from publishing.actions.handover import hand_over_posts
 from publishing.models import Delivery
+from publishing.notices import tell_stuck
 from publishing.queries.handover import holdings
 from socialops.lib import realtime
 
@@ -18,11 +19,13 @@ from socialops.lib import realtime
 @receiver(outgoing_settled, dispatch_uid="publishing.delivery_settled")
 def delivery_settled(sender: Any, outgoing: Outgoing, **kwargs: Any) -> None:
     """Shows it to whoever looks; a sending that was under way when its post was cancelled is not repeated."""
-    delivery = Delivery.objects.select_related("post").filter(outgoing=outgoing).first()
+    delivery = Delivery.objects.select_related("post", "profile").filter(outgoing=outgoing).first()
     if delivery is None:
         return
     if outgoing.state == "waiting" and delivery.post.state == "cancelled":
         cancel_outgoing(outgoing)
+    if outgoing.state == "failed" or (outgoing.state == "unknown" and outgoing.needs_person):
+        tell_stuck(delivery, outgoing)
     realtime.ping(outgoing.organization_id, "posts", delivery.post_id, profile_id=outgoing.profile_id)
 
 

@@ -12,4 +12,5 @@ urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", docs, name="docs"),
     *[path("", include(f"{app}.api")) for app in ("teams", "publishing", "inbox", "analytics")],
+    path("", include("teams.task_api")),
 ]

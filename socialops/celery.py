@@ -22,5 +22,9 @@ app.conf.task_queues = [Queue(name, direct, routing_key=name) for name in ("defa
 app.conf.beat_schedule = {
     "outbox": {"task": "networks.tasks.tick", **EVERY_SECOND},
     "polls": {"task": "networks.tasks.poll_due", **EVERY_SECOND},
+    "mails": {"task": "organizations.tasks.send_mails", **EVERY_MINUTE},
+    "invitations": {"task": "organizations.tasks.send_invitations", **EVERY_MINUTE},
+    "digests": {"task": "organizations.tasks.collect_digests", **EVERY_MINUTE},
+    "task reminders": {"task": "teams.tasks.remind_due", **EVERY_MINUTE},
     "measurements": {"task": "analytics.tasks.measure_due", **EVERY_MINUTE},
 }

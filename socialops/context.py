@@ -21,6 +21,7 @@ NAV = (
             ("calendar", gettext_noop("Calendar"), "calendar-days", "publishing:calendar"),
             ("posts", gettext_noop("Posts"), "list", "publishing:posts"),
             ("approvals", gettext_noop("Approvals"), "circle-check-big", "publishing:approvals"),
+            ("tasks", gettext_noop("Tasks"), "list-todo", "tasks:list"),
         ),
     ),
     (gettext_noop("Measure"), (("analytics", gettext_noop("Analytics"), "chart-column", "analytics:overview"),)),
@@ -39,13 +40,14 @@ ADMINS_ONLY = {"audit"}
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Nothing outside an organization, and nothing for a partial: htmx swaps the inside of the page only."""
+    """Nothing outside an organization, and only where one is for a partial: htmx swaps the inside of the page only."""
     member: Member | None = getattr(request, "member", None)
-    if member is None or (getattr(request, "htmx", False) and not request.htmx.boosted):
+    if member is None:
         return {}
-    return {
-        "member": member,
-        "organization": member.organization,
+    here = {"member": member, "organization": member.organization}
+    if getattr(request, "htmx", False) and not request.htmx.boosted:  # type: ignore[attr-defined]
+        return here
+    return here | {
         "organizations": [own.organization for own in request.memberships],  # type: ignore[attr-defined]
         "nav": navigation(request, member),
         "banners": banners(member),

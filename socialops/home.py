@@ -14,32 +14,17 @@ from analytics.derive import day_of
 from analytics.models import Rollup
 from analytics.period import last_days
 from inbox.access import conversations_for
-from inbox.models import Conversation
 from networks.models import Profile
 from organizations.models import Member
 from publishing.access import deliveries_for
 from publishing.models import Delivery, Post
-from publishing.queries.posts import waiting_for
+from socialops.work import Item, by_time, my_work, of_delivery
 from teams.access import profiles_for
 
 AHEAD = timedelta(hours=24)
 SCORE = ("posts_sent", "replies_sent", "replies")
 SCORE_DAYS = 7
 SHOWN = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One thing to see to: what it is, since or until when, and the one place where it is done."""
-
-    key: str
-    state: str
-    title: str
-    at: datetime | None
-    url: str
-    action: str
-    profile: Profile | None = None
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +56,11 @@ class Score:
 def home_of(member: Member, now: datetime) -> dict[str, Any]:
     slug = member.organization.slug
     stuck = list(stuck_deliveries(member))
-    mine = [of_delivery(slug, one) for one in stuck if one.post.author_id == member.pk]
+    mine = [one for one in stuck if one.post.author_id == member.pk]
     others = [of_delivery(slug, one) for one in stuck if one.post.author_id != member.pk]
-    approvals = [of_post(slug, post) for post in waiting_for(member).select_related("revision", "author__user")[:SHOWN]]
-    talks = [of_conversation(slug, one) for one in assigned(member)]
     return {
         "steps": first_steps(member),
-        "mine": by_time([*mine, *approvals, *talks]),
+        "mine": my_work(member, mine),
         "going": list(going_out(member, now)),
         "unanswered": unanswered(member),
         "scores": scores(member, now),
@@ -105,11 +88,6 @@ def first_steps(member: Member) -> list[Step]:
     ]
 
 
-def by_time(items: list[Item]) -> list[Item]:
-    """Due or waiting longest first; what has no time comes last."""
-    return sorted(items, key=lambda item: (item.at is None, item.at))
-
-
 def stuck_deliveries(member: Member) -> QuerySet[Delivery]:
     rows = deliveries_for(member).filter(outgoing__state__in=("failed", "unknown"))
     return rows.select_related("post", "revision", "profile", "outgoing").order_by("-pk")[:SHOWN]
@@ -119,11 +97,6 @@ def going_out(member: Member, now: datetime) -> QuerySet[Delivery]:
     soon = Q(outgoing__state="sending") | Q(outgoing__state="waiting", outgoing__planned_at__lt=now + AHEAD)
     rows = deliveries_for(member).filter(soon).select_related("post", "revision", "profile", "outgoing")
     return rows.order_by("outgoing__planned_at", "pk")[:SHOWN]
-
-
-def assigned(member: Member) -> QuerySet[Conversation]:
-    rows = conversations_for(member).filter(assignee=member, state="open").select_related("profile", "contact")
-    return rows.order_by("last_message_at")[:SHOWN]
 
 
 def unanswered(member: Member) -> dict[str, Any]:
@@ -152,28 +125,6 @@ def score(metric: Metric, row: dict[str, Any]) -> Score:
     value, previous = row.get("now"), row.get("before")
     known = [nothing if number is None else number for number in (value, previous)]
     return Score(metric, *known, row.get("at"))
-
-
-def of_delivery(slug: str, delivery: Delivery) -> Item:
-    row = delivery.outgoing
-    action = _("Look and decide") if row.state == "unknown" else _("See why, try again")
-    url = reverse("publishing:post", args=[slug, delivery.post_id])
-    text = delivery.revision.text
-    return Item(f"delivery-{delivery.pk}", row.state, text, row.planned_at, url, action, delivery.profile, row.reason)
-
-
-def of_post(slug: str, post: Post) -> Item:
-    url = reverse("publishing:post", args=[slug, post.pk])
-    text = post.revision.text if post.revision else ""
-    reason = _("by %(name)s") % {"name": post.author.name} if post.author else ""
-    return Item(f"post-{post.pk}", "in_review", text, post.planned_at, url, _("Read and decide"), reason=reason)
-
-
-def of_conversation(slug: str, one: Conversation) -> Item:
-    url = reverse("inbox:conversation", args=[slug, one.pk])
-    who = one.contact.name if one.contact else _("Somebody")
-    at = one.unanswered_since or one.last_message_at
-    return Item(f"conversation-{one.pk}", "open", f"{who}: {one.snippet}", at, url, _("Answer"), one.profile)
 
 
 def of_profile(member: Member, profile: Profile) -> Item:

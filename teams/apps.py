@@ -7,4 +7,6 @@ class TeamsConfig(AppConfig):
     name = "teams"
 
     def ready(self) -> None:
-        from teams import receivers  # noqa: F401 - connects them
+        from teams import notices, receivers  # noqa: F401 - connects them
+
+        notices.register_kinds()

@@ -1,17 +1,22 @@
-"""What this floor does when somebody joins or leaves the organization."""
+"""What this floor does when the floors below tell it something."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from django.dispatch import receiver
 
+from networks.models import Profile
+from networks.signals import profile_disconnected
 from organizations.actors import Actor
 from organizations.handover import Handover, Holding
 from organizations.models import Member
 from organizations.signals import gaps_asked, holdings_asked, member_joined, member_leaving, teams_asked
 from teams.actions.belonging import end_belonging, welcome
+from teams.actions.task_handover import hand_over_tasks
 from teams.models import Team
+from teams.notices import tell_disconnected
 from teams.queries.belonging import gaps, holdings
+from teams.queries.tasks import tasks_held
 
 
 @receiver(teams_asked, dispatch_uid="teams.teams_asked")
@@ -26,14 +31,20 @@ def join_teams(sender: object, member: Member, team_ids: list[int], actor: Actor
 
 @receiver(member_leaving, dispatch_uid="teams.member_leaving")
 def leave_teams(sender: object, member: Member, actor: Actor, handover: Handover, **_: Any) -> None:
+    hand_over_tasks(actor, handover)
     end_belonging(actor, handover)
 
 
 @receiver(holdings_asked, dispatch_uid="teams.holdings_asked")
 def count_belonging(sender: object, handover: Handover, **_: Any) -> list[Holding]:
-    return holdings(handover)
+    return [*holdings(handover), *tasks_held(handover)]
 
 
 @receiver(gaps_asked, dispatch_uid="teams.gaps_asked")
 def compare(sender: object, member: Member, deputy: Member, **_: Any) -> Iterable[str]:
     return gaps(member, deputy)
+
+
+@receiver(profile_disconnected, dispatch_uid="teams.profile_disconnected")
+def call_for_help(sender: object, profile: Profile, **_: Any) -> None:
+    tell_disconnected(profile)

@@ -24,6 +24,12 @@ LEVEL_WORDS: dict[str, str | Promise] = {
     "analyst": _("Analyst"),
     "manager": _("Manager"),
 }
+TASK_VIEWS: dict[str, str | Promise] = {
+    "mine": _("Mine"),
+    "teams": _("My teams’"),
+    "given": _("Given by me"),
+    "done": _("Ended"),
+}
 
 
 def spelt(verbs: Iterable[str]) -> list[str]:

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from inbox.access import require
 from inbox.models import Conversation
+from inbox.notices import tell_given
 from networks.models import ProfileGroupObjectPermission
 from organizations import audit
 from organizations.actors import Actor
@@ -26,15 +27,14 @@ def assign_conversation(
     if member and not still_here(member):
         raise Invalid({"member": [f"{member.name} has left."]})
     check(conversation, member, team)
-    row = Conversation.objects.select_for_update().get(pk=conversation.pk)
-    before = [row.assignee_id, row.team_id]
-    after = [member and member.pk, team and team.pk]
-    if before != after:
+    rows = Conversation.objects.select_for_update(of=("self",)).select_related("assignee__user", "team")
+    row = rows.get(pk=conversation.pk)
+    given = {"assignee": (row.assignee, member), "team": (row.team, team)}
+    change = {name: [one and one.name for one in pair] for name, pair in given.items() if pair[0] != pair[1]}
+    if change:
         Conversation.objects.filter(pk=row.pk).update(assignee=member, team=team)
-        changes = zip(("assignee", "team"), before, after, strict=True)
-        audit.record(
-            actor, "conversation.assigned", row, {name: [old, new] for name, old, new in changes if old != new}
-        )
+        audit.record(actor, "conversation.assigned", row, change)
+        tell_given(actor, conversation, member=member, team=team)
         realtime.ping(row.organization_id, "inbox", row.pk, profile_id=row.profile_id)
     conversation.assignee, conversation.team = member, team
     return conversation

@@ -12,6 +12,7 @@ from inbox.actions.joining import join_conversations, reopen
 from inbox.incoming import accepted, parents_first
 from inbox.locks import hold_intake
 from inbox.models import Conversation, Message
+from inbox.notices import tell_wanted
 from inbox.sequence import reserve_ids
 from inbox.tally import TALLIED, add, recount_waiting
 from inbox.threads import Threads
@@ -87,7 +88,9 @@ def write(threads: Threads, placed: list[tuple[Inbound, Conversation]]) -> list[
     kept = [home for _, home in threads.joined]
     save(list({home.pk: home for home in (*older, *kept)}.values()))
     recount([home for home, some in batch if home in kept or any(one.direction == "out" for one in some)])
-    reopen(home for home, some in batch if any(one.direction == "in" for one in some))
+    heard = [home for home, some in batch if any(one.direction == "in" for one in some)]
+    reopen(heard)
+    tell_wanted([home for home in heard if home.unanswered_since])
     tell(threads.profile, [home.pk for home, _ in batch])
     return sorted(messages, key=by_time)
 

@@ -5,6 +5,7 @@ from django.db import transaction
 from inbox.actions.joining import join_conversations
 from inbox.locks import hold_intake
 from inbox.models import Conversation, Message
+from inbox.notices import tell_stuck
 from inbox.tally import recount
 from networks.models import Outgoing, RemotePost
 from socialops.lib import realtime
@@ -22,6 +23,8 @@ def settle_reply(outgoing: Outgoing) -> None:
     copy = RemotePost.objects.filter(outgoing=outgoing).first()
     if copy:
         take_copy(message, conversation, copy)
+    if outgoing.state == "failed" or (outgoing.state == "unknown" and outgoing.needs_person):
+        tell_stuck(message, outgoing.reason)
     recount(conversation)
     realtime.ping(conversation.organization_id, "inbox", conversation.pk, profile_id=conversation.profile_id)
 

@@ -10,7 +10,7 @@ from django.utils.timezone import now as clock
 from networks.access import public_permalink
 from networks.models import Attempt, Outgoing, Profile, RemotePost
 from networks.outbox.outcomes import Outcome, confirmed
-from networks.signals import outgoing_settled
+from networks.signals import outgoing_settled, profile_disconnected
 from organizations import audit
 from organizations.actors import System
 from socialops.lib import realtime
@@ -96,11 +96,16 @@ def disconnect(profile: Profile, reason: str) -> None:
         return
     audit.record(System("outbox"), "profile.disconnected", profile, {"reason": reason})
     realtime.ping(profile.organization_id, "profiles", profile.pk)
+    log_failures(profile_disconnected.send_robust(sender=Profile, profile=profile), f"profile {profile.pk}")
 
 
 def tell(row: Outgoing) -> None:
     with transaction.atomic():
-        for receiver, answer in outgoing_settled.send_robust(sender=Outgoing, outgoing=row):
-            if isinstance(answer, Exception):
-                log.error("outgoing %s: %s failed", row.pk, receiver, exc_info=answer)
+        log_failures(outgoing_settled.send_robust(sender=Outgoing, outgoing=row), f"outgoing {row.pk}")
         realtime.ping(row.organization_id, "outgoing", row.pk, profile_id=row.profile_id)
+
+
+def log_failures(answers: list[tuple[Any, Any]], what: str) -> None:
+    for receiver, answer in answers:
+        if isinstance(answer, Exception):
+            log.error("%s: %s failed", what, receiver, exc_info=answer)

@@ -9,9 +9,10 @@ from organizations.actors import Actor
 from organizations.models import Member
 from publishing.access import require, rights_on
 from publishing.actions.content import content_of, network_problems
-from publishing.actions.rows import enqueue, locked, standing, tell
+from publishing.actions.rows import enqueue, locked, plan_of, standing, tell
 from publishing.limits import unreadable
 from publishing.models import Decision, Post
+from publishing.notices import tell_asked, tell_decided
 from socialops.lib.errors import Conflict, Invalid
 from socialops.lib.states import move
 
@@ -24,8 +25,10 @@ def submit_post(actor: Actor, post: Post) -> Post:
     post = locked(post)
     require(actor, post, "submit")
     require_sendable(post)
+    before = post.state
     move(post, "submit", review_note="")
-    audit.record(actor, "post.submitted", post)
+    audit.record(actor, "post.submitted", post, {"state": [before, post.state], "revision": standing(post).number})
+    tell_asked(actor, post)
     tell(post)
     return post
 
@@ -43,7 +46,8 @@ def approve_post(actor: Actor, post: Post, *, revision: int | None = None, note:
     if post.planned_at and goes_by_itself(post, rights_on(actor, post)):
         move(post, "schedule")
         enqueue(post, post.planned_at)
-        audit.record(actor, "post.scheduled", post, {"at": post.planned_at.isoformat()})
+        audit.record(actor, "post.scheduled", post, plan_of(post))
+    tell_decided(actor, post, approved=True, note=note)
     tell(post)
     return post
 
@@ -60,6 +64,7 @@ def reject_post(actor: Actor, post: Post, *, revision: int | None = None, note: 
     decide(actor, post, revision, note, approved=False)
     move(post, "reject", review_note=note)
     audit.record(actor, "post.sent_back", post, {"revision": standing(post).number, "note": note})
+    tell_decided(actor, post, approved=False, note=note)
     tell(post)
     return post
 

@@ -41,6 +41,7 @@ FACES = {
     "pending": Face("hourglass", _("Waiting for them"), "amber"),
     "snoozed": Face("alarm-clock", _("Snoozed"), "violet"),
     "closed": Face("circle-check", _("Closed"), "grey"),
+    "accepted": Face("handshake", _("Accepted"), "teal"),
     "done": Face("circle-check", _("Done"), "green"),
     # health of a profile
     "healthy": Face("circle-check", _("Connected"), "green"),

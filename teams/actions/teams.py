@@ -16,6 +16,7 @@ from socialops.lib import realtime
 from socialops.lib.errors import Invalid, PermissionDenied
 from teams.access import leads
 from teams.actions.grants import end_team_grants
+from teams.actions.task_handover import take_back_tasks
 from teams.giving import require_may_add
 from teams.models import Team, TeamMember, UseCase
 
@@ -104,6 +105,7 @@ def dissolve_team(actor: Actor, team: Team) -> None:
     """Ends a team and every right that came through it; its people and profiles stay."""
     require_admin(actor)
     audit.record(actor, "team.dissolved", team, {name: [value, ""] for name, value in told(team).items() if value})
+    take_back_tasks(actor, team)
     group = team.group
     realtime.ping(team.organization_id, "teams", team.pk)
     team.delete()

@@ -10,10 +10,12 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from inbox.models import Conversation, Message
 from networks.models import Outgoing, Profile
 from organizations.actions.tokens import create_api_token
-from organizations.models import ApiToken
+from organizations.models import ApiToken, Notification
+from organizations.notifications import notify
 from organizations.tenancy import scope
 from publishing.models import Delivery, Post, Revision
-from teams.models import Team
+from teams.actions.tasks import create_task
+from teams.models import Task, Team
 
 ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
 GROUP = re.compile(r"\(\?P<(\w+)>[^()]*\)")
@@ -38,6 +40,7 @@ def things(cast) -> dict[str, int]:
     with scope(cast.acme):
         post = Post.objects.create(author=cast.ed)
         revision = Revision.objects.create(post=post, number=1, text="Bread", author=cast.ed)
+        Post.objects.filter(pk=post.pk).update(revision=revision)
         row = Outgoing.objects.create(
             profile=cast.x,
             key="guard",
@@ -58,14 +61,22 @@ def things(cast) -> dict[str, int]:
                 profile=cast.x, conversation=thread, direction="in", text="Hi", sent_at=cast.x.created_at
             ),
             create_api_token(cast.olive, cast.olive, name="guard")[0],
+            create_task(cast.ed, title="Bake"),
+            told(cast.ed),
         ]
     return {type(thing).__name__: thing.pk for thing in made}
+
+
+def told(member) -> Notification:
+    notify([member], "guard", kind="task_given", title="Bake", url="/o/acme/tasks/")
+    return Notification.objects.get(cause="guard")
 
 
 def filled(path: str, things: dict[str, int]) -> str:
     """The address of a real thing of acme: what the path says decides which."""
     kinds = (
         ("messages/<", Message), ("deliveries", Delivery), ("posts", Post), ("inbox", Conversation), ("teams", Team),
+        ("tasks", Task), ("notifications", Notification),
         ("profiles", Profile), ("tokens", ApiToken), ("calendar", Post),
     )  # fmt: skip
     kind = next((model.__name__ for part, model in kinds if part in path), "Profile")
@@ -130,3 +141,14 @@ def test_nobody_reaches_acmes_things_through_their_own_organization(cast, sign_i
         for answer in answers(client, address):
             status = answer.status_code
             assert status == 404, f"{address} answered {status}: it looks a thing up outside the fence."
+
+
+def test_every_page_can_also_be_asked_for_by_htmx(cast, sign_in, things):
+    client = sign_in(cast.olive)
+    client.raise_request_exception = False
+    for path, _ in ROUTES:
+        if "stream" in path:
+            continue
+        address = filled(path, things)
+        status = client.get(address, headers={"HX-Request": "true"}).status_code
+        assert status < 500, f"{address} answered {status} to htmx: does it need what only the shell of a page has?"

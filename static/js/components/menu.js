@@ -9,6 +9,7 @@ class OpsMenu extends HTMLElement {
     this.button.setAttribute("aria-haspopup", "true");
     this.button.setAttribute("aria-expanded", "false");
     this.panel.addEventListener("toggle", (event) => this.toggled(event.newState === "open"));
+    this.panel.addEventListener("htmx:afterSettle", () => this.place());
     this.panel.addEventListener("keydown", (event) => this.walk(event));
   }
 

@@ -1,0 +1,49 @@
+"""One's own notices, newest first, page by page."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
+from organizations.kinds import KINDS, Kind
+from organizations.models import Member, Notification
+from organizations.queries.audit import is_id
+
+PAGE = 40
+IN_BELL = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    notice: Notification
+    kind: Kind | None
+
+
+def unread_of_each() -> Coalesce:
+    """For a query of members: how many notices each has not read. Index notification_unread."""
+    # unscoped: a person's memberships are listed before an organization is in scope
+    rows = Notification.unscoped.filter(member=OuterRef("pk"), read_at=None, in_bell=True).order_by()
+    counted = rows.values("member").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def unread_count(member: Member) -> int:
+    return Notification.objects.filter(member=member, read_at=None, in_bell=True).count()
+
+
+def newest(member: Member) -> list[Line]:
+    """What the bell opens: unread and read alike, the newest first. Index notification_newest."""
+    return lines(list(Notification.objects.filter(member=member, in_bell=True).order_by("-pk")[:IN_BELL]))
+
+
+def page_of(member: Member, before: str) -> tuple[list[Line], int | None]:
+    """One page and the key of the older one."""
+    rows = Notification.objects.filter(member=member, in_bell=True).order_by("-pk")
+    if is_id(before):
+        rows = rows.filter(pk__lt=int(before))
+    found = list(rows[: PAGE + 1])
+    return lines(found[:PAGE]), found[PAGE - 1].pk if len(found) > PAGE else None
+
+
+def lines(rows: list[Notification]) -> list[Line]:
+    return [Line(row, KINDS.get(row.kind)) for row in rows]

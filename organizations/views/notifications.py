@@ -1,0 +1,86 @@
+"""The bell, the list behind it, and how one wants to be told."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from organizations.actions.notifications import (
+    change_notification_settings,
+    read_all_notifications,
+    read_notification,
+)
+from organizations.forms import show_errors
+from organizations.gates import MemberRequest, member_gate
+from organizations.notification_forms import NotificationForm
+from organizations.queries.notifications import newest, page_of
+from socialops.lib.errors import Invalid
+
+
+@member_gate
+@require_safe
+def listing(request: MemberRequest) -> HttpResponse:
+    """All of one's notices; for htmx the part that changes."""
+    lines, older = page_of(request.member, request.GET.get("before", ""))
+    context = {**base(request), "lines": lines, "older": older}
+    partial = request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request
+    return render(request, f"notifications/{'_list' if partial else 'list'}.html", context)
+
+
+@member_gate
+@require_safe
+def bell(request: MemberRequest) -> HttpResponse:
+    """What the bell opens."""
+    return render(request, "notifications/_bell.html", {**base(request), "lines": newest(request.member)})
+
+
+@member_gate
+@require_safe
+def badge(request: MemberRequest) -> HttpResponse:
+    return render(request, "notifications/_badges.html", base(request))
+
+
+@member_gate
+@require_safe
+def open_notice(request: MemberRequest, pk: int) -> HttpResponse:
+    """On to what it is about. Opening is what marks it as read; doing so twice changes nothing more."""
+    return redirect(read_notification(request.member, pk).address)
+
+
+@member_gate
+@require_POST
+def read_all(request: MemberRequest) -> HttpResponse:
+    read_all_notifications(request.member)
+    if request.htmx:
+        request.member.unread = 0  # type: ignore[attr-defined]  # counted when the gate opened
+        return bell_with_badges(request)
+    return redirect("organizations:notifications", slug=request.member.organization.slug)
+
+
+def bell_with_badges(request: MemberRequest) -> HttpResponse:
+    context = {**base(request), "lines": newest(request.member), "with_badges": True}
+    return render(request, "notifications/_bell.html", context)
+
+
+@member_gate
+@require_http_methods(["GET", "HEAD", "POST"])
+def settings(request: MemberRequest) -> HttpResponse:
+    """Kinds by channels, quiet hours, and when the digest comes."""
+    form = NotificationForm(request.POST or None, member=request.member)
+    if form.is_valid():
+        try:
+            change_notification_settings(request.member, **form.wanted())
+        except Invalid as invalid:
+            show_errors(form, invalid)
+        else:
+            messages.success(request, _("You are told as you chose from now on."))
+            return redirect("organizations:notification_settings", slug=request.member.organization.slug)
+    status = 422 if form.errors else 200
+    return render(request, "notifications/settings.html", {"form": form, "rows": form.rows()}, status=status)
+
+
+def base(request: MemberRequest) -> dict[str, Any]:
+    return {"member": request.member, "organization": request.member.organization}

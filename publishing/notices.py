@@ -1,0 +1,78 @@
+"""What this floor tells members, and whom."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from networks.models import Outgoing
+from organizations.actors import Actor, label
+from organizations.kinds import register
+from organizations.models import Member, Organization, Role
+from organizations.notifications import notify
+from publishing.models import Delivery, Post
+from teams.queries.holders import who_may
+
+
+def register_kinds() -> None:
+    register("approval_asked", gettext_lazy("A post waits for my approval"), "circle-check-big", "bell", "email")
+    register(
+        "approval_decided", gettext_lazy("A post of mine is approved or sent back"), "badge-check", "bell", "email"
+    )
+    register("delivery_stuck", gettext_lazy("A post of mine could not be published"), "circle-x", "bell", "email")
+
+
+def tell_asked(actor: Actor, post: Post) -> None:
+    """To whoever may decide: the approvers of all its profiles, or the admins where there is none."""
+    profiles = list(post.profiles.values_list("pk", flat=True))
+    hands = {post.author_id, post.revision.author_id if post.revision else None, getattr(actor, "pk", None)}
+    people = [one for one in who_may("approve", profiles) if one.pk not in hands]
+    if not people:
+        admins = Member.objects.filter(role__in=(Role.OWNER, Role.ADMIN)).select_related("user", "organization")
+        people = [one for one in admins if one.pk not in hands]
+    title = _("%(name)s asks you to approve a post") % {"name": label(actor).name}
+    notify(people, f"post-{post.pk}-asked", kind="approval_asked", title=title, url=address(post), about=words(post))
+
+
+def tell_decided(actor: Actor, post: Post, *, approved: bool, note: str) -> None:
+    """To its writer, and to whoever wrote the words that stand."""
+    writers = {post.author_id, post.revision.author_id if post.revision else None} - {None, getattr(actor, "pk", None)}
+    people = Member.objects.filter(pk__in=writers).select_related("user", "organization")
+    who = {"name": label(actor).name}
+    title = _("%(name)s approved your post") % who if approved else _("%(name)s sent your post back") % who
+    cause = f"post-{post.pk}-{'approved' if approved else 'returned'}"
+    notify(people, cause, kind="approval_decided", title=title, url=address(post), about=note or words(post))
+
+
+def tell_stuck(delivery: Delivery, outgoing: Outgoing) -> None:
+    """To its writer, once for a profile however many posts it holds up."""
+    if delivery.post.author_id is None:
+        return
+    people = Member.objects.filter(pk=delivery.post.author_id).select_related("user", "organization")
+    name = {"name": delivery.profile.name}
+    if outgoing.state == "failed":
+        title, state = _("A post could not be published on %(name)s") % name, "failed"
+    else:
+        title, state = _("Nobody knows whether a post is on %(name)s: look and decide") % name, "unknown"
+    slug = slug_of(delivery.organization_id)
+    many = f"{reverse('publishing:posts', args=[slug])}?state={state}&profile={delivery.profile_id}"
+    notify(
+        people,
+        f"profile-{delivery.profile_id}-{state}",
+        kind="delivery_stuck",
+        title=title,
+        url=reverse("publishing:post", args=[slug, delivery.post_id]),
+        about=outgoing.reason,
+        url_of_many=many,
+    )
+
+
+def words(post: Post) -> str:
+    return post.revision.text if post.revision else ""
+
+
+def address(post: Post) -> str:
+    return reverse("publishing:post", args=[slug_of(post.organization_id), post.pk])
+
+
+def slug_of(organization_id: int) -> str:
+    return Organization.objects.values_list("slug", flat=True).get(pk=organization_id)

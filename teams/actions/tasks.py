@@ -1,0 +1,209 @@
+"""Giving work to a person or a team, and what becomes of it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from django.db import IntegrityError, transaction
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+from organizations import audit
+from organizations.actors import Actor, System, label
+from organizations.models import Member, Role
+from socialops.lib import realtime
+from socialops.lib.errors import Conflict, Invalid, NotFound, PermissionDenied
+from socialops.lib.states import move
+from teams.about import Reference, abouts
+from teams.actions.reminders import next_reminder
+from teams.models import Task, TaskStep, Team
+from teams.models.task import NO_DUE
+from teams.notices import tell_done, tell_given
+from teams.task_access import require
+
+LONGEST_TITLE, LONGEST_TEXT, LONGEST_NOTE = 200, 5000, 1000
+FURTHEST = timedelta(days=5 * 366)
+
+
+@transaction.atomic
+def create_task(
+    actor: Member,
+    *,
+    title: str,
+    text: str = "",
+    member: Member | None = None,
+    team: Team | None = None,
+    due_at: datetime | None = None,
+    due_zone: str = "",
+    about: Reference | None = None,
+    form_key: UUID | None = None,
+) -> Task:
+    """Gives work to `member` or to `team`; to oneself when neither is named.
+
+    Raises Invalid (title, text, member, team, due_at, time_zone, about), PermissionDenied for viewers, and Conflict
+    when the form named by `form_key` has made a task already.
+    """
+    if actor.role == Role.VIEWER:
+        raise PermissionDenied(_("Viewers look on. Somebody with another role can give work."))
+    member = actor if member is None and team is None else member
+    check(actor, title, text, member, team, about)
+    task = Task(
+        title=title.strip(),
+        text=text.strip(),
+        giver=actor,
+        assignee=member,
+        team=team,
+        about_kind=about[0] if about else "",
+        about_id=about[1] if about else None,
+        form_key=form_key,
+        **due_stamps(actor, due_at, due_zone),
+    )
+    if member == actor:
+        task.state = "accepted"  # nobody has to promise themselves anything
+    try:
+        with transaction.atomic():
+            task.save()
+    except IntegrityError:
+        raise Conflict(_("This was saved already.")) from None
+    note_step(actor, task, "given", to=holder_name(task))
+    audit.record(actor, "task.given", task, {"to": holder_name(task)})
+    tell_given(actor, task)
+    ping(task)
+    return task
+
+
+def check(
+    actor: Actor, title: str, text: str, member: Member | None, team: Team | None, about: Reference | None
+) -> None:
+    wrong: dict[str, list[str]] = {}
+    if not 1 <= len(title.strip()) <= LONGEST_TITLE or "\0" in title:
+        wrong["title"] = [_("Say in 1 to %d characters what is to be done.") % LONGEST_TITLE]
+    if len(text) > LONGEST_TEXT or "\0" in text:
+        wrong["text"] = [_("Write at most %d characters.") % LONGEST_TEXT]
+    if about is not None and about not in abouts(actor, [about]):
+        wrong["about"] = [_("There is no such thing, or you cannot see it.")]
+    if wrong:
+        raise Invalid(wrong)
+    check_holder(member, team)
+
+
+def check_holder(member: Member | None, team: Team | None) -> None:
+    if (member is None) == (team is None):
+        raise Invalid({"member": [_("Give it to one person or to one team.")]})
+    if member is not None and (member.left_at or not member.user.is_active or member.role == Role.VIEWER):
+        raise Invalid({"member": [_("%s cannot be given work.") % member.name]})
+
+
+def due_stamps(actor: Actor, at: datetime | None, zone: str) -> dict[str, Any]:
+    """The columns of a due time; the zone is the actor's own unless named. Raises Invalid (due_at, time_zone)."""
+    if zone and zone not in available_timezones():
+        raise Invalid({"time_zone": [_("There is no time zone of that name.")]})
+    if at is None:
+        return {"due_at": None, "due_zone": "", "order_at": NO_DUE, "remind_at": None}
+    if at.utcoffset() is None:
+        raise Invalid({"due_at": [_("Name the time zone, as in 2030-01-31T09:00:00+01:00.")]})
+    if not now() - timedelta(minutes=1) <= at <= now() + FURTHEST:
+        raise Invalid({"due_at": [_("Choose a time that is still to come, in the next five years.")]})
+    named = zone or (actor.time_zone if isinstance(actor, Member) else "UTC")
+    at = at.astimezone(UTC)
+    return {"due_at": at, "due_zone": named, "order_at": at, "remind_at": next_reminder(at, now())}
+
+
+@transaction.atomic
+def accept_task(actor: Member, task: Task) -> Task:
+    """The actor says that they do it; a team's task is theirs from then on."""
+    task = locked(task)
+    require(actor, task, "accept")
+    move(task, "accept", assignee=actor)
+    note_step(actor, task, "accepted")
+    audit.record(actor, "task.accepted", task)
+    ping(task)
+    return task
+
+
+@transaction.atomic
+def finish_task(actor: Actor, task: Task, *, note: str = "") -> Task:
+    """It is done. Raises PermissionDenied, IllegalMove when it is not standing any more."""
+    task = locked(task)
+    require(actor, task, "finish")
+    note = checked_note(note)
+    move(task, "finish", ended_at=now(), remind_at=None)
+    note_step(actor, task, "done", note=note)
+    audit.record(actor, "task.done", task)
+    tell_done(actor, task)
+    ping(task)
+    return task
+
+
+@transaction.atomic
+def hand_over_task(
+    actor: Actor, task: Task, *, member: Member | None = None, team: Team | None = None, note: str = ""
+) -> Task:
+    """Gives it on to `member` or `team`, who find it open. Raises Invalid (member, note), PermissionDenied."""
+    task = locked(task)
+    require(actor, task, "hand_over")
+    check_holder(member, team)
+    note = checked_note(note)
+    before = holder_name(task)
+    move(task, "hand_over", assignee=member, team=team)
+    note_step(actor, task, "handed_over", to=holder_name(task), note=note)
+    audit.record(actor, "task.handed_over", task, {"to": [before, holder_name(task)]})
+    tell_given(actor, task, note=note)
+    ping(task)
+    return task
+
+
+@transaction.atomic
+def cancel_task(actor: Actor, task: Task, *, note: str = "") -> Task:
+    """It need not be done any more."""
+    task = locked(task)
+    require(actor, task, "cancel")
+    note = checked_note(note)
+    move(task, "cancel", ended_at=now(), remind_at=None)
+    note_step(actor, task, "cancelled", note=note)
+    audit.record(actor, "task.cancelled", task)
+    ping(task)
+    return task
+
+
+@transaction.atomic
+def reopen_task(actor: Actor, task: Task) -> Task:
+    """It is to be done after all."""
+    task = locked(task)
+    require(actor, task, "reopen")
+    remind_at = next_reminder(task.due_at, now()) if task.due_at else None
+    move(task, "reopen", ended_at=None, remind_at=remind_at)
+    note_step(actor, task, "reopened")
+    audit.record(actor, "task.reopened", task)
+    ping(task)
+    return task
+
+
+def locked(task: Task) -> Task:
+    """The task as it stands now; until the transaction ends nobody else changes it."""
+    rows = Task.objects.select_related("giver__user", "assignee__user", "team").select_for_update(of=("self",))
+    fresh = rows.filter(pk=task.pk).first()
+    if fresh is None:
+        raise NotFound
+    return fresh
+
+
+def checked_note(note: str) -> str:
+    if len(note) > LONGEST_NOTE or "\0" in note:
+        raise Invalid({"note": [_("Write at most %d characters.") % LONGEST_NOTE]})
+    return note.strip()
+
+
+def holder_name(task: Task) -> str:
+    holder = task.assignee or task.team
+    return holder.name if holder else ""
+
+
+def note_step(actor: Actor, task: Task, word: str, *, to: str = "", note: str = "") -> None:
+    by = actor.name if isinstance(actor, System) else label(actor).name
+    TaskStep.objects.create(task=task, word=word, by=by[:200], to=to[:200], note=note, at=now())
+
+
+def ping(task: Task) -> None:
+    realtime.ping(task.organization_id, "tasks", task.pk)
