@@ -41,6 +41,7 @@ def things(cast) -> dict[str, int]:
         post = Post.objects.create(author=cast.ed)
         revision = Revision.objects.create(post=post, number=1, text="Bread", author=cast.ed)
         Post.objects.filter(pk=post.pk).update(revision=revision)
+        post.profiles.add(cast.x)
         row = Outgoing.objects.create(
             profile=cast.x,
             key="guard",
