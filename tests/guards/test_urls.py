@@ -6,11 +6,14 @@ from collections.abc import Iterator
 import pytest
 from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.timezone import now
 
 from inbox.models import Conversation, Message
 from networks.models import Outgoing, Profile
+from organizations.actions.absences import plan_absence
+from organizations.actions.invitations import invite_member
 from organizations.actions.tokens import create_api_token
-from organizations.models import ApiToken, Notification
+from organizations.models import Absence, ApiToken, Invitation, Member, Notification
 from organizations.notifications import notify
 from organizations.tenancy import scope
 from publishing.models import Delivery, Post, Revision
@@ -64,6 +67,9 @@ def things(cast) -> dict[str, int]:
             create_api_token(cast.olive, cast.olive, name="guard")[0],
             create_task(cast.ed, title="Bake"),
             told(cast.ed),
+            cast.ana,
+            invite_member(cast.olive, email="nia@acme.example"),
+            plan_absence(cast.olive, cast.ed, deputy=cast.ana, first_day=now().date(), last_day=now().date()),
         ]
     return {type(thing).__name__: thing.pk for thing in made}
 
@@ -78,6 +84,7 @@ def filled(path: str, things: dict[str, int]) -> str:
     kinds = (
         ("messages/<", Message), ("deliveries", Delivery), ("posts", Post), ("inbox", Conversation), ("teams", Team),
         ("tasks", Task), ("notifications", Notification),
+        ("settings/people", Member), ("settings/absences", Absence), ("settings/invitations", Invitation),
         ("profiles", Profile), ("tokens", ApiToken), ("calendar", Post),
     )  # fmt: skip
     kind = next((model.__name__ for part, model in kinds if part in path), "Profile")
