@@ -55,7 +55,7 @@ def retry_outgoing(actor: Actor, row: Outgoing) -> None:
         raise Conflict("Only what has failed cleanly can be tried again.")
     at = now()
     move(row, "retry", due_at=at, reason="", claim=None, lease_until=None)
-    audit.record(actor, "outgoing.retried", row)
+    audit.record(actor, "outgoing.retried", row, {"state": ["failed", row.state]})
     changed(row)
 
 
@@ -77,7 +77,7 @@ def resolve_outgoing(actor: Actor, row: Outgoing, *, there: bool, remote_id: str
     Attempt.objects.create(
         outgoing=row, kind="person", worker=label(actor).name[:120], started_at=at, finished_at=at, outcome=word
     )
-    audit.record(actor, "outgoing.resolved", row, {"decision": word})
+    audit.record(actor, "outgoing.resolved", row, {"decision": word, "state": ["unknown", row.state]})
     tell(row)
     changed(row)
 

@@ -107,7 +107,9 @@ def store(actor: Actor, network: str, secrets: dict[str, Any], identity: Identit
         defaults={"secrets": secrets, "expires_at": moment(secrets.get("expires_at")), "renewing_until": None},
     )
     Cursor.objects.update_or_create(profile=profile, defaults={"next_poll_at": now(), "failures": 0, "error": ""})
+    before = None if created else profile.state
     move(profile, "reconnect", state_reason="")
-    audit.record(actor, "profile.connected" if created else "profile.reconnected", profile, {"network": network})
+    change = {"network": network, "practice": sandbox, "state": [before, profile.state]}
+    audit.record(actor, "profile.connected" if created else "profile.reconnected", profile, change)
     realtime.ping(profile.organization_id, "profiles", profile.pk)
     return profile

@@ -18,6 +18,7 @@ from publishing.models import Delivery, Post, Revision, Variant
 from publishing.times import checked_due
 from socialops.lib.errors import Conflict
 from socialops.lib.states import move
+from socialops.lib.text import clipped
 
 
 @transaction.atomic
@@ -44,7 +45,7 @@ def create_post(
     except IntegrityError:
         raise Conflict(_("This was saved already.")) from None
     revise(actor, post, content)
-    audit.record(actor, "post.created", post, {"profiles": sorted(content.ids)})
+    audit.record(actor, "post.created", post, {"profiles": content.names})
     tell(post)
     return post
 
@@ -78,9 +79,10 @@ def edit_post(
     if content == before and not restart:
         return post
     take_back(post)
+    state = post.state
     move(post, "edit", review_note="")
     revise(actor, post, content)
-    audit.record(actor, "post.edited", post, changes(before, content))
+    audit.record(actor, "post.edited", post, changes(before, content) | {"state": [state, post.state]})
     tell(post)
     return post
 
@@ -98,7 +100,7 @@ def delete_post(actor: Actor, post: Post) -> None:
     require(actor, post, "edit")
     if post.state != "draft" or Delivery.objects.filter(post=post).exists():
         raise Conflict(_("Only a draft that was never scheduled can be deleted. Cancel it instead."))
-    audit.record(actor, "post.deleted", post)
+    audit.record(actor, "post.deleted", post, {"text": [clipped(content_of(post).text), None]})
     tell(post)
     post.delete()
 
@@ -129,7 +131,7 @@ def changes(before: Content, after: Content) -> dict[str, object]:
     """For the audit log: what changed, without repeating the words, which stand in the revisions."""
     found: dict[str, object] = {}
     if before.ids != after.ids:
-        found["profiles"] = [sorted(before.ids), sorted(after.ids)]
+        found["profiles"] = [before.names, after.names]
     if before.text != after.text:
         found["text"] = "changed"
     if before.variants != after.variants:

@@ -28,6 +28,11 @@ class Content:
     def ids(self) -> set[int]:
         return {profile.pk for profile in self.profiles}
 
+    @property
+    def names(self) -> list[str]:
+        """For the audit log, which is read when a profile may be gone."""
+        return [str(profile) for profile in self.profiles]
+
 
 def content_of(post: Post) -> Content:
     revision = current_revision(post)

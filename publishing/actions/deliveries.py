@@ -45,8 +45,9 @@ def cancel_delivery(actor: Actor, delivery: Delivery) -> Delivery:
     row = locked_row(actor, delivery)
     if row.state == "unknown" and not row.needs_person:
         raise Conflict(_("It may have left: it is being looked for on the profile. Wait until that is known."))
+    before = row.state
     cancel_outgoing(row)
-    audit.record(actor, "delivery.cancelled", delivery)
+    audit.record(actor, "delivery.cancelled", delivery, {"state": [before, row.state]})
     return told(delivery, row)
 
 

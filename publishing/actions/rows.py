@@ -66,6 +66,12 @@ def profiles_reached(post: Post) -> list[int]:
     return list(Delivery.objects.filter(post=post, outgoing__state="sent").values_list("profile_id", flat=True))
 
 
+def plan_of(post: Post) -> dict[str, Any]:
+    """For the audit log: when it leaves, and for which profiles."""
+    at = post.planned_at and post.planned_at.isoformat()
+    return {"at": at, "profiles": [str(profile) for profile in post.profiles.order_by("pk")]}
+
+
 def plan_stamps(actor: Actor, at: datetime | None, zone: str) -> dict[str, Any]:
     """The three columns of a planned time; the zone is the actor's own unless named."""
     if at is None:

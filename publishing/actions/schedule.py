@@ -11,7 +11,7 @@ from organizations import audit
 from organizations.actors import Actor
 from publishing.access import require
 from publishing.actions.review import require_sendable
-from publishing.actions.rows import enqueue, locked, locked_outgoing, plan_stamps, refuse_begun, stop, tell
+from publishing.actions.rows import enqueue, locked, locked_outgoing, plan_of, plan_stamps, refuse_begun, stop, tell
 from publishing.models import Post
 from publishing.times import checked_due
 from socialops.lib.errors import Conflict, PermissionDenied
@@ -36,7 +36,7 @@ def schedule_post(actor: Actor, post: Post, *, at: datetime, zone: str = "") -> 
     require_sendable(post)
     move(post, "schedule", **plan_stamps(actor, at, zone))
     enqueue(post, at)
-    audit.record(actor, "post.scheduled", post, {"at": at.isoformat()})
+    audit.record(actor, "post.scheduled", post, plan_of(post))
     tell(post)
     return post
 
@@ -68,9 +68,10 @@ def cancel_post(actor: Actor, post: Post) -> Post:
     rows = locked_outgoing(post)
     if rows and not stop(rows):
         raise Conflict(_("All of it has left already, so there is nothing to cancel."))
+    before = post.state
     move(post, "cancel")
     left = sum(row.state != "cancelled" for row in rows)
-    audit.record(actor, "post.cancelled", post, {"already left": left})
+    audit.record(actor, "post.cancelled", post, {"state": [before, post.state], "already left": left})
     tell(post)
     return post
 

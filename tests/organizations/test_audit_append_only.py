@@ -43,8 +43,8 @@ IN_SQL = [
     f"DELETE FROM {TABLE}",
     f"WITH gone AS (DELETE FROM {TABLE} RETURNING 1) SELECT count(*) FROM gone",
     f"MERGE INTO {TABLE} t USING (SELECT 1) s ON t.verb = 'thing.done' WHEN MATCHED THEN DELETE",
-    f"SET LOCAL socialops.allow_audit_truncate = 'off'; TRUNCATE {TABLE}",
-    "SET LOCAL socialops.allow_audit_truncate = 'off'; TRUNCATE organizations_organization CASCADE",
+    f"SET LOCAL socialops.allow_audit_truncate = 'off'; SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE {TABLE}",
+    "SET LOCAL socialops.allow_audit_truncate = 'off'; SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE organizations_organization CASCADE",
     f"SET LOCAL session_replication_role = 'replica'; DELETE FROM {TABLE}",
 ]
 
