@@ -3,8 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
-from guardian.shortcuts import get_objects_for_user
+from django.db.models import Q, QuerySet
 
 from networks.models import (
     VERBS,
@@ -32,9 +31,11 @@ def profiles_for(actor: Actor, *, to: str) -> QuerySet[Profile]:
         return Profile.objects.none()
     if isinstance(actor, System) or to in ROLE_VERBS[actor.role]:
         return Profile.objects.all()
-    return get_objects_for_user(
-        actor.user, f"{to}_profile", Profile.objects.all(), with_superuser=False, accept_global_perms=False
-    )
+    # the same rows as guardian's get_objects_for_user, whose SQL takes twice as long to build (docs/adr/0005-grants.md)
+    codename = {"permission__codename": f"{to}_profile"}
+    own = ProfileUserObjectPermission.objects.filter(user=actor.user_id, **codename)
+    team = ProfileGroupObjectPermission.objects.filter(group__user=actor.user_id, **codename)
+    return Profile.objects.filter(Q(pk__in=own.values("content_object")) | Q(pk__in=team.values("content_object")))
 
 
 def is_outside(member: Member) -> bool:

@@ -13,7 +13,7 @@ from teams.access import profiles_for
 from tests.benchmarks.table import show
 from tests.volume import Large, large
 
-TIMES = 15
+TIMES = 30
 BOUND = 3.0  # times what the small one takes
 WHO = ("owner", "leader", "member")
 
