@@ -1,13 +1,14 @@
 """Who changed what, when, from where."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
-from django.utils.timezone import localdate
+from django.utils.formats import date_format
+from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -102,12 +103,14 @@ def spelt(verb: str) -> str:
 
 
 def changes(entry: AuditEntry) -> list[dict[str, Any]]:
-    return [change(name, value) for name, value in entry.change.items()]
+    fresh = entry.verb.endswith(".created")
+    return [change(name, value, fresh=fresh) for name, value in entry.change.items()]
 
 
-def change(name: str, value: Any) -> dict[str, Any]:
+def change(name: str, value: Any, *, fresh: bool) -> dict[str, Any]:
+    """What is new had no value before: a list of two is then simply a list."""
     label = name.replace("_", " ")
-    if isinstance(value, list) and len(value) == 2:
+    if isinstance(value, list) and len(value) == 2 and not fresh:
         return {"label": label, "before": text_of(value[0]), "after": text_of(value[1])}
     return {"label": label, "after": text_of(value)}
 
@@ -115,4 +118,15 @@ def change(name: str, value: Any) -> dict[str, Any]:
 def text_of(value: Any) -> str:
     if value in (None, "", []):
         return _("nothing")
-    return ", ".join(str(part) for part in value) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return ", ".join(str(part) for part in value)
+    return clock_of(value) if isinstance(value, str) else str(value)
+
+
+def clock_of(text: str) -> str:
+    """A moment as the reader's clock shows it; any other text as it is."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return date_format(localtime(moment), "D j M Y, H:i") if moment.tzinfo else text
