@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.http import HttpResponse
@@ -40,6 +41,7 @@ ROUTES = [(path, one) for path, one in walk(get_resolver().url_patterns) if path
 @pytest.fixture
 def things(cast) -> dict[str, int]:
     """An id of each kind of thing that an address may name, all of them acme's."""
+    today = now().date()  # by UTC; where they live it may be over already
     with scope(cast.acme):
         post = Post.objects.create(author=cast.ed)
         revision = Revision.objects.create(post=post, number=1, text="Bread", author=cast.ed)
@@ -69,7 +71,7 @@ def things(cast) -> dict[str, int]:
             told(cast.ed),
             cast.ana,
             invite_member(cast.olive, email="nia@acme.example"),
-            plan_absence(cast.olive, cast.ed, deputy=cast.ana, first_day=now().date(), last_day=now().date()),
+            plan_absence(cast.olive, cast.ed, deputy=cast.ana, first_day=today, last_day=today + timedelta(days=2)),
         ]
     return {type(thing).__name__: thing.pk for thing in made}
 
