@@ -30,6 +30,7 @@ NAV = (
         (
             ("teams", gettext_noop("Teams"), "users", "teams:list"),
             ("profiles", gettext_noop("Profiles"), "at-sign", "profiles:list"),
+            ("activity", gettext_noop("Activity"), "activity", "activity"),
             ("audit", gettext_noop("Audit"), "scroll-text", "organizations:audit"),
             ("settings", gettext_noop("Settings"), "settings", "organizations:settings"),
         ),

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from organizations.views.joining import join
 from socialops.health import healthz, readyz
+from socialops.views.activity import activity
 from socialops.views.errors import bad_request, defect, forbidden, missing
 from socialops.views.home import home
 from socialops.views.start import favicon, start
@@ -11,6 +12,7 @@ from socialops.views.start import favicon, start
 in_organization = [
     path("", home, name="home"),
     path("", include("publishing.urls")),
+    path("activity/", activity, name="activity"),
     path("inbox/", include("inbox.urls")),
     path("analytics/", include("analytics.urls")),
     path("tasks/", include("teams.task_urls")),

@@ -29,6 +29,7 @@ GO_KEYS = {
     "teams": "t",
     "profiles": "f",
     "audit": "u",
+    "activity": "v",
     "settings": "s",
 }
 

@@ -1,0 +1,102 @@
+"""Entries of the audit log as sentences."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+from django.utils.translation import ngettext
+
+from organizations.models import AuditEntry
+
+SENTENCES = {
+    "post.created": noop("%(who)s drafted a post"),
+    "post.edited": noop("%(who)s changed a post"),
+    "post.submitted": noop("%(who)s asked for approval of a post"),
+    "post.approved": noop("%(who)s approved a post"),
+    "post.sent_back": noop("%(who)s sent a post back to its writer"),
+    "post.moved": noop("%(who)s moved a post to another time"),
+    "post.cancelled": noop("%(who)s cancelled a post"),
+    "post.deleted": noop("%(who)s deleted a draft"),
+    "delivery.cancelled": noop("%(who)s called off a post for one profile"),
+    "outgoing.retried": noop("%(who)s tried to send something again"),
+    "outgoing.resolved": noop("%(who)s decided whether something had been sent"),
+    "conversation.replied": noop("%(who)s answered a conversation"),
+    "conversation.reply_withdrawn": noop("%(who)s took an answer back"),
+    "conversation.closed": noop("%(who)s closed a conversation"),
+    "conversation.reopened": noop("%(who)s opened a conversation again"),
+    "conversations.handed_over": noop("%(who)s handed over the conversations of %(thing)s"),
+    "profile.connected": noop("%(who)s connected %(thing)s"),
+    "profile.reconnected": noop("%(who)s connected %(thing)s again"),
+    "profile.disconnected": noop("%(thing)s was disconnected"),
+    "profile.policy_changed": noop("%(who)s changed what %(thing)s asks for before something goes out"),
+    "grant.changed": noop("%(who)s changed who may do what with %(thing)s"),
+    "team.created": noop("%(who)s founded the team %(thing)s"),
+    "team.changed": noop("%(who)s changed the team %(thing)s"),
+    "team.dissolved": noop("%(who)s dissolved the team %(thing)s"),
+    "member.added": noop("%(thing)s became a member"),
+    "member.returned": noop("%(thing)s is a member again"),
+    "member.left": noop("%(thing)s left the organization"),
+    "member.role_changed": noop("%(who)s gave %(thing)s another role"),
+    "invitation.sent": noop("%(who)s invited %(thing)s"),
+    "invitation.sent_again": noop("%(who)s invited %(thing)s again"),
+    "invitation.revoked": noop("%(who)s took back the invitation of %(thing)s"),
+    "invitation.accepted": noop("%(who)s accepted an invitation"),
+    "absence.planned": noop("%(who)s planned an absence of %(thing)s"),
+    "absence.ended": noop("%(who)s ended an absence of %(thing)s"),
+    "organization.created": noop("%(who)s founded the organization"),
+    "organization.changed": noop("%(who)s changed the settings of the organization"),
+    "organization.logo_changed": noop("%(who)s changed the logo"),
+    "organization.logo_removed": noop("%(who)s removed the logo"),
+    "organization.hours_changed": noop("%(who)s changed the business hours"),
+    "organization.holiday_added": noop("%(who)s added a holiday"),
+    "organization.holiday_removed": noop("%(who)s removed a holiday"),
+    "organization.mfa_required": noop("%(who)s changed whether everybody needs a second step to sign in"),
+    "token.created": noop("%(who)s created the token “%(thing)s”"),
+    "token.revoked": noop("%(who)s revoked the token “%(thing)s”"),
+    "audit.exported": noop("%(who)s exported the audit log"),
+}
+PAGES = {
+    "post": "publishing:post",
+    "conversation": "inbox:conversation",
+    "profile": "profiles:profile",
+    "team": "teams:team",
+}
+
+
+def sentence(entry: AuditEntry) -> str:
+    """`post.scheduled` by Priya as "Priya scheduled a post for 3 profiles"."""
+    words = {"who": who(entry), "thing": entry.target_name, "what": entry.verb.replace(".", " ").replace("_", " ")}
+    if entry.verb == "post.scheduled":
+        return scheduled(entry, words)
+    if entry.verb == "conversation.assigned":
+        return assigned(entry, words)
+    return _(SENTENCES.get(entry.verb, noop("%(who)s: %(what)s, %(thing)s"))) % words
+
+
+def who(entry: AuditEntry) -> str:
+    return _("The system (%s)") % entry.actor_name if entry.actor_kind == "system" else entry.actor_name
+
+
+def scheduled(entry: AuditEntry, words: dict[str, str]) -> str:
+    profiles = entry.change.get("profiles") or []
+    if not profiles:
+        return _("%(who)s scheduled a post") % words
+    text = ngettext(
+        "%(who)s scheduled a post for %(count)d profile",
+        "%(who)s scheduled a post for %(count)d profiles",
+        len(profiles),
+    )
+    return text % {**words, "count": len(profiles)}
+
+
+def assigned(entry: AuditEntry, words: dict[str, str]) -> str:
+    """Names the person, or else the team, who has it now."""
+    now_with = [change[1] for change in entry.change.values() if isinstance(change, list) and change[1]]
+    if now_with:
+        return _("%(who)s gave a conversation to %(whom)s") % {**words, "whom": now_with[0]}
+    return _("%(who)s put a conversation back for everybody") % words
+
+
+def page_of(entry: AuditEntry, slug: str) -> str:
+    """Where the thing can be looked at, if it still is; empty where its kind has no page."""
+    name = PAGES.get(entry.target_kind)
+    return reverse(name, args=[slug, entry.target_id]) if name else ""

@@ -1,0 +1,169 @@
+"""What people did, in sentences, as far as the reader may see it."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import resolve
+from django.utils.timezone import now
+
+from organizations import audit
+from organizations.actors import System
+from organizations.models import AuditEntry
+from organizations.tenancy import scope
+from publishing.actions.compose import create_post, delete_post
+from publishing.actions.schedule import schedule_post
+from socialops import activity
+from socialops.activity import PAGED, feed
+from socialops.activity_words import PAGES, page_of, sentence
+from teams.actions.teams import change_team, dissolve_team
+
+PAGE = "/o/acme/activity/"
+pytestmark = pytest.mark.usefixtures("in_acme")
+
+
+def text_of(answer) -> str:
+    return answer.content.decode()
+
+
+def verbs(reader) -> set[str]:
+    return {entry.verb for entry in feed(reader).entries}
+
+
+@pytest.fixture
+def post(cast):
+    made = create_post(cast.priya, text="Bread", profiles=[cast.x.pk, cast.page.pk])
+    return schedule_post(cast.priya, made, at=now() + timedelta(days=1))
+
+
+@pytest.fixture
+def post_on_page(cast):
+    made = create_post(cast.priya, text="Bread", profiles=[cast.page.pk])
+    return schedule_post(cast.priya, made, at=now() + timedelta(days=1))
+
+
+def test_it_says_what_people_did_and_leads_there(cast, sign_in, post):
+    shown = text_of(sign_in(cast.vic).get(PAGE))
+    assert "scheduled a post" not in shown
+    shown = text_of(sign_in(cast.cole).get(PAGE))
+    assert f'href="/o/acme/posts/{post.pk}/">Priya scheduled a post for 2 profiles</a>' in shown
+    assert "Priya drafted a post" in shown
+
+
+def test_posts_of_profiles_that_one_cannot_see_are_not_there(cast, post_on_page):
+    assert "post.scheduled" in verbs(cast.ed)
+    assert "post.scheduled" not in verbs(cast.cole)
+    assert "post.scheduled" in verbs(cast.priya)
+    assert "post.scheduled" in verbs(cast.olive)
+
+
+def test_rights_and_profiles_are_told_to_those_who_see_the_profile(cast):
+    told = {entry.target_name for entry in feed(cast.cole).entries if entry.target_kind == "profile"}
+    assert told == {"Acme (x)"}
+
+
+def test_teams_are_open_and_tokens_and_exports_are_not(cast, api):
+    change_team(cast.olive, cast.team, purpose="Bread")
+    audit.record(cast.olive, "audit.exported", cast.acme)
+    api(cast.olive)
+    assert {"team.changed", "member.added"} <= verbs(cast.vic)
+    assert not {"token.created", "audit.exported"} & verbs(cast.vic)
+    assert {"token.created", "audit.exported"} <= verbs(cast.olive)
+
+
+def test_what_nobody_has_opened_yet_is_for_admins_and_whoever_did_it(cast):
+    audit.record(cast.ed, "secret.thing", cast.acme)
+    assert "secret.thing" in verbs(cast.ed)
+    assert "secret.thing" in verbs(cast.olive)
+    assert "secret.thing" not in verbs(cast.priya)
+
+
+def test_things_that_are_gone_have_no_link(cast, sign_in):
+    post = create_post(cast.ed, text="Bread", profiles=[cast.x.pk])
+    delete_post(cast.ed, post)
+    dissolve_team(cast.olive, cast.team)
+    shown = text_of(sign_in(cast.olive).get(PAGE))
+    assert "Ed deleted a draft" in shown
+    assert "dissolved the team Care" in shown
+    assert "/o/acme/posts/" not in re.search(r'<ul class="list.*?</ul>', shown, re.S)[0]
+
+
+def test_foreign_organizations_have_their_own(cast, sign_in, post):
+    assert sign_in(cast.mallory).get(PAGE).status_code == 404
+    assert "Priya" not in text_of(sign_in(cast.mallory).get("/o/globex/activity/"))
+    with scope(cast.globex):
+        assert {entry.organization_id for entry in feed(cast.mallory).entries} == {cast.globex.pk}
+
+
+def test_ids_that_are_no_numbers_break_nothing(cast):
+    cast.acme.pk = "x; DROP TABLE"
+    audit.record(System("setup"), "odd.thing", cast.acme)
+    cast.team.name = "<script>"
+    audit.record(cast.ed, "team.changed", cast.team)
+    assert "team.changed" in verbs(cast.cole)
+
+
+def test_names_are_never_markup(cast, sign_in):
+    cast.team.name = "<script>alert(1)</script>"
+    audit.record(cast.ed, "team.changed", cast.team)
+    assert "<script>alert" not in text_of(sign_in(cast.vic).get(PAGE))
+
+
+def test_a_reader_of_little_looks_back_window_by_window_and_misses_nothing(cast, monkeypatch):
+    monkeypatch.setattr(activity, "WINDOW", 20)
+    seen_once = feed(cast.vic).entries
+    for _ in range(50):
+        audit.record(cast.ed, "secret.thing", cast.acme)
+    found, before, pages = [], "", 0
+    while True:
+        page = feed(cast.vic, before=before)
+        found, pages = [*found, *page.entries], pages + 1
+        if page.older is None:
+            break
+        before = str(page.older)
+    ids = [entry.pk for entry in found]
+    assert len(ids) == len(set(ids))
+    assert {entry.pk for entry in seen_once} <= set(ids)
+    assert pages > 3
+
+
+@pytest.mark.parametrize("before", ["x", "9" * 30, "-1", "0"])
+def test_a_strange_cursor_shows_the_newest(cast, sign_in, before):
+    assert sign_in(cast.vic).get(PAGE, {"before": before}).status_code == 200
+
+
+@pytest.mark.parametrize(("who", "most"), [("olive", 16), ("cole", 26)])
+def test_it_takes_few_queries_however_much_there_is(cast, sign_in, post, django_assert_max_num_queries, who, most):
+    client = sign_in(getattr(cast, who))
+    for _ in range(60):
+        audit.record(cast.ed, "post.edited", post)
+    client.get(PAGE)
+    with django_assert_max_num_queries(most) as taken:
+        client.get(PAGE)
+    for _ in range(60):
+        audit.record(cast.ed, "conversation.closed", cast.acme)
+    with django_assert_max_num_queries(len(taken.captured_queries)):
+        client.get(PAGE)
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_every_kind_with_a_page_leads_to_it(kind):
+    assert resolve(page_of(AuditEntry(target_kind=kind, target_id="7"), "acme")).kwargs == {"slug": "acme", "pk": 7}
+    assert kind in PAGED
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"assignee": [None, "Cole"]}, "Ed gave a conversation to Cole"),
+        ({"assignee": ["Cole", None], "team": [None, "Care"]}, "Ed gave a conversation to Care"),
+        ({"assignee": ["Cole", None]}, "Ed put a conversation back for everybody"),
+    ],
+)
+def test_giving_a_conversation_names_who_has_it_now(change, text):
+    assert sentence(AuditEntry(actor_name="Ed", verb="conversation.assigned", change=change)) == text
+
+
+def test_a_verb_without_a_sentence_is_still_readable():
+    entry = AuditEntry(actor_name="Ed", verb="bread.baked_twice", target_name="Oven")
+    assert sentence(entry) == "Ed: bread baked twice, Oven"
