@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from organizations.models import Member, Role
@@ -59,7 +60,7 @@ class TaskForm(forms.Form):
         day, clock = self.cleaned_data["day"], self.cleaned_data["clock"]
         if day is None:
             if clock is not None:
-                raise Invalid({"day": [_("Choose the day, too.")]})
+                raise Invalid({"day": [gettext("Choose the day, too.")]})
             return None
         return datetime.combine(day, clock or EVENING, tzinfo=ZoneInfo(self.zone))
 
