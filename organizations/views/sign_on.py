@@ -133,4 +133,6 @@ def redirect_uri(slug: str) -> str:
 def safe_next(request: HttpRequest, address: str | None) -> str:
     """The address within this site that was asked for; empty for any other."""
     hosts = {request.get_host()}
-    return address if address and url_has_allowed_host_and_scheme(address, hosts, request.is_secure()) else ""
+    # A bare word would pass too, and `redirect` would take it for the name of a view.
+    ours = address and address.startswith("/") and url_has_allowed_host_and_scheme(address, hosts, request.is_secure())
+    return address if address and ours else ""

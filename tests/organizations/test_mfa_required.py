@@ -142,3 +142,11 @@ def test_secrets_of_apps_and_recovery_codes_are_encrypted(cast):
     kept = repr(list(Authenticator.objects.filter(user=cast.ed.user).values_list("data", flat=True)))
     assert secret not in kept
     assert not any(code in kept for code in codes.get_unused_codes())
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["0001-01-01", "https://evil.example/", "//evil.example", "javascript:alert(1)", ""]
+)
+def test_only_addresses_of_ours_are_gone_on_to(cast, sign_in, elsewhere: str) -> None:
+    answer = sign_in(cast.mallory).get("/accounts/entry/globex/", {"next": elsewhere})
+    assert answer["Location"] == "/o/globex/"
