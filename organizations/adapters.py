@@ -1,12 +1,17 @@
 """How django-allauth fits our house."""
 
+import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import InvalidToken
 from django.conf import settings
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from organizations.access import memberships_of
@@ -35,8 +40,33 @@ class AccountAdapter(DefaultAccountAdapter):
             raise self.validation_error("sign_on_required")
         return user
 
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """From PUBLIC_URL, never from the Host that the request named."""
+        return settings.PUBLIC_URL + urlsplit(super().get_reset_password_from_key_url(key)).path
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
+        return f"{settings.PUBLIC_URL}{reverse('account_confirm_email', args=[emailconfirmation.key])}"
+
+    def render_mail(self, *args: Any, **kwargs: Any) -> EmailMessage:
+        """The words stand in the text; the HTML says the same in our hand."""
+        message = super().render_mail(*args, **kwargs)
+        if isinstance(message, EmailMultiAlternatives) and not message.alternatives:
+            context = {"subject": message.subject, "parts": parts_of(str(message.body))}
+            message.attach_alternative(render_to_string("email/sign_in.html", context), "text/html")
+        return message
+
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         sign_in_failed(str(credentials.get("email", "")), "password")
+
+
+def parts_of(body: str) -> list[dict[str, Any]]:
+    """The paragraphs above the signature; one that is an address becomes a button."""
+    paragraphs = re.split(r"\n\s*\n", body.partition("\n-- \n")[0].strip())
+    return [{"text": text, "link": is_link(text)} for text in map(str.strip, paragraphs) if text]
+
+
+def is_link(text: str) -> bool:
+    return text.startswith(settings.PUBLIC_URL + "/") and len(text.split()) == 1
 
 
 def only_by_sign_on(user: User) -> bool:

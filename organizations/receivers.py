@@ -1,4 +1,4 @@
-"""Writes down who signed in, who tried to, and what was changed about a sign-in, in all of the person's organizations."""
+"""Writes down who signed in, who tried to, and what was changed about it, in all of the person's organizations."""
 
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from organizations import audit
 from organizations.access import memberships_of
+from organizations.actors import Actor, System
 from organizations.entry import signed_on
 from organizations.models import User
 from organizations.sessions import note_seen
@@ -20,17 +21,18 @@ from socialops.lib.ratelimit import seconds_to_wait
 FAILURES = (5, 300)  # written down per account: so many in so many seconds; the rest adds nothing but rows
 
 
-def record_everywhere(user: User, verb: str, **change: Any) -> None:
+def record_everywhere(user: User, verb: str, *, actor: Actor | None = None, **change: Any) -> None:
+    """`actor` is the person unless told otherwise."""
     for member in memberships_of(user):
         with scope(member.organization_id):
-            audit.record(member, verb, member, change)
+            audit.record(actor or member, verb, member, change)
 
 
 def sign_in_failed(email: str, step: str) -> None:
     """For accounts that exist; the person at the door learns nothing of it."""
     user = User.objects.filter(email__iexact=email.strip()).first() if "\0" not in email else None
     if user is not None and not seconds_to_wait(f"failures:{user.pk}", *FAILURES):
-        record_everywhere(user, "sign_in.failed", step=step)
+        record_everywhere(user, "sign_in.failed", actor=System("sign-in"), step=step)
 
 
 @receiver(django_auth.user_logged_in)

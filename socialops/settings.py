@@ -208,7 +208,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {"default": {"BACKEND": "socialops.lib.cache.ForgivingRedisCache", "LOCATION": REDIS_URL}}
 
 # --- Language, time, files ----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

@@ -1,0 +1,30 @@
+"""The cache holds nothing but counts of attempts: without Redis nothing is counted, and everybody still signs in."""
+
+import logging
+from typing import Any
+
+import redis
+from django.core.cache.backends.redis import RedisCache
+
+log = logging.getLogger(__name__)
+
+
+class ForgivingRedisCache(RedisCache):
+    def add(self, *args: Any, **kwargs: Any) -> bool:
+        return bool(self.tried("add", True, *args, **kwargs))
+
+    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
+        return self.tried("get", default, key, default, version=version)
+
+    def set(self, *args: Any, **kwargs: Any) -> None:
+        self.tried("set", None, *args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> bool:
+        return bool(self.tried("delete", False, *args, **kwargs))
+
+    def tried(self, method: str, otherwise: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return getattr(super(), method)(*args, **kwargs)
+        except redis.RedisError as error:
+            log.warning("attempts are not counted: %s", type(error).__name__)
+            return otherwise

@@ -1,0 +1,29 @@
+"""Takes a person's second step and recovery codes away, for when all of them are lost."""
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.core.management.base import CommandParser
+from django.db import transaction
+
+from organizations.models import User
+from organizations.receivers import record_everywhere
+from socialops.lib.errors import Invalid
+from socialops.management.command import ACTOR, JSONCommand
+
+
+class Command(JSONCommand):
+    help = __doc__ or ""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--email", required=True)
+
+    @transaction.atomic
+    def work(self, *, email: str, **options: Any) -> dict[str, Any]:
+        user = User.objects.filter(email__iexact=email.strip()).first()
+        if user is None:
+            raise Invalid({"email": ["There is no sign-in with this address."]})
+        removed, _ = Authenticator.objects.filter(user=user).delete()
+        if removed:
+            record_everywhere(user, "mfa.reset", actor=ACTOR)
+        return {"removed": removed}
