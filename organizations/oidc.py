@@ -1,5 +1,5 @@
 """OpenID Connect, as much as signing in takes: the code flow with PKCE, a nonce, and an id_token whose signature,
-issuer, audience and time are checked (docs/adr/0005-sign-on.md says why this is not django-allauth's provider).
+issuer, audience and time are checked (docs/adr/0007-sign-on.md says why this is not django-allauth's provider).
 
 Nothing here knows our people: `begin` gives the address to go to, `finish` gives what the provider asserts.
 """

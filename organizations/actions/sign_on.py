@@ -132,7 +132,7 @@ def admit(sign_on: OrganizationSignOn, claims: Claims, *, current: User | None =
 def known(claims: Claims) -> User | None:
     rows = SignOnIdentity.objects.filter(issuer=claims.issuer, subject=claims.subject)
     identity = rows.select_related("user").first()
-    return identity and identity.user
+    return identity.user if identity else None
 
 
 def linked(sign_on: OrganizationSignOn, claims: Claims, current: User | None) -> User:
