@@ -94,9 +94,9 @@ class Instant(serializers.Field):
 
     def to_internal_value(self, data: Any) -> datetime:
         try:
-            at = datetime.fromisoformat(data)
+            at = datetime.fromisoformat(data.upper())  # RFC 3339 allows t and z
             zoned = at.utcoffset() is not None
-        except (TypeError, ValueError):
+        except (AttributeError, ValueError):
             self.fail("invalid")
         if not zoned or not 1970 < at.year < 9000:
             self.fail("invalid")

@@ -72,3 +72,8 @@ def test_too_many_calls_429_with_retry_after(cast: Cast, api, settings) -> None:
     caller = api(cast.olive)
     assert [caller.get("profiles/").status_code for _ in range(3)] == [200, 200, 429]
     assert 0 < int(caller.get("profiles/").headers["Retry-After"]) <= 60
+
+
+def test_a_missing_slash_keeps_the_call(cast: Cast, api) -> None:
+    answer = api(cast.olive).post("teams", {"name": "New"})
+    assert (answer.status_code, answer["Location"]) == (308, "/api/v1/teams/")
