@@ -36,8 +36,9 @@ def signed_in(browser: Browser, stack: Stack) -> Iterator[Callable[..., Page]]:
     """signed_in("priya") -> a page of a browser of their own, at the organization's home."""
     contexts, broken = [], []
 
-    def sign_in(name: str, **options) -> Page:
-        context = browser.new_context(base_url=stack.url, **{"viewport": {"width": 1280, "height": 900}, **options})
+    def sign_in(name: str, *, lands: str = "**/o/northwind/", **options) -> Page:
+        given = {"base_url": stack.url, "viewport": {"width": 1280, "height": 900}, **options}
+        context = browser.new_context(**given)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
@@ -46,10 +47,22 @@ def signed_in(browser: Browser, stack: Stack) -> Iterator[Callable[..., Page]]:
         page.fill("input[name=login]", f"{name}@northwind.example")
         page.fill("input[name=password]", DEMO_PASSWORD)
         page.click("button[type=submit]")
-        page.wait_for_url("**/o/northwind/")
+        page.wait_for_url(lands)
         return page
 
     yield sign_in
     for context in contexts:
         context.close()
     assert broken == [], "a script failed"
+
+
+@pytest.fixture
+def shots() -> Callable[[Page, str], None]:
+    """shots(page, name) keeps a picture where SCREENSHOTS names a folder."""
+    folder = os.environ.get("SCREENSHOTS")
+
+    def keep(page: Page, name: str) -> None:
+        if folder:
+            page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+
+    return keep
