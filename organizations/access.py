@@ -43,3 +43,11 @@ def require_rank(actor: object, *roles: str) -> None:
     require_admin(actor)
     if isinstance(actor, Member) and any(Role(role).rank > actor.rank for role in roles):
         raise PermissionDenied("Only an owner can do that.")
+
+
+def still_here(member: Member) -> bool:
+    """Locks the member until the transaction ends, so that nobody is given anything while they are off-boarded.
+
+    To be asked before any other lock is taken: off-boarding locks people first, too.
+    """
+    return Member.objects.select_for_update(no_key=True).filter(pk=member.pk).exists()

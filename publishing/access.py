@@ -109,7 +109,7 @@ def refusal_of(actor: Actor, post: Post, to: str, verbs: frozenset[str]) -> str:
         return "" if "approve" in verbs else _("You can see this, but you may not approve for all of its profiles.")
     if to == "schedule":
         return "" if "publish" in verbs else _("You can see this, but you may not publish on all of its profiles.")
-    answers = wrote or succeeds(actor, post)
+    answers = answers_for(actor, post)
     if to == "cancel" and (answers or "publish" in verbs):
         return ""
     if "draft" not in verbs:
@@ -119,9 +119,9 @@ def refusal_of(actor: Actor, post: Post, to: str, verbs: frozenset[str]) -> str:
     return ""
 
 
-def succeeds(actor: Actor, post: Post) -> bool:
-    """Whether the actor answers for what its author wrote, who has left."""
-    return post.author is not None and post.author.successor_id == getattr(actor, "pk", 0)
+def answers_for(actor: Actor, post: Post) -> bool:
+    """Whether the actor wrote it, or succeeded its author, who has left."""
+    return post.author is not None and getattr(actor, "pk", 0) in (post.author_id, post.author.successor_id)
 
 
 def is_hand_of(actor: Actor, post: Post) -> bool:

@@ -16,7 +16,7 @@ from analytics.period import last_days
 from inbox.access import conversations_for
 from networks.models import Profile
 from organizations.models import Member
-from publishing.access import deliveries_for
+from publishing.access import answers_for, deliveries_for
 from publishing.models import Delivery, Post
 from socialops.work import Item, by_time, my_work, of_delivery
 from teams.access import profiles_for
@@ -56,8 +56,8 @@ class Score:
 def home_of(member: Member, now: datetime) -> dict[str, Any]:
     slug = member.organization.slug
     stuck = list(stuck_deliveries(member))
-    mine = [one for one in stuck if one.post.author_id == member.pk]
-    others = [of_delivery(slug, one) for one in stuck if one.post.author_id != member.pk]
+    mine = [one for one in stuck if answers_for(member, one.post)]
+    others = [of_delivery(slug, one) for one in stuck if not answers_for(member, one.post)]
     return {
         "steps": first_steps(member),
         "mine": my_work(member, mine),
@@ -90,7 +90,7 @@ def first_steps(member: Member) -> list[Step]:
 
 def stuck_deliveries(member: Member) -> QuerySet[Delivery]:
     rows = deliveries_for(member).filter(outgoing__state__in=("failed", "unknown"))
-    return rows.select_related("post", "revision", "profile", "outgoing").order_by("-pk")[:SHOWN]
+    return rows.select_related("post__author", "revision", "profile", "outgoing").order_by("-pk")[:SHOWN]
 
 
 def going_out(member: Member, now: datetime) -> QuerySet[Delivery]:

@@ -13,7 +13,7 @@ from inbox.models import Conversation
 from networks.models import Profile
 from organizations.models import Member
 from organizations.queries.absences import stands_in_for
-from publishing.access import posts_for
+from publishing.access import authors, posts_for
 from publishing.models import Decision, Delivery, Post
 from publishing.queries.posts import waiting_for
 from teams.models import Task
@@ -70,9 +70,10 @@ def conversations(member: Member, people: list[int]) -> QuerySet[Conversation]:
 
 
 def returned(member: Member, people: list[int]) -> QuerySet[Post]:
-    """Posts of these people that were sent back and not rewritten since."""
+    """Posts of these people, and of whom the member succeeded, that were sent back and not rewritten since."""
     refusals = Decision.objects.filter(revision=OuterRef("revision"), approved=False)
-    rows = posts_for(member).filter(Exists(refusals), author__in=people, state="draft")
+    whose = Q(author__in=people) | Q(author__in=authors(member))
+    rows = posts_for(member).filter(whose, Exists(refusals), state="draft")
     return rows.select_related("revision").order_by(F("planned_at").asc(nulls_last=True), "pk")
 
 
@@ -92,7 +93,7 @@ def of_delivery(slug: str, delivery: Delivery) -> Item:
 
 
 def of_task(slug: str, task: Task, names: dict[int, str]) -> Item:
-    giver = task.giver.name if task.giver else ""
+    giver = task.giver.name if task.giver and task.giver_id != task.assignee_id else ""
     return Item(
         key=f"task-{task.pk}",
         state=task.state,

@@ -7,6 +7,7 @@ from inbox.models import Conversation
 from inbox.notices import tell_given
 from networks.models import ProfileGroupObjectPermission
 from organizations import audit
+from organizations.access import still_here
 from organizations.actors import Actor
 from organizations.models import Member
 from socialops.lib import realtime
@@ -38,11 +39,6 @@ def assign_conversation(
         realtime.ping(row.organization_id, "inbox", row.pk, profile_id=row.profile_id)
     conversation.assignee, conversation.team = member, team
     return conversation
-
-
-def still_here(member: Member) -> bool:
-    """Locks the member, so that nobody is given a conversation while they are being off-boarded."""
-    return Member.objects.select_for_update(no_key=True).filter(pk=member.pk).exists()
 
 
 def check(conversation: Conversation, member: Member | None, team: Team | None) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from allauth.account.models import EmailAddress
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,7 @@ from organizations.actions.joining import already, join_organization
 from organizations.actions.organizations import check, create_user
 from organizations.actors import Actor
 from organizations.models import Invitation, Member, Role, User
+from organizations.notifications import notify
 from organizations.queries.invitations import joinable_teams
 from organizations.wake import wake
 from socialops.lib.errors import Conflict, Invalid
@@ -65,7 +67,7 @@ def resend_invitation(actor: Actor, invitation: Invitation) -> Invitation:
     """A new link for another week; the one before no longer works. Raises Conflict when it is over."""
     require_rank(actor, invitation.role)
     at = now()
-    stamps = {"expires_at": at + LIFE, "mail_due_at": at, "mailed_at": None, "digest": None}
+    stamps: dict[str, object] = {"expires_at": at + LIFE, "mail_due_at": at, "mailed_at": None, "digest": None}
     if isinstance(actor, Member):
         stamps["invited_by"] = actor  # from now on it lives by their word
     change_open(invitation, **stamps)
@@ -109,6 +111,14 @@ def accept_invitation(
     row.accepted_at, row.accepted_by, row.mail_due_at = now(), member, None
     row.save(update_fields=["accepted_at", "accepted_by", "mail_due_at"])
     audit.record(member, "invitation.accepted", row)
+    if row.invited_by:
+        notify(
+            [row.invited_by],
+            f"invitation-{row.pk}-accepted",
+            kind="invitation_accepted",
+            title=_("%s has accepted your invitation") % member.name,
+            url=reverse("organizations:people", args=[row.organization.slug]),
+        )
     return member
 
 

@@ -10,8 +10,10 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from organizations import audit
+from organizations.access import still_here
 from organizations.actors import Actor, System, label
 from organizations.models import Member, Role
+from organizations.notifications import settle_notices
 from socialops.lib import realtime
 from socialops.lib.errors import Conflict, Invalid, NotFound, PermissionDenied
 from socialops.lib.states import move
@@ -19,7 +21,7 @@ from teams.about import Reference, abouts
 from teams.actions.reminders import next_reminder
 from teams.models import Task, TaskStep, Team
 from teams.models.task import NO_DUE
-from teams.notices import tell_done, tell_given
+from teams.notices import causes, tell_done, tell_given
 from teams.task_access import require
 
 LONGEST_TITLE, LONGEST_TEXT, LONGEST_NOTE = 200, 5000, 1000
@@ -91,7 +93,7 @@ def check(
 def check_holder(member: Member | None, team: Team | None) -> None:
     if (member is None) == (team is None):
         raise Invalid({"member": [_("Give it to one person or to one team.")]})
-    if member is not None and (member.left_at or not member.user.is_active or member.role == Role.VIEWER):
+    if member is not None and (not still_here(member) or not member.user.is_active or member.role == Role.VIEWER):
         raise Invalid({"member": [_("%s cannot be given work.") % member.name]})
 
 
@@ -131,6 +133,7 @@ def finish_task(actor: Actor, task: Task, *, note: str = "") -> Task:
     move(task, "finish", ended_at=now(), remind_at=None)
     note_step(actor, task, "done", note=note)
     audit.record(actor, "task.done", task)
+    settle_notices(*causes(task))
     tell_done(actor, task)
     ping(task)
     return task
@@ -141,9 +144,10 @@ def hand_over_task(
     actor: Actor, task: Task, *, member: Member | None = None, team: Team | None = None, note: str = ""
 ) -> Task:
     """Gives it on to `member` or `team`, who find it open. Raises Invalid (member, note), PermissionDenied."""
+    require(actor, task, "hand_over")
+    check_holder(member, team)  # before the task is locked: whoever off-boards people locks them first, too
     task = locked(task)
     require(actor, task, "hand_over")
-    check_holder(member, team)
     note = checked_note(note)
     before = holder_name(task)
     move(task, "hand_over", assignee=member, team=team)
@@ -163,6 +167,7 @@ def cancel_task(actor: Actor, task: Task, *, note: str = "") -> Task:
     move(task, "cancel", ended_at=now(), remind_at=None)
     note_step(actor, task, "cancelled", note=note)
     audit.record(actor, "task.cancelled", task)
+    settle_notices(*causes(task))
     ping(task)
     return task
 

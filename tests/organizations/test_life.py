@@ -1,0 +1,213 @@
+"""Whatever happens to members, an owner remains, nobody who left holds anything, and nothing is without an owner."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.utils.timezone import now
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from inbox.actions.assign import assign_conversation
+from inbox.actions.ingest import ingest
+from inbox.models import Conversation
+from networks.models import VERBS, ProfileUserObjectPermission
+from organizations.actions.absences import plan_absence
+from organizations.actions.invitations import accept_invitation, invite_member, refusal_of
+from organizations.actions.leaving import offboard_member
+from organizations.actions.people import change_role
+from organizations.models import Absence, ApiToken, Invitation, Member, Role, User
+from organizations.tenancy import scope
+from publishing.actions.compose import create_post
+from publishing.actions.review import submit_post
+from publishing.actions.schedule import schedule_post
+from publishing.models import Post
+from publishing.queries.posts import waiting_for
+from socialops.lib.errors import AppError
+from teams.access import profiles_for, verbs_on
+from teams.actions.grants import set_grants
+from teams.actions.tasks import create_task
+from teams.actions.teams import change_team
+from teams.models import Task, TeamMember
+from tests.builders import PASSWORD
+from tests.cast import Cast
+from tests.inbox.talk import says
+from tests.rest.caller import Caller, caller
+
+who = st.integers(0, 11)  # an index into everybody who ever was a member
+doer = st.sampled_from((0, 0, 0, 0, 1, 9))  # mostly the owner, or nothing would ever happen
+where = st.sampled_from(("x", "page"))
+roles = st.sampled_from(Role.values)
+verbs = st.lists(st.sampled_from(VERBS), max_size=3, unique=True)
+steps = st.one_of(
+    st.tuples(st.just("invite"), doer, st.integers(0, 3), roles),
+    st.tuples(st.just("accept"), st.integers(0, 3)),
+    st.tuples(st.just("again"), doer, who),
+    st.tuples(st.just("role"), doer, who, roles),
+    st.tuples(st.just("grant"), doer, who, where, verbs),
+    st.tuples(st.just("team"), doer, st.lists(who, max_size=3), st.lists(who, max_size=4)),
+    st.tuples(st.just("away"), who, who, st.integers(-2, 2)),
+    st.tuples(st.just("assign"), who, where),
+    st.tuples(st.just("write"), who, where, st.sampled_from(("draft", "submit", "schedule"))),
+    st.tuples(st.just("task"), who, who),
+    st.tuples(st.just("leave"), doer, who, who, who, st.booleans()),
+    st.tuples(st.just("leave"), doer, who, who, who, st.booleans()),
+)
+
+
+@dataclass
+class World:
+    cast: Cast
+    keys: dict[int, Caller] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def everybody(self) -> list[Member]:
+        return list(Member.ever.select_related("user", "organization").order_by("pk"))
+
+    def one(self, index: int) -> Member:
+        people = self.everybody()
+        return people[index % len(people)]
+
+    def pick(self, index: int, *, gone: bool) -> Member:
+        """Somebody who is here, or has left; anybody where there is none."""
+        people = [one for one in self.everybody() if (one.left_at is not None) == gone] or self.everybody()
+        return people[index % len(people)]
+
+    def give_keys(self) -> None:
+        """Everybody gets a token as soon as they are there."""
+        for member in Member.objects.select_related("user", "organization"):
+            if not ApiToken.objects.filter(member=member, revoked_at=None).exists():
+                self.keys[member.pk] = caller(member)
+
+    def invite(self, actor: int, number: int, role: str) -> None:
+        email = f"new{number}@acme.example"
+        invite_member(self.one(actor), email=email, role=role, team_ids=[self.cast.team.pk])
+
+    def accept(self, number: int) -> None:
+        rows = Invitation.objects.filter(email=f"new{number}@acme.example").select_related("invited_by")
+        invitation = rows.order_by("pk").last()
+        if invitation is None:
+            return
+        user = User.objects.filter(email=invitation.email).first()
+        member = accept_invitation(invitation, user=user, name=f"New {number}", password=PASSWORD)
+        sender = invitation.invited_by
+        assert sender
+        assert sender.left_at is None
+        assert sender.rank >= member.rank
+
+    def again(self, actor: int, whom: int) -> None:
+        """Somebody who left comes back."""
+        member = self.pick(whom, gone=True)
+        invitation = invite_member(self.one(actor), email=member.user.email)
+        assert set(verbs_on(member, [self.cast.x.pk, self.cast.page.pk]).values()) == {frozenset()}
+        back = accept_invitation(invitation, user=member.user)
+        assert back.pk == member.pk
+        assert not profiles_for(back, to="view").exists()
+
+    def role(self, actor: int, whom: int, role: str) -> None:
+        doer, before = self.one(actor), self.one(whom)
+        change_role(doer, before, role=role)
+        assert doer.rank >= max(before.rank, Role(role).rank)
+
+    def grant(self, actor: int, whom: int, name: str, wanted: list[str]) -> None:
+        set_grants(self.one(actor), getattr(self.cast, name), members={self.one(whom).pk: wanted})
+
+    def team(self, actor: int, leaders: list[int], members: list[int]) -> None:
+        named = [[self.one(index).pk for index in people] for people in (leaders, members)]
+        change_team(self.one(actor), self.cast.team, leaders=named[0], members=named[1])
+
+    def away(self, whom: int, deputy: int, first: int) -> None:
+        day = now().date() + timedelta(days=first)
+        plan_absence(
+            self.cast.olive, self.one(whom), deputy=self.one(deputy), first_day=day, last_day=day + timedelta(days=2)
+        )
+
+    def assign(self, whom: int, name: str) -> None:
+        message = ingest(getattr(self.cast, name), [says("Hello?", remote_id=f"life{next(self.numbers)}")])[0]
+        conversation = Conversation.objects.get(pk=message.conversation_id)
+        assign_conversation(self.one(whom), conversation, member=self.one(whom))
+
+    def write(self, whom: int, name: str, then: str) -> None:
+        writer = self.one(whom)
+        post = create_post(writer, text="Bread", profiles=[getattr(self.cast, name).pk])
+        if then == "submit":
+            submit_post(writer, post)
+        if then == "schedule":
+            schedule_post(writer, post, at=now() + timedelta(days=1))
+
+    def task(self, giver: int, whom: int) -> None:
+        create_task(self.one(giver), title="Bake", member=self.one(whom))
+
+    def leave(self, actor: int, whom: int, successor: int, other: int, keep: bool) -> None:
+        takers = [self.pick(index, gone=False) for index in (successor, other)]
+        offboard_member(
+            self.one(actor),
+            self.pick(whom, gone=False),
+            successor=takers[0],
+            successors={"conversations": takers[1], "posts": takers[1]},
+            keep_scheduled=keep,
+        )
+
+
+@pytest.mark.django_db
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(plan=st.lists(steps, min_size=6, max_size=20))
+def test_nothing_is_left_to_those_who_left_and_nothing_is_without_an_owner(cast: Cast, plan: list[tuple]) -> None:
+    with transaction.atomic(), scope(cast.acme):
+        world = World(cast)
+        for kind, *given_ in plan:
+            world.give_keys()
+            try:
+                with transaction.atomic():
+                    getattr(world, kind)(*given_)
+            except AppError:
+                continue  # refused: nothing happened
+            assert Member.objects.filter(role=Role.OWNER).exists(), "the organization lost its last owner"
+        world.give_keys()
+        nobody_who_left_holds_anything(world)
+        everything_has_an_owner(cast)
+        transaction.set_rollback(True)
+
+
+def nobody_who_left_holds_anything(world: World) -> None:
+    for gone in Member.ever.exclude(left_at=None).select_related("user", "organization"):
+        for verb in VERBS:
+            assert not profiles_for(gone, to=verb).exists()
+        assert not ProfileUserObjectPermission.objects.filter(user=gone.user_id).exists()
+        assert not gone.user.groups.exists()
+        assert not TeamMember.objects.filter(member=gone).exists()
+        assert not ApiToken.objects.filter(member=gone, revoked_at=None).exists()
+        if gone.pk in world.keys:
+            assert world.keys[gone.pk].get("profiles/").status_code == 401
+        browser = Client()
+        browser.force_login(gone.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        for page in ("", "inbox/", "posts/", "settings/"):
+            assert browser.get(f"/o/acme/{page}").status_code == 404
+        for invitation in Invitation.objects.filter(invited_by=gone).select_related("invited_by"):
+            assert refusal_of(invitation)
+
+
+def everything_has_an_owner(cast: Cast) -> None:
+    gone = Member.ever.exclude(left_at=None)
+    assert not Conversation.objects.filter(assignee__in=gone).exists()
+    assert not Task.objects.filter(assignee__in=gone, state__in=("open", "accepted")).exists()
+    assert not Absence.objects.filter(deputy__in=gone, ends_at__gt=now()).exists()
+    assert not Absence.objects.filter(member__in=gone, ends_at__gt=now()).exists()
+    assert not Member.ever.filter(successor__in=gone).exists()
+    for post in Post.objects.select_related("author__successor"):
+        author = post.author
+        assert author
+        assert author.left_at is None or author.successor
+    everybody_in_review_has_a_reader()
+
+
+def everybody_in_review_has_a_reader() -> None:
+    """At least one owner or admin may decide, unless they are the only one and wrote it themselves."""
+    admins = [one for one in Member.objects.select_related("user") if one.is_admin]
+    for post in Post.objects.filter(state="in_review"):
+        others = [one for one in admins if one.pk != post.author_id]
+        assert all(waiting_for(one).filter(pk=post.pk).exists() for one in others)
