@@ -68,6 +68,16 @@ def notify_all(notices: Iterable[Notice]) -> None:
         realtime.ping(require_organization_id(), "notifications", pk)
 
 
+@transaction.atomic
+def settle_notices(*causes: str) -> None:
+    """What these called for is done, by whomever: they are read for everybody. Index notification_cause."""
+    rows = Notification.objects.filter(cause__in=causes, read_at=None).order_by("pk")
+    held = list(rows.select_for_update().values_list("pk", "member_id"))
+    Notification.objects.filter(pk__in=[pk for pk, _member in held]).update(read_at=now())
+    for pk in {member for _pk, member in held}:
+        realtime.ping(require_organization_id(), "notifications", pk)
+
+
 def wishes_of(member_ids: set[int]) -> dict[int, NotificationSettings]:
     rows = NotificationSettings.objects.filter(member__in=member_ids)
     return {row.member_id: row for row in rows}

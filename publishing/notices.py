@@ -1,5 +1,6 @@
 """What this floor tells members, and whom."""
 
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -8,7 +9,7 @@ from networks.models import Outgoing
 from organizations.actors import Actor, label
 from organizations.kinds import register
 from organizations.models import Member, Organization, Role
-from organizations.notifications import notify
+from organizations.notifications import notify, settle_notices
 from publishing.models import Delivery, Post
 from teams.queries.holders import who_may
 
@@ -35,8 +36,9 @@ def tell_asked(actor: Actor, post: Post) -> None:
 
 def tell_decided(actor: Actor, post: Post, *, approved: bool, note: str) -> None:
     """To its writer, and to whoever wrote the words that stand."""
-    writers = {post.author_id, post.revision.author_id if post.revision else None} - {None, getattr(actor, "pk", None)}
-    people = Member.objects.filter(pk__in=writers).select_related("user", "organization")
+    settle_notices(f"post-{post.pk}-asked")
+    people = answering({post.author_id, post.revision.author_id if post.revision else None})
+    people = people.exclude(pk=getattr(actor, "pk", 0))
     who = {"name": label(actor).name}
     title = _("%(name)s approved your post") % who if approved else _("%(name)s sent your post back") % who
     cause = f"post-{post.pk}-{'approved' if approved else 'returned'}"
@@ -45,9 +47,7 @@ def tell_decided(actor: Actor, post: Post, *, approved: bool, note: str) -> None
 
 def tell_stuck(delivery: Delivery, outgoing: Outgoing) -> None:
     """To its writer, once for a profile however many posts it holds up."""
-    if delivery.post.author_id is None:
-        return
-    people = Member.objects.filter(pk=delivery.post.author_id).select_related("user", "organization")
+    people = answering({delivery.post.author_id})
     name = {"name": delivery.profile.name}
     if outgoing.state == "failed":
         title, state = _("A post could not be published on %(name)s") % name, "failed"
@@ -64,6 +64,13 @@ def tell_stuck(delivery: Delivery, outgoing: Outgoing) -> None:
         about=outgoing.reason,
         url_of_many=many,
     )
+
+
+def answering(writers: set[int | None]) -> QuerySet[Member]:
+    """These people, and for those who have left whoever succeeded them."""
+    gone = Member.ever.filter(pk__in=writers - {None}).exclude(left_at=None).values("successor")
+    people = Member.objects.filter(Q(pk__in=writers - {None}) | Q(pk__in=gone))
+    return people.select_related("user", "organization")
 
 
 def words(post: Post) -> str:

@@ -72,6 +72,11 @@ def tell_disconnected(profile: Profile) -> None:
     )
 
 
+def causes(task: Task) -> tuple[str, str]:
+    """What called for work on it."""
+    return f"task-{task.pk}-given", f"task-{task.pk}-due"
+
+
 def members_of(team: Team) -> QuerySet[Member]:
     return Member.objects.filter(team_memberships__team=team).select_related("user", "organization")
 

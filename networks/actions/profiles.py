@@ -16,6 +16,7 @@ from networks.registry import UnknownNetwork, adapter_class
 from organizations import audit
 from organizations.access import require_admin
 from organizations.actors import Actor
+from organizations.notifications import settle_notices
 from organizations.tenancy import require_organization_id
 from socialops.lib import realtime
 from socialops.lib.dates import moment
@@ -109,6 +110,7 @@ def store(actor: Actor, network: str, secrets: dict[str, Any], identity: Identit
     Cursor.objects.update_or_create(profile=profile, defaults={"next_poll_at": now(), "failures": 0, "error": ""})
     before = None if created else profile.state
     move(profile, "reconnect", state_reason="")
+    settle_notices(f"profile-{profile.pk}-disconnected")
     change = {"network": network, "practice": sandbox, "state": [before, profile.state]}
     audit.record(actor, "profile.connected" if created else "profile.reconnected", profile, change)
     realtime.ping(profile.organization_id, "profiles", profile.pk)

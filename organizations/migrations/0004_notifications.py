@@ -108,6 +108,12 @@ class Migration(migrations.Migration):
             model_name="notification",
             index=models.Index(condition=models.Q(("for_digest", True)), fields=["member"], name="notification_digest"),
         ),
+        migrations.AddIndex(
+            model_name="notification",
+            index=models.Index(
+                condition=models.Q(("read_at", None)), fields=["organization", "cause"], name="notification_cause"
+            ),
+        ),
         migrations.AddConstraint(
             model_name="notification",
             constraint=models.UniqueConstraint(

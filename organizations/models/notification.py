@@ -36,6 +36,7 @@ class Notification(TenantModel):
             models.Index(fields=["member", "-id"], name="notification_newest", condition=Q(in_bell=True)),
             # the badge on every page
             models.Index(fields=["member"], name="notification_unread", condition=Q(read_at=None, in_bell=True)),
+            models.Index(fields=["organization", "cause"], name="notification_cause", condition=Q(read_at=None)),
             models.Index(fields=["member"], name="notification_digest", condition=Q(for_digest=True)),
         ]
 

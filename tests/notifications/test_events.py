@@ -9,6 +9,7 @@ from inbox.models import Conversation
 from networks.errors import Refused
 from networks.models import Outgoing, Profile
 from networks.outbox.settling import disconnect
+from organizations.actions.leaving import offboard_member
 from organizations.models import Mail, Notification
 from publishing.actions.compose import create_post
 from publishing.actions.review import approve_post, reject_post, submit_post
@@ -99,3 +100,18 @@ def test_what_nobody_knows_needs_its_writer(cast):
     row.needs_person = True
     delivery_settled(sender=Outgoing, outgoing=row)
     assert "look and decide" in told("delivery_stuck")["Ed"]
+
+
+def test_what_one_approver_decided_waits_for_nobody_else(cast):
+    post = create_post(cast.ed, text="Fresh bread", profiles=[cast.x.pk])
+    submit_post(cast.ed, post)
+    approve_post(cast.ava, post)
+    assert not Notification.objects.filter(kind="approval_asked", read_at=None).exists()
+
+
+def test_whoever_succeeded_a_writer_hears_of_their_posts(cast):
+    delivery = deliver(cast.ed, cast.x, state="failed")
+    offboard_member(cast.olive, cast.ed, successor=cast.priya)
+    Notification.objects.all().delete()
+    delivery_settled(sender=Outgoing, outgoing=Outgoing.objects.get(pk=delivery.outgoing_id))
+    assert set(told("delivery_stuck")) == {"Priya"}

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from django.utils.timezone import now
 
 from networks.models import Outgoing, Profile, WebhookReceipt
+from organizations.models import Mail
 from socialops import health
 
 LATE = timedelta(minutes=1)
@@ -72,6 +73,17 @@ def undigested() -> Iterator[str]:
         yield f"inbound: {count} pushes of the networks lie unread for more than a minute."
 
 
+def unmailed() -> Iterator[str]:
+    # unscoped: the operator asks about every organization
+    waiting = Mail.unscoped.filter(state="waiting")
+    tried = waiting.filter(tries__gt=0).order_by("-due_at").first()
+    if tried:
+        yield f"e-mail: the mail server does not take messages (EMAIL_URL): {tried.reason}"
+    late = waiting.filter(tries=0, due_at__lt=now() - 10 * LATE).count()
+    if late:
+        yield f"e-mail: {late} are due for more than ten minutes and have not begun; is the worker keeping up?"
+
+
 def disconnected() -> Iterator[str]:
     for profile in Profile.unscoped.filter(state="disconnected").select_related("organization"):
         yield f"profile: {profile} of {profile.organization.slug} must be connected again: {profile.state_reason}"
@@ -85,4 +97,4 @@ def unset() -> Iterator[str]:
                 yield f"settings: {variable} is not set, and there are profiles on {network}."
 
 
-LOOKS: tuple[Callable[[], Iterator[str]], ...] = (overdue, stuck, unsettled, undigested, disconnected, unset)
+LOOKS: tuple[Callable[[], Iterator[str]], ...] = (overdue, stuck, unsettled, undigested, unmailed, disconnected, unset)
