@@ -19,8 +19,8 @@ MASK = "•••"
 def record(actor: Actor, verb: str, target: models.Model, change: Mapping[str, Any] | None = None) -> AuditEntry:
     """Notes that `actor` did `verb` ("post.scheduled") to `target`, in the caller's transaction.
 
-    `change` maps field names to [before, after] (or to one value where there is no before). What looks like a secret
-    is masked, as a net below the callers, who leave secrets out.
+    `change` maps field names to [before, after]; None stands for what was not there. Verbs that end in ".created" may
+    give plain values. What looks like a secret is masked, as a net below the callers, who leave secrets out.
     """
     who = label(actor)
     return AuditEntry.objects.create(

@@ -77,7 +77,7 @@ def who(entry: AuditEntry) -> str:
 
 
 def scheduled(entry: AuditEntry, words: dict[str, str]) -> str:
-    profiles = entry.change.get("profiles") or []
+    _before, profiles = entry.change.get("profiles") or (None, None)
     if not profiles:
         return _("%(who)s scheduled a post") % words
     text = ngettext(

@@ -111,6 +111,8 @@ def change(name: str, value: Any, *, fresh: bool) -> dict[str, Any]:
     """What is new had no value before: a list of two is then simply a list."""
     label = name.replace("_", " ")
     if isinstance(value, list) and len(value) == 2 and not fresh:
+        if value[0] is None and value[1] is not None:
+            return {"label": label, "after": text_of(value[1])}
         return {"label": label, "before": text_of(value[0]), "after": text_of(value[1])}
     return {"label": label, "after": text_of(value)}
 

@@ -69,7 +69,7 @@ def profiles_reached(post: Post) -> list[int]:
 def plan_of(post: Post) -> dict[str, Any]:
     """For the audit log: when it leaves, and for which profiles."""
     at = post.planned_at and post.planned_at.isoformat()
-    return {"at": at, "profiles": [str(profile) for profile in post.profiles.order_by("pk")]}
+    return {"at": at, "profiles": [None, [str(profile) for profile in post.profiles.order_by("pk")]]}
 
 
 def plan_stamps(actor: Actor, at: datetime | None, zone: str) -> dict[str, Any]:

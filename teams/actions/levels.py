@@ -46,7 +46,7 @@ def change_level(actor: Actor, level: Level, *, name: str | None = None, verbs: 
 def delete_level(actor: Actor, level: Level) -> None:
     """The name goes; the rights that were given with it stay."""
     require_admin(actor)
-    audit.record(actor, "level.deleted", level, {"verbs": level.verbs})
+    audit.record(actor, "level.deleted", level, {"verbs": [level.verbs, None]})
     realtime.ping(level.organization_id, "levels", level.pk)
     level.delete()
 

@@ -104,7 +104,7 @@ def change_team(
 def dissolve_team(actor: Actor, team: Team) -> None:
     """Ends a team and every right that came through it; its people and profiles stay."""
     require_admin(actor)
-    audit.record(actor, "team.dissolved", team, {name: [value, ""] for name, value in told(team).items() if value})
+    audit.record(actor, "team.dissolved", team, {name: [value, None] for name, value in told(team).items() if value})
     take_back_tasks(actor, team)
     group = team.group
     realtime.ping(team.organization_id, "teams", team.pk)

@@ -167,3 +167,11 @@ def test_giving_a_conversation_names_who_has_it_now(change, text):
 def test_a_verb_without_a_sentence_is_still_readable():
     entry = AuditEntry(actor_name="Ed", verb="bread.baked_twice", target_name="Oven")
     assert sentence(entry) == "Ed: bread baked twice, Oven"
+
+
+def test_the_same_again_and_again_is_one_line(cast, sign_in):
+    for _ in range(5):
+        audit.record(cast.ed, "team.changed", cast.team)
+    shown = text_of(sign_in(cast.vic).get(PAGE))
+    assert shown.count("Ed changed the team Care") == 1
+    assert "5 times" in shown

@@ -65,7 +65,7 @@ def test_founding_and_dissolving_are_told_in_full(cast):
         AuditEntry.objects.get(verb=verb, target_name="Oven") for verb in ("team.created", "team.dissolved")
     )
     assert founded.change == {"name": "Oven", "department": "Bakery", "leaders": ["Ana"], "members": ["Ana"]}
-    assert ended.change["leaders"] == [["Ana"], ""]
+    assert ended.change["leaders"] == [["Ana"], None]
 
 
 def test_the_chart_shows_teams_people_leaders_and_profiles(cast, sign_in):
