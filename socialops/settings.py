@@ -290,6 +290,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["organizations.rest.parsers.JSONBody"],
     "DEFAULT_METADATA_CLASS": None,  # the OpenAPI document says it all; OPTIONS would need one serializer per view
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "organizations.rest.negotiation.JSONOnly",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "organizations.rest.schema.Schema",
     "EXCEPTION_HANDLER": "organizations.rest.errors.problem",

@@ -1,11 +1,16 @@
 """Error pages: problem details for programs, our own pages for people. Never a traceback."""
 
+import sys
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from organizations.rest.errors import plain
+
+RETRY_AFTER = "5"  # seconds in which a restarted database is back
 
 
 def page(status: int, sentence: str) -> Any:
@@ -20,4 +25,18 @@ def page(status: int, sentence: str) -> Any:
 bad_request = page(400, "This request cannot be read.")
 forbidden = page(403, "You are not allowed to do that.")
 missing = page(404, "There is nothing here, or you cannot see it.")
-defect = page(500, "Something went wrong on our side. It has been written down.")
+
+
+def defect(request: HttpRequest) -> HttpResponse:
+    """What nobody expected; a database that is away for a moment says so. Asks nothing of the database itself."""
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+        answer = failed(request, 503, "The database cannot be reached at this moment. Nothing was changed; try again.")
+        answer.headers["Retry-After"] = RETRY_AFTER
+        return answer
+    return failed(request, 500, "Something went wrong on our side. It has been written down.")
+
+
+def failed(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return plain(status, sentence)
+    return HttpResponse(render_to_string(f"{status}.html"), status=status)
