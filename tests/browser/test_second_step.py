@@ -80,12 +80,25 @@ def test_a_passkey_signs_in_alone(signed_in, stack, shots):
     shots(page, "passkeys")
     page.context.clear_cookies()
     page.goto("/accounts/login/")
+    shots(page, "sign-in")
     page.click("#passkey_login")
     page.wait_for_url("**/o/northwind/")
+    sign_in_again(page, "cole@northwind.example")
+    page.wait_for_url("**/accounts/2fa/authenticate/**")
+    shots(page, "second-step-passkey")
+    page.click("#mfa_webauthn_authenticate")
+    page.wait_for_url("**/o/northwind/")
+    page.set_viewport_size({"width": 390, "height": 844})
+    for name, address in (("tokens", "settings/tokens/"), ("home", "")):
+        page.goto(f"/o/northwind/{address}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        shots(page, f"{name}-390")
 
 
 def test_an_organization_asks_for_one(signed_in, shots):
     admin = signed_in("olive")
+    admin.goto("/o/northwind/settings/tokens/")
+    shots(admin, "tokens")
     admin.goto("/o/northwind/settings/security/")
     shots(admin, "security")
     admin.check("input[name=require_mfa]")
