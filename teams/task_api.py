@@ -95,6 +95,7 @@ def shape(row: Row) -> dict[str, Any]:
 
 
 class TaskView(MemberViewSet):
+    area = "teams"
     queryset = Task.objects.none()
 
     @extend_schema(parameters=[OpenApiParameter("view", OpenApiTypes.STR)], responses=OpenApiTypes.OBJECT)
