@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils.timezone import now
 
-from organizations.models import Organization
+from organizations.models import Mail, Organization
 from socialops.demo import sign_in_table
 from socialops.demo.founding import Founded, found_globex, found_northwind
 from socialops.demo.story import tell_globex, tell_northwind
@@ -40,3 +40,5 @@ def seed(slug: str, found: Callable[[], Founded], tell: Callable[..., None], at:
     """All of an organization or nothing: so a second call finds it finished, and no worker sees it half done."""
     if not Organization.objects.filter(slug=slug).exists():
         tell(found(), now=at)
+        # unscoped: nobody reads the mailboxes of people who do not exist; their bells keep what they were told
+        Mail.unscoped.filter(organization__slug=slug).delete()
