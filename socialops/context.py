@@ -42,10 +42,10 @@ ADMINS_ONLY = {"audit"}
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Nothing outside an organization, and only where one is for a partial: htmx swaps the inside of the page only."""
+    """Outside an organization who may sign up, and only where one is for a partial: htmx swaps the inside of the page only."""
     member: Member | None = getattr(request, "member", None)
     if member is None:
-        return {}
+        return {"open_registration": settings.REGISTRATION == "open"}
     here = {"member": member, "organization": member.organization}
     if getattr(request, "htmx", False) and not request.htmx.boosted:  # type: ignore[attr-defined]
         return here
