@@ -91,7 +91,9 @@ def test_close_and_reopen(cast: Cast, conversation: Conversation) -> None:
     with pytest.raises(Conflict):
         close_conversation(cast.cole, only_conversation())
     assert reopen_conversation(cast.cole, conversation).state == "open"
-    assert list(AuditEntry.objects.filter(verb__startswith="conversation").order_by("pk").values_list("verb", flat=True)) == [
+    assert list(
+        AuditEntry.objects.filter(verb__startswith="conversation").order_by("pk").values_list("verb", flat=True)
+    ) == [
         "conversation.closed",
         "conversation.reopened",
     ]
