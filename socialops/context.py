@@ -42,7 +42,7 @@ ADMINS_ONLY = {"audit"}
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Outside an organization who may sign up, and only where one is for a partial: htmx swaps the inside of the page only."""
+    """Outside an organization: who may sign up. For a partial: only where one is, as htmx swaps the inside alone."""
     member: Member | None = getattr(request, "member", None)
     if member is None:
         return {"open_registration": settings.REGISTRATION == "open"}
