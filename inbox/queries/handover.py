@@ -23,7 +23,7 @@ def holdings(handover: Handover) -> list[Holding]:
     taker = handover.chosen("conversations")
     held = held_by(handover.member).filter(state="open").count()
     unseen = held - seen_by(taker, handover.member).filter(state="open").count()
-    fate = _("They go to %s.") % taker.name
+    fate = _("Passes to %s.") % taker.name
     if unseen:
         text = ngettext(
             "%(count)d is on a profile that %(name)s cannot see and goes to %(fallback)s.",

@@ -24,8 +24,8 @@ def holdings(handover: Handover) -> list[Holding]:
     unfinished = written_by(member).filter(state__in=UNDER_WAY).count()
     scheduled = scheduled_posts(member).count()
     waiting = waiting_for(member).count()
-    goes = _("They keep their author's name; %s answers for them.") % taker.name
-    planned = _("They go out as planned.") if handover.keep_scheduled else _("They become drafts again.")
+    goes = _("%s answers for what they wrote; the author’s name stays.") % taker.name
+    planned = _("Goes out as planned.") if handover.keep_scheduled else _("Back to draft, to be looked at.")
     return [
         Holding(
             "posts",

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from networks.models import VERBS, Profile, ProfileUserObjectPermission
+from networks.registry import adapter_class
 from organizations.handover import Handover, Holding
 from organizations.models import Member
 from teams.access import profiles_for, verbs_on
@@ -40,7 +41,7 @@ def holdings(handover: Handover) -> list[Holding]:
             "grants",
             profiles,
             ngettext("Rights on %d profile", "Rights on %d profiles", profiles) % profiles,
-            _("They end at once."),
+            _("Ends at once."),
             passes=False,
         ),
     ]
@@ -64,6 +65,6 @@ def sentence(profile: Profile, verbs: frozenset[str]) -> str:
     words = ", ".join(str(VERB_WORDS[verb]) for verb in VERBS if verb in verbs)
     return _("%(profile)s (%(network)s): not %(verbs)s") % {
         "profile": profile.name,
-        "network": profile.network,
+        "network": adapter_class(profile.network).label,
         "verbs": words.lower(),
     }

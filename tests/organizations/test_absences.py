@@ -1,6 +1,7 @@
 """Being away: the deputy sees the work, and gets no right by it."""
 
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils.timezone import now
@@ -27,7 +28,8 @@ DAY = timedelta(days=1)
 
 
 def today() -> date:
-    return now().date()
+    """On the clock of acme's people."""
+    return now().astimezone(ZoneInfo("Europe/Madrid")).date()
 
 
 def away(cast: Cast, member: Member, deputy: Member, first: int = -1, last: int = 2) -> Absence:

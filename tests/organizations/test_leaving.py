@@ -248,7 +248,7 @@ def test_the_page_shows_what_happens_and_does_it(cast: Cast, sign_in, django_ass
         page = client.get(address, {"successor": cast.cole.pk, "scheduled": "draft"}).content.decode()
     assert "1 open conversation" in page
     assert "Cole cannot see" in page
-    assert "They become drafts again." in page
+    assert "Back to draft" in page
     assert "hand 1 thing to Cole" in page
     assert now_of(cast.priya).left_at is None, "looking changes nothing"
     assert client.post(address, {"successor": cast.vic.pk}).status_code == 422
