@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -124,6 +125,8 @@ def accept_invitation(
 
 def new_person(invitation: Invitation, name: str, password: str) -> User:
     """The link came by e-mail, so the address is confirmed."""
+    if refusal := refusal_of_new_people():
+        raise Conflict(refusal)
     name = name.strip()
     if not 1 <= len(name) <= 120 or not name.isprintable():
         raise Invalid({"name": [_("Give a name of 1 to 120 characters.")]})
@@ -132,6 +135,13 @@ def new_person(invitation: Invitation, name: str, password: str) -> User:
     user = create_user(invitation.email, name, password)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user
+
+
+def refusal_of_new_people() -> str:
+    """Why a link cannot make a new sign-in on this server; empty when it can."""
+    if settings.REGISTRATION == "closed":
+        return _("Sign-ins are made by this server's operator. Ask for one, then open this link again.")
+    return ""
 
 
 def refusal_of(invitation: Invitation) -> str:

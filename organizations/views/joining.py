@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from organizations.actions.invitations import accept_invitation, refusal_of
+from organizations.actions.invitations import accept_invitation, refusal_of, refusal_of_new_people
 from organizations.forms import show_errors
 from organizations.models import Invitation, Member, User
 from organizations.people_forms import JoinForm
@@ -39,6 +39,8 @@ def join(request: HttpRequest, secret: str) -> HttpResponse:
         if User.objects.filter(email__iexact=invitation.email).exists():
             sign_in = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.path})}"
             return page(request, invitation, sign_in=sign_in)
+        if refusal := refusal_of_new_people():
+            return over(request, refusal, status=403)
         return as_new(request, invitation)
 
 

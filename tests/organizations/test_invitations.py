@@ -71,6 +71,17 @@ def test_somebody_new_joins_sets_a_password_and_is_in_the_team(cast: Cast, invit
     assert AuditEntry.objects.filter(verb="invitation.accepted", actor_id=nia.pk).exists()
 
 
+def test_where_registration_is_closed_a_link_makes_no_new_sign_in(
+    cast: Cast, invited: Invitation, client: Client, settings
+) -> None:
+    settings.REGISTRATION = "closed"
+    path = link()
+    for answer in (client.get(path), client.post(path, {"name": "Nina", "password": "a long enough one"})):
+        assert answer.status_code == 403
+        assert "operator" in text_of(answer)
+    assert not User.objects.filter(email=invited.email).exists()
+
+
 def test_the_link_works_once(cast: Cast, invited: Invitation, client: Client) -> None:
     address = link()
     client.post(address, {"name": "Nia", "password": PASSWORD})
