@@ -27,9 +27,10 @@ from teams.actions.teams import change_team, create_team
 from teams.levels import LEVELS
 from teams.models import Team, TeamMember
 from tests import builders
-from tests.guards.test_urls import ARGUMENT, GROUP, filled, walk
+from tests.guards.test_urls import ARGUMENT, GROUP, filled
 from tests.guards.test_urls import things as things
 from tests.rest.caller import Caller, caller
+from tests.routes import walk
 
 TABLE = Path(__file__).with_name("permissions.txt")
 OWN = "o/<slug:slug>/"

@@ -1,12 +1,11 @@
 """Every page below /o/ stands behind the gate. The URL tree is walked, so that no new page can be forgotten."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from django.http import HttpResponse
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import get_resolver
 from django.utils.timezone import now
 
 from inbox.models import Conversation, Message
@@ -20,21 +19,10 @@ from organizations.tenancy import scope
 from publishing.models import Delivery, Post, Revision
 from teams.actions.tasks import create_task
 from teams.models import Task, Team
+from tests.routes import walk
 
 ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
 GROUP = re.compile(r"\(\?P<(\w+)>[^()]*\)")
-Route = tuple[str, URLPattern]
-
-
-def walk(patterns, prefix: str = "") -> Iterator[Route]:
-    for one in patterns:
-        path = prefix + str(one.pattern).removeprefix("^").removesuffix("$")
-        if isinstance(one, URLResolver):
-            yield from walk(one.url_patterns, path)
-        else:
-            yield path, one
-
-
 ROUTES = [(path, one) for path, one in walk(get_resolver().url_patterns) if path.startswith("o/")]
 
 
