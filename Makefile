@@ -10,7 +10,7 @@ run: $(STAMP) ## everything: database, broker, web, worker and beat; Ctrl-C stop
 	@exec $(BIN)/python manage.py serve
 
 test: $(STAMP) ## the whole test suite
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m tests
 
 check: $(STAMP) ## formatting, lint, types, migrations, deployment checks, templates, floors
 	$(BIN)/ruff format --check .

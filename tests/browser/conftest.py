@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -24,10 +25,17 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="package")
-def stack() -> Iterator[Stack]:
+@contextmanager
+def demo() -> Iterator[Stack]:
+    """A stack with the demo in it; for tests that change who may enter, one of their own."""
     with running(SANDBOX="True", INBOUND_POLL_SECONDS="30") as stack:
         stack.run_command("seed_demo")
+        yield stack
+
+
+@pytest.fixture(scope="package")
+def stack() -> Iterator[Stack]:
+    with demo() as stack:
         yield stack
 
 

@@ -6,7 +6,17 @@ import hmac
 import struct
 import time
 
-from tests.browser.conftest import DEMO_PASSWORD
+import pytest
+
+from tests.browser.conftest import DEMO_PASSWORD, demo
+
+pytestmark = [pytest.mark.browser, pytest.mark.stack, pytest.mark.timeout(240)]
+
+
+@pytest.fixture(scope="module")
+def stack():
+    with demo() as stack:
+        yield stack
 
 
 def code_of(secret: str) -> str:
