@@ -7,12 +7,13 @@ asks for what it may see. Whatever is lost on the way is made good by `resync`.
 import asyncio
 import json
 import logging
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
+from time import monotonic
 from typing import Any
 
 import redis.asyncio
@@ -40,6 +41,7 @@ Hint = dict[str, Any]
 
 HEARTBEAT = 15.0  # proxies close what is silent for a minute
 AUTHORISED_FOR = 60.0
+HEARD_AGAIN = 10.0  # longer than a slow browser takes from the page to its stream
 BACKLOG = 200  # hints for a reader who does not read
 CHANGES_RIGHTS = {"rights", "profiles", "teams", "resync"}
 RESYNC: Hint = {"topic": "resync", "id": "", "profile": None}
@@ -78,12 +80,17 @@ class Hub:
 
     def __init__(self) -> None:
         self.listeners: dict[str, set[Listener]] = defaultdict(set)
+        self.recent: dict[str, deque[tuple[float, Hint]]] = defaultdict(lambda: deque(maxlen=BACKLOG))
         self.closed = False
 
     @contextmanager
     def listener(self, name: str) -> Iterator[Listener]:
+        """A new reader hears the last seconds again: what came between drawing the page and opening its stream."""
         added = Listener()
         self.listeners[name].add(added)
+        for at, hint in self.recent[name]:
+            if monotonic() - at < HEARD_AGAIN:
+                added.tell(hint)
         try:
             yield added
         finally:
@@ -114,10 +121,9 @@ class Hub:
                     self.tell(message["channel"].decode(), message["data"])
 
     def tell(self, name: str, data: bytes) -> None:
-        if name not in self.listeners:
-            return
         hint = json.loads(data)
-        for listener in self.listeners[name]:
+        self.recent[name].append((monotonic(), hint))
+        for listener in self.listeners.get(name, ()):
             listener.tell(hint)
 
     def tell_all(self, hint: Hint | None) -> None:

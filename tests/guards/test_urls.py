@@ -72,7 +72,7 @@ def told(member) -> Notification:
 def filled(path: str, things: dict[str, int]) -> str:
     """The address of a real thing of acme: what the path says decides which."""
     kinds = (
-        ("messages/<", Message), ("deliveries", Delivery), ("posts", Post), ("inbox", Conversation), ("teams", Team),
+        ("deliveries", Delivery), ("posts", Post), ("inbox", Conversation), ("teams", Team),
         ("tasks", Task), ("notifications", Notification),
         ("settings/people", Member), ("settings/absences", Absence), ("settings/invitations", Invitation),
         ("profiles", Profile), ("tokens", ApiToken), ("calendar", Post),
@@ -81,7 +81,7 @@ def filled(path: str, things: dict[str, int]) -> str:
     names = {"slug": "acme", "network": "x", "handle": "acme", "day": "2026-01-01"}
 
     def value(match: re.Match[str]) -> str:
-        return names.get(match[1]) or str(things[kind])
+        return names.get(match[1]) or str(things["Message" if match[1] == "message" else kind])
 
     return "/" + GROUP.sub(value, ARGUMENT.sub(value, path))
 
