@@ -55,6 +55,7 @@ DATABASES = {
     "default": {
         **dj_database_url.parse(DATABASE_URL, conn_max_age=600, conn_health_checks=True),
         "ATOMIC_REQUESTS": False,
+        "TEST": {"NAME": env.text("TEST_DATABASE") or None},  # runs of the tests side by side
     }
 }
 REDIS_URL = env.url(

@@ -1,35 +1,46 @@
-"""`make test`: the whole suite, as two runs side by side. One computes, the other mostly waits for real processes.
+"""`make test`: the whole suite, as three runs side by side. Two compute; one mostly waits for real processes.
 
-Arguments go to both. The output of the second is shown when the first has ended; the status is the worse of the two.
+Arguments go to all. The output of the others is shown when the first has ended; the status is the worst of the three.
 """
 
+import contextlib
 import os
 import subprocess
 import sys
 import tempfile
+from typing import IO
 
 from socialops.embedded import RUN_DIR
 
 PYTEST = [sys.executable, "-m", "pytest"]
+RUNS = {  # each with PostgreSQL and Valkey of its own, where the environment names none
+    "stack": ["-m", "stack"],
+    "one": ["-m", "not stack", "--part", "0/2"],
+    "two": ["-m", "not stack", "--part", "1/2"],
+}
 NOTHING_COLLECTED = 5  # pytest's status where the arguments leave a run without a test
 
 
 def main(arguments: list[str]) -> int:
-    beside = {**os.environ, "SOCIALOPS_RUN_DIR": str(RUN_DIR / "stack")}
-    with tempfile.TemporaryFile("w+") as output:
-        with_processes = subprocess.Popen(
-            [*PYTEST, "-m", "stack", *arguments], stdout=output, stderr=output, env=beside
-        )
+    with contextlib.ExitStack() as stack:
+        outputs = [stack.enter_context(tempfile.TemporaryFile("w+")) for _ in RUNS]
+        started = [start(name, arguments, output) for name, output in zip(RUNS, outputs, strict=True)]
         try:
-            statuses = [subprocess.call([*PYTEST, "-m", "not stack", *arguments])]
-            statuses.append(with_processes.wait())
+            statuses = [run.wait() for run in started]
         finally:
-            with_processes.terminate()  # where the first was interrupted
-            with_processes.wait()
-        output.seek(0)
-        sys.stdout.write(output.read())
+            for run in started:
+                run.terminate()  # where we were interrupted
+                run.wait()
+        for output in outputs:
+            output.seek(0)
+            sys.stdout.write(output.read())
     ran = [status for status in statuses if status != NOTHING_COLLECTED]
     return max(ran, default=NOTHING_COLLECTED)
+
+
+def start(name: str, arguments: list[str], output: IO[str]) -> "subprocess.Popen[bytes]":
+    apart = {**os.environ, "SOCIALOPS_RUN_DIR": str(RUN_DIR / name), "TEST_DATABASE": f"test_socialops_{name}"}
+    return subprocess.Popen([*PYTEST, *RUNS[name], *arguments], stdout=output, stderr=output, env=apart)
 
 
 if __name__ == "__main__":
