@@ -1,6 +1,6 @@
-"""`make test`: the whole suite, as three runs side by side. Two compute; one mostly waits for real processes.
+"""`make test`: the whole suite, as four runs side by side. Two compute; two mostly wait for real processes.
 
-Arguments go to all. The output of the others is shown when the first has ended; the status is the worst of the three.
+Arguments go to all. What they print is shown when all have ended; the status is the worst of the four.
 """
 
 import contextlib
@@ -14,7 +14,8 @@ from socialops.embedded import RUN_DIR
 
 PYTEST = [sys.executable, "-m", "pytest"]
 RUNS = {  # each with PostgreSQL and Valkey of its own, where the environment names none
-    "stack": ["-m", "stack"],
+    "stack": ["-m", "stack and not browser", "--redis", "1-7"],
+    "browser": ["-m", "browser", "--redis", "8-15"],
     "one": ["-m", "not stack", "--part", "0/2"],
     "two": ["-m", "not stack", "--part", "1/2"],
 }

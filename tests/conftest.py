@@ -8,6 +8,7 @@ from django.db.backends.signals import connection_created
 
 from organizations.models import Organization
 from organizations.tenancy import scope
+from tests import stack
 from tests.cast import Cast, assemble
 
 
@@ -22,6 +23,12 @@ connection_created.connect(allow_emptying)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--part", default="0/1", help="K/N: only part K of N of the test files (tests/__main__.py)")
+    parser.addoption("--redis", default="1-15", help="K-N: the Redis databases that stacks may use (tests/stack.py)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    first, last = (int(number) for number in config.getoption("--redis").split("-"))
+    stack.redis_databases = range(first, last + 1)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

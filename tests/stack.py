@@ -47,7 +47,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 COMMANDS: dict[str, str] = parse_procfile((BASE_DIR / "Procfile").read_text()).processes
 READY_WITHIN = 60.0
 ENDED_WITHIN = 20.0
-numbers = itertools.count(1)
+numbers = itertools.count()
+redis_databases = range(1, 16)  # tests/conftest.py: runs side by side share none
 migrated: list[str] = []  # the database that all others are copied from, once it exists
 
 
@@ -153,7 +154,7 @@ def running(*, only: Sequence[str] = tuple(COMMANDS), **env: str) -> Iterator[St
         "STATIC_ROOT": str(RUN_DIR / "static"),
         "WEB_CONCURRENCY": "1",
         "WORKER_CONCURRENCY": "4",
-        "REDIS_URL": numbered_redis(os.environ["REDIS_URL"], 1 + number % 15),
+        "REDIS_URL": numbered_redis(os.environ["REDIS_URL"], redis_databases[number % len(redis_databases)]),
         **env,
     }
     with (
