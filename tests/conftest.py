@@ -1,15 +1,22 @@
 """Fixtures that every test may use."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from zlib import crc32
 
 import pytest
+from django.db import connection
 from django.db.backends.signals import connection_created
+from django.test import override_settings
+from pytest_django.plugin import DjangoDbBlocker
 
-from organizations.models import Organization
+from organizations.models import Organization, User
 from organizations.tenancy import scope
 from tests import stack
 from tests.cast import Cast, assemble
+
+# Hashing is slow on purpose; the tests sign in hundreds of people.
+CHEAP_PASSWORDS = override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
 
 
 def allow_emptying(connection, **given) -> None:
@@ -36,9 +43,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if crc32(item.nodeid.partition("::")[0].encode()) % parts == part]
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Cast]:
+    """The cast stands in the database from the start: to assemble it for each test would be half of the suite's work."""
+    with django_db_blocker.unblock(), CHEAP_PASSWORDS:
+        yield assemble()
+
+
 @pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
+def cast(django_db_setup: Cast, db: None) -> Cast:
+    """As it was at the start; assembled anew where a test with real commits has emptied the tables."""
+    is_there = Organization.objects.filter(pk=django_db_setup.acme.pk).exists()
+    return deepcopy(django_db_setup) if is_there else assemble()
+
+
+@pytest.fixture
+def empty(db: None) -> None:
+    """Nobody and nothing in the database, for what counts or claims everything there is."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {Organization._meta.db_table}, {User._meta.db_table} CASCADE")
 
 
 @pytest.fixture
@@ -62,12 +85,6 @@ def sign_in(client):
         return client
 
     return signed_in
-
-
-@pytest.fixture(autouse=True)
-def _cheap_passwords(settings) -> None:
-    """Hashing is slow on purpose; the tests sign in hundreds of people."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

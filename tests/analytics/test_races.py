@@ -16,14 +16,12 @@ from networks.models import RemotePost
 from organizations.tenancy import scope
 from tests.analytics.conftest import send
 from tests.analytics.test_derive import MADRID
-from tests.cast import assemble
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_each_due_row_goes_to_one_worker():
-    cast = assemble()
+def test_each_due_row_goes_to_one_worker(cast):
     for _ in range(20):
         send(cast.x)
     claims = at_once(cast.acme, *[lambda: [row.pk for row in claim_due(cast.x.pk, now())]] * 4)
@@ -32,8 +30,7 @@ def test_each_due_row_goes_to_one_worker():
     assert len(claimed) == len(set(claimed)) == 20 + 1  # the profile's own row too
 
 
-def test_the_same_answer_stored_by_many_counts_once():
-    cast = assemble()
+def test_the_same_answer_stored_by_many_counts_once(cast):
     post = send(cast.x)
     with scope(cast.acme):
         row = Measurement.objects.get(remote_post=post)
@@ -44,8 +41,7 @@ def test_the_same_answer_stored_by_many_counts_once():
         assert Rollup.objects.get(metric="likes").value == 7
 
 
-def test_a_count_that_began_early_does_not_overwrite_a_later_one():
-    cast = assemble()
+def test_a_count_that_began_early_does_not_overwrite_a_later_one(cast):
     at = now()
     day = day_of(at, MADRID)
 

@@ -15,7 +15,7 @@ from teams.access import verbs_on
 
 
 @pytest.fixture
-def seeded(db, settings, monkeypatch, capsys):
+def seeded(empty, settings, monkeypatch, capsys):
     settings.SANDBOX = True
     monkeypatch.setattr(tasks.push, "apply_async", lambda *args, **options: pytest.fail("pushed"))
     call_command("seed_demo")
@@ -70,4 +70,4 @@ def test_without_practice_networks_there_is_no_demo(db, settings) -> None:
     settings.SANDBOX = False
     with pytest.raises(CommandError):
         call_command("seed_demo")
-    assert not Organization.objects.exists()
+    assert not Organization.objects.filter(slug="northwind").exists()

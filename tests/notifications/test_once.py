@@ -12,7 +12,6 @@ from organizations.notifications import Notice, notify, notify_all
 from organizations.tenancy import scope
 from publishing.receivers import delivery_settled
 from socialops.lib.errors import NotFound
-from tests.cast import assemble
 from tests.home.test_home import deliver
 
 
@@ -76,8 +75,7 @@ def test_whoever_has_left_is_not_told(cast, tell):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_told_by_many_at_once_it_is_counted_right():
-    cast = assemble()
+def test_told_by_many_at_once_it_is_counted_right(cast):
 
     def told(_number: int) -> None:
         try:

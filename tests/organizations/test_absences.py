@@ -18,7 +18,7 @@ from organizations.queries.absences import stands_in_for
 from organizations.queries.leaving import gaps_between
 from socialops.lib.errors import Invalid, PermissionDenied
 from teams.access import verbs_on
-from tests.cast import Cast, assemble
+from tests.cast import Cast
 from tests.inbox.talk import says
 from tests.organizations.races import at_once
 
@@ -138,7 +138,6 @@ class TestAtOnce:
     def in_acme(self) -> None:
         """The scope is entered by each of the two."""
 
-    def test_two_cannot_stand_in_for_one_another(self, transactional_db) -> None:
-        cast = assemble()
+    def test_two_cannot_stand_in_for_one_another(self, cast: Cast) -> None:
         answers = at_once(cast.acme, lambda: away(cast, cast.ed, cast.priya), lambda: away(cast, cast.priya, cast.ed))
         assert {type(answer) for answer in answers} == {Absence, Invalid}

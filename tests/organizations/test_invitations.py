@@ -19,7 +19,7 @@ from teams.access import profiles_for
 from teams.models import TeamMember
 from tests import builders
 from tests.builders import PASSWORD
-from tests.cast import Cast, assemble
+from tests.cast import Cast
 from tests.organizations.races import at_once
 
 INVITATIONS = "/o/acme/settings/invitations/"
@@ -248,8 +248,7 @@ def test_inviting_is_for_admins(cast: Cast, sign_in, path: str) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_accepted_twice_at_once_it_is_one_member(transactional_db) -> None:
-    cast = assemble()
+def test_accepted_twice_at_once_it_is_one_member(cast: Cast) -> None:
     for turn in range(4):
         with scope(cast.acme):
             invited = invite_member(cast.olive, email=f"nia{turn}@acme.example")
@@ -259,8 +258,7 @@ def test_accepted_twice_at_once_it_is_one_member(transactional_db) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_senders_send_each_link_once(transactional_db) -> None:
-    cast = assemble()
+def test_two_senders_send_each_link_once(cast: Cast) -> None:
     with scope(cast.acme):
         for number in range(10):
             invite_member(cast.olive, email=f"nia{number}@acme.example")

@@ -31,7 +31,7 @@ from teams.actions.grants import set_grants
 from teams.models import TeamMember
 from tests import builders
 from tests.builders import PASSWORD
-from tests.cast import Cast, assemble
+from tests.cast import Cast
 from tests.inbox.talk import says
 from tests.organizations.races import at_once
 
@@ -41,7 +41,8 @@ PEOPLE = "/o/acme/settings/people/"
 @pytest.fixture(autouse=True)
 def _in_acme(request) -> None:
     """Everything here happens in acme, but where each of two connections enters it by itself."""
-    if "transactional_db" not in request.fixturenames:
+    marker = request.node.get_closest_marker("django_db")
+    if not (marker and marker.kwargs.get("transaction")):
         request.getfixturevalue("in_acme")
 
 
@@ -268,8 +269,7 @@ def test_an_htmx_change_brings_only_the_form(cast: Cast, sign_in) -> None:
 class TestAtOnce:
     pytestmark = pytest.mark.django_db(transaction=True)
 
-    def test_nothing_is_assigned_to_somebody_who_is_leaving(self, transactional_db) -> None:
-        cast = assemble()
+    def test_nothing_is_assigned_to_somebody_who_is_leaving(self, cast: Cast) -> None:
         for leaver in (cast.cole, cast.ed, cast.ana, cast.ava):
             with scope(cast.acme):
                 message = ingest(cast.x, [says("Anybody?")])[0]
@@ -283,8 +283,7 @@ class TestAtOnce:
                 conversation.refresh_from_db()
                 assert conversation.assignee_id in (None, cast.priya.pk)
 
-    def test_two_successors_of_one_another(self, transactional_db) -> None:
-        cast = assemble()
+    def test_two_successors_of_one_another(self, cast: Cast) -> None:
         answers = at_once(
             cast.acme,
             lambda: offboard_member(cast.olive, cast.ed, successor=cast.cole),
@@ -292,8 +291,7 @@ class TestAtOnce:
         )
         assert {type(answer) for answer in answers} == {Member, Invalid}
 
-    def test_two_owners_cannot_leave_together(self, transactional_db) -> None:
-        cast = assemble()
+    def test_two_owners_cannot_leave_together(self, cast: Cast) -> None:
         with scope(cast.acme):
             change_role(cast.olive, cast.ed, role="owner")
         answers = at_once(

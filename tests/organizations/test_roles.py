@@ -8,7 +8,7 @@ from organizations.models import AuditEntry, Member, Role
 from organizations.tenancy import scope
 from socialops.lib.errors import Conflict, Invalid, NotFound, PermissionDenied
 from tests import builders
-from tests.cast import Cast, assemble
+from tests.cast import Cast
 from tests.organizations.races import at_once
 
 pytestmark = pytest.mark.usefixtures("in_acme")
@@ -105,8 +105,7 @@ class TestAtOnce:
     def in_acme(self) -> None:
         """The scope is entered by each of the two."""
 
-    def test_two_owners_cannot_demote_one_another(self, transactional_db) -> None:
-        cast = assemble()
+    def test_two_owners_cannot_demote_one_another(self, cast: Cast) -> None:
         for _turn in range(5):
             with scope(cast.acme):
                 Member.objects.filter(pk__in=[cast.olive.pk, cast.ed.pk]).update(role=Role.OWNER)
@@ -118,8 +117,7 @@ class TestAtOnce:
             with scope(cast.acme):
                 assert Member.objects.filter(role=Role.OWNER).count() == 1
 
-    def test_two_owners_cannot_step_down_together(self, transactional_db) -> None:
-        cast = assemble()
+    def test_two_owners_cannot_step_down_together(self, cast: Cast) -> None:
         for _turn in range(5):
             with scope(cast.acme):
                 Member.objects.filter(pk__in=[cast.olive.pk, cast.ed.pk]).update(role=Role.OWNER)

@@ -58,7 +58,7 @@ def make_outbox(settings, monkeypatch) -> Iterator[Callable[[], Outbox]]:
         settings.NETWORK_URLS = {**settings.NETWORK_URLS, "x": base_url}
 
         def make() -> Outbox:
-            organization = builders.organization("acme")
+            organization = builders.organization("outbox")
             profile = builders.profile(organization, "x", secrets={"access_token": network.token})
             Profile.unscoped.filter(pk=profile.pk).update(remote_id=OWN_ID)
             profile.remote_id = OWN_ID

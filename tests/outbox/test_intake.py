@@ -15,6 +15,8 @@ from networks.signals import inbound_received
 from organizations.tenancy import scope
 from tests import builders
 
+pytestmark = pytest.mark.usefixtures("empty")
+
 
 @pytest.fixture
 def arrived():

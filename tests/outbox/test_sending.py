@@ -137,6 +137,6 @@ def test_the_dispatcher_reads_only_what_is_due(outbox, django_assert_num_queries
 def test_rows_of_other_organizations_are_settled_in_their_own_scope(outbox) -> None:
     row = outbox.put()
     outbox.step()
-    with scope(builders.organization("globex")):
+    with scope(builders.organization("elsewhere")):
         assert not Outgoing.objects.filter(pk=row.pk).exists()
         assert RemotePost.objects.count() == 0

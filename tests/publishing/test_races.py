@@ -17,60 +17,55 @@ from publishing.actions.forward import Wish, write_post
 from publishing.actions.schedule import cancel_post, move_post, publish_now, schedule_post
 from publishing.models import Delivery
 from socialops.lib.errors import AppError, Conflict
-from tests.cast import Cast, assemble
+from tests.cast import Cast
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def people() -> Cast:
-    return assemble()
+def scheduled(cast: Cast, *, at=None):
+    with scope(cast.acme):
+        post = create_post(cast.priya, text="One", profiles=[cast.x.pk])
+        return schedule_post(cast.priya, post, at=at) if at else post
 
 
-def scheduled(people: Cast, *, at=None):
-    with scope(people.acme):
-        post = create_post(people.priya, text="One", profiles=[people.x.pk])
-        return schedule_post(people.priya, post, at=at) if at else post
-
-
-def test_two_tabs_schedule_one_delivery(people: Cast) -> None:
-    post = scheduled(people)
-    at_once(people.acme, *[lambda: publish_now(people.priya, post)] * 4)
-    with scope(people.acme):
+def test_two_tabs_schedule_one_delivery(cast: Cast) -> None:
+    post = scheduled(cast)
+    at_once(cast.acme, *[lambda: publish_now(cast.priya, post)] * 4)
+    with scope(cast.acme):
         assert list(Outgoing.objects.values_list("state", flat=True)) == ["waiting"]
         assert Delivery.objects.count() == 1
 
 
-def test_one_form_sent_twice_is_one_post(people: Cast) -> None:
+def test_one_form_sent_twice_is_one_post(cast: Cast) -> None:
     key = uuid.uuid4()
 
     def send() -> object:
-        return write_post(people.priya, text="One", profiles=[people.x.pk], wish=Wish(now=True), form_key=key)
+        return write_post(cast.priya, text="One", profiles=[cast.x.pk], wish=Wish(now=True), form_key=key)
 
-    ends = at_once(people.acme, send, send, send)
+    ends = at_once(cast.acme, send, send, send)
     assert sum(isinstance(end, Conflict) for end in ends) == 2
-    with scope(people.acme):
+    with scope(cast.acme):
         assert Outgoing.objects.count() == 1
 
 
 @pytest.mark.parametrize("change", ["edit", "cancel", "move"])
-def test_the_sender_and_a_change_at_the_same_moment(people: Cast, change: str) -> None:
+def test_the_sender_and_a_change_at_the_same_moment(cast: Cast, change: str) -> None:
     """Either it begins to leave and the change is refused, or the change holds and nothing leaves; never both."""
     changes = {
-        "edit": lambda post: edit_post(people.priya, post, text="Two"),
-        "cancel": lambda post: cancel_post(people.priya, post),
-        "move": lambda post: move_post(people.priya, post, at=now() + timedelta(days=1)),
+        "edit": lambda post: edit_post(cast.priya, post, text="Two"),
+        "cancel": lambda post: cancel_post(cast.priya, post),
+        "move": lambda post: move_post(cast.priya, post, at=now() + timedelta(days=1)),
     }
     for _ in range(4):
-        post = scheduled(people, at=now())
+        post = scheduled(cast, at=now())
         (claim,) = claim_due(now())
         begun, changed = at_once(
-            people.acme,
+            cast.acme,
             lambda claim=claim: begin(claim.outgoing_id, claim.token, now()),
             lambda post=post: changes[change](post),
         )
-        with scope(people.acme):
+        with scope(cast.acme):
             row = Outgoing.objects.get(pk=claim.outgoing_id)
         if begun is None:
             assert not isinstance(changed, AppError)
@@ -78,12 +73,12 @@ def test_the_sender_and_a_change_at_the_same_moment(people: Cast, change: str) -
         else:
             assert isinstance(changed, Conflict)
             assert row.state == "sending"
-        with scope(people.acme):
+        with scope(cast.acme):
             Outgoing.objects.all().delete()
 
 
-def test_the_sender_waits_for_an_edit_that_came_first(people: Cast) -> None:
-    post = scheduled(people, at=now())
+def test_the_sender_waits_for_an_edit_that_came_first(cast: Cast) -> None:
+    post = scheduled(cast, at=now())
     (claim,) = claim_due(now())
     edited = threading.Event()
     begun: list[object] = []
@@ -91,15 +86,15 @@ def test_the_sender_waits_for_an_edit_that_came_first(people: Cast) -> None:
     def sender() -> None:
         try:
             edited.wait(5)
-            with scope(people.acme):
+            with scope(cast.acme):
                 begun.append(begin(claim.outgoing_id, claim.token, now()))
         finally:
             connections.close_all()
 
     thread = threading.Thread(target=sender)
     thread.start()
-    with scope(people.acme), transaction.atomic():
-        edit_post(people.priya, post, text="Two")
+    with scope(cast.acme), transaction.atomic():
+        edit_post(cast.priya, post, text="Two")
         edited.set()
         thread.join(0.3)
         assert thread.is_alive(), "the sender did not wait for the row"

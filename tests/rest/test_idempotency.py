@@ -7,7 +7,7 @@ from django.db import connection
 
 from organizations.tenancy import scope
 from teams.models import Team
-from tests.cast import assemble
+from tests.cast import Cast
 from tests.rest.caller import caller
 
 
@@ -36,8 +36,7 @@ def test_keys_are_per_token_and_limited(cast, api) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_many_at_once_change_once() -> None:
-    cast = assemble()
+def test_many_at_once_change_once(cast: Cast) -> None:
     olive = caller(cast.olive)
 
     def post(_: int) -> int:

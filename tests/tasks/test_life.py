@@ -16,7 +16,6 @@ from teams.actions.tasks import accept_task, cancel_task, create_task, finish_ta
 from teams.actions.teams import dissolve_team
 from teams.models import Task, TaskStep
 from teams.task_access import access_task
-from tests.cast import assemble
 
 
 def told(member) -> list[str]:
@@ -154,8 +153,7 @@ def test_a_second_handing_over_does_not_ring_twice_before_it_is_read(cast, give)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_who_accept_at_once_one_gets_it():
-    cast = assemble()
+def test_of_two_who_accept_at_once_one_gets_it(cast):
     with scope(cast.acme):
         task = create_task(cast.ava, title="Bake", team=cast.team)
 
