@@ -3,7 +3,7 @@
 from networks.models.credential import Credential
 from networks.models.cursor import Cursor
 from networks.models.grants import ProfileGroupObjectPermission, ProfileUserObjectPermission
-from networks.models.outgoing import Attempt, Outgoing
+from networks.models.outgoing import Attempt, Held, Outgoing, Priority
 from networks.models.profile import VERBS, Profile
 from networks.models.receipt import WebhookReceipt
 from networks.models.remote_post import RemotePost
@@ -13,7 +13,9 @@ __all__ = [
     "Attempt",
     "Credential",
     "Cursor",
+    "Held",
     "Outgoing",
+    "Priority",
     "Profile",
     "ProfileGroupObjectPermission",
     "ProfileUserObjectPermission",

@@ -8,6 +8,21 @@ from organizations.tenancy import TenantModel
 from socialops.lib.states import Machine
 
 
+class Priority(models.IntegerChoices):
+    """Which of a profile's due rows leaves first."""
+
+    REPLY = 0
+    POST = 1
+    BULK = 2
+
+
+class Held(models.TextChoices):
+    """Why a waiting row may not be claimed, apart from its profile's and its network's health."""
+
+    CHAIN = "chain"  # the part before it has not left
+    TOO_LATE = "too_late"  # its organization wants to be asked before it leaves this late
+
+
 class Outgoing(TenantModel):
     """Who may change it: the outbox (`networks.outbox`) and the floors above through `networks.actions.outgoing`."""
 
@@ -28,6 +43,9 @@ class Outgoing(TenantModel):
     key = models.CharField(max_length=100, unique=True)  # names the planned effect: the same effect cannot stand twice
     draft = models.JSONField()
     state = models.CharField(max_length=20, default="waiting")
+    priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.POST, db_default=Priority.POST.value)
+    held = models.CharField(max_length=20, blank=True, default="", db_default="")
+    after = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, db_index=False, related_name="followers")
     planned_at = models.DateTimeField()  # when a person wanted it
     due_at = models.DateTimeField()  # when it is tried next
     claim = models.UUIDField(null=True)  # fencing token: who may begin and settle
@@ -43,8 +61,15 @@ class Outgoing(TenantModel):
 
     class Meta:
         indexes = [
-            # the dispatcher's three questions; each index holds only rows that are still alive
-            models.Index(fields=["due_at", "id"], name="outgoing_due", condition=Q(state="waiting")),
+            # what the dispatcher asks; each index holds only rows that are still alive
+            models.Index(fields=["due_at", "id"], name="outgoing_due_open", condition=Q(state="waiting", held="")),
+            models.Index(
+                fields=["profile", "priority", "planned_at", "id"],
+                name="outgoing_lane",
+                condition=Q(state="waiting", held=""),
+            ),
+            models.Index(fields=["after"], name="outgoing_followers", condition=~Q(after=None)),
+            models.Index(fields=["profile"], name="outgoing_profile_busy", condition=Q(state="sending")),
             models.Index(fields=["lease_until"], name="outgoing_in_flight", condition=Q(state="sending")),
             models.Index(fields=["due_at"], name="outgoing_unknown", condition=Q(state="unknown", needs_person=False)),
             models.Index(fields=["profile", "-planned_at", "-id"], name="outgoing_of_profile"),

@@ -29,6 +29,7 @@ class Profile(TenantModel):
     state_reason = models.CharField(max_length=500, blank=True)
     needs_approval = models.BooleanField(default=False)
     held_until = models.DateTimeField(null=True)  # the network asked us to wait
+    pause = models.CharField(max_length=10, blank=True, default="", db_default="")  # posts: replies still leave; all
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
