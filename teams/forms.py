@@ -13,6 +13,8 @@ from organizations.queries.people import members
 from teams.models import Team, UseCase
 from teams.words import VERB_WORDS
 
+MANY = ("leaders", "members", "profiles")
+
 
 class People(forms.ModelMultipleChoiceField):
     def __init__(self, **given: Any) -> None:
@@ -33,6 +35,8 @@ class Profiles(forms.ModelMultipleChoiceField):
 
 class TeamForm(forms.Form):
     """All of a team, for admins."""
+
+    seen = forms.JSONField(widget=forms.HiddenInput, required=False)  # the team as it was when the form was drawn
 
     name = forms.CharField(label=_("Name"), max_length=80)
     department = forms.CharField(
@@ -59,8 +63,17 @@ class TeamForm(forms.Form):
     def ids(self) -> dict[str, Any]:
         """The answers as the actions take them."""
         data = self.cleaned_data
-        many = ("leaders", "members", "profiles")
-        return {name: [row.pk for row in data[name]] if name in many else data[name] for name in data}
+        names = set(data) - {"seen"}
+        return {name: [row.pk for row in data[name]] if name in MANY else data[name] for name in names}
+
+    def changes(self) -> dict[str, Any]:
+        """Of these without the words that are as they were seen, and what was seen of the lists."""
+        seen = self.cleaned_data["seen"]
+        if not isinstance(seen, dict):
+            return self.ids()
+        given = {name: value for name, value in self.ids().items() if name in MANY or value != seen.get(name)}
+        lists = {name: [pk for pk in seen.get(name, ()) if isinstance(pk, int)] for name in MANY}
+        return {**given, "seen": lists}
 
 
 class LedTeamForm(TeamForm):
@@ -75,7 +88,7 @@ class LedTeamForm(TeamForm):
 
 def initial_of(team: Team) -> dict[str, Any]:
     people = list(team.memberships.values_list("member_id", "leads"))
-    return {
+    found = {
         "name": team.name,
         "department": team.department,
         "use_case": team.use_case,
@@ -84,6 +97,7 @@ def initial_of(team: Team) -> dict[str, Any]:
         "members": [pk for pk, _leads in people],
         "profiles": list(team.profiles.values_list("pk", flat=True)),
     }
+    return {**found, "seen": found}
 
 
 def network_choices() -> list[tuple[str, str]]:

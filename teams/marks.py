@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from organizations.models import Member
 from teams.queries.levels import Choice, name_of
 from teams.queries.matrix import At, Cell
+from teams.seen import spelt as spelt_seen
 from teams.words import spelt
 
 EMPTY = Cell()
@@ -72,5 +73,6 @@ def drawn_rows(
     for member in members:
         line = (draw(member, pk, cells.get((member.pk, pk), EMPTY), (member.pk, pk) in open_) for pk in profile_ids)
         some = any((member.pk, pk) in open_ for pk in profile_ids)
-        rows.append({"member": member, "open": some, "cells": mark_safe("".join(line))})  # noqa: S308
+        seen = "".join(spelt_seen(cells.get((member.pk, pk), EMPTY).own) for pk in profile_ids) if some else ""
+        rows.append({"member": member, "open": some, "seen": seen, "cells": mark_safe("".join(line))})  # noqa: S308
     return rows

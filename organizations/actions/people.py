@@ -15,16 +15,22 @@ from socialops.lib.errors import Conflict, Invalid, NotFound, PermissionDenied
 
 
 @transaction.atomic
-def change_role(actor: Actor, member: Member, *, role: str) -> Member:
+def change_role(actor: Actor, member: Member, *, role: str, seen: str | None = None) -> Member:
     """Another role in the organization, never above the actor's own.
 
-    Raises Invalid (role), PermissionDenied, NotFound when they have left, Conflict for the last owner.
+    Raises Invalid (role), PermissionDenied, NotFound when they have left, Conflict for the last owner, and for who no
+    longer has the role in which they were `seen`.
     """
     if role not in Role.values:
         raise Invalid({"role": [_("Choose one of %s.") % ", ".join(Role.values)]})
     people = lock_people(actor, member)
     row = people[member.pk]
     require_rank(present(actor, people), row.role, role)
+    if seen is not None and seen != row.role:
+        told = _(
+            "Somebody else has given %(name)s the role “%(role)s” meanwhile. Choose again if it should be another."
+        )
+        raise Conflict(told % {"name": row.name, "role": row.get_role_display()})
     if row.role == Role.OWNER and role != Role.OWNER:
         require_another_owner(people, row)
     if row.role == role:

@@ -66,10 +66,10 @@ def role(request: MemberRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return page(request, member, role_form=form)
     try:
-        changed = change_role(request.member, member, role=form.cleaned_data["role"])
+        changed = change_role(request.member, member, role=form.cleaned_data["role"], seen=request.POST.get("seen"))
     except (Invalid, Conflict) as error:
         form.add_error("role", error.user_message)
-        return page(request, member, role_form=form)
+        return page(request, access_member(request.member, pk), role_form=form)
     word = {"name": changed.name, "role": changed.get_role_display()}
     messages.success(request, _("%(name)s has the role “%(role)s” now.") % word)
     return to(request, member)

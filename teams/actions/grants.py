@@ -6,18 +6,20 @@ from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from networks.models import VERBS, Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
 from organizations import audit
 from organizations.actors import Actor
 from organizations.models import Member
 from socialops.lib import realtime
-from socialops.lib.errors import AppError, Invalid, NotFound, PermissionDenied
+from socialops.lib.errors import AppError, Conflict, Invalid, NotFound, PermissionDenied
 from teams.giving import Giver, giver_on
 from teams.levels import unknown_verbs, with_view
 from teams.models import Team
 
 Verbs = Mapping[int, Iterable[str]]
+Seen = Mapping[str, frozenset[str]]  # what the actor saw of whom: {"member-12": verbs, "team-3": verbs}
 Table = type[ProfileUserObjectPermission] | type[ProfileGroupObjectPermission]
 NONE: frozenset[str] = frozenset()
 
@@ -29,30 +31,42 @@ class Refused:
 
 
 @transaction.atomic
-def set_grants(actor: Actor, profile: Profile, *, members: Verbs | None = None, teams: Verbs | None = None) -> None:
+def set_grants(
+    actor: Actor,
+    profile: Profile,
+    *,
+    members: Verbs | None = None,
+    teams: Verbs | None = None,
+    seen: Seen | None = None,
+) -> None:
     """Sets exactly these verbs for those named, and leaves the others as they are. `teams.giving` says who may.
 
-    Locks the profile, so that two who change the same rights come one after the other. A number of queries that does
-    not grow with those named, but for one audit entry each. Raises Invalid, NotFound, PermissionDenied; then nothing
-    is stored.
+    Locks the profile, so that two who change the same rights come one after the other; the second is refused for
+    whomever they saw otherwise (`seen`) than it is by then. A number of queries that does not grow with those named,
+    but for one audit entry each. Raises Invalid, NotFound, PermissionDenied, Conflict; then nothing is stored.
     """
     wanted_members, wanted_teams = checked(members or {}), checked(teams or {})
     lock(profile)
     giver = giver_on(actor, profile)
     people = found(Member.objects.select_related("user").filter(pk__in=wanted_members), wanted_members)
-    write(actor, giver, profile, ProfileUserObjectPermission, "user_id", people, wanted_members)
+    write(actor, giver, profile, ProfileUserObjectPermission, "user_id", people, wanted_members, seen or {})
     groups = found(Team.objects.filter(pk__in=wanted_teams), wanted_teams)
-    write(actor, giver, profile, ProfileGroupObjectPermission, "group_id", groups, wanted_teams)
+    write(actor, giver, profile, ProfileGroupObjectPermission, "group_id", groups, wanted_teams, seen or {})
     realtime.ping(profile.organization_id, "rights")
 
 
 @transaction.atomic
-def set_many_grants(actor: Actor, wanted: Mapping[Profile, Verbs]) -> list[Refused]:
-    """`set_grants` for the members of each profile: all of a profile's or none. Returns what was refused, and why."""
+def set_many_grants(
+    actor: Actor, wanted: Mapping[Profile, Verbs], *, seen: Mapping[int, Seen] | None = None
+) -> list[Refused]:
+    """`set_grants` for the members of each profile: all of a profile's or none. Returns what was refused, and why.
+
+    `seen` is by the ids of profiles.
+    """
     refused = []
     for profile in sorted(wanted, key=lambda one: one.pk):  # always in one order, so that two of these cannot deadlock
         try:
-            set_grants(actor, profile, members=wanted[profile])
+            set_grants(actor, profile, members=wanted[profile], seen=(seen or {}).get(profile.pk))
         except AppError as error:
             refused.append(Refused(profile, error.user_message))
     return refused
@@ -94,6 +108,7 @@ def write(
     key: str,
     holders: Sequence[Member | Team],
     wanted: Mapping[int, frozenset[str]],
+    seen: Seen,
 ) -> None:
     """Changes the rows of these holders from what they hold to what is wanted."""
     if not holders:
@@ -108,6 +123,7 @@ def write(
     for holder in holders:
         before, after = held.get(ids[holder.pk], {}), wanted[holder.pk]
         require(giver, holder, frozenset(before) ^ after)
+        refuse_stale(holder, seen.get(key_of(holder)), frozenset(before))
         gone += [pk for verb, pk in before.items() if verb not in after]
         new += [(ids[holder.pk], verb) for verb in after if verb not in before]
         note(actor, profile, holder, frozenset(before), after)
@@ -117,6 +133,16 @@ def write(
 def require(giver: Giver, holder: Member | Team, changed: frozenset[str]) -> None:
     if reason := giver.refusal(holder, changed):
         raise PermissionDenied(f"{holder}: {reason}")
+
+
+def key_of(holder: Member | Team) -> str:
+    return f"{'member' if isinstance(holder, Member) else 'team'}-{holder.pk}"
+
+
+def refuse_stale(holder: Member | Team, seen: frozenset[str] | None, now: frozenset[str]) -> None:
+    if seen is not None and seen != now:
+        told = _("Somebody else has changed the rights of %s meanwhile. Look at what they are now, then choose again.")
+        raise Conflict(told % holder)
 
 
 def store(table: Table, key: str, profile: Profile, gone: list[int], new: list[tuple[int, str]]) -> None:

@@ -10,7 +10,7 @@ from organizations import audit
 from organizations.access import require_admin
 from organizations.actors import Actor
 from socialops.lib import realtime
-from socialops.lib.errors import Invalid
+from socialops.lib.errors import Conflict, Invalid, NotFound
 from teams.levels import unknown_verbs, with_view
 from teams.models import Level
 from teams.words import LEVEL_WORDS
@@ -28,9 +28,23 @@ def create_level(actor: Actor, *, name: str, verbs: Iterable[str]) -> Level:
 
 
 @transaction.atomic
-def change_level(actor: Actor, level: Level, *, name: str | None = None, verbs: Iterable[str] | None = None) -> Level:
-    """Another name or other verbs from now on; whoever was given the level keeps what they hold."""
+def change_level(
+    actor: Actor,
+    level: Level,
+    *,
+    name: str | None = None,
+    verbs: Iterable[str] | None = None,
+    seen: str | None = None,
+) -> Level:
+    """Another name or other verbs from now on; whoever was given the level keeps what they hold.
+
+    Raises Invalid (name, verbs), PermissionDenied, NotFound when it was deleted meanwhile, and Conflict when it is no
+    longer as it was `seen` (its `mark`).
+    """
     require_admin(actor)
+    level = locked(level)
+    if seen is not None and seen != level.mark:
+        raise Conflict(_("Somebody else has changed this level meanwhile. Look at what it is now, then change it."))
     before = {"name": level.name, "verbs": level.verbs}
     level.name = level.name if name is None else checked_name(name)
     level.verbs = level.verbs if verbs is None else checked_verbs(verbs)
@@ -46,9 +60,18 @@ def change_level(actor: Actor, level: Level, *, name: str | None = None, verbs: 
 def delete_level(actor: Actor, level: Level) -> None:
     """The name goes; the rights that were given with it stay."""
     require_admin(actor)
+    level = locked(level)
     audit.record(actor, "level.deleted", level, {"verbs": [level.verbs, None]})
     realtime.ping(level.organization_id, "levels", level.pk)
     level.delete()
+
+
+def locked(level: Level) -> Level:
+    """As it stands now, until the transaction ends."""
+    found = Level.objects.select_for_update().filter(pk=level.pk).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def checked_name(name: str) -> str:

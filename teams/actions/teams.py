@@ -1,7 +1,7 @@
 """Founding, changing and dissolving teams."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib.auth.models import Group
@@ -65,10 +65,12 @@ def change_team(
     leaders: Ids | None = None,
     members: Ids | None = None,
     profiles: Ids | None = None,
+    seen: Mapping[str, Ids] | None = None,
 ) -> Team:
-    """Changes what is given. Leaders change people and purpose; all else is for admins to say.
+    """Changes what is given, of each list only what differs from what was `seen`: what others changed meanwhile stays.
 
-    Raises Invalid, PermissionDenied. Nothing is noted when nothing changes.
+    Leaders change people and purpose; all else is for admins to say. Raises Invalid, PermissionDenied. Nothing is noted
+    when nothing changes.
     """
     if not leads(actor, team):
         raise PermissionDenied(f"Only a leader of {team.name} or an admin can do that.")
@@ -83,6 +85,8 @@ def change_team(
     save(team)
     if leaders is not None or members is not None:
         kept = {leads: ids_of(team, leads=leads) for leads in (True, False)}
+        leaders = merged(leaders, seen, "leaders", kept[True])
+        members = merged(members, seen, "members", [*kept[True], *kept[False]])
         if set(members or ()) - {*kept[True], *kept[False]}:
             require_may_add(actor, team)
         set_people(
@@ -91,7 +95,8 @@ def change_team(
             kept[False] if members is None else list(members),
         )
     if profiles is not None:
-        tasked = found(Profile, profiles, "profiles")
+        now = list(team.profiles.values_list("pk", flat=True))
+        tasked = found(Profile, merged(profiles, seen, "profiles", now) or (), "profiles")
         end_team_grants(actor, team, set(team.profiles.all()) - set(tasked))
         team.profiles.set(tasked)
     if change := audit.changed(before, told(team)):
@@ -165,6 +170,14 @@ def found(model, ids: Ids, field: str) -> list:  # type: ignore[no-untyped-def,t
 
 def ids_of(team: Team, *, leads: bool) -> list[int]:
     return list(TeamMember.objects.filter(team=team, leads=leads).values_list("member_id", flat=True))
+
+
+def merged(wanted: Ids | None, seen: Mapping[str, Ids] | None, name: str, now: Ids) -> Ids | None:
+    """What somebody added to and took from what they saw, done to what is there now."""
+    if wanted is None or seen is None or name not in seen:
+        return wanted
+    chosen, before = set(wanted), set(seen[name])
+    return sorted((set(now) | (chosen - before)) - (before - chosen))
 
 
 def set_people(team: Team, leaders: list[int], members: list[int]) -> None:

@@ -18,3 +18,8 @@ class Level(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def mark(self) -> str:
+        """Tells whether it is still as somebody saw it."""
+        return f"{','.join(self.verbs)}:{self.name}"

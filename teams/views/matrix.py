@@ -1,6 +1,7 @@
 """Grants at a glance: members by profiles, and many changed at once."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -22,6 +23,7 @@ from teams.models import Team
 from teams.queries.levels import Choice, choices
 from teams.queries.matrix import At, Matrix, Wanted, matrix
 from teams.queries.reach import changeable
+from teams.seen import read_rows
 from teams.words import VERB_WORDS
 
 NO_RIGHTS = "none"
@@ -41,7 +43,8 @@ def page(request: MemberRequest) -> HttpResponse:
 def apply(request: MemberRequest, shown: Matrix, open_: set[At]) -> HttpResponse:
     """Gives one level in every chosen cell: what a profile's rules refuse is told, the other profiles are stored."""
     level = level_of(request.POST.get("level", ""), choices())
-    chosen = chosen_cells(request.POST, open_)
+    seen = read_rows(request.POST.get("columns", ""), request.POST.getlist("seen"))
+    chosen = chosen_cells(request.POST, open_ & seen.keys() if seen else open_)
     if level is None or not chosen:
         refusal = _("Choose a level.") if chosen else _("Choose at least one cell, row or column.")
         return drawn(request, shown, open_, refusal=refusal)
@@ -49,7 +52,8 @@ def apply(request: MemberRequest, shown: Matrix, open_: set[At]) -> HttpResponse
     for member, profile in chosen:
         by_profile[profile][member] = level
     found = visible(request.member, by_profile)
-    refused = set_many_grants(request.member, {profile: by_profile[profile.pk] for profile in found})
+    wanted_of = {profile: by_profile[profile.pk] for profile in found}
+    refused = set_many_grants(request.member, wanted_of, seen=by_holder(seen))
     stored = len(chosen) - sum(len(by_profile[one.profile.pk]) for one in refused)
     if stored:
         told = ngettext("%(count)d cell is changed.", "%(count)d cells are changed.", stored)
@@ -58,6 +62,13 @@ def apply(request: MemberRequest, shown: Matrix, open_: set[At]) -> HttpResponse
         return redirect(request.get_full_path())
     again = matrix(request.member, wanted(request.GET))
     return drawn(request, again, changeable(request.member, again), refused=refused, level=request.POST["level"])
+
+
+def by_holder(seen: Mapping[At, frozenset[str]]) -> dict[int, dict[str, frozenset[str]]]:
+    found: dict[int, dict[str, frozenset[str]]] = defaultdict(dict)
+    for (member, profile), verbs in seen.items():
+        found[profile][f"member-{member}"] = verbs
+    return found
 
 
 def visible(member: Member, ids: Any) -> list[Profile]:

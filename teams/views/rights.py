@@ -10,23 +10,28 @@ from django.views.decorators.http import require_POST
 
 from networks.models import VERBS, Profile
 from organizations.gates import MemberRequest, member_gate
-from socialops.lib.errors import AppError
+from socialops.lib.errors import AppError, Conflict
 from teams.access import access_profile, verbs_on
 from teams.actions.grants import set_grants
 from teams.forms import GrantForm
 from teams.giving import giver_on
 from teams.queries.levels import Choice, choices, name_of
 from teams.queries.rights import Holder, Rights, rights_on
+from teams.seen import read_holders
+from teams.seen import spelt as spelt_seen
 from teams.words import VERB_WORDS, spelt
 
 
 @member_gate
 @require_POST
 def change(request: MemberRequest, pk: int) -> HttpResponse:
-    """Stores the rows that differ from what stands; a leader's page also shows rows that are not theirs to change."""
+    """Stores the rows that differ from what was shown: a leader's page also shows what is not theirs to change."""
     profile = access_profile(request.member, pk, to="view")
+    seen = read_holders(request.POST.getlist("seen"))
     try:
-        set_grants(request.member, profile, **wanted(request.POST, rights_on(profile)))
+        set_grants(request.member, profile, **wanted(request.POST, rights_on(profile), seen), seen=seen)
+    except Conflict as conflict:
+        return page(request, profile, refused=conflict.user_message)  # with what stands, not with the old ticks
     except AppError as error:
         return page(request, profile, refused=error.user_message, posted=request.POST)
     messages.success(request, _("The rights are changed."))
@@ -54,12 +59,12 @@ def add(request: MemberRequest, pk: int) -> HttpResponse:
     return to(request, profile)
 
 
-def wanted(posted: QueryDict, rights: Rights) -> dict[str, dict[int, list[str]]]:
+def wanted(posted: QueryDict, rights: Rights, seen: dict[str, frozenset[str]]) -> dict[str, dict[int, list[str]]]:
     found: dict[str, dict[int, list[str]]] = {"members": {}, "teams": {}}
     for key in posted.getlist("row"):
         holder = rights.holders.get(key)
         chosen = posted.getlist(key)
-        if holder and (set(chosen) | ({"view"} if chosen else set())) != holder.own:
+        if holder and (set(chosen) | ({"view"} if chosen else set())) != seen.get(key, holder.own):
             found[f"{holder.kind}s"][holder.pk] = chosen
     return found
 
@@ -92,11 +97,13 @@ def groups(rights: Rights, levels: list[Choice], posted: QueryDict | None) -> li
 def row(holder: Holder, levels: list[Choice], posted: QueryDict | None) -> dict[str, Any]:
     """One line of the grid; after a refusal with the ticks as they were posted."""
     ticked = set(posted.getlist(holder.key)) if posted else holder.own
+    shown = read_holders(posted.getlist("seen")) if posted else {}
     cells = [
         {"verb": verb, "word": VERB_WORDS[verb], "on": verb in ticked, "through": ", ".join(holder.teams_giving(verb))}
         for verb in VERBS
     ]
-    return {"holder": holder, "level": name_of(holder.own, levels), "cells": cells}
+    seen = f"{holder.key}:{spelt_seen(shown.get(holder.key, holder.own))}"
+    return {"holder": holder, "level": name_of(holder.own, levels), "cells": cells, "seen": seen}
 
 
 def grant_form(rights: Rights, levels: list[Choice], posted: QueryDict | None = None) -> GrantForm:

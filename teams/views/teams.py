@@ -54,7 +54,7 @@ def edit(request: MemberRequest, pk: int) -> HttpResponse:
     form = kind(request.POST or None, initial=initial_of(team))
     if form.is_valid():
         try:
-            change_team(request.member, team, **form.ids())
+            change_team(request.member, team, **form.changes())
         except Invalid as invalid:
             show_errors(form, invalid)
         else:

@@ -1,0 +1,45 @@
+"""What somebody saw before they changed it: spelt into a page, and read back when its form comes in."""
+
+import re
+from collections.abc import Iterable
+
+from networks.models import VERBS
+
+Verbs = frozenset[str]
+WIDTH = 2  # hexadecimal digits of one cell, enough for the seven verbs
+SPELT = re.compile("[0-7][0-9a-f]")
+
+
+def spelt(verbs: Iterable[str]) -> str:
+    """A set of verbs in two digits: a page of the matrix has hundreds of them."""
+    held = set(verbs)
+    return f"{sum(1 << number for number, verb in enumerate(VERBS) if verb in held):0{WIDTH}x}"
+
+
+def read(text: str) -> Verbs | None:
+    """The verbs that were spelt so; None for what was not."""
+    if not SPELT.fullmatch(text):
+        return None
+    bits = int(text, 16)
+    return frozenset(verb for number, verb in enumerate(VERBS) if bits >> number & 1)
+
+
+def read_holders(values: Iterable[str]) -> dict[str, Verbs]:
+    """{"member-12": verbs} of "member-12:07"; nonsense is passed over."""
+    parts = (value.partition(":") for value in values)
+    return {key: verbs for key, _colon, text in parts if (verbs := read(text)) is not None}
+
+
+def read_rows(columns: str, rows: Iterable[str]) -> dict[tuple[int, int], Verbs]:
+    """{(member id, profile id): verbs} of the profiles "3 4" and rows such as "12:0701"; nonsense is passed over."""
+    profiles = [int(pk) for pk in columns.split() if pk.isascii() and pk.isdecimal() and len(pk) < 19]
+    found = {}
+    for row in rows:
+        member, _colon, cells = row.partition(":")
+        if not (member.isascii() and member.isdecimal() and len(member) < 19):
+            continue
+        for number, profile in enumerate(profiles):
+            verbs = read(cells[number * WIDTH : (number + 1) * WIDTH])
+            if verbs is not None:
+                found[int(member), profile] = verbs
+    return found
