@@ -2,21 +2,23 @@
 
 import logging
 import uuid
-from datetime import datetime
+from time import monotonic
 from typing import Any
 
 from celery import Task, shared_task
 from django.utils.timezone import now
-from kombu.exceptions import OperationalError
 
 from networks.intake import claim_poll, digest_receipt, due_polls, end_poll, open_receipts, poll_profile
-from networks.outbox.claims import Claim, claim_due, claim_unknown, reap, release
+from networks.outbox.claims import claim_unknown, due_turns, reap
 from networks.outbox.looking import look_one
-from networks.outbox.sending import send_one
+from networks.outbox.sending import send_next
 from organizations.tenancy import scope
 from socialops.lib import heartbeat
 
 log = logging.getLogger(__name__)
+
+TURN = 0.25  # seconds
+TURN_EXPIRES = 4  # seconds; a turn that nobody had time for is given anew by the next tick
 
 
 class TenantTask(Task):  # type: ignore[misc]  # celery has no types
@@ -33,23 +35,21 @@ def tick() -> None:
     at = now()
     heartbeat.beat("tick")
     reap(at)
-    enqueue(send, claim_due(at), at)
-    enqueue(look, claim_unknown(at), at)
-
-
-def enqueue(task: Task, claims: list[Claim], at: datetime) -> None:
-    try:
-        for claim in claims:
-            eta = claim.due_at if claim.due_at > at else None
-            task.apply_async((claim.organization_id, claim.outgoing_id, str(claim.token)), eta=eta, retry=False)
-    except OperationalError:
-        release(claims)
-        raise
+    for turn in due_turns(at):
+        eta = turn.at if turn.at > at else None
+        send_due.apply_async((turn.organization_id,), eta=eta, expires=TURN_EXPIRES, retry=False)
+    for claim in claim_unknown(at):
+        look.apply_async((claim.organization_id, claim.outgoing_id, str(claim.token)), retry=False)
 
 
 @shared_task(base=TenantTask)
-def send(organization_id: int, outgoing_id: int, claim: str) -> None:
-    send_one(outgoing_id, uuid.UUID(claim))
+def send_due(organization_id: int) -> None:
+    """One worker for one organization, for a moment; then it stands in line again, behind the other organizations."""
+    until = monotonic() + TURN
+    while send_next():
+        if monotonic() > until:
+            send_due.apply_async((organization_id,), expires=TURN_EXPIRES, retry=False)
+            return
 
 
 @shared_task(base=TenantTask)

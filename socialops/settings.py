@@ -264,6 +264,8 @@ CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace("
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_WORKER_CONCURRENCY = env.number("WORKER_CONCURRENCY", 8, least=1, most=512)  # calls to networks mostly wait
+# One organization never has every worker: whatever its networks do, another's post finds one that is free.
+SENDS_AT_ONCE = max(1, CELERY_WORKER_CONCURRENCY - max(1, CELERY_WORKER_CONCURRENCY // 8))
 # Reading may take its time; at least half of the workers are always free for what leaves.
 POLLS_IN_FLIGHT = max(1, CELERY_WORKER_CONCURRENCY // 2)
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

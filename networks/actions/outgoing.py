@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.utils.timezone import now
 
-from networks.contract import Draft
-from networks.models import Attempt, Outgoing, Profile
+from networks.contract import Draft, DraftKind
+from networks.models import Attempt, Outgoing, Priority, Profile
 from networks.outbox.claims import HORIZON
 from networks.outbox.settling import link, tell
 from networks.wake import wake_dispatcher
@@ -16,17 +16,27 @@ from socialops.lib import realtime
 from socialops.lib.errors import Conflict
 from socialops.lib.states import move
 
+PRIORITIES = {DraftKind.POST: Priority.POST, DraftKind.REPLY: Priority.REPLY}
+
 
 @transaction.atomic
-def put_outgoing(profile: Profile, draft: Draft, *, key: str, due_at: datetime) -> Outgoing:
+def put_outgoing(
+    profile: Profile, draft: Draft, *, key: str, due_at: datetime, priority: Priority | None = None
+) -> Outgoing:
     """Plans that `draft` leaves once through `profile` at `due_at`. `key` names the effect: twice is a Conflict.
 
+    Of a profile's due rows a person's reply leaves first, and `priority` orders the others.
     The caller has already checked that its actor may do this.
     """
     try:
         with transaction.atomic():
             row = Outgoing.objects.create(
-                profile=profile, key=key, draft=draft.as_json(), planned_at=due_at, due_at=due_at
+                profile=profile,
+                key=key,
+                draft=draft.as_json(),
+                planned_at=due_at,
+                due_at=due_at,
+                priority=PRIORITIES[draft.kind] if priority is None else priority,
             )
     except IntegrityError:
         raise Conflict("This is already on its way.") from None

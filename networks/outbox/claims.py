@@ -1,22 +1,40 @@
-"""Which rows are due: claimed under a lease, so that any number of dispatchers may ask at once.
+"""Which row is next, and whose work is due. Any number of workers may ask at once.
 
-A claim is only a promise to try: the row stays `waiting` and can still be cancelled until its first Attempt begins.
+Taking a row is one transaction: it is `sending`, under a lease and a fencing token, and its Attempt is written. Until
+then it is `waiting` and can be cancelled, moved or paused.
 """
 
+import hashlib
+import json
+import os
+import socket
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, F, Value
+from django.db.models.functions import Greatest
 
-from networks.models import Attempt, Outgoing
+from networks.models import Attempt, Outgoing, Profile
+from networks.outbox.lanes import heads, may_leave, open_lanes
 from organizations.tenancy import scope
 from socialops.lib.states import Stale, move
 
-HORIZON = timedelta(seconds=2.5)  # rows due this soon are handed to a worker with the exact time to begin
+HORIZON = timedelta(seconds=1.5)  # work that is due this soon is handed out with the exact time to begin
 LEASE = timedelta(seconds=45)  # longer than the slowest call: 5 s to connect, 30 s to answer
-IN_FLIGHT = 600  # more claims than workers can begin within the lease would only expire
+CLOSE = timedelta(milliseconds=20)  # what is due this close together is begun together
+LOOKS_AT_ONCE = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An organization may have one worker from `at` on."""
+
+    organization_id: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,54 +42,86 @@ class Claim:
     organization_id: int
     outgoing_id: int
     token: uuid.UUID
-    due_at: datetime
 
 
-def claim_due(now: datetime) -> list[Claim]:
-    """Leases waiting rows that are due within HORIZON on healthy profiles, oldest first."""
-    return lease(waiting(now), now, lease_until=now + LEASE)
+def due_turns(now: datetime) -> list[Turn]:
+    """For each organization as many turns as it has lanes with due work, at most SENDS_AT_ONCE at one time."""
+    # unscoped: one dispatcher serves every organization; index outgoing_due_open
+    due = Outgoing.unscoped.filter(state="waiting", held="", due_at__lte=now + HORIZON)
+    open_ones = due.filter(profile__in=open_lanes(Profile.unscoped.all(), now))
+    at = Greatest(F("due_at"), Value(now))
+    times = open_ones.values("organization_id", at=at).annotate(lanes=Count("profile", distinct=True))
+    return list(spread(times.values_list("organization_id", "at", "lanes").order_by("organization_id", "at")))
 
 
+def spread(times) -> Iterator[Turn]:
+    last: dict[int, datetime] = {}
+    for organization_id, at, lanes in times:
+        if organization_id in last and at - last[organization_id] < CLOSE:
+            continue  # whoever has the earlier turn goes on with these
+        last[organization_id] = at
+        yield from [Turn(organization_id, at)] * min(lanes, settings.SENDS_AT_ONCE)
+
+
+def begin_next(now: datetime) -> tuple[Outgoing, Attempt] | None:
+    """Takes the row that is to leave next from the organization in scope; None when none may."""
+    return begin(list(heads(now)), now)
+
+
+@transaction.atomic
+def begin(candidates: list[int], now: datetime) -> tuple[Outgoing, Attempt] | None:
+    row = lock_first(candidates, now)
+    if row is None or Outgoing.objects.filter(profile=row.profile_id, state="sending").exists():
+        return None
+    move(
+        row,
+        "begin",
+        claim=uuid.uuid4(),
+        lease_until=now + LEASE,
+        attempt_count=row.attempt_count + 1,
+        first_tried_at=row.first_tried_at or now,
+    )
+    return row, open_attempt(row, "send", now)
+
+
+def lock_first(candidates: list[int], now: datetime) -> Outgoing | None:
+    """The first of them that nobody else is taking or changing, checked once more under the lock.
+
+    Its profile is locked too: a second row of it could begin otherwise.
+    """
+    rows = Outgoing.objects.select_related("profile__credential").filter(may_leave(now), pk__in=candidates)
+    locked = rows.select_for_update(skip_locked=True, no_key=True, of=("self", "profile"))
+    return locked.order_by("priority", "planned_at", "pk").first()
+
+
+def open_attempt(row: Outgoing, kind: str, now: datetime) -> Attempt:
+    return Attempt.objects.create(
+        outgoing=row,
+        kind=kind,
+        draft_hash=hashlib.sha256(json.dumps(row.draft, sort_keys=True).encode()).hexdigest(),
+        worker=f"{socket.gethostname()}:{os.getpid()}"[:120],
+        started_at=now,
+    )
+
+
+@transaction.atomic
 def claim_unknown(now: datetime) -> list[Claim]:
     """Leases rows whose outcome is not known and that are to be looked for now."""
     # unscoped: one dispatcher serves every organization
     rows = Outgoing.unscoped.filter(
         state="unknown", needs_person=False, due_at__lte=now, profile__state="connected"
-    ).order_by("due_at")
-    return lease(rows[:IN_FLIGHT], now, due_at=now + LEASE)
-
-
-def waiting(now: datetime):
-    # unscoped: one dispatcher serves every organization
-    due = Outgoing.unscoped.filter(state="waiting", due_at__lte=now + HORIZON)  # index outgoing_due
-    room = IN_FLIGHT - due.filter(lease_until__gt=now).count()
-    free = due.filter(Q(lease_until=None) | Q(lease_until__lte=now)).filter(
-        Q(profile__held_until=None) | Q(profile__held_until__lte=now + HORIZON), profile__state="connected"
-    )
-    return free.order_by("due_at", "id")[: max(room, 0)]
-
-
-@transaction.atomic
-def lease(rows, now: datetime, **until: datetime) -> list[Claim]:
-    found = list(rows.select_for_update(skip_locked=True, of=("self",)).values_list("organization_id", "pk", "due_at"))
+    ).order_by("due_at")[:LOOKS_AT_ONCE]
+    found = list(rows.select_for_update(skip_locked=True, of=("self",)).values_list("organization_id", "pk"))
     token = uuid.uuid4()
     # unscoped: the rows were just locked above
-    Outgoing.unscoped.filter(pk__in=[pk for _, pk, _ in found]).update(claim=token, **until)
-    return [Claim(organization_id, pk, token, due_at) for organization_id, pk, due_at in found]
-
-
-def release(claims: list[Claim]) -> None:
-    """Gives back what could not be handed to a worker."""
-    # unscoped: the tokens are ours alone
-    Outgoing.unscoped.filter(claim__in={claim.token for claim in claims}, state="waiting").update(
-        claim=None, lease_until=None
-    )
+    Outgoing.unscoped.filter(pk__in=[pk for _, pk in found]).update(claim=token, due_at=now + LEASE)
+    return [Claim(organization_id, pk, token) for organization_id, pk in found]
 
 
 def reap(now: datetime) -> int:
     """Rows whose sender vanished in mid-call: what became of them is not known, so they are looked for at once."""
     # unscoped: one reaper serves every organization; index outgoing_in_flight
-    lost = list(Outgoing.unscoped.filter(state="sending", lease_until__lt=now)[:IN_FLIGHT])
+    lost = list(Outgoing.unscoped.filter(state="sending", lease_until__lt=now)[:LOOKS_AT_ONCE])
     return sum(lose(row, now) for row in lost)
 
 

@@ -11,8 +11,8 @@ from networks import errors
 from networks.access import open_adapter
 from networks.contract import Published, Publishes
 from networks.models import Outgoing, RemotePost
+from networks.outbox.claims import open_attempt
 from networks.outbox.outcomes import GIVE_UP_AFTER, LOOK_AFTER, Outcome, backoff, confirmed
-from networks.outbox.sending import open_attempt
 from networks.outbox.settling import settle
 
 log = logging.getLogger(__name__)

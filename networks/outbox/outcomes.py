@@ -11,6 +11,7 @@ from networks.contract import Published
 LOOK_AFTER = (timedelta(0), timedelta(seconds=10), timedelta(seconds=25), timedelta(seconds=40))
 GIVE_UP_AFTER = timedelta(days=1)
 LONGEST_WAIT = 300.0
+KEEPS_ORDER = 4  # tries
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,11 @@ def ended_by(
         case errors.NotSent() | errors.Unavailable() if now - planned_at > GIVE_UP_AFTER:
             return Outcome("refuse", "not sent", f"Given up after a day: {reason}", detail)
         case errors.NotSent() | errors.Unavailable():
-            return Outcome("postpone", "not sent", reason, detail, due_at=now + backoff(attempts))
+            # What follows on the profile waits as well, so that it does not overtake; but not for one that never goes.
+            in_order = attempts <= KEEPS_ORDER
+            return Outcome(
+                "postpone", "not sent", reason, detail, due_at=now + backoff(attempts), holds_profile=in_order
+            )
         case errors.Ambiguous():
             return Outcome("lose", "unknown", reason, detail, due_at=now + LOOK_AFTER[0])
         case errors.Duplicate() if ambiguous_before:

@@ -1,77 +1,28 @@
 """One sending: the Attempt is committed, then the call is made, then its outcome is written."""
 
-import hashlib
-import json
 import logging
-import os
-import socket
-import uuid
-from datetime import datetime
 
-from django.db import transaction
 from django.utils.timezone import now as clock
 
 from networks import errors
 from networks.access import open_adapter
 from networks.contract import Publishes
-from networks.models import Attempt, Outgoing
-from networks.outbox.claims import LEASE
+from networks.models import Outgoing
+from networks.outbox.claims import begin_next
 from networks.outbox.outcomes import Outcome, confirmed, ended_by
 from networks.outbox.settling import settle
-from socialops.lib.states import Stale, move
 
 log = logging.getLogger(__name__)
 
 
-def send_one(outgoing_id: int, claim: uuid.UUID) -> None:
-    """Sends a claimed row, in its organization's scope. Does nothing when the claim is no longer the row's."""
-    begun = begin(outgoing_id, claim, clock())
+def send_next() -> bool:
+    """Sends what is to leave next from the organization in scope. False when nothing may leave now."""
+    begun = begin_next(clock())
     if begun is None:
-        return
+        return False
     row, attempt = begun
     settle(row, attempt, call(row))
-
-
-@transaction.atomic
-def begin(outgoing_id: int, claim: uuid.UUID, now: datetime) -> tuple[Outgoing, Attempt] | None:
-    row = (
-        Outgoing.objects.select_related("profile__credential")
-        .filter(pk=outgoing_id, claim=claim, state="waiting")
-        .first()
-    )
-    if row is None or not may_leave(row, now):
-        return None
-    try:
-        move(
-            row,
-            "begin",
-            match={"claim": claim},
-            lease_until=now + LEASE,
-            attempt_count=row.attempt_count + 1,
-            first_tried_at=row.first_tried_at or now,
-        )
-    except Stale:
-        return None  # cancelled or moved in this very moment
-    return row, open_attempt(row, "send", now)
-
-
-def may_leave(row: Outgoing, now: datetime) -> bool:
-    """Checked again at the last moment; a row that may not leave gives its claim back."""
-    held = row.profile.held_until
-    if row.profile.state == "connected" and (held is None or held <= now):
-        return True
-    move(row, "postpone", match={"claim": row.claim}, claim=None, lease_until=None, due_at=max(row.due_at, held or now))
-    return False
-
-
-def open_attempt(row: Outgoing, kind: str, now: datetime) -> Attempt:
-    return Attempt.objects.create(
-        outgoing=row,
-        kind=kind,
-        draft_hash=hashlib.sha256(json.dumps(row.draft, sort_keys=True).encode()).hexdigest(),
-        worker=f"{socket.gethostname()}:{os.getpid()}"[:120],
-        started_at=now,
-    )
+    return True
 
 
 def call(row: Outgoing) -> Outcome:

@@ -10,9 +10,11 @@ from django.utils.timezone import now
 from networks.actions.outgoing import put_outgoing
 from networks.contract import Draft, DraftKind
 from networks.models import Outgoing, Profile
-from networks.outbox.claims import claim_due, claim_unknown, reap
+from networks.outbox.claims import begin_next, claim_unknown, reap
+from networks.outbox.lanes import heads
 from networks.outbox.looking import look_one
-from networks.outbox.sending import send_one
+from networks.outbox.sending import call
+from networks.outbox.settling import settle
 from organizations.tenancy import scope
 from socialops.lib import http
 from tests import builders
@@ -36,10 +38,16 @@ class Outbox:
         """One tick, as if `after` had passed: reap, send, look. The sending itself takes place in real time."""
         at = now() + after
         reap(at)
-        for work, claims in ((send_one, claim_due(at)), (look_one, claim_unknown(at))):
-            for claim in claims:
-                with scope(claim.organization_id):
-                    work(claim.outgoing_id, claim.token)
+        with scope(self.profile.organization_id):
+            for _ in range(len(heads(at)) and Outgoing.objects.filter(state="waiting", due_at__lte=at).count()):
+                self.send_next(at)
+            for claim in claim_unknown(at):
+                look_one(claim.outgoing_id, claim.token)
+
+    def send_next(self, at: datetime) -> bool:
+        if begun := begin_next(at):
+            settle(*begun, call(begun[0]))
+        return begun is not None
 
     def row(self, outgoing: Outgoing) -> Outgoing:
         return Outgoing.unscoped.select_related("profile").get(pk=outgoing.pk)

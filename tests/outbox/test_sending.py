@@ -7,8 +7,6 @@ from django.utils.timezone import now
 
 from networks.actions.outgoing import cancel_outgoing, move_outgoing, put_outgoing, retry_outgoing
 from networks.models import Outgoing, Profile, RemotePost
-from networks.outbox.claims import claim_due
-from networks.outbox.sending import send_one
 from organizations.tenancy import scope
 from socialops.lib.errors import Conflict
 from tests import builders
@@ -101,37 +99,26 @@ def test_after_a_day_without_the_network_it_is_given_up(outbox, settings) -> Non
     assert outbox.row(row).state == "failed"
 
 
-def test_cancelled_or_moved_it_does_not_leave_even_when_claimed(outbox) -> None:
+def test_cancelled_or_moved_it_does_not_leave(outbox) -> None:
     cancelled, moved = outbox.put("One"), outbox.put("Two")
-    claims = claim_due(now())
     with scope(outbox.profile.organization_id):
         cancel_outgoing(outbox.row(cancelled))
         move_outgoing(outbox.row(moved), due_at=now() + timedelta(hours=1))
-        for claim in claims:
-            send_one(claim.outgoing_id, claim.token)
+    outbox.step()
     assert outbox.network.published_texts() == []
     assert outbox.row(cancelled).state == "cancelled"
     assert outbox.row(moved).state == "waiting"
 
 
-def test_a_claim_that_ran_out_goes_to_another_and_the_first_cannot_begin(outbox) -> None:
-    outbox.put()
-    [old] = claim_due(now())
-    assert claim_due(now()) == []
-    [new] = claim_due(now() + timedelta(minutes=1))
-    with scope(outbox.profile.organization_id):
-        send_one(old.outgoing_id, old.token)
-        assert outbox.network.published_texts() == []
-        send_one(new.outgoing_id, new.token)
-    assert outbox.network.published_texts() == ["Hello"]
-
-
-def test_the_dispatcher_reads_only_what_is_due(outbox, django_assert_num_queries) -> None:
-    for _ in range(20):
-        outbox.put(at=now() + timedelta(days=1))
-        outbox.put()
-    with django_assert_num_queries(5):  # savepoint, in flight, claim, lease, release
-        assert len(claim_due(now())) == 20
+def test_a_blip_of_the_network_does_not_change_the_order(outbox, settings) -> None:
+    working = settings.NETWORK_URLS
+    settings.NETWORK_URLS = {**working, "x": "http://127.0.0.1:9"}
+    first, second = outbox.put("One"), outbox.put("Two")
+    outbox.step()
+    assert (outbox.row(first).attempt_count, outbox.row(second).attempt_count) == (1, 0)
+    settings.NETWORK_URLS = working
+    outbox.step(after=timedelta(seconds=5))
+    assert outbox.network.published_texts() == ["One", "Two"]
 
 
 def test_rows_of_other_organizations_are_settled_in_their_own_scope(outbox) -> None:

@@ -8,8 +8,8 @@ from django.utils.timezone import now
 
 from networks.actions.outgoing import resolve_outgoing
 from networks.models import Outgoing, RemotePost
-from networks.outbox.claims import claim_due, reap
-from networks.outbox.sending import begin, call, send_one
+from networks.outbox.claims import begin_next, reap
+from networks.outbox.sending import call
 from networks.outbox.settling import settle
 from organizations.tenancy import scope
 from tests import builders
@@ -101,9 +101,8 @@ def test_a_duplicate_refused_after_an_ambiguous_sending_means_it_may_be_there(ou
 
 def test_a_worker_killed_in_mid_call_leaves_a_trace_and_is_looked_for(outbox) -> None:
     row = outbox.put()
-    [claim] = claim_due(now())
     with scope(outbox.profile.organization_id):
-        begun = begin(claim.outgoing_id, claim.token, now())
+        begun = begin_next(now())
         assert begun is not None
         call(begun[0])  # the network has it; then the worker dies before it can settle
     steps(outbox, [timedelta(seconds=30)])
@@ -116,9 +115,8 @@ def test_a_worker_killed_in_mid_call_leaves_a_trace_and_is_looked_for(outbox) ->
 
 def test_a_late_answer_counts_while_nobody_has_decided_otherwise(outbox) -> None:
     row = outbox.put()
-    [claim] = claim_due(now())
     with scope(outbox.profile.organization_id):
-        sending, attempt = begin(claim.outgoing_id, claim.token, now())
+        sending, attempt = begin_next(now())
         outcome = call(sending)
         reap(now() + timedelta(minutes=1))
         assert outbox.row(row).state == "unknown"
@@ -129,12 +127,11 @@ def test_a_late_answer_counts_while_nobody_has_decided_otherwise(outbox) -> None
 
 def test_who_lost_the_claim_cannot_settle(outbox) -> None:
     row = outbox.put()
-    [claim] = claim_due(now())
     with scope(outbox.profile.organization_id):
-        sending, attempt = begin(claim.outgoing_id, claim.token, now())
+        sending, attempt = begin_next(now())
         Outgoing.objects.filter(pk=row.pk).update(claim=uuid.uuid4())
         assert not settle(sending, attempt, call(sending))
-        send_one(claim.outgoing_id, claim.token)
+        assert not outbox.send_next(now())
     assert outbox.row(row).state == "sending"
     assert outbox.network.published_texts() == ["Hello"]
 

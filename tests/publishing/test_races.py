@@ -1,16 +1,14 @@
 """Two at once, on two real connections: a post leaves once, and only as it was meant last."""
 
-import threading
 import uuid
 from datetime import timedelta
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import transaction
 from django.utils.timezone import now
 
 from networks.models import Outgoing
-from networks.outbox.claims import claim_due
-from networks.outbox.sending import begin
+from networks.outbox.claims import begin_next
 from organizations.tenancy import scope
 from publishing.actions.compose import create_post, edit_post
 from publishing.actions.forward import Wish, write_post
@@ -59,14 +57,13 @@ def test_the_sender_and_a_change_at_the_same_moment(cast: Cast, change: str) -> 
     }
     for _ in range(4):
         post = scheduled(cast, at=now())
-        (claim,) = claim_due(now())
         begun, changed = at_once(
             cast.acme,
-            lambda claim=claim: begin(claim.outgoing_id, claim.token, now()),
+            lambda: begin_next(now()),
             lambda post=post: changes[change](post),
         )
         with scope(cast.acme):
-            row = Outgoing.objects.get(pk=claim.outgoing_id)
+            row = Outgoing.objects.get()
         if begun is None:
             assert not isinstance(changed, AppError)
             assert row.state == ("waiting" if change == "move" else "cancelled")
@@ -77,27 +74,8 @@ def test_the_sender_and_a_change_at_the_same_moment(cast: Cast, change: str) -> 
             Outgoing.objects.all().delete()
 
 
-def test_the_sender_waits_for_an_edit_that_came_first(cast: Cast) -> None:
+def test_the_sender_passes_over_what_somebody_is_changing(cast: Cast) -> None:
     post = scheduled(cast, at=now())
-    (claim,) = claim_due(now())
-    edited = threading.Event()
-    begun: list[object] = []
-
-    def sender() -> None:
-        try:
-            edited.wait(5)
-            with scope(cast.acme):
-                begun.append(begin(claim.outgoing_id, claim.token, now()))
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=sender)
-    thread.start()
     with scope(cast.acme), transaction.atomic():
         edit_post(cast.priya, post, text="Two")
-        edited.set()
-        thread.join(0.3)
-        assert thread.is_alive(), "the sender did not wait for the row"
-    thread.join(5)
-    assert begun == [None]
-    connection.close()
+        assert at_once(cast.acme, lambda: begin_next(now())) == [None]
