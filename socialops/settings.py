@@ -251,6 +251,9 @@ NETWORK_APPS = {
     },
 }
 NETWORK_URLS = {"x": X_API_URL, "facebook": GRAPH_API_URL}
+SEND_TIMEOUT_SECONDS = env.number("SEND_TIMEOUT_SECONDS", 30, least=1, most=300)  # of silence; then a call is given up
+# How long the outbox waits before it looks or tries again, in percent of what suits the networks: less only for trials.
+OUTBOX_WAITS_PERCENT = env.number("OUTBOX_WAITS_PERCENT", 100, least=1, most=1000)
 INBOUND_POLL_SECONDS = env.number("INBOUND_POLL_SECONDS", 60, least=1, most=86_400)
 # The built-in practice networks: on wherever nothing else was said and the address is this machine.
 SANDBOX = env.flag("SANDBOX", default=not HTTPS)

@@ -5,12 +5,15 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
+
 from networks.adapters import reading
 from networks.contract import Access
 from networks.errors import Ambiguous, NetworkError, NotSent, Unavailable
 from socialops.lib.http import Fate, TransportFault, faults
 
-DEFAULT_WAIT = timedelta(minutes=15)
+DEFAULT_WAIT = timedelta(minutes=15) * settings.OUTBOX_WAITS_PERCENT / 100
+"""Where a network names no time."""
 LONGEST_WAIT = timedelta(days=32)
 """What a network says beyond this is taken for a mistake."""
 _MAX_PAGES = 100

@@ -24,7 +24,7 @@ from organizations.tenancy import scope
 from socialops.lib.states import Stale, move
 
 HORIZON = timedelta(seconds=1.5)  # work that is due this soon is handed out with the exact time to begin
-LEASE = timedelta(seconds=45)  # longer than the slowest call: 5 s to connect, 30 s to answer
+LEASE = timedelta(seconds=1.5 * settings.SEND_TIMEOUT_SECONDS)  # longer than the slowest call: 5 s + 30 s
 CLOSE = timedelta(milliseconds=20)  # what is due this close together is begun together
 LOOKS_AT_ONCE = 600
 

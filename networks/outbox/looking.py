@@ -12,7 +12,7 @@ from networks.access import open_adapter
 from networks.contract import Published, Publishes
 from networks.models import Outgoing, RemotePost
 from networks.outbox.claims import open_attempt
-from networks.outbox.outcomes import GIVE_UP_AFTER, LOOK_AFTER, Outcome, backoff, confirmed
+from networks.outbox.outcomes import GIVE_UP_AFTER, LOOK_AFTER, Outcome, backoff, confirmed, paced
 from networks.outbox.settling import settle
 
 log = logging.getLogger(__name__)
@@ -37,9 +37,9 @@ def look(row: Outgoing, now: datetime) -> Outcome:
     except errors.RateLimited as error:
         return again(row, error, error.retry_at)
     except errors.Disconnected as error:
-        return replace(again(row, error, now + timedelta(minutes=1)), disconnects=True)
+        return replace(again(row, error, now + paced(minutes=1)), disconnects=True)
     except (errors.Unavailable, errors.NotSent, errors.Ambiguous) as error:
-        return again(row, error, now + timedelta(seconds=15) + backoff(row.looks + 3))
+        return again(row, error, now + paced(seconds=15) + backoff(row.looks + 3))
     except errors.NetworkError as error:
         return person(f"The network cannot be asked whether it is there: {error.user_message}", error.detail)
     except Exception:  # the task boundary: a defect of ours must not decide that it may be sent again

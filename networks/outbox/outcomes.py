@@ -4,11 +4,19 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
+
 from networks import errors
 from networks.contract import Published
 
+
+def paced(**wait: float) -> timedelta:
+    """As long as suits the networks, or the share of it that this installation waits."""
+    return timedelta(**wait) * settings.OUTBOX_WAITS_PERCENT / 100
+
+
 # X and Graph show a new post late: mostly after seconds, at times after a minute.
-LOOK_AFTER = (timedelta(0), timedelta(seconds=10), timedelta(seconds=25), timedelta(seconds=40))
+LOOK_AFTER = (timedelta(0), paced(seconds=10), paced(seconds=25), paced(seconds=40))
 GIVE_UP_AFTER = timedelta(days=1)
 LONGEST_WAIT = 300.0
 KEEPS_ORDER = 4  # tries
@@ -66,4 +74,4 @@ def ended_by(
 
 def backoff(attempts: int) -> timedelta:
     """Doubling from two seconds to five minutes, with jitter so that rows do not come back together."""
-    return timedelta(seconds=min(LONGEST_WAIT, 2.0 ** min(attempts, 9)) * random.uniform(0.5, 1.0))  # noqa: S311
+    return paced(seconds=min(LONGEST_WAIT, 2.0 ** min(attempts, 9)) * random.uniform(0.5, 1.0))  # noqa: S311

@@ -11,12 +11,13 @@ from enum import StrEnum
 from typing import Any
 
 import requests
+from django.conf import settings
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
 
-TIMEOUT = (5.0, 30.0)
+TIMEOUT = (settings.SEND_TIMEOUT_SECONDS / 6, float(settings.SEND_TIMEOUT_SECONDS))
 """Seconds to connect, and seconds of silence while reading."""
 
 # At DEBUG these print addresses, authorization headers and signing keys.
