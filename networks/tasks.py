@@ -9,7 +9,7 @@ from celery import Task, shared_task
 from django.utils.timezone import now
 
 from networks.intake import claim_poll, digest_receipt, due_polls, end_poll, open_receipts, poll_profile
-from networks.outbox.claims import claim_unknown, due_turns, reap
+from networks.outbox.claims import claim_unknown, due_turns, has_room, reap
 from networks.outbox.looking import look_one
 from networks.outbox.sending import send_next
 from organizations.tenancy import scope
@@ -46,7 +46,7 @@ def tick() -> None:
 def send_due(organization_id: int) -> None:
     """One worker for one organization, for a moment; then it stands in line again, behind the other organizations."""
     until = monotonic() + TURN
-    while send_next():
+    while has_room() and send_next():
         if monotonic() > until:
             send_due.apply_async((organization_id,), expires=TURN_EXPIRES, retry=False)
             return

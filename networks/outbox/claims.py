@@ -9,18 +9,17 @@ import json
 import os
 import socket
 import uuid
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, F, Value
-from django.db.models.functions import Greatest
 
-from networks.models import Attempt, Outgoing, Profile
-from networks.outbox.lanes import heads, may_leave, open_lanes
-from organizations.tenancy import scope
+from networks.models import Attempt, Outgoing
+from networks.outbox.lanes import due_lanes, lock_next
+from organizations.tenancy import require_organization_id, scope
 from socialops.lib.states import Stale, move
 
 HORIZON = timedelta(seconds=1.5)  # work that is due this soon is handed out with the exact time to begin
@@ -45,34 +44,36 @@ class Claim:
 
 
 def due_turns(now: datetime) -> list[Turn]:
-    """For each organization as many turns as it has lanes with due work, at most SENDS_AT_ONCE at one time."""
-    # unscoped: one dispatcher serves every organization; index outgoing_due_open
-    due = Outgoing.unscoped.filter(state="waiting", held="", due_at__lte=now + HORIZON)
-    open_ones = due.filter(profile__in=open_lanes(Profile.unscoped.all(), now))
-    at = Greatest(F("due_at"), Value(now))
-    times = open_ones.values("organization_id", at=at).annotate(lanes=Count("profile", distinct=True))
-    return list(spread(times.values_list("organization_id", "at", "lanes").order_by("organization_id", "at")))
+    """For each organization as many turns as it has lanes with due work, with its sendings under way at most
+    SENDS_AT_ONCE."""
+    # unscoped: one dispatcher serves every organization; index outgoing_in_flight
+    sending = Counter(Outgoing.unscoped.filter(state="sending").values_list("organization_id", flat=True))
+    return list(spread(due_lanes(now, now + HORIZON), sending))
 
 
-def spread(times) -> Iterator[Turn]:
+def spread(due: Iterable[tuple[int, datetime, int]], sending: Mapping[int, int]) -> Iterator[Turn]:
     last: dict[int, datetime] = {}
-    for organization_id, at, lanes in times:
+    for organization_id, at, lanes in due:
         if organization_id in last and at - last[organization_id] < CLOSE:
             continue  # whoever has the earlier turn goes on with these
         last[organization_id] = at
-        yield from [Turn(organization_id, at)] * min(lanes, settings.SENDS_AT_ONCE)
+        yield from [Turn(organization_id, at)] * min(lanes, settings.SENDS_AT_ONCE - sending[organization_id])
 
 
-def begin_next(now: datetime) -> tuple[Outgoing, Attempt] | None:
-    """Takes the row that is to leave next from the organization in scope; None when none may."""
-    return begin(list(heads(now)), now)
+def has_room() -> bool:
+    """Whether the organization in scope may have one more worker."""
+    return Outgoing.objects.filter(state="sending").count() < settings.SENDS_AT_ONCE
 
 
 @transaction.atomic
-def begin(candidates: list[int], now: datetime) -> tuple[Outgoing, Attempt] | None:
-    row = lock_first(candidates, now)
-    if row is None or Outgoing.objects.filter(profile=row.profile_id, state="sending").exists():
+def begin_next(now: datetime) -> tuple[Outgoing, Attempt] | None:
+    """Takes the row that is to leave next from the organization in scope; None when none may."""
+    pk = lock_next(require_organization_id(), now)
+    if pk is None:
         return None
+    row = Outgoing.objects.select_related("profile__credential").get(pk=pk)
+    if Outgoing.objects.filter(profile=row.profile_id, state="sending").exists():
+        return None  # begun between the choice and the lock
     move(
         row,
         "begin",
@@ -82,16 +83,6 @@ def begin(candidates: list[int], now: datetime) -> tuple[Outgoing, Attempt] | No
         first_tried_at=row.first_tried_at or now,
     )
     return row, open_attempt(row, "send", now)
-
-
-def lock_first(candidates: list[int], now: datetime) -> Outgoing | None:
-    """The first of them that nobody else is taking or changing, checked once more under the lock.
-
-    Its profile is locked too: a second row of it could begin otherwise.
-    """
-    rows = Outgoing.objects.select_related("profile__credential").filter(may_leave(now), pk__in=candidates)
-    locked = rows.select_for_update(skip_locked=True, no_key=True, of=("self", "profile"))
-    return locked.order_by("priority", "planned_at", "pk").first()
 
 
 def open_attempt(row: Outgoing, kind: str, now: datetime) -> Attempt:

@@ -1,44 +1,74 @@
-"""Which profiles may send at this moment.
+"""Which profiles may send at this moment, and which row is next.
 
 A lane is a profile: of its rows one is under way at a time, and they leave in order. So nothing overtakes on one
 profile, and nothing that is wrong with one profile holds up another.
+
+Written as SQL: it runs for every row that leaves, and LATERAL lets each lane find its head in the index outgoing_lane,
+whatever else is planned or done.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
-from django.db.models.functions import Coalesce
+from django.db import connection
 
-from networks.models import Outgoing, Priority, Profile
+from networks.models import Priority
+
+# A profile `p` that may send at %(now)s. What else can hold a profile up belongs here, and nowhere else.
+MAY_SEND = """
+    p.state = 'connected' AND p.pause <> 'all' AND (p.held_until IS NULL OR p.held_until <= %(now)s)
+"""
+NOT_SENDING = """
+    NOT EXISTS (SELECT FROM networks_outgoing busy WHERE busy.profile_id = p.id AND busy.state = 'sending')
+"""
+MAY_LEAVE = f"""
+    o.state = 'waiting' AND o.held = '' AND o.due_at <= %(now)s
+    AND (p.pause = '' OR o.priority = {Priority.REPLY.value})
+"""
+
+NEXT_ROW = f"""
+    WITH head AS MATERIALIZED (
+        SELECT first.id
+        FROM networks_profile p
+        CROSS JOIN LATERAL (
+            SELECT due.id
+            FROM (VALUES (0), (1), (2)) AS kind (priority)
+            CROSS JOIN LATERAL (
+                SELECT o.id FROM networks_outgoing o
+                WHERE o.profile_id = p.id AND o.priority = kind.priority AND o.planned_at <= %(now)s AND {MAY_LEAVE}
+                ORDER BY o.planned_at, o.id LIMIT 1
+            ) due
+            ORDER BY kind.priority LIMIT 1
+        ) first
+        WHERE p.organization_id = %(organization_id)s AND {MAY_SEND} AND {NOT_SENDING}
+    )
+    SELECT o.id
+    FROM networks_outgoing o JOIN head ON head.id = o.id JOIN networks_profile p ON p.id = o.profile_id
+    WHERE {MAY_LEAVE} AND {MAY_SEND}  -- once more, for what has changed before it was locked
+    ORDER BY o.priority, o.planned_at, o.id LIMIT 1
+    FOR NO KEY UPDATE OF o, p SKIP LOCKED
+"""  # noqa: S608  # made of the constants above
+
+DUE = f"""
+    SELECT o.organization_id, greatest(o.due_at, %(now)s) AS at, count(DISTINCT o.profile_id)
+    FROM networks_outgoing o JOIN networks_profile p ON p.id = o.profile_id
+    WHERE o.state = 'waiting' AND o.held = '' AND o.due_at <= %(until)s
+        AND (p.pause = '' OR o.priority = {Priority.REPLY.value}) AND {MAY_SEND} AND {NOT_SENDING}
+    GROUP BY 1, 2 ORDER BY 1, 2
+"""  # noqa: S608
 
 
-def open_lanes(profiles: QuerySet[Profile], now: datetime) -> QuerySet[Profile]:
-    """Those of `profiles` that are connected, neither held nor paused, and not sending already."""
-    # unscoped: correlated with profiles that the caller has scoped; index outgoing_profile_busy
-    sending = Outgoing.unscoped.filter(profile=OuterRef("pk"), state="sending")
-    free = Q(held_until=None) | Q(held_until__lte=now)
-    return profiles.filter(free, ~Exists(sending), state="connected").exclude(pause="all")
+def lock_next(organization_id: int, now: datetime) -> int | None:
+    """Locks the row that is to leave next, and its profile, or a second row of it could begin. Passes over what
+    somebody else is taking or changing."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT_ROW, {"organization_id": organization_id, "now": now})
+        found = cursor.fetchone()
+    return found[0] if found else None
 
 
-def heads(now: datetime) -> QuerySet[Any, int]:
-    """The id of the row that each open lane of the organization in scope would send next."""
-    posts = Coalesce(head(Priority.POST, now), head(Priority.BULK, now))
-    first = Coalesce(head(Priority.REPLY, now), Case(When(pause="", then=posts)))
-    lanes = open_lanes(Profile.objects.all(), now).annotate(head=first)
-    return lanes.exclude(head=None).values_list("head", flat=True)
-
-
-def may_leave(now: datetime) -> Q:
-    """The same said of rows, for those that were chosen a moment ago and are now locked."""
-    profile = Q(profile__held_until=None) | Q(profile__held_until__lte=now)
-    paused = Q(profile__pause="") | Q(profile__pause="posts", priority=Priority.REPLY)
-    return Q(profile, paused, state="waiting", held="", due_at__lte=now, profile__state="connected")
-
-
-def head(priority: Priority, now: datetime) -> Subquery:
-    """The index outgoing_lane gives it at once: what is planned for later is behind, what is done is not in it."""
-    # unscoped: correlated with the lane's profile
-    waiting = Outgoing.unscoped.filter(profile=OuterRef("pk"), state="waiting", held="", priority=priority)
-    due = waiting.filter(planned_at__lte=now, due_at__lte=now)
-    return Subquery(due.order_by("planned_at", "pk").values("pk")[:1])
+def due_lanes(now: datetime, until: datetime) -> Iterator[tuple[int, datetime, int]]:
+    """(organization, time, lanes) for all rows that are due by `until`; what is overdue is due `now`."""
+    with connection.cursor() as cursor:
+        cursor.execute(DUE, {"now": now, "until": until})
+        yield from cursor.fetchall()

@@ -11,7 +11,6 @@ from networks.actions.outgoing import put_outgoing
 from networks.contract import Draft, DraftKind
 from networks.models import Outgoing, Profile
 from networks.outbox.claims import begin_next, claim_unknown, reap
-from networks.outbox.lanes import heads
 from networks.outbox.looking import look_one
 from networks.outbox.sending import call
 from networks.outbox.settling import settle
@@ -39,7 +38,7 @@ class Outbox:
         at = now() + after
         reap(at)
         with scope(self.profile.organization_id):
-            for _ in range(len(heads(at)) and Outgoing.objects.filter(state="waiting", due_at__lte=at).count()):
+            for _ in range(Outgoing.objects.filter(state="waiting", due_at__lte=at).count()):
                 self.send_next(at)
             for claim in claim_unknown(at):
                 look_one(claim.outgoing_id, claim.token)
