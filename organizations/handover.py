@@ -24,6 +24,10 @@ class Handover:
         chosen = self.chosen(kind)
         return chosen if may(chosen) else self.fallback
 
+    def named(self, kind: str) -> list[Member]:
+        """Whoever was named for that kind of thing, then the successor."""
+        return list(dict.fromkeys((self.chosen(kind), self.successor)))
+
     @property
     def people(self) -> list[Member]:
         return [self.successor, *self.by_kind.values()]
@@ -38,6 +42,8 @@ class Holding:
     label: str
     fate: str
     passes: bool  # to somebody, who can be named; else it ends or stays
+    things: tuple[str, ...] = ()  # the first of them, where somebody has to know which they are
+    needs_name: bool = False  # whoever was named cannot take all of it
 
 
 def may_succeed(candidate: Member, member: Member) -> bool:

@@ -31,17 +31,37 @@ def tell_asked(actor: Actor, post: Post) -> None:
         admins = Member.objects.filter(role__in=(Role.OWNER, Role.ADMIN)).select_related("user", "organization")
         people = [one for one in admins if one.pk not in hands]
     title = _("%(name)s asks you to approve a post") % {"name": label(actor).name}
-    notify(people, f"post-{post.pk}-asked", kind="approval_asked", title=title, url=address(post), about=words(post))
+    notify(people, asked(post), kind="approval_asked", title=title, url=address(post), about=words(post))
+
+
+def tell_named(actor: Actor, post: Post, member: Member) -> None:
+    """To whoever may decide it from now on, and nobody else may."""
+    title = _("%(name)s named you to approve a post") % {"name": label(actor).name}
+    people = [] if member.pk == getattr(actor, "pk", None) else [member]
+    notify(people, asked(post), kind="approval_asked", title=title, url=address(post), about=words(post))
+
+
+def settle_review(post: Post) -> None:
+    """It waits for nobody's decision any more, nor to be rewritten."""
+    settle_notices(asked(post), returned(post))
+
+
+def asked(post: Post) -> str:
+    return f"post-{post.pk}-asked"
+
+
+def returned(post: Post) -> str:
+    return f"post-{post.pk}-returned"
 
 
 def tell_decided(actor: Actor, post: Post, *, approved: bool, note: str) -> None:
     """To its writer, and to whoever wrote the words that stand."""
-    settle_notices(f"post-{post.pk}-asked")
+    settle_review(post)
     people = answering({post.author_id, post.revision.author_id if post.revision else None})
     people = people.exclude(pk=getattr(actor, "pk", 0))
     who = {"name": label(actor).name}
     title = _("%(name)s approved your post") % who if approved else _("%(name)s sent your post back") % who
-    cause = f"post-{post.pk}-{'approved' if approved else 'returned'}"
+    cause = f"post-{post.pk}-approved" if approved else returned(post)
     notify(people, cause, kind="approval_decided", title=title, url=address(post), about=note or words(post))
 
 

@@ -7,12 +7,14 @@ from django.dispatch import receiver
 from networks.actions.outgoing import cancel_outgoing
 from networks.models import Outgoing
 from networks.signals import outgoing_settled
+from organizations.actors import Actor
 from organizations.handover import Handover, Holding
-from organizations.signals import holdings_asked, member_leaving
-from publishing.actions.handover import hand_over_posts
+from organizations.models import Member
+from organizations.signals import gaps_asked, holdings_asked, member_leaving
+from publishing.actions.handover import hand_over_approvals, hand_over_posts
 from publishing.models import Delivery
 from publishing.notices import tell_stuck
-from publishing.queries.handover import holdings
+from publishing.queries.handover import gaps, holdings
 from socialops.lib import realtime
 
 
@@ -30,10 +32,16 @@ def delivery_settled(sender: Any, outgoing: Outgoing, **kwargs: Any) -> None:
 
 
 @receiver(member_leaving, dispatch_uid="publishing.member_leaving")
-def writer_leaves(sender: Any, handover: Handover, **kwargs: Any) -> None:
+def writer_leaves(sender: Any, actor: Actor, handover: Handover, **kwargs: Any) -> None:
     hand_over_posts(handover)
+    hand_over_approvals(actor, handover)
 
 
 @receiver(holdings_asked, dispatch_uid="publishing.holdings_asked")
 def count_posts(sender: Any, handover: Handover, **kwargs: Any) -> list[Holding]:
     return holdings(handover)
+
+
+@receiver(gaps_asked, dispatch_uid="publishing.gaps_asked")
+def count_undecided(sender: Any, member: Member, **kwargs: Any) -> list[str]:
+    return gaps(member)

@@ -34,10 +34,17 @@ def leave(request: MemberRequest, pk: int) -> HttpResponse:
         try:
             return answer(request, member, form, kinds)
         except Invalid as invalid:
-            show_errors(form, invalid)
+            show_errors(form, beside_pickers(form, invalid))
         except Conflict as conflict:
             form.add_error(None, conflict.user_message)
     return shown(request, form, handover, status=422)
+
+
+def beside_pickers(form: LeavingForm, invalid: Invalid) -> Invalid:
+    """What is wrong with a kind of thing stands beside whoever takes it."""
+    return Invalid(
+        {f"to_{name}" if f"to_{name}" in form.fields else name: texts for name, texts in invalid.fields.items()}
+    )
 
 
 def answer(request: MemberRequest, member: Member, form: LeavingForm, kinds: dict[str, str]) -> HttpResponse:
@@ -69,12 +76,14 @@ def filled(request: MemberRequest, handover: Handover) -> QueryDict:
 
 def shown(request: MemberRequest, form: LeavingForm, handover: Handover, status: int = 200) -> HttpResponse:
     holdings = holdings_of(handover)
+    pickers = {one.kind: form[f"to_{one.kind}"] for one in holdings if one.passes and f"to_{one.kind}" in form.fields}
     passing = sum(one.count for one in holdings if one.passes)
     context: dict[str, Any] = {
         "form": form,
         "person": handover.member,
         "holdings": holdings,
-        "pickers": [form[f"to_{one.kind}"] for one in holdings if one.passes and f"to_{one.kind}" in form.fields],
+        "decider": pickers.pop("approvals", None),
+        "pickers": pickers.values(),
         "scheduled": any(one.kind == "scheduled" for one in holdings),
         "label": label_of(handover, passing),
     }

@@ -15,6 +15,7 @@ from publishing.access import require
 from publishing.actions.content import Content, checked_content, content_of
 from publishing.actions.rows import locked, locked_outgoing, plan_stamps, profiles_reached, refuse_begun, stop, tell
 from publishing.models import Delivery, Post, Revision, Variant
+from publishing.notices import settle_review
 from publishing.times import checked_due
 from socialops.lib.errors import Conflict
 from socialops.lib.states import move
@@ -81,6 +82,7 @@ def edit_post(
     take_back(post)
     state = post.state
     move(post, "edit", review_note="")
+    settle_review(post)
     revise(actor, post, content)
     audit.record(actor, "post.edited", post, changes(before, content) | {"state": [state, post.state]})
     tell(post)
@@ -101,6 +103,7 @@ def delete_post(actor: Actor, post: Post) -> None:
     if post.state != "draft" or Delivery.objects.filter(post=post).exists():
         raise Conflict(_("Only a draft that was never scheduled can be deleted. Cancel it instead."))
     audit.record(actor, "post.deleted", post, {"text": [clipped(content_of(post).text), None]})
+    settle_review(post)
     tell(post)
     post.delete()
 

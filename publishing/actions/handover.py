@@ -1,12 +1,20 @@
-"""A writer leaves: what they planned goes out as planned, or comes back to be looked at."""
+"""A member leaves: what they planned goes out as planned or comes back, and what waits has somebody to decide it."""
+
+from contextlib import suppress
 
 from django.utils.translation import gettext as _
 
-from organizations.actors import System
+from networks.models import Profile
+from organizations import audit
+from organizations.actors import Actor, System
 from organizations.handover import Handover
+from organizations.models import Member
 from publishing.actions.compose import withdraw_post
-from publishing.queries.handover import scheduled_posts
-from socialops.lib.errors import Conflict
+from publishing.models import Post
+from publishing.notices import tell_named
+from publishing.queries.handover import Waiting, scheduled_posts, waiting_without
+from socialops.lib.errors import Conflict, Invalid
+from teams.actions.giving import give_verb
 
 
 def hand_over_posts(handover: Handover) -> None:
@@ -14,7 +22,36 @@ def hand_over_posts(handover: Handover) -> None:
     if handover.keep_scheduled:
         return
     for post in scheduled_posts(handover.member).order_by("pk"):
-        try:
-            withdraw_post(System(_("Off-boarding")), post)
-        except Conflict:
-            continue  # it is leaving at this very moment
+        take_back(post)
+
+
+def hand_over_approvals(actor: Actor, handover: Handover) -> None:
+    """Whoever is named gets the right to approve what nobody else may decide, as far as the actor may give it.
+
+    What nobody here could decide becomes a draft again. Raises Invalid (approvals), PermissionDenied.
+    """
+    waiting = waiting_without(handover, Post.objects.select_for_update(of=("self",)))
+    if waiting.unnamed:
+        raise Invalid({"approvals": [_("Name somebody who has not written it. Nobody decides on their own words.")]})
+    for profile, members in sorted(profiles_of(waiting).items(), key=lambda item: item[0].pk):
+        for member in sorted(members, key=lambda one: one.pk):
+            give_verb(actor, profile, member, "approve")
+    for post, member in waiting.named:
+        audit.record(actor, "post.decider_named", post, {"decider": [handover.member.name, member.name]})
+        tell_named(actor, post, member)
+    for post in waiting.hopeless:
+        take_back(post)
+
+
+def profiles_of(waiting: Waiting) -> dict[Profile, set[Member]]:
+    """On which profiles who has to be able to approve."""
+    found: dict[Profile, set[Member]] = {}
+    for post, member in waiting.named:
+        for profile in post.profiles.all():
+            found.setdefault(profile, set()).add(member)
+    return found
+
+
+def take_back(post: Post) -> None:
+    with suppress(Conflict):  # it is leaving at this very moment
+        withdraw_post(System(_("Off-boarding")), post)

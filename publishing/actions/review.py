@@ -12,7 +12,7 @@ from publishing.actions.content import content_of, network_problems
 from publishing.actions.rows import enqueue, locked, plan_of, standing, tell
 from publishing.limits import unreadable
 from publishing.models import Decision, Post
-from publishing.notices import tell_asked, tell_decided
+from publishing.notices import settle_review, tell_asked, tell_decided
 from socialops.lib.errors import Conflict, Invalid
 from socialops.lib.states import move
 
@@ -28,6 +28,7 @@ def submit_post(actor: Actor, post: Post) -> Post:
     before = post.state
     move(post, "submit", review_note="")
     audit.record(actor, "post.submitted", post, {"state": [before, post.state], "revision": standing(post).number})
+    settle_review(post)
     tell_asked(actor, post)
     tell(post)
     return post

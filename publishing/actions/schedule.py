@@ -13,6 +13,7 @@ from publishing.access import require
 from publishing.actions.review import require_sendable
 from publishing.actions.rows import enqueue, locked, locked_outgoing, plan_of, plan_stamps, refuse_begun, stop, tell
 from publishing.models import Post
+from publishing.notices import settle_review
 from publishing.times import checked_due
 from socialops.lib.errors import Conflict, PermissionDenied
 from socialops.lib.states import move
@@ -70,6 +71,7 @@ def cancel_post(actor: Actor, post: Post) -> Post:
         raise Conflict(_("All of it has left already, so there is nothing to cancel."))
     before = post.state
     move(post, "cancel")
+    settle_review(post)
     left = sum(row.state != "cancelled" for row in rows)
     audit.record(actor, "post.cancelled", post, {"state": [before, post.state], "already left": left})
     tell(post)

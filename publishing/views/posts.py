@@ -18,6 +18,7 @@ from publishing.actions.schedule import asks_approval
 from publishing.forms import ListFilter
 from publishing.models import Decision, Post
 from publishing.queries.composer import spelt
+from publishing.queries.deciders import asked_instead
 from publishing.queries.posts import FILTERS, for_reading, listed, page_of, visible_profiles, waiting_for, with_shown
 from publishing.queries.story import stories
 from publishing.states import BEGUN, STOPPABLE
@@ -67,6 +68,7 @@ def post_context(request: MemberRequest, pk: int) -> dict[str, Any]:
         "decisions": Decision.objects.filter(revision__post=one).select_related("member__user", "revision"),
         "zone": member.time_zone,
         "written": request.GET.get("written", "")[:20],
+        "asked_instead": asked_instead(one),
         "approve_moment": spelt(one.planned_at, member.time_zone) if by_itself else "",
     }
 

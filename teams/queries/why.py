@@ -91,6 +91,12 @@ class Log:
         return self.given.get((kind, pk, verb), ("", None))
 
 
+def is_only_approver(member: Member, profile: Profile) -> bool:
+    """Whether what `member` writes there can be approved by nobody."""
+    approvers = members_who_may(profile, "approve")
+    return list(approvers.values_list("pk", flat=True)[:2]) == [member.pk]
+
+
 def who_could_give(member: Member, profile: Profile, verb: str) -> list[Giver]:
     """Leaders of a team that is tasked with the profile and who hold the verb, managers, then admins."""
     holders = members_who_may(profile, verb).exclude(pk=member.pk)

@@ -8,7 +8,7 @@ from networks.models import VERBS
 from organizations.access import access_member
 from organizations.gates import MemberRequest, member_gate
 from teams.access import access_profile
-from teams.queries.why import require_may_ask, who_could_give, why
+from teams.queries.why import is_only_approver, require_may_ask, who_could_give, why
 from teams.words import VERB_WORDS, spelt
 
 
@@ -30,6 +30,7 @@ def show(request: MemberRequest, member: int, profile: int) -> HttpResponse:
         "rows": [(word, found[verb]) for verb, word in VERB_WORDS.items()],
         "can": spelt(verb for verb in VERBS if found[verb].can),
         "givers": [] if found[asked].can else who_could_give(who, about, asked),
+        "only": asked == "approve" and found[asked].can and is_only_approver(who, about),
         "zone": request.member.time_zone,
     }
     return render(request, "teams/_why.html" if request.htmx else "teams/why.html", context)

@@ -11,8 +11,10 @@ from networks.models import Outgoing, Profile
 from networks.outbox.settling import disconnect
 from organizations.actions.leaving import offboard_member
 from organizations.models import Mail, Notification
-from publishing.actions.compose import create_post
+from publishing.actions.compose import create_post, delete_post, edit_post, withdraw_post
+from publishing.actions.forward import rewrite_post
 from publishing.actions.review import approve_post, reject_post, submit_post
+from publishing.actions.schedule import cancel_post
 from publishing.receivers import delivery_settled
 from teams.actions.grants import set_grants
 from tests.home.test_home import deliver
@@ -107,6 +109,54 @@ def test_what_one_approver_decided_waits_for_nobody_else(cast):
     submit_post(cast.ed, post)
     approve_post(cast.ava, post)
     assert not Notification.objects.filter(kind="approval_asked", read_at=None).exists()
+
+
+@pytest.fixture
+def asked_for(cast):
+    post = create_post(cast.ed, text="Fresh bread", profiles=[cast.x.pk])
+    return submit_post(cast.ed, post)
+
+
+def waits_for() -> set[str]:
+    """Whom an unread notice calls to decide."""
+    rows = Notification.objects.filter(kind="approval_asked", read_at=None).select_related("member__user")
+    return {row.member.name for row in rows}
+
+
+@pytest.mark.parametrize("settle", [withdraw_post, cancel_post, approve_post, reject_post])
+def test_what_no_longer_waits_calls_nobody(cast, asked_for, settle):
+    assert waits_for() == {"Ava", "Lena"}
+    settle(cast.lena, asked_for)
+    assert waits_for() == set()
+
+
+def test_an_edit_calls_nobody_until_it_is_asked_for_again(cast, asked_for):
+    edit_post(cast.ed, asked_for, text="Rye bread")
+    assert waits_for() == set()
+    submit_post(cast.ed, asked_for)
+    assert waits_for() == {"Ava", "Lena"}
+    assert {row.count for row in Notification.objects.filter(kind="approval_asked")} == {1}
+
+
+def test_words_that_were_changed_meanwhile_call_again_once(cast, asked_for):
+    rewrite_post(cast.ed, asked_for, text="Rye bread")
+    rows = Notification.objects.filter(kind="approval_asked", read_at=None)
+    assert {row.about for row in rows} == {"Rye bread"}
+    assert rows.count() == 2
+
+
+@pytest.mark.parametrize("answer", ["rewrite", "resubmit", "delete"])
+def test_what_was_sent_back_calls_its_writer_until_they_see_to_it(cast, asked_for, answer):
+    reject_post(cast.ava, asked_for, note="Which bread?")
+    unread = Notification.objects.filter(member=cast.ed, kind="approval_decided", read_at=None)
+    assert unread.exists()
+    if answer == "rewrite":
+        edit_post(cast.ed, asked_for, text="Rye bread")
+    elif answer == "resubmit":
+        submit_post(cast.ed, asked_for)
+    else:
+        delete_post(cast.ed, asked_for)
+    assert not unread.exists()
 
 
 def test_whoever_succeeded_a_writer_hears_of_their_posts(cast):

@@ -23,16 +23,20 @@ from organizations.actions.people import change_role
 from organizations.models import Absence, ApiToken, Invitation, Member, Role, User
 from organizations.tenancy import scope
 from publishing.actions.compose import create_post
+from publishing.actions.forward import Wish, rewrite_post
 from publishing.actions.review import submit_post
 from publishing.actions.schedule import schedule_post
 from publishing.models import Post
+from publishing.queries.deciders import asked_instead, undecidable
 from publishing.queries.posts import waiting_for
-from socialops.lib.errors import AppError
+from socialops.lib.errors import AppError, Invalid
 from teams.access import profiles_for, verbs_on
 from teams.actions.grants import set_grants
 from teams.actions.tasks import create_task
 from teams.actions.teams import change_team
+from teams.giving import giver_on
 from teams.models import Task, TeamMember
+from teams.queries.holders import holders, who_may
 from tests.builders import PASSWORD
 from tests.cast import Cast
 from tests.inbox.talk import says
@@ -56,6 +60,15 @@ steps = st.one_of(
     st.tuples(st.just("task"), who, who),
     st.tuples(st.just("leave"), doer, who, who, who, st.booleans()),
     st.tuples(st.just("leave"), doer, who, who, who, st.booleans()),
+)
+about_approvals = st.one_of(
+    st.tuples(st.just("write"), doer, where, st.just("submit")),
+    st.tuples(st.just("rewrite"), who, who),
+    st.tuples(st.just("only"), who),
+    st.tuples(st.just("role"), doer, who, roles),
+    st.tuples(st.just("leave"), doer, who, who, who, st.booleans()),
+    st.tuples(st.just("approver_leaves"), doer, who, who),
+    st.tuples(st.just("approver_leaves"), doer, who, who),
 )
 
 
@@ -116,6 +129,13 @@ class World:
     def grant(self, actor: int, whom: int, name: str, wanted: list[str]) -> None:
         set_grants(self.one(actor), getattr(self.cast, name), members={self.one(whom).pk: wanted})
 
+    def only(self, whom: int) -> None:
+        """One member alone may approve, beside the admins."""
+        chosen = self.pick(whom, gone=False)
+        for profile in (self.cast.x, self.cast.page):
+            members = {pk: ["view", "draft"] for pk in holders("approve", [profile.pk])}
+            set_grants(self.one(0), profile, members={**members, chosen.pk: ["draft", "approve"]})
+
     def team(self, actor: int, leaders: list[int], members: list[int]) -> None:
         named = [[self.one(index).pk for index in people] for people in (leaders, members)]
         change_team(self.one(actor), self.cast.team, leaders=named[0], members=named[1])
@@ -139,24 +159,62 @@ class World:
         if then == "schedule":
             schedule_post(writer, post, at=now() + timedelta(days=1))
 
+    def rewrite(self, whom: int, number: int) -> None:
+        """Two hands in one post."""
+        posts = list(Post.objects.filter(state__in=("draft", "in_review")).order_by("pk"))
+        if posts:
+            rewrite_post(self.one(whom), posts[number % len(posts)], text="Fresh bread", wish=Wish(submit=True))
+
     def task(self, giver: int, whom: int) -> None:
         create_task(self.one(giver), title="Bake", member=self.one(whom))
 
     def leave(self, actor: int, whom: int, successor: int, other: int, keep: bool) -> None:
         takers = [self.pick(index, gone=False) for index in (successor, other)]
-        offboard_member(
-            self.one(actor),
-            self.pick(whom, gone=False),
-            successor=takers[0],
-            successors={"conversations": takers[1], "posts": takers[1]},
-            keep_scheduled=keep,
-        )
+        self.hand_over(self.one(actor), self.pick(whom, gone=False), takers, keep)
+
+    def approver_leaves(self, actor: int, successor: int, other: int) -> None:
+        takers = [self.pick(index, gone=False) for index in (successor, other)]
+        for leaver in who_may("approve", [self.cast.x.pk])[:1]:
+            self.hand_over(self.one(actor), leaver, takers, keep=True)
+
+    def hand_over(self, doer: Member, leaver: Member, takers: list[Member], keep: bool) -> None:
+        """Where the page asks who decides, somebody is named who can."""
+        named = {"conversations": takers[1], "posts": takers[1]}
+        try:
+            self.offboard(doer, leaver, takers[0], named, keep)
+        except Invalid as refused:
+            if "approvals" not in refused.fields:
+                raise
+            one, other_one = self.who_can_decide(leaver)
+            self.offboard(doer, leaver, one, {**named, "approvals": other_one}, keep)
+        assert not undecidable(Post.objects.all()), "nobody may decide what waits"
+
+    def offboard(self, doer: Member, leaver: Member, successor: Member, named: dict[str, Member], keep: bool) -> None:
+        with transaction.atomic():
+            offboard_member(doer, leaver, successor=successor, successors=named, keep_scheduled=keep)
+
+    def who_can_decide(self, leaver: Member) -> tuple[Member, Member]:
+        """An owner is the one hand of whatever is stuck, so that of two others one may always decide."""
+        people = [one for one in self.everybody() if one.left_at is None and one.role == Role.MEMBER and one != leaver]
+        return people[0], people[-1]
 
 
 @pytest.mark.django_db
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(plan=st.lists(steps, min_size=6, max_size=20))
 def test_nothing_is_left_to_those_who_left_and_nothing_is_without_an_owner(cast: Cast, plan: list[tuple]) -> None:
+    live(cast, plan)
+
+
+@pytest.mark.django_db
+@settings(max_examples=16, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(plan=st.lists(about_approvals, min_size=3, max_size=8))
+def test_nothing_waits_for_nobody(cast: Cast, plan: list[tuple]) -> None:
+    """From where one member alone may approve what the owner wrote."""
+    live(cast, [("only", 5), ("write", 0, "x", "submit"), *plan])
+
+
+def live(cast: Cast, plan: list[tuple]) -> None:
     with transaction.atomic(), scope(cast.acme):
         world = World(cast)
         for kind, *given_ in plan:
@@ -203,11 +261,25 @@ def everything_has_an_owner(cast: Cast) -> None:
         assert author
         assert author.left_at is None or author.successor
     everybody_in_review_has_a_reader()
+    what_waits_can_be_decided_or_says_who_could_help()
+
+
+def what_waits_can_be_decided_or_says_who_could_help() -> None:
+    """Two ways to the same answer: the members one by one, and the one query for all of it."""
+    people = list(Member.objects.select_related("user", "organization"))
+    stuck = set(undecidable(Post.objects.all()))
+    for post in Post.objects.filter(state="in_review").select_related("revision"):
+        able = [one for one in people if waiting_for(one).filter(pk=post.pk).exists()]
+        assert (post in stuck) == (not able)
+        assert bool(asked_instead(post)) == (not able)
+        assert all(
+            giver_on(one, profile).unbounded for one in asked_instead(post)[:1] for profile in post.profiles.all()
+        )
 
 
 def everybody_in_review_has_a_reader() -> None:
     """At least one owner or admin may decide, unless they are the only one and wrote it themselves."""
     admins = [one for one in Member.objects.select_related("user") if one.is_admin]
-    for post in Post.objects.filter(state="in_review"):
-        others = [one for one in admins if one.pk != post.author_id]
+    for post in Post.objects.filter(state="in_review").select_related("revision"):
+        others = [one for one in admins if one.pk not in (post.author_id, post.revision.author_id)]
         assert all(waiting_for(one).filter(pk=post.pk).exists() for one in others)
