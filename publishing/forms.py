@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from networks.queries.queue import PLACES
 from networks.registry import networks
 from organizations.models import Member
 from publishing.actions.forward import Wish
@@ -123,6 +124,22 @@ class ListFilter(forms.Form):
     q = forms.CharField(max_length=200, required=False)
     before = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
     after = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class QueueFilter(forms.Form):
+    """The same for the queue; nothing chosen is what is due."""
+
+    state = forms.ChoiceField(choices=[("", ""), *[(place, place) for place in PLACES]], required=False)
+    network = forms.ChoiceField(
+        choices=lambda: [("", ""), *[(one.network, one.label) for one in networks()]], required=False
+    )
+    profile = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
+    after = forms.CharField(max_length=40, required=False)
 
     @property
     def wanted(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from publishing.views import calendar, compose, decide, deliveries, posts
+from publishing.views import calendar, compose, decide, deliveries, posts, queue
 
 app_name = "publishing"
 urlpatterns = [
@@ -25,5 +25,7 @@ urlpatterns = [
     path("deliveries/<int:pk>/retry/", deliveries.retry, name="retry"),
     path("deliveries/<int:pk>/resolve/", deliveries.resolve, name="resolve"),
     path("deliveries/<int:pk>/cancel/", deliveries.cancel, name="cancel_delivery"),
+    path("queue/", queue.queue, name="queue"),
+    path("queue/pace/", queue.pace, name="queue_pace"),
     path("approvals/", posts.approvals, name="approvals"),
 ]

@@ -46,6 +46,9 @@ class Outgoing(TenantModel):
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.POST, db_default=Priority.POST.value)
     held = models.CharField(max_length=20, blank=True, default="", db_default="")
     after = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, db_index=False, related_name="followers")
+    # the first part of the thread that this continues, and its place in it; networks.outbox.chains
+    chain = models.ForeignKey("self", on_delete=models.CASCADE, null=True, db_index=False, related_name="parts")
+    part = models.PositiveSmallIntegerField(default=1, db_default=1)
     planned_at = models.DateTimeField()  # when a person wanted it
     due_at = models.DateTimeField()  # when it is tried next
     claim = models.UUIDField(null=True)  # fencing token: who may begin and settle
@@ -69,10 +72,23 @@ class Outgoing(TenantModel):
                 condition=Q(state="waiting", held=""),
             ),
             models.Index(fields=["after"], name="outgoing_followers", condition=~Q(after=None)),
+            models.Index(fields=["chain", "part"], name="outgoing_chain", condition=~Q(chain=None)),
             models.Index(fields=["profile"], name="outgoing_profile_busy", condition=Q(state="sending")),
             models.Index(fields=["lease_until"], name="outgoing_in_flight", condition=Q(state="sending")),
             models.Index(fields=["due_at"], name="outgoing_unknown", condition=Q(state="unknown", needs_person=False)),
             models.Index(fields=["profile", "-planned_at", "-id"], name="outgoing_of_profile"),
+            # what people ask: the queue of an organization, and how late things left
+            models.Index(
+                fields=["organization", "state", "planned_at", "id"],
+                name="outgoing_queue",
+                condition=Q(state__in=("waiting", "sending", "unknown", "failed")),
+            ),
+            models.Index(
+                fields=["organization", "sent_at"],
+                include=["planned_at", "profile"],
+                name="outgoing_sent_at",
+                condition=Q(state="sent"),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -13,13 +13,14 @@ from organizations.gates import MemberRequest, member_gate
 from publishing.access import access_delivery
 from publishing.actions.deliveries import cancel_delivery, resolve_delivery, retry_delivery
 from publishing.models import Delivery
+from publishing.views.decide import back
 from socialops.lib.errors import AppError
 
 Button = Callable[[MemberRequest, Delivery], str]
 
 
 def button(work: Button) -> Callable[..., HttpResponse]:
-    """A POST that does `work` and says its sentence on the post's page; a refusal is said too."""
+    """A POST that does `work` and says its sentence; a refusal is said too, where the person stood."""
 
     @member_gate
     @require_POST
@@ -30,7 +31,7 @@ def button(work: Button) -> Callable[..., HttpResponse]:
             messages.success(request, work(request, delivery))
         except AppError as error:
             messages.error(request, error.user_message)
-        return redirect("publishing:post", request.member.organization.slug, delivery.post_id)
+        return redirect(back(request, delivery.post))
 
     return pressed
 

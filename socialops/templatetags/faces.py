@@ -35,6 +35,7 @@ FACES = {
     "unknown": Face("circle-question-mark", _("Not known"), "orange"),
     "failed": Face("circle-x", _("Failed"), "red"),
     "held": Face("circle-pause", _("Held"), "grey", "state--striped"),
+    "overdue": Face("alarm-clock", _("Overdue"), "red"),
     "cancelled": Face("ban", _("Cancelled"), "grey", "state--struck"),
     # conversations and tasks
     "open": Face("circle-dot", _("Open"), "blue"),

@@ -1,5 +1,5 @@
 /**
- * <ops-chart data-src="id of a json script" data-lib="address of Chart.js">: draws {"type", "unit", "series":
+ * <ops-chart data-src="id of a json script" data-lib="address of Chart.js">: draws {"type", "unit", "from_zero", "series":
  * [{"key", "label", "points": [[date, value | null]]}]}. A point that is not known is a gap. Colours come from the
  * tokens; the table beside it says the same.
  */
@@ -27,7 +27,8 @@ function colour(probe, token) {
 
 const shortDate = new Intl.DateTimeFormat(document.documentElement.lang || "en", { day: "numeric", month: "short", timeZone: "UTC" });
 const number = new Intl.NumberFormat(document.documentElement.lang || "en", { notation: "compact" });
-const dateLabel = (text) => (/^\d{4}-\d{2}-\d{2}/.test(text) ? shortDate.format(new Date(text)) : text);
+/** A day by its name, an hour of a day ("2026-11-23 09:00", wherever that is) by its clock. */
+const dateLabel = (text) => (/^\d{4}-\d{2}-\d{2}$/.test(text) ? shortDate.format(new Date(text)) : text.replace(/^\d{4}-\d{2}-\d{2} /, ""));
 
 class OpsChart extends HTMLElement {
   connectedCallback() {
@@ -96,7 +97,7 @@ class OpsChart extends HTMLElement {
         interaction: { mode: "index", intersect: false },
         scales: {
           x: { grid: { display: false }, border: { color: line }, ticks: { color: text, font, maxRotation: 0, autoSkipPadding: 24 } },
-          y: { beginAtZero: this.data.type === "bar", grace: this.data.type === "bar" ? 0 : "10%", grid: { color: line }, border: { display: false }, ticks: { color: text, font, maxTicksLimit: 5, precision: 0, callback: (value) => number.format(value) } },
+          y: { beginAtZero: this.data.type === "bar" || this.data.from_zero === true, grace: this.data.type === "bar" ? 0 : "10%", grid: { color: line }, border: { display: false }, ticks: { color: text, font, maxTicksLimit: 5, precision: 0, callback: (value) => number.format(value) } },
         },
         plugins: {
           legend: { display: (this.data.series ?? []).length > 1, align: "start", labels: { color: text, font, boxWidth: 10, boxHeight: 10 } },

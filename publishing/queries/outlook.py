@@ -1,0 +1,78 @@
+"""What is known of a row of the outbox and what happens next, in plain words. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as later
+
+from networks.models import Outgoing
+from networks.queries.queue import LATE
+from networks.registry import adapter_class
+
+HELD = {  # hold: (what is known, what happens next)
+    "disconnected": (later("The profile is not connected."), later("It leaves once the profile is connected again.")),
+    "paused": (later("Publishing is paused here."), later("It waits until the pause is released.")),
+    "too_late": (later("Its time has passed."), later("It waits for somebody to say whether it still leaves.")),
+    "chain": (later("The part before it has not left yet."), later("It follows as soon as that one is there.")),
+    "limit": (later("%(network)s takes no more from this profile for now."), later("It leaves when that is over:")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """`next` ends in a colon where `at` follows; `late` where nothing known holds it."""
+
+    known: str
+    next: str = ""
+    at: datetime | None = None
+    late: bool = False
+
+
+def outlook(row: Outgoing, *, hold: str, behind: bool, now: datetime) -> Outlook:
+    """`hold` and `behind` as `networks.queries.queue` tells them."""
+    if row.state == "waiting":
+        return held(row, hold) if hold else waiting(row, behind, now)
+    if row.state == "sending":
+        return sending(row, now)
+    if row.state == "unknown":
+        return unknown(row, now)
+    if row.state == "failed":
+        return Outlook(row.reason or _("It was not sent."), _("Nothing more happens by itself."))
+    return Outlook("")
+
+
+def held(row: Outgoing, hold: str) -> Outlook:
+    known, then = HELD.get(hold, (_("It is held."), ""))
+    words = {"network": adapter_class(row.profile.network).label}
+    reason = row.profile.state_reason if hold == "disconnected" else ""
+    at = row.profile.held_until if hold == "limit" else None
+    return Outlook(reason or str(known) % words, str(then), at)
+
+
+def waiting(row: Outgoing, behind: bool, now: datetime) -> Outlook:
+    known = row.reason or _("Nothing has been tried yet.")
+    if row.due_at > now:
+        return Outlook(known, _("It is tried again:") if row.attempt_count else _("It leaves:"), row.due_at)
+    if behind:
+        return Outlook(known, _("It leaves after the one that is on its way on this profile."))
+    if now - row.due_at > LATE:
+        why = _("Nothing holds it, and yet it has not left: the background processes do not keep up.")
+        return Outlook(why, _("It leaves as soon as they do; an admin can look into it."), late=True)
+    return Outlook(known, _("It leaves in a moment."))
+
+
+def sending(row: Outgoing, now: datetime) -> Outlook:
+    if row.lease_until and row.lease_until < now:
+        return Outlook(_("Whoever was sending it is gone."), _("It is looked for on the profile in a moment."))
+    known = _("It is on its way.") if row.attempt_count < 2 else _("It is on its way, try %d.") % row.attempt_count
+    return Outlook(known, _("Without an answer within half a minute it is looked for on the profile."))
+
+
+def unknown(row: Outgoing, now: datetime) -> Outlook:
+    known = row.reason or _("There was no clear answer: it may be there.")
+    if row.needs_person:
+        return Outlook(known, _("Nothing is sent until somebody has looked on the profile."))
+    if row.due_at > now:
+        return Outlook(known, _("It is looked for again on the profile:"), row.due_at)
+    return Outlook(known, _("It is being looked for on the profile."))
