@@ -1,11 +1,13 @@
 """What this floor does by itself. Every task may run twice, late or never without harm."""
 
 from celery import shared_task
+from django.conf import settings
 from django.utils.timezone import now
 
 from organizations.digests import collect_due
 from organizations.inviting import send_due_invitations
 from organizations.mail import send_due
+from organizations.retention import purge_read
 
 
 @shared_task
@@ -25,3 +27,9 @@ def collect_digests() -> None:
 def send_invitations() -> None:
     """Sends the links that are due."""
     send_due_invitations()
+
+
+@shared_task
+def purge_notices() -> None:
+    """Removes what was read longer ago than it is kept."""
+    purge_read(now(), days=settings.NOTICE_RETENTION_DAYS)

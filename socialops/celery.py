@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 from kombu import Exchange, Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "socialops.settings")
@@ -14,6 +15,7 @@ app.autodiscover_tasks()
 # A tick that was not run within its period is worthless: the next one does the same work.
 EVERY_SECOND = {"schedule": 1.0, "options": {"expires": 5, "queue": "ticks"}}
 EVERY_MINUTE = {"schedule": 60.0, "options": {"expires": 60}}
+EVERY_HOUR = {"schedule": crontab(minute=17), "options": {"expires": 3600}}  # by the clock, however often beat restarts
 
 # Keys of their own: without them all queues would share the default one, and each would get what is meant for another.
 # Celery itself addresses queues by name, without bindings, so that an emptied Redis loses nothing but messages.
@@ -25,6 +27,18 @@ app.conf.beat_schedule = {
     "mails": {"task": "organizations.tasks.send_mails", **EVERY_MINUTE},
     "invitations": {"task": "organizations.tasks.send_invitations", **EVERY_MINUTE},
     "digests": {"task": "organizations.tasks.collect_digests", **EVERY_MINUTE},
+    "old notices": {"task": "organizations.tasks.purge_notices", **EVERY_HOUR},
     "task reminders": {"task": "teams.tasks.remind_due", **EVERY_MINUTE},
+    "overdue": {"task": "publishing.tasks.watch_queue", **EVERY_MINUTE},
     "measurements": {"task": "analytics.tasks.measure_due", **EVERY_MINUTE},
 }
+
+
+@after_task_publish.connect(sender="networks.tasks.poll_due")  # which nobody but beat asks for
+def note_beat(**given: object) -> None:
+    beat("beat")
+
+
+@heartbeat_sent.connect
+def note_worker(**given: object) -> None:
+    beat("worker")

@@ -230,6 +230,7 @@ MEDIA_ROOT = env.parsed(
 
 # --- E-mail -------------------------------------------------------------------------------------------------------
 globals().update(env.parsed("EMAIL_URL", parse_email_url, EMAIL_EXPECTED, "console://"))
+NOTICE_RETENTION_DAYS = env.number("NOTICE_RETENTION_DAYS", 90, most=3650)  # after it was read; 0: for ever
 DEFAULT_FROM_EMAIL = f"SocialOps <no-reply@{urlsplit(PUBLIC_URL).hostname}>"
 
 # --- Networks -----------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from organizations.tenancy import TenantModel
 from socialops.lib.states import Machine
 
 DIGEST_AT = time(8)
+SETTLED = ("sent", "unknown", "failed", "dropped")  # states of an e-mail with which nothing more happens
 
 
 class Notification(TenantModel):
@@ -38,6 +39,7 @@ class Notification(TenantModel):
             models.Index(fields=["member"], name="notification_unread", condition=Q(read_at=None, in_bell=True)),
             models.Index(fields=["organization", "cause"], name="notification_cause", condition=Q(read_at=None)),
             models.Index(fields=["member"], name="notification_digest", condition=Q(for_digest=True)),
+            models.Index(fields=["read_at"], name="notification_read", condition=~Q(read_at=None)),  # the purge
         ]
 
     def __str__(self) -> str:
@@ -99,6 +101,7 @@ class Mail(TenantModel):
         indexes = [
             models.Index(fields=["due_at", "id"], name="mail_due", condition=Q(state="waiting")),
             models.Index(fields=["lease_until"], name="mail_in_flight", condition=Q(state="sending")),
+            models.Index(fields=["created_at"], name="mail_settled", condition=Q(state__in=SETTLED)),  # the purge
         ]
 
     def __str__(self) -> str:
