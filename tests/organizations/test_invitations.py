@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.test import Client
 from django.utils.timezone import now
@@ -69,6 +70,16 @@ def test_somebody_new_joins_sets_a_password_and_is_in_the_team(cast: Cast, invit
     assert TeamMember.objects.filter(team=cast.team, member=nia, leads=False).exists()
     assert nia.user.emailaddress_set.get().verified
     assert AuditEntry.objects.filter(verb="invitation.accepted", actor_id=nia.pk).exists()
+
+
+def test_joining_signs_in_like_every_other_door(cast: Cast, invited: Invitation, client: Client) -> None:
+    client.post(link(), {"name": "Nia", "password": PASSWORD}, headers={"User-Agent": "Bakery/1"})
+    entry = AuditEntry.objects.get(verb="sign_in.succeeded")
+    assert (entry.actor_name, entry.change["device"]) == ("Nia", "Bakery/1")
+    assert UserSession.objects.get(user__email="nia@acme.example").user_agent == "Bakery/1"
+    page = client.get("/o/acme/").content.decode()
+    assert "Welcome to Acme." in page
+    assert "signed in as" not in page
 
 
 def test_where_registration_is_closed_a_link_makes_no_new_sign_in(
