@@ -11,10 +11,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
+PART_BEFORE = "@part-before"
+"""Stands in a frozen draft for the id that the part before it will have."""
+
 
 class DraftKind(StrEnum):
     POST = "post"
+    PART = "part"  # of a thread of ours, after the first; a first comment too
     REPLY = "reply"
+    DELETE = "delete"  # takes away `target`; its text is what is taken away
 
 
 class InboundKind(StrEnum):
@@ -46,6 +51,7 @@ class Draft:
     in_reply_to: str | None = None
     thread_id: str | None = None
     media: tuple[str, ...] = ()
+    target: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {**asdict(self), "kind": str(self.kind), "media": list(self.media)}
@@ -58,6 +64,7 @@ class Draft:
             in_reply_to=data.get("in_reply_to"),
             thread_id=data.get("thread_id"),
             media=tuple(data.get("media", ())),
+            target=data.get("target"),
         )
 
 
@@ -195,6 +202,15 @@ class Publishes(ABC):
 
         None means "looked properly and it is not there". Not being able to look raises. Remote ids in `taken`
         belong to other drafts and do not count, even when they say the same.
+        """
+
+
+class Deletes(ABC):
+    @abstractmethod
+    def delete(self, remote_id: str) -> None:
+        """Takes away what the profile published. May be repeated: what is gone already counts as taken away.
+
+        Raises the classes of `networks.errors`; `Gone` never leaves it.
         """
 
 

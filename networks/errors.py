@@ -45,6 +45,14 @@ class Duplicate(Refused):
     """Refused as identical to something already there. After an ambiguous attempt this means: probably there."""
 
 
+class Gone(Refused):
+    """What the call refers to is not on the network (any more)."""
+
+
+class NotVisible(Refused):
+    """What the draft answers is gone, or so new that the network does not show it everywhere yet."""
+
+
 class Disconnected(NetworkError):
     """The credentials are no longer accepted; a person must reconnect the profile."""
 

@@ -37,6 +37,10 @@ class Revision(TenantModel):
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
     text = models.TextField()
+    parts = models.JSONField(
+        default=list, db_default=models.Value([], models.JSONField()), blank=True
+    )  # the thread goes on with these texts
+    first_comment = models.TextField(blank=True, default="", db_default="")  # beneath it, on networks that have such
     author = models.ForeignKey("organizations.Member", on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 

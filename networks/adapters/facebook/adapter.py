@@ -12,6 +12,7 @@ from networks.contract import (
     Access,
     Adapter,
     Capabilities,
+    Deletes,
     Draft,
     Identity,
     Inbound,
@@ -24,7 +25,7 @@ from networks.contract import (
     Pushes,
     Replies,
 )
-from networks.errors import AppMisconfigured, Disconnected, NetworkError, Refused, Unavailable
+from networks.errors import AppMisconfigured, Disconnected, Gone, NetworkError, Refused, Unavailable
 
 _TEXT_LIMIT = 63_206
 _CLOCK_SKEW = timedelta(seconds=60)
@@ -34,7 +35,7 @@ _COMMENT_FIELDS = "id,message,from,created_time,permalink_url"
 _LINK_TIMEOUT = (2.0, 5.0)
 
 
-class FacebookAdapter(Adapter, Publishes, Replies, Polls, Pushes, Measures):
+class FacebookAdapter(Adapter, Publishes, Deletes, Replies, Polls, Pushes, Measures):
     network = "facebook"
     label = LABEL
     capabilities = Capabilities(text_limit=_TEXT_LIMIT, first_comment=True, push=True, read_lag_seconds=60)
@@ -84,6 +85,17 @@ class FacebookAdapter(Adapter, Publishes, Replies, Polls, Pushes, Measures):
             if parse.reaches_back_to(items, earliest):
                 break
         return None
+
+    def delete(self, remote_id: str) -> None:
+        """Graph says the same of what is gone and of what may not be touched: only what it does not show is gone."""
+        try:
+            answer = self._call(self.graph.delete_object, remote_id, write=True)
+        except Gone:
+            if self._shows(remote_id):
+                raise Refused("Facebook does not let us delete this.", detail="there, but refused as missing") from None
+            return
+        if reading.a_map(answer).get("success") is not True:
+            raise Refused("Facebook did not delete it.", detail="answered without success")
 
     def fetch_inbound(self, cursor: Mapping[str, Any], *, posts: Sequence[str]) -> InboundPage:
         return inbound.fetch(self, cursor, posts, transport.utcnow())
@@ -155,6 +167,13 @@ class FacebookAdapter(Adapter, Publishes, Replies, Polls, Pushes, Measures):
         finally:
             self.graph.timeout = None
         return reading.text(node.get("permalink_url")) or parse.permalink(remote_id)
+
+    def _shows(self, remote_id: str) -> bool:
+        try:
+            self._read(self.graph.get_object, remote_id, fields="id")
+        except Gone:
+            return False
+        return True
 
     def _nodes(self, ids: Sequence[str]) -> Mapping[str, Any]:
         if len(ids) == 1:

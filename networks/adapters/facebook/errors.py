@@ -94,6 +94,8 @@ def _about_access(problem: Problem, status: int, *, on_page: bool) -> tuple[type
 def _about_content(problem: Problem) -> tuple[type[errors.NetworkError], str] | None:
     if problem.code == 506 or problem.subcode == 1455006:
         return errors.Duplicate, "Facebook refused this because the Page already has a post with the same text."
+    if problem.code == 803 or (problem.code == 100 and problem.subcode == 33):
+        return errors.Gone, "Facebook no longer has what this refers to."
     if problem.code == 368:
         return errors.Refused, (
             "Facebook has temporarily blocked this Page from posting. Open Facebook to see why, "

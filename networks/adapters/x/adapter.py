@@ -15,6 +15,7 @@ from networks.contract import (
     Access,
     Adapter,
     Capabilities,
+    Deletes,
     Draft,
     Identity,
     Inbound,
@@ -28,7 +29,7 @@ from networks.contract import (
     Renews,
     Replies,
 )
-from networks.errors import AppMisconfigured, Disconnected, Refused, Unavailable
+from networks.errors import AppMisconfigured, Disconnected, Gone, Refused, Unavailable
 from socialops.lib import http
 
 _POST_FIELDS = [
@@ -50,7 +51,7 @@ _PAGE_SIZE = 100
 _CLOCK_SKEW = timedelta(seconds=60)
 
 
-class XAdapter(Adapter, Renews, Publishes, Replies, Polls, Pushes, Measures):
+class XAdapter(Adapter, Renews, Publishes, Deletes, Replies, Polls, Pushes, Measures):
     network = "x"
     label = LABEL
     capabilities = Capabilities(text_limit=LIMIT, threads=True, first_comment=True, push=True, read_lag_seconds=60)
@@ -109,6 +110,15 @@ class XAdapter(Adapter, Renews, Publishes, Replies, Polls, Pushes, Measures):
             if times and all(sent_at and sent_at < earliest for sent_at in times):
                 break
         return None
+
+    def delete(self, remote_id: str) -> None:
+        try:
+            with transport.calling(self.label, write=True):
+                body = http.json_of(self._call(self.client.delete_tweet, remote_id, write=True))
+        except Gone:
+            return
+        if not parse.is_gone(body):
+            raise Refused("X did not delete it.", detail=read_problem(body).detail or "not deleted")
 
     def fetch_inbound(self, cursor: Mapping[str, Any], *, posts: Sequence[str]) -> InboundPage:
         """Mentions, and answers that mention the profile, as answers on X do. `posts` is not needed here."""

@@ -89,6 +89,8 @@ def _known(status: int, problem: Problem) -> tuple[Callable[..., errors.NetworkE
         return None
     if problem.codes & {187} or (status == 403 and problem.says("duplicate")):
         return errors.Duplicate, "X refused this because the profile already has a post with the same text."
+    if status == 403 and problem.says("deleted or not visible"):
+        return errors.NotVisible, "X does not show what this answers: it is deleted, or not shown yet."
     if status == 403 and problem.says(*_ACCOUNT_BLOCKED):
         return errors.Disconnected, "X has suspended or locked this profile. Sign in on X to see why."
     if status == 403 and problem.says(*_APP_AT_FAULT):
@@ -99,7 +101,8 @@ def _known(status: int, problem: Problem) -> tuple[Callable[..., errors.NetworkE
 def _by_status(error: XError, said: str, *, write: bool, detail: str, code: str) -> errors.NetworkError:
     refused = 400 <= error.status < 500 and error.status != 408
     if refused and (error.body is not None or not write or error.status == 413):
-        return errors.Refused(_refusal(error.status, said), detail=detail, code=code)
+        kind = errors.Gone if error.status == 404 else errors.Refused
+        return kind(_refusal(error.status, said), detail=detail, code=code)
     if write:
         # A 5xx, a redirect, 408, or a page that X itself did not write: the post may exist all the same.
         return transport.ambiguous(LABEL, detail, code=code)

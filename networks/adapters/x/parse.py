@@ -93,6 +93,14 @@ def published(item: Item, handle: str) -> Published:
     return Published(remote_id=remote_id, permalink=permalink(remote_id, handle), published_at=sent_at(item))
 
 
+def is_gone(body: Any) -> bool:
+    """Whether an answer to a deletion says that it is done, or that there was nothing to delete."""
+    if reading.a_map(reading.a_map(body).get("data")).get("deleted") is True:
+        return True
+    kinds = [reading.text(error.get("type")) for error in reading.maps(reading.a_map(body).get("errors"))]
+    return any(kind.endswith("/resource-not-found") for kind in kinds)
+
+
 def users_of(includes: Any) -> dict[str, Item]:
     return {reading.text(user.get("id")): user for user in reading.maps(reading.a_map(includes).get("users"))}
 
