@@ -17,7 +17,7 @@ from socialops.lib import heartbeat
 
 log = logging.getLogger(__name__)
 
-TURN = 0.25  # seconds
+TURN = 0.5  # seconds
 TURN_EXPIRES = 4  # seconds; a turn that nobody had time for is given anew by the next tick
 
 
@@ -45,8 +45,10 @@ def tick() -> None:
 @shared_task(base=TenantTask)
 def send_due(organization_id: int) -> None:
     """One worker for one organization, for a moment; then it stands in line again, behind the other organizations."""
+    if not has_room():
+        return
     until = monotonic() + TURN
-    while has_room() and send_next():
+    while send_next():
         if monotonic() > until:
             send_due.apply_async((organization_id,), expires=TURN_EXPIRES, retry=False)
             return

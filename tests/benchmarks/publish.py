@@ -88,15 +88,13 @@ def ending(process: subprocess.Popen) -> Iterator[None]:
             process.wait()
 
 
-def make_profiles() -> list:
+def make_profiles(slug: str = "bench", count: int = PROFILES) -> list:
     from networks.models import Cursor, Profile
     from organizations.tenancy import scope
     from tests import builders
 
-    organization = builders.organization("bench")
-    made = [
-        builders.profile(organization, "x", secrets={"access_token": f"token-{number}"}) for number in range(PROFILES)
-    ]
+    organization = builders.organization(slug, owner=slug)
+    made = [builders.profile(organization, "x", secrets={"access_token": f"token-{number}"}) for number in range(count)]
     with scope(organization):
         Cursor.objects.all().delete()  # this is about what leaves
         return list(Profile.objects.filter(pk__in=[profile.pk for profile in made]))

@@ -4,12 +4,14 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils.timezone import now
 
 from networks.actions.outgoing import put_outgoing
 from networks.contract import Draft, DraftKind
 from networks.models import Held, Outgoing, Priority, Profile
 from networks.outbox.claims import Turn, begin_next, due_turns
+from networks.outbox.lanes import NEXT_ROW
 from organizations.tenancy import scope
 from tests import builders
 from tests.cast import Cast
@@ -118,3 +120,13 @@ def test_the_cost_of_a_turn_does_not_grow_with_what_waits(cast: Cast, django_ass
             due_turns(now())
         with django_assert_num_queries(7):  # savepoint and its release, lock, row, lane, move, attempt
             begin_next(now())
+
+
+def test_a_lane_finds_its_head_in_the_index(cast: Cast) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # the table is too small for the planner to bother
+        cursor.execute("EXPLAIN " + NEXT_ROW, {"organization_id": cast.acme.pk, "now": now()})
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "outgoing_lane" in plan
+    assert "Index Cond: ((profile_id = p_1.id) AND (priority = " in plan
+    assert "outgoing_profile_busy" in plan
