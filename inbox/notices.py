@@ -38,9 +38,10 @@ def tell_given(actor: Actor, conversation: Conversation, *, member: Member | Non
 
 def tell_wanted(conversations: Collection[Conversation]) -> None:
     """To those whose conversations they are, when the person outside has written: a fixed number of queries."""
-    mine = [one for one in conversations if one.assignee_id is not None]
-    if not mine:
+    ids = [one.pk for one in conversations if one.assignee_id is not None]
+    if not ids:
         return
+    mine = list(Conversation.objects.filter(pk__in=ids).select_related("profile", "contact").order_by("pk"))
     rows = Member.objects.filter(pk__in={one.assignee_id for one in mine}).select_related("user", "organization")
     people = {member.pk: member for member in rows}
     notify_all(wanted(one, people[one.assignee_id]) for one in mine if one.assignee_id in people)
@@ -51,7 +52,7 @@ def wanted(conversation: Conversation, member: Member) -> Notice:
         member=member,
         cause=cause(conversation, "wanted"),
         kind="reply_wanted",
-        title=_("An answer is wanted in a conversation of yours"),
+        title=_("%(name)s waits for your answer on %(profile)s") % names(conversation),
         url=reverse("inbox:conversation", args=[member.organization.slug, conversation.pk]),
         about=conversation.snippet,
     )
@@ -62,9 +63,15 @@ def tell_stuck(message: Message, reason: str) -> None:
     if message.writer_id is None:
         return
     people = Member.objects.filter(pk=message.writer_id).select_related("user", "organization")
-    title = _("Your answer did not get through: look and decide")
+    title = _("Your answer to %(name)s on %(profile)s did not get through") % names(message.conversation)
     url = address(message.conversation)
     notify(people, cause(message.conversation, "stuck"), kind="reply_stuck", title=title, url=url, about=reason)
+
+
+def names(conversation: Conversation) -> dict[str, str]:
+    """Who is outside, and where."""
+    who = conversation.contact.name if conversation.contact else ""
+    return {"name": who or _("Somebody"), "profile": conversation.profile.name}
 
 
 def cause(conversation: Conversation, what: str) -> str:

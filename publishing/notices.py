@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from networks.models import Outgoing
 from organizations.actors import Actor, label
@@ -20,6 +20,7 @@ def register_kinds() -> None:
         "approval_decided", gettext_lazy("A post of mine is approved or sent back"), "badge-check", "bell", "email"
     )
     register("delivery_stuck", gettext_lazy("A post of mine could not be published"), "circle-x", "bell", "email")
+    register("overdue", gettext_lazy("Something should have left and has not"), "alarm-clock", "bell", "email")
 
 
 def tell_asked(actor: Actor, post: Post) -> None:
@@ -30,13 +31,13 @@ def tell_asked(actor: Actor, post: Post) -> None:
     if not people:
         admins = Member.objects.filter(role__in=(Role.OWNER, Role.ADMIN)).select_related("user", "organization")
         people = [one for one in admins if one.pk not in hands]
-    title = _("%(name)s asks you to approve a post") % {"name": label(actor).name}
+    title = _("%(name)s asks you to approve a post for %(where)s") % {"name": label(actor).name, "where": where(post)}
     notify(people, asked(post), kind="approval_asked", title=title, url=address(post), about=words(post))
 
 
 def tell_named(actor: Actor, post: Post, member: Member) -> None:
     """To whoever may decide it from now on, and nobody else may."""
-    title = _("%(name)s named you to approve a post") % {"name": label(actor).name}
+    title = _("%(name)s named you to approve a post for %(where)s") % {"name": label(actor).name, "where": where(post)}
     people = [] if member.pk == getattr(actor, "pk", None) else [member]
     notify(people, asked(post), kind="approval_asked", title=title, url=address(post), about=words(post))
 
@@ -59,8 +60,13 @@ def tell_decided(actor: Actor, post: Post, *, approved: bool, note: str) -> None
     settle_review(post)
     people = answering({post.author_id, post.revision.author_id if post.revision else None})
     people = people.exclude(pk=getattr(actor, "pk", 0))
-    who = {"name": label(actor).name}
-    title = _("%(name)s approved your post") % who if approved else _("%(name)s sent your post back") % who
+    who = {"name": label(actor).name, "where": where(post)}
+    if post.state == "scheduled":
+        title = _("%(name)s approved your post for %(where)s: it leaves as planned") % who
+    elif approved:
+        title = _("%(name)s approved your post for %(where)s") % who
+    else:
+        title = _("%(name)s sent your post for %(where)s back") % who
     cause = f"post-{post.pk}-approved" if approved else returned(post)
     notify(people, cause, kind="approval_decided", title=title, url=address(post), about=note or words(post))
 
@@ -91,6 +97,13 @@ def answering(writers: set[int | None]) -> QuerySet[Member]:
     gone = Member.ever.filter(pk__in=writers - {None}).exclude(left_at=None).values("successor")
     people = Member.objects.filter(Q(pk__in=writers - {None}) | Q(pk__in=gone))
     return people.select_related("user", "organization")
+
+
+def where(post: Post) -> str:
+    names = list(post.profiles.order_by("name", "pk").values_list("name", flat=True))
+    if len(names) == 1:
+        return names[0]
+    return ngettext("%d profile", "%d profiles", len(names)) % len(names)
 
 
 def words(post: Post) -> str:

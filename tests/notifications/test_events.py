@@ -57,6 +57,7 @@ def test_somebody_writes_in_my_conversation(cast, talk):
     ingest(cast.x, [says("Hello?", remote_id="2", parent="1", minute=5)])
     ingest(cast.x, [says("Anybody?", remote_id="3", parent="1", minute=6)])
     notice = Notification.objects.get(kind="reply_wanted")
+    assert notice.title == "Bob Stone waits for your answer on Acme"
     assert (notice.member, notice.count, notice.url) == (cast.cole, 2, f"/o/acme/inbox/{talk.pk}/")
 
 
@@ -72,7 +73,7 @@ def test_approval_is_asked_of_approvers_and_answered_to_the_writer(cast):
     submit_post(cast.ed, post)
     assert set(told("approval_asked")) == {"Ava", "Lena"}
     reject_post(cast.ava, post, note="Which bread?")
-    assert told("approval_decided") == {"Ed": "Ava sent your post back"}
+    assert told("approval_decided") == {"Ed": "Ava sent your post for 2 profiles back"}
     assert Notification.objects.get(kind="approval_decided").about == "Which bread?"
     submit_post(cast.ed, post)
     approve_post(cast.ava, post)

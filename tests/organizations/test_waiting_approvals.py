@@ -58,7 +58,7 @@ def test_whoever_is_named_may_approve_from_then_on(cast: Cast, post: Post) -> No
     given = AuditEntry.objects.filter(verb="grant.changed", change__member="Priya", actor_id=cast.olive.pk)
     assert [entry.change["rights"][1][0] for entry in given.order_by("-pk")[:2]] == ["approve", "approve"]
     notice = Notification.objects.get(member=cast.priya, kind="approval_asked")
-    assert notice.title.endswith("named you to approve a post")
+    assert notice.title.endswith("named you to approve a post for 2 profiles")
     assert approve_post(cast.priya, post).state == "approved"
 
 
