@@ -10,7 +10,9 @@ from django.utils.timezone import now as clock
 from networks import errors
 from networks.access import open_adapter
 from networks.contract import Published, Publishes
-from networks.models import Outgoing, RemotePost
+from networks.models import Attempt, Outgoing, RemotePost
+from networks.outbox import deleting
+from networks.outbox.chains import ready
 from networks.outbox.claims import open_attempt
 from networks.outbox.outcomes import GIVE_UP_AFTER, LOOK_AFTER, Outcome, backoff, confirmed, paced
 from networks.outbox.settling import settle
@@ -27,11 +29,20 @@ def look_one(outgoing_id: int, claim: uuid.UUID) -> None:
     )
     if row is None:
         return
+    close_left(row)
     attempt = open_attempt(row, "look", clock())
     settle(row, attempt, look(row, clock()))
 
 
+def close_left(row: Outgoing) -> None:
+    """Looks whose worker vanished: the claim was passed on, so nobody else would end them."""
+    left = Attempt.objects.filter(outgoing=row, finished_at=None)
+    left.update(finished_at=clock(), outcome="could not look", detail="The worker stopped while it was looking.")
+
+
 def look(row: Outgoing, now: datetime) -> Outcome:
+    if deleting.takes_away(row):
+        return deleting.repeat(row, now)
     try:
         found = find(row)
     except errors.RateLimited as error:
@@ -56,7 +67,7 @@ def find(row: Outgoing) -> Published | None:
     taken = RemotePost.objects.filter(profile=row.profile, outgoing__isnull=False).exclude(outgoing=row)
     since = row.first_tried_at or row.created_at
     recent = taken.filter(published_at__gte=since - timedelta(hours=1)).values_list("remote_id", flat=True)
-    return adapter.find(row.frozen, since=since, taken=frozenset(recent))
+    return adapter.find(ready(row), since=since, taken=frozenset(recent))
 
 
 def not_there(row: Outgoing, now: datetime) -> Outcome:

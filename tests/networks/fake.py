@@ -5,6 +5,7 @@ strike when the server has already done what was asked.
 """
 
 import json
+import sys
 import threading
 import time
 from collections import deque
@@ -66,6 +67,10 @@ class Dialect:
     def published_texts(self) -> list[str]:
         raise NotImplementedError
 
+    def shows(self, remote_id: str) -> bool:
+        """Whether its lists show this by now."""
+        return True
+
     def route(self, call: Call) -> Answer:
         raise NotImplementedError
 
@@ -79,7 +84,7 @@ class Dialect:
     def answer(self, call: Call) -> Answer | None:
         """None cuts the connection."""
         self.calls.append(call)
-        faults = self.writes if call.method == "POST" else self.reads
+        faults = self.reads if call.method == "GET" else self.writes
         fault = faults.popleft() if faults else ""
         if not fault:
             return self.route(call) if self.accepts(call) else self.refusal("signed_out")
@@ -104,6 +109,15 @@ class Dialect:
             "string_body": Answer(400, "just words"),
         }
         return simple.get(fault) or self.refusal(fault.partition("_after")[0])
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):  # whoever asked may have given up
+            super().handle_error(request, client_address)
 
 
 @contextmanager
@@ -135,10 +149,9 @@ def serving(dialect: Dialect) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(raw)
 
-        do_GET = do_POST = handle_one
+        do_GET = do_POST = do_DELETE = handle_one
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

@@ -13,8 +13,12 @@ _PATH = re.compile(r"^/v25\.0/(?P<node>[^/]*)(?:/(?P<edge>\w+))?$")
 
 
 class FakeGraph(Dialect):
-    def __init__(self) -> None:
+    page_size = PAGE_SIZE
+    refuses_duplicates = True
+
+    def __init__(self, own_id: str = PAGE_ID) -> None:
         super().__init__()
+        self.own_id = own_id
         self.posts: dict[str, dict[str, Any]] = {}
         self.comments: dict[str, list[dict[str, Any]]] = {}
         self.tagged: list[dict[str, Any]] | None = None
@@ -22,11 +26,11 @@ class FakeGraph(Dialect):
         self.metrics = {"post_media_view": 40}
 
     def published_texts(self) -> list[str]:
-        comments = [one for some in self.comments.values() for one in some if one["from"]["id"] == PAGE_ID]
+        comments = [one for some in self.comments.values() for one in some if one["from"]["id"] == self.own_id]
         return [one["message"] for one in (*self.posts.values(), *comments)]
 
-    def add(self, message: str, *, at: datetime | None = None, author: str = PAGE_ID) -> str:
-        post = self._node(f"{PAGE_ID}_{self._next()}", message, author, at)
+    def add(self, message: str, *, at: datetime | None = None, author: str = "") -> str:
+        post = self._node(f"{self.own_id}_{self._next()}", message, author or self.own_id, at)
         self.posts[post["id"]] = post
         return post["id"]
 
@@ -46,6 +50,8 @@ class FakeGraph(Dialect):
         if not found:
             return self._error(2500, "Unknown path components", status=400)
         node, edge = found["node"], found["edge"]
+        if call.method == "DELETE":
+            return self._delete(node)
         if call.method == "POST":
             return self._create(node, edge or "", call.form)
         if edge:
@@ -74,28 +80,41 @@ class FakeGraph(Dialect):
 
     def _create(self, node: str, edge: str, form: dict[str, str]) -> Answer:
         message = form["message"]
-        if edge == "feed" and node == PAGE_ID:
-            if any(post["message"] == message for post in self.posts.values()):
+        if edge == "feed" and node == self.own_id:
+            if self.refuses_duplicates and any(post["message"] == message for post in self.posts.values()):
                 return self.refusal("duplicate")
             return Answer(200, {"id": self.add(message)})
         post = node if node in self.posts else self._post_of(node)
         if edge != "comments" or post is None:
             return self.refusal("lost_page")
-        return Answer(200, {"id": self.comment(post, message, author=PAGE_ID, parent="" if node == post else node)})
+        return Answer(200, {"id": self.comment(post, message, author=self.own_id, parent="" if node == post else node)})
+
+    def _delete(self, node: str) -> Answer:
+        post = node if node in self.posts else self._post_of(node)
+        if post is None:
+            return self.refusal("lost_page")
+        self.posts.pop(node, None)
+        gone = self.comments.pop(node, [])
+        if not gone and post != node:
+            self.comments[post] = [one for one in self.comments[post] if one["id"] != node]
+        return Answer(200, {"success": True})
 
     def _edge(self, node: str, edge: str, call: Call) -> Answer:
-        if node == PAGE_ID and edge in {"feed", "published_posts"}:
+        if node == self.own_id and edge in {"feed", "published_posts"}:
             if self.hidden_reads > 0:
                 self.hidden_reads -= 1
                 return Answer(200, {"data": []})
             since = float(call.query.get("since", 0))
             posts = [
-                one for one in self.posts.values() if datetime.fromisoformat(one["created_time"]).timestamp() >= since
+                one
+                for one in self.posts.values()
+                if self.shows(one["id"]) and datetime.fromisoformat(one["created_time"]).timestamp() >= since
             ]
-            return self._page([one for one in posts if edge == "feed" or one["from"]["id"] == PAGE_ID], call)
+            return self._page([one for one in posts if edge == "feed" or one["from"]["id"] == self.own_id], call)
         if edge == "comments":
             beneath = [one for one in self._all_comments() if one.get("parent", {}).get("id") == node]
-            return self._page(self.comments.get(node, []) if node in self.posts else beneath, call)
+            found = self.comments.get(node, []) if node in self.posts else beneath
+            return self._page([one for one in found if self.shows(one["id"])], call)
         if edge == "tagged" and self.tagged is not None:
             return Answer(200, {"data": self.tagged})
         if edge == "insights":
@@ -113,9 +132,9 @@ class FakeGraph(Dialect):
             return Answer(
                 200, {"data": [], "paging": {"cursors": cursors, "next": "http://127.0.0.1:9/?access_token=x"}}
             )
-        shown = newest_first[start : start + PAGE_SIZE]
-        paging: dict[str, Any] = {"cursors": {"before": str(start), "after": str(start + PAGE_SIZE)}}
-        if start + PAGE_SIZE < len(newest_first):
+        shown = newest_first[start : start + self.page_size]
+        paging: dict[str, Any] = {"cursors": {"before": str(start), "after": str(start + self.page_size)}}
+        if start + self.page_size < len(newest_first):
             paging["next"] = "http://127.0.0.1:9/next"
         return Answer(200, {"data": shown, "paging": paging})
 
@@ -136,9 +155,9 @@ class FakeGraph(Dialect):
     def _single(self, node: str, call: Call) -> Answer:
         if node in self.posts and "reactions" in call.query.get("fields", ""):
             return Answer(200, self._counted(node))
-        if node == PAGE_ID:
+        if node == self.own_id:
             picture = {"data": {"url": "https://img.example/111"}}
-            page = {"id": PAGE_ID, "name": "Acme", "username": "acme", "picture": picture, "followers_count": 77}
+            page = {"id": self.own_id, "name": "Acme", "username": "acme", "picture": picture, "followers_count": 77}
             return Answer(200, page)
         if node in self.posts:
             return Answer(200, {"id": node, "permalink_url": f"https://www.facebook.com/acme/posts/{node}"})

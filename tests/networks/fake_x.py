@@ -15,8 +15,12 @@ _EPOCH_MS = 1288834974657
 
 
 class FakeX(Dialect):
-    def __init__(self) -> None:
+    page_size = PAGE_SIZE
+    refuses_duplicates = True
+
+    def __init__(self, own_id: str = OWN_ID) -> None:
         super().__init__()
+        self.own_id = own_id
         self.own: list[dict[str, Any]] = []
         self.mentions: list[dict[str, Any]] = []
         self.users = [{"id": "7", "name": "Nora", "username": "nora", "profile_image_url": "https://img.example/7"}]
@@ -25,9 +29,9 @@ class FakeX(Dialect):
     def published_texts(self) -> list[str]:
         return [post["sent"] for post in self.own]
 
-    def add(self, text: str, *, author: str = OWN_ID, parent: str | None = None, at: datetime | None = None) -> str:
-        post = self._post(text, author=author, parent=parent, at=at)
-        (self.own if author == OWN_ID else self.mentions).append(post)
+    def add(self, text: str, *, author: str = "", parent: str | None = None, at: datetime | None = None) -> str:
+        post = self._post(text, author=author or self.own_id, parent=parent, at=at)
+        (self.mentions if author else self.own).append(post)
         return post["id"]
 
     def mention(self, text: str, *, author: str = "7", parent: str | None = None) -> str:
@@ -41,6 +45,8 @@ class FakeX(Dialect):
     def route(self, call: Call) -> Answer:
         if (call.method, call.path) == ("POST", "/2/tweets"):
             return self._create(call.json)
+        if call.method == "DELETE" and call.path.startswith("/2/tweets/"):
+            return self._delete(call.path.rpartition("/")[2])
         if call.path == "/2/oauth2/token":
             if call.form["refresh_token"] != "once-only":
                 return Answer(400, {"error": "invalid_request", "error_description": "token was invalid"})
@@ -48,10 +54,12 @@ class FakeX(Dialect):
             return Answer(200, {"token_type": "bearer", **fresh})
         if call.path == "/2/users/me":
             numbers = {"followers_count": 120, "following_count": 3, "tweet_count": 9}
-            return Answer(200, {"data": {"id": OWN_ID, "name": "Acme", "username": "acme", "public_metrics": numbers}})
-        if call.path == f"/2/users/{OWN_ID}/tweets":
+            return Answer(
+                200, {"data": {"id": self.own_id, "name": "Acme", "username": "acme", "public_metrics": numbers}}
+            )
+        if call.path == f"/2/users/{self.own_id}/tweets":
             return self._timeline(call)
-        if call.path == f"/2/users/{OWN_ID}/mentions":
+        if call.path == f"/2/users/{self.own_id}/mentions":
             since = int(call.query.get("since_id", 0))
             return self._page([post for post in self.mentions if int(post["id"]) > since], call)
         if call.path == "/2/tweets":
@@ -73,6 +81,9 @@ class FakeX(Dialect):
             ),
             "signed_out": Answer(401, {"title": "Unauthorized", "status": 401, "detail": f"Unauthorized {self.token}"}),
             "duplicate": Answer(403, {"title": "Forbidden", "detail": duplicate, "type": "about:blank"}),
+            "not_visible": Answer(
+                403, {"detail": "You attempted to reply to a Tweet that is deleted or not visible to you."}
+            ),
             "no_credits": Answer(402, {"title": "CreditsDepleted"}),
             "wrong_app": Answer(403, {"title": "Client Forbidden", "type": kind + "client-forbidden"}),
             "suspended": Answer(
@@ -82,29 +93,37 @@ class FakeX(Dialect):
         }[fault]
 
     def _create(self, sent: dict[str, Any]) -> Answer:
-        if sent["text"] in [post["sent"] for post in self.own]:
+        if self.refuses_duplicates and sent["text"] in self.published_texts():
             return self.refusal("duplicate")
         if len(sent["text"]) > 280:
             return Answer(403, {"detail": "You are not permitted to perform this action.", "type": "about:blank"})
         remote_id = self.add(sent["text"], parent=sent.get("reply", {}).get("in_reply_to_tweet_id"))
         return Answer(201, {"data": {"id": remote_id, "text": sent["text"]}})
 
+    def _delete(self, remote_id: str) -> Answer:
+        left = [post for post in self.own if post["id"] != remote_id]
+        if len(left) == len(self.own):
+            return Answer(404, {"title": "Not Found Error", "status": 404, "detail": "Could not find it."})
+        self.own = left
+        return Answer(200, {"data": {"deleted": True}})
+
     def _timeline(self, call: Call) -> Answer:
         if self.hidden_reads > 0:
             self.hidden_reads -= 1
             return Answer(200, {"meta": {"result_count": 0}})
         since = call.query.get("start_time", "")
-        return self._page([post for post in self.own if post["created_at"][:19] >= since[:19]], call)
+        shown = [post for post in self.own if self.shows(post["id"])]
+        return self._page([post for post in shown if post["created_at"][:19] >= since[:19]], call)
 
     def _page(self, posts: list[dict[str, Any]], call: Call) -> Answer:
         newest_first = sorted(posts, key=lambda post: int(post["id"]), reverse=True)
         start = int(call.query.get("pagination_token", 0))
-        shown = newest_first[start : start + PAGE_SIZE]
+        shown = newest_first[start : start + self.page_size]
         if not shown:
             return Answer(200, {"meta": {"result_count": 0}})
         meta = {"result_count": len(shown), "newest_id": shown[0]["id"]}
-        if start + PAGE_SIZE < len(newest_first):
-            meta["next_token"] = str(start + PAGE_SIZE)
+        if start + self.page_size < len(newest_first):
+            meta["next_token"] = str(start + self.page_size)
         data = [{key: value for key, value in post.items() if key != "sent"} for post in shown]
         return Answer(200, {"data": data, "includes": {"users": self.users}, "meta": meta})
 
@@ -130,7 +149,7 @@ class FakeX(Dialect):
         post = {
             "id": remote_id,
             "sent": text,
-            "text": f"@nora {shown}" if parent and author == OWN_ID else shown,
+            "text": f"@nora {shown}" if parent and author == self.own_id else shown,
             "author_id": author,
             "created_at": datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds")[:-6] + "Z",
             "conversation_id": parent or remote_id,

@@ -1,6 +1,5 @@
 """Redis and PostgreSQL come and go under the running processes; nothing has to be restarted."""
 
-import contextlib
 import shutil
 import tempfile
 import time
@@ -12,29 +11,12 @@ import requests
 from kombu.exceptions import OperationalError
 
 from networks.tasks import tick
-from socialops import embedded
 from socialops.celery import app
 from tests.ops.eventually import eventually
+from tests.ops.service import Service
 from tests.stack import COMMANDS, Stack, running
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
-
-
-class Service:
-    """An embedded server that can be switched off and on again."""
-
-    def __init__(self, kind: str, folder: Path) -> None:
-        self.kind = kind
-        self.folder = folder
-        self.held = contextlib.ExitStack()
-
-    def on(self) -> str:
-        if self.kind == "redis":
-            return self.held.enter_context(embedded.valkey(self.folder))
-        return self.held.enter_context(embedded.postgres(self.folder, "socialops", durable=False))
-
-    def off(self) -> None:
-        self.held.close()
 
 
 @pytest.fixture
