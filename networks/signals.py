@@ -6,6 +6,12 @@ from django.dispatch import Signal
 # aftermath: a receiver that fails is logged and cannot undo what the network already has.
 outgoing_settled = Signal()
 
+# rows: list[Outgoing], each too late to leave without a person, and held just now. A receiver that fails is logged.
+outgoing_held = Signal()
+
+# profile: Profile, connected for the first time. Inside the transaction that stores it: a receiver that fails undoes it.
+profile_added = Signal()
+
 # profile: Profile, cut off just now, for the reason that stands in its state_reason. Once per cause, inside the
 # transaction that wrote it down: a receiver that fails is logged and cannot undo it.
 profile_disconnected = Signal()

@@ -6,12 +6,13 @@ from typing import Any
 from django.dispatch import receiver
 
 from networks.models import Profile
-from networks.signals import profile_disconnected
+from networks.signals import profile_added, profile_disconnected
 from organizations.actors import Actor
 from organizations.handover import Handover, Holding
 from organizations.models import Member
 from organizations.signals import gaps_asked, holdings_asked, member_joined, member_leaving, teams_asked
 from teams.actions.belonging import end_belonging, welcome
+from teams.actions.pauses import apply_pauses, lock_pauses
 from teams.actions.task_handover import hand_over_tasks
 from teams.models import Team
 from teams.notices import tell_disconnected
@@ -43,6 +44,14 @@ def count_belonging(sender: object, handover: Handover, **_: Any) -> list[Holdin
 @receiver(gaps_asked, dispatch_uid="teams.gaps_asked")
 def compare(sender: object, member: Member, deputy: Member, **_: Any) -> Iterable[str]:
     return gaps(member, deputy)
+
+
+@receiver(profile_added, dispatch_uid="teams.profile_added")
+def pause_new(sender: object, profile: Profile, **_: Any) -> None:
+    """What is connected while the organization is paused is paused, too."""
+    lock_pauses()
+    apply_pauses(Profile.objects.filter(pk=profile.pk))
+    profile.refresh_from_db(fields=["pause"])
 
 
 @receiver(profile_disconnected, dispatch_uid="teams.profile_disconnected")

@@ -13,6 +13,7 @@ from networks.access import base_url
 from networks.contract import Access, Identity
 from networks.models import Credential, Cursor, Profile
 from networks.registry import UnknownNetwork, adapter_class
+from networks.signals import profile_added
 from organizations import audit
 from organizations.access import require_admin
 from organizations.actors import Actor
@@ -103,6 +104,8 @@ def store(actor: Actor, network: str, secrets: dict[str, Any], identity: Identit
             "sandbox": sandbox,
         },
     )
+    if created:
+        profile_added.send(sender=Profile, profile=profile)
     Credential.objects.update_or_create(
         profile=profile,
         defaults={"secrets": secrets, "expires_at": moment(secrets.get("expires_at")), "renewing_until": None},

@@ -19,6 +19,7 @@ from django.db import transaction
 
 from networks.models import Attempt, Outgoing
 from networks.outbox.lanes import due_lanes, lock_next
+from networks.outbox.lateness import hold_late, is_late
 from organizations.tenancy import require_organization_id, scope
 from socialops.lib.states import Stale, move
 
@@ -66,14 +67,23 @@ def has_room() -> bool:
 
 
 @transaction.atomic
-def begin_next(now: datetime) -> tuple[Outgoing, Attempt] | None:
-    """Takes the row that is to leave next from the organization in scope; None when none may."""
+def begin_next(now: datetime) -> tuple[Outgoing, Attempt | None] | None:
+    """Takes the row that is to leave next from the organization in scope; None when none may.
+
+    What has become too late is held instead, and then has no Attempt.
+    """
     pk = lock_next(require_organization_id(), now)
     if pk is None:
         return None
-    row = Outgoing.objects.select_related("profile__credential").get(pk=pk)
+    rows = Outgoing.objects.select_related("profile__credential", "organization")
+    row = rows.annotate(trouble=circuits.trouble("profile__")).get(pk=pk)
     if Outgoing.objects.filter(profile=row.profile_id, state="sending").exists():
         return None  # begun between the choice and the lock
+    if is_late(row, now):
+        hold_late(row, now)
+        return row, None
+    if not circuits.lets_pass(row.trouble, now):
+        return None
     move(
         row,
         "begin",

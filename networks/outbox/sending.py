@@ -10,18 +10,21 @@ from networks.contract import Publishes
 from networks.models import Outgoing
 from networks.outbox.claims import begin_next
 from networks.outbox.outcomes import Outcome, confirmed, ended_by
-from networks.outbox.settling import settle
+from networks.outbox.settling import settle, tell_held
 
 log = logging.getLogger(__name__)
 
 
 def send_next() -> bool:
-    """Sends what is to leave next from the organization in scope. False when nothing may leave now."""
+    """Sends what is to leave next from the organization in scope, or holds it. False when nothing may leave now."""
     begun = begin_next(clock())
     if begun is None:
         return False
     row, attempt = begun
     settle(row, attempt, call(row))
+    if attempt is None:
+        tell_held([row])
+        return True
     return True
 
 

@@ -10,7 +10,7 @@ from django.utils.timezone import now as clock
 from networks.access import public_permalink
 from networks.models import Attempt, Outgoing, Profile, RemotePost
 from networks.outbox.outcomes import Outcome, confirmed
-from networks.signals import outgoing_settled, profile_disconnected
+from networks.signals import outgoing_held, outgoing_settled, profile_disconnected
 from organizations import audit
 from organizations.actors import System
 from socialops.lib import realtime
@@ -109,3 +109,10 @@ def log_failures(answers: list[tuple[Any, Any]], what: str) -> None:
     for receiver, answer in answers:
         if isinstance(answer, Exception):
             log.error("%s: %s failed", what, receiver, exc_info=answer)
+def tell_held(rows: list[Outgoing]) -> None:
+    with transaction.atomic():
+        log_failures(outgoing_held.send_robust(sender=Outgoing, rows=rows), f"{len(rows)} held rows")
+        for profile_id in {row.profile_id for row in rows}:
+            realtime.ping(rows[0].organization_id, "outgoing", profile_id=profile_id)
+
+

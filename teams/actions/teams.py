@@ -13,9 +13,10 @@ from organizations.access import require_admin
 from organizations.actors import Actor
 from organizations.models import Member
 from socialops.lib import realtime
-from socialops.lib.errors import Invalid, PermissionDenied
+from socialops.lib.errors import Invalid, NotFound, PermissionDenied
 from teams.access import leads
 from teams.actions.grants import end_team_grants
+from teams.actions.pauses import follow_team, lock_if_paused, refuse_paused
 from teams.actions.task_handover import take_back_tasks
 from teams.giving import require_may_add
 from teams.models import Team, TeamMember, UseCase
@@ -76,7 +77,7 @@ def change_team(
         raise PermissionDenied(f"Only a leader of {team.name} or an admin can do that.")
     if any(given is not None for given in (leaders, profiles, name, department, use_case)):
         require_admin(actor)
-    team.refresh_from_db(from_queryset=Team.objects.select_for_update())
+    lock_team(team)
     before = told(team)
     team.name = team.name if name is None else checked_name(name)
     team.department = team.department if department is None else checked_department(department)
@@ -97,8 +98,11 @@ def change_team(
     if profiles is not None:
         now = list(team.profiles.values_list("pk", flat=True))
         tasked = found(Profile, merged(profiles, seen, "profiles", now) or (), "profiles")
+        paused = lock_if_paused(team)
         end_team_grants(actor, team, set(team.profiles.all()) - set(tasked))
         team.profiles.set(tasked)
+        if paused:
+            follow_team({*now, *(profile.pk for profile in tasked)})
     if change := audit.changed(before, told(team)):
         audit.record(actor, "team.changed", team, change)
         realtime.ping(team.organization_id, "teams", team.pk)
@@ -107,14 +111,27 @@ def change_team(
 
 @transaction.atomic
 def dissolve_team(actor: Actor, team: Team) -> None:
-    """Ends a team and every right that came through it; its people and profiles stay."""
+    """Ends a team and every right that came through it; its people and profiles stay.
+
+    Raises Conflict while publishing is paused for it.
+    """
     require_admin(actor)
+    lock_team(team)
+    refuse_paused(team)
     audit.record(actor, "team.dissolved", team, {name: [value, None] for name, value in told(team).items() if value})
     take_back_tasks(actor, team)
     group = team.group
     realtime.ping(team.organization_id, "teams", team.pk)
     team.delete()
     group.delete()
+
+
+def lock_team(team: Team) -> None:
+    """As it stands now, until the transaction ends. Raises NotFound when it was dissolved meanwhile."""
+    try:
+        team.refresh_from_db(from_queryset=Team.objects.select_for_update())
+    except Team.DoesNotExist:
+        raise NotFound from None
 
 
 def checked_name(name: str) -> str:

@@ -1,0 +1,78 @@
+"""What becomes of posts that a pause has kept beyond their time. The caller says so in the audit log."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from networks.models import Held, Outgoing, Priority
+from networks.outbox.settling import tell_held
+from networks.queries.kept import kept_back
+from networks.wake import wake_dispatcher
+from socialops.lib.states import move_all
+
+APART = timedelta(minutes=1)  # on one profile, so that nobody's followers get all of it at once
+RECENT = timedelta(hours=1)
+WHY_HELD = "Publishing was paused when its time came. It waits for somebody to decide."
+
+
+class Kept(models.TextChoices):
+    """What to do with them."""
+
+    RECENT = "recent", _("Send what is at most an hour late, and hold what is older for a person")
+    SEND = "send", _("Send all of it")
+    HOLD = "hold", _("Hold all of it for a person")
+    CANCEL = "cancel", _("Cancel all of it")
+
+
+@transaction.atomic
+def settle_kept(profile_ids: Iterable[int], decision: Kept, at: datetime) -> dict[str, int]:
+    """Sends, holds or cancels what `kept_back` finds; how many of each. What is planned for later stays planned.
+
+    To send is to plan anew: in the same order, a minute apart on each profile, behind whatever else is due.
+    """
+    rows = list(kept_back(profile_ids, at).select_for_update(of=("self",)).order_by("pk"))
+    late = {row.pk for row in rows if at - row.planned_at > RECENT}
+    to_hold = [row for row in rows if decision == Kept.HOLD or (decision == Kept.RECENT and row.pk in late)]
+    to_cancel = rows if decision == Kept.CANCEL else []
+    done = {row.pk for row in (*to_hold, *to_cancel)}
+    to_send = [row for row in rows if row.pk not in done]
+    hold(to_hold)
+    cancel(to_cancel)
+    send(to_send, at)
+    return {"sent": len(to_send), "held": len(to_hold), "cancelled": len(to_cancel)}
+
+
+def send(rows: list[Outgoing], at: datetime) -> None:
+    lanes: dict[int, list[Outgoing]] = defaultdict(list)
+    for row in sorted(rows, key=lambda one: (one.priority, one.planned_at, one.pk)):
+        lanes[row.profile_id].append(row)
+    for place in range(max(map(len, lanes.values()), default=0)):
+        due = at + APART * place
+        together = [lane[place].pk for lane in lanes.values() if place < len(lane)]
+        changed(together, "postpone", due_at=due, planned_at=due, priority=Priority.BULK)
+    if rows:
+        wake_dispatcher()
+
+
+def hold(rows: list[Outgoing]) -> None:
+    changed([row.pk for row in rows], "postpone", held=Held.TOO_LATE, reason=WHY_HELD)
+    for row in rows:
+        row.held, row.reason = Held.TOO_LATE, WHY_HELD
+    if rows:
+        tell_held(rows)
+
+
+def cancel(rows: list[Outgoing]) -> None:
+    """With the parts that would have followed them."""
+    pks = [row.pk for row in rows]
+    while pks:
+        changed(pks, "cancel")
+        pks = list(Outgoing.objects.filter(after__in=pks, state="waiting").values_list("pk", flat=True))
+
+
+def changed(pks: list[int], event: str, **stamps: object) -> None:
+    if pks:
+        move_all(Outgoing.objects.filter(pk__in=pks, state="waiting"), event, **stamps)

@@ -1,0 +1,30 @@
+"""Too late to leave without a person: the organization's own rule, asked at the moment of sending."""
+
+from datetime import datetime, timedelta
+
+from networks.models import Held, Outgoing, Priority
+from socialops.lib.states import move
+
+
+def is_late(row: Outgoing, now: datetime) -> bool:
+    """Never a reply, for somebody waits for it; nor a part of something that has begun, which would stay torn."""
+    limit = row.organization.too_late_minutes
+    if limit is None or row.priority == Priority.REPLY or row.after_id is not None:
+        return False
+    return now - row.planned_at > timedelta(minutes=limit)
+
+
+def hold_late(row: Outgoing, now: datetime) -> None:
+    """It waits for a person from now on. The caller has locked it."""
+    late = spelt(now - row.planned_at)
+    move(row, "postpone", held=Held.TOO_LATE, reason=f"Its time passed {late} ago. It waits for somebody to decide.")
+
+
+def spelt(span: timedelta) -> str:
+    """A length of time as people say it: 45 min, 3 h 20 min, 2 days."""
+    minutes = int(span.total_seconds() // 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 48 * 60:
+        return f"{minutes // 60} h {minutes % 60} min" if minutes % 60 else f"{minutes // 60} h"
+    return f"{minutes // (24 * 60)} days"

@@ -1,0 +1,141 @@
+"""Pausing what leaves, and releasing it. The only writer of `Profile.pause`."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+from networks.actions.kept import Kept, settle_kept
+from networks.models import Profile
+from organizations import audit
+from organizations.actors import Actor
+from organizations.models import Member, Organization
+from organizations.tenancy import require_organization_id
+from socialops.lib import realtime
+from socialops.lib.errors import Conflict, Invalid, NotFound
+from teams.models import Pause, Team
+from teams.models.pause import HOLDS
+from teams.pausing import READ_WITH, Target, require_pause
+from teams.queries.pauses import touched, wanted
+
+LONGEST_NOTE = 300
+
+
+@transaction.atomic
+def pause_publishing(actor: Actor, target: Target, *, keeps_replies: bool = False, note: str = "") -> Pause:
+    """From the commit on nothing begins to leave through the profiles of `target`, or nothing but replies.
+
+    What is paused already stays as it is, or becomes stricter. Raises Invalid (note), PermissionDenied, NotFound.
+    """
+    require_pause(actor, target)
+    note = checked_note(note)
+    lock_pauses(target if isinstance(target, Team) else None)
+    standing = Pause.objects.filter(HOLDS, **columns(target)).first()
+    if standing is not None:
+        return tightened(actor, standing, keeps_replies, note)
+    pause = Pause.objects.create(**columns(target), keeps_replies=keeps_replies, note=note, by=person(actor), at=now())
+    audit.record(actor, f"{pause.scope}.paused", target, {"replies": [None, spelt(keeps_replies)], "why": [None, note]})
+    apply_pauses(touched(target))
+    return pause
+
+
+def tightened(actor: Actor, pause: Pause, keeps_replies: bool, note: str) -> Pause:
+    before = {"replies": spelt(pause.keeps_replies), "why": pause.note}
+    pause.keeps_replies = pause.keeps_replies and keeps_replies
+    pause.note = note or pause.note
+    if change := audit.changed(before, {"replies": spelt(pause.keeps_replies), "why": pause.note}):
+        pause.save(update_fields=["keeps_replies", "note"])
+        audit.record(actor, f"{pause.scope}.pause_changed", pause.target, change)
+        apply_pauses(touched(pause.target))
+    return pause
+
+
+@transaction.atomic
+def release_pause(actor: Actor, pause: Pause, *, kept: Kept = Kept.RECENT) -> dict[str, int]:
+    """Ends it, and does with what is overdue by then what was decided: {"sent", "held", "cancelled"}, in posts.
+
+    Where another pause still holds, everything stays as it is. Raises Conflict when it was released meanwhile.
+    """
+    require_pause(actor, pause.target)
+    lock_pauses(pause.team)
+    pause = locked(pause)
+    at = now()
+    pause.released_at, pause.released_by = at, person(actor)
+    pause.save(update_fields=["released_at", "released_by"])
+    done = settle_kept(apply_pauses(touched(pause.target)), kept, at)
+    counts = {name: [None, count] for name, count in done.items() if count}
+    audit.record(actor, f"{pause.scope}.released", pause.target, {"since": [pause.at.isoformat(), None], **counts})
+    return done
+
+
+def apply_pauses(profiles: QuerySet[Profile]) -> list[int]:
+    """Writes what the pauses that hold mean for these profiles; the ids of those that are free. After `lock_pauses`."""
+    # always in one order, as whoever grants rights does, and so that a sending that begins now is over or has to wait
+    pks = list(profiles.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+    Profile.objects.filter(pk__in=pks).update(pause=wanted())
+    realtime.ping(require_organization_id(), "pauses")
+    return list(Profile.objects.filter(pk__in=pks, pause="").values_list("pk", flat=True))
+
+
+def lock_pauses(team: Team | None = None) -> None:
+    """Whoever pauses, releases, or changes which profiles that touches, does it one after the other.
+
+    A team is locked before its organization, and both before any profile.
+    """
+    if team is not None and not Team.objects.select_for_update().filter(pk=team.pk):
+        raise NotFound
+    # no key: rows that merely point at the organization need not wait
+    Organization.objects.select_for_update(no_key=True).get(pk=require_organization_id())
+
+
+def locked(pause: Pause) -> Pause:
+    fresh = Pause.objects.select_related(*READ_WITH).select_for_update(of=("self",)).get(pk=pause.pk)
+    if fresh.released_at is not None:
+        raise Conflict(_("It is released already."))
+    return fresh
+
+
+def lock_if_paused(team: Team) -> bool:
+    """Whether what the team is tasked with is paused, which stays so until the transaction ends. Its row is locked."""
+    paused = Pause.objects.filter(HOLDS, team=team).exists()
+    if paused:
+        lock_pauses()
+    return paused
+
+
+def follow_team(profile_ids: Iterable[int]) -> None:
+    """A paused team is tasked with other profiles: the new ones are paused, and those that left it are free.
+
+    Nobody has decided about what is overdue there, so nothing that is long overdue leaves.
+    """
+    settle_kept(apply_pauses(Profile.objects.filter(pk__in=list(profile_ids))), Kept.RECENT, now())
+
+
+def refuse_paused(team: Team) -> None:
+    """What is paused through a team would leave as soon as the team is gone."""
+    if Pause.objects.filter(HOLDS, team=team).exists():
+        raise Conflict(_("Publishing is paused for %s. Release that first.") % team.name)
+
+
+def columns(target: Target) -> dict[str, Team | Profile | None]:
+    return {
+        "team": target if isinstance(target, Team) else None,
+        "profile": target if isinstance(target, Profile) else None,
+    }
+
+
+def person(actor: Actor) -> Member | None:
+    return actor if isinstance(actor, Member) else None
+
+
+def spelt(keeps_replies: bool) -> str:
+    return "leave" if keeps_replies else "wait"
+
+
+def checked_note(note: str) -> str:
+    note = note.strip()
+    if len(note) > LONGEST_NOTE or "\0" in note:
+        raise Invalid({"note": [_("Write at most %d characters.") % LONGEST_NOTE]})
+    return note

@@ -1,0 +1,76 @@
+"""What pauses hold: which profiles, what waits there beyond its time, and what was on its way already."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Case, CharField, Count, Exists, Min, OuterRef, Q, QuerySet, Value, When
+
+from networks.models import Outgoing, Profile
+from networks.queries.kept import kept_back
+from organizations.models import Member, Organization
+from teams.access import profiles_for
+from teams.models import Pause, Team
+from teams.models.pause import EVERYWHERE, HOLDS
+
+HISTORY = 25
+ON_PROFILE = EVERYWHERE | Q(profile=OuterRef("pk")) | Q(team__profiles=OuterRef("pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Posts of one profile whose time has passed. Without a profile: of all those that the reader may not view."""
+
+    profile: Profile | None
+    count: int
+    oldest: datetime
+
+
+def touched(target: Organization | Team | Profile) -> QuerySet[Profile]:
+    """The profiles through which nothing leaves while this is paused."""
+    profiles = Profile.objects.all()
+    if isinstance(target, Team):
+        return profiles.filter(pk__in=Team.profiles.through.objects.filter(team=target).values("profile"))
+    return profiles.filter(pk=target.pk) if isinstance(target, Profile) else profiles
+
+
+def wanted() -> Case:
+    """`Profile.pause` as the pauses that hold make it; of several the stricter wins."""
+    holding = Pause.objects.filter(HOLDS & ON_PROFILE)
+    return Case(
+        When(Exists(holding.filter(keeps_replies=False)), then=Value("all")),
+        When(Exists(holding), then=Value("posts")),
+        default=Value(""),
+        output_field=CharField(),
+    )
+
+
+def freed_by(pause: Pause) -> list[int]:
+    """The ids of the profiles through which posts leave again once this pause is released."""
+    others = Pause.objects.filter(HOLDS & ON_PROFILE).exclude(pk=pause.pk)
+    return list(touched(pause.target).exclude(Exists(others)).values_list("pk", flat=True))
+
+
+def kept_of(pause: Pause, reader: Member, now: datetime) -> list[Waiting]:
+    """What is overdue by now on each profile that the release would free, the most first."""
+    rows = kept_back(freed_by(pause), now).order_by().values("profile")
+    found = list(rows.annotate(count=Count("pk"), oldest=Min("planned_at")).order_by("-count", "profile"))
+    visible = profiles_for(reader, to="view").in_bulk([row["profile"] for row in found])
+    shown = [
+        Waiting(visible[row["profile"]], row["count"], row["oldest"]) for row in found if row["profile"] in visible
+    ]
+    hidden = [row for row in found if row["profile"] not in visible]
+    if hidden:
+        shown.append(Waiting(None, sum(row["count"] for row in hidden), min(row["oldest"] for row in hidden)))
+    return shown
+
+
+def in_flight(profiles: QuerySet[Profile]) -> int:
+    """What has begun to leave and cannot be called back. Index outgoing_profile_busy."""
+    return Outgoing.objects.filter(state="sending", profile__in=profiles.values("pk")).count()
+
+
+def dress(pauses: Iterable[Pause]) -> None:
+    """Says of each how much of it is on its way at this moment."""
+    for pause in pauses:
+        pause.in_flight = in_flight(touched(pause.target))  # type: ignore[attr-defined]  # shown on the page
