@@ -1,1 +1,12 @@
-"""Background work of this floor."""
+"""What this floor does by itself. Every task may run twice, late or never without harm."""
+
+from celery import shared_task
+from django.utils.timezone import now
+
+from publishing.overdue import watch
+
+
+@shared_task
+def watch_queue() -> None:
+    """Tells admins where something should have left and has not."""
+    watch(now())

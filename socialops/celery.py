@@ -4,7 +4,10 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import after_task_publish, heartbeat_sent
 from kombu import Exchange, Queue
+
+from socialops.lib.heartbeat import beat
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "socialops.settings")
 

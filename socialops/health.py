@@ -1,13 +1,19 @@
 """`/healthz`: the process lives. `/readyz`: everything that work needs is there. Neither waits long nor raises."""
 
+from datetime import datetime
+
 import redis
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError
 
+from networks.models import Outgoing
+from networks.queries.queue import overdue
 from socialops.celery import app
 from socialops.lib import heartbeat, realtime
 
@@ -24,8 +30,29 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
+    """503 where something is missing; a warning is for people to look at, and restarts nothing."""
     missing = problems()
-    return JsonResponse({"ready": not missing, "missing": missing}, status=503 if missing else 200)
+    said = {"ready": not missing, "missing": missing, "warnings": {} if "database" in missing else warnings()}
+    return JsonResponse(said, status=503 if missing else 200)
+
+
+def warnings() -> dict[str, str]:
+    """What works more slowly than it should."""
+    try:
+        late = late_rows(now())
+    except DatabaseError:
+        return {}  # it has gone since it was asked; the next call says so
+    return {"outbox": late} if late else {}
+
+
+def late_rows(at: datetime) -> str:
+    """What should have left a minute ago or more, and nothing known holds it; empty where there is nothing."""
+    # unscoped: the operator asks about every organization
+    found = overdue(Outgoing.unscoped.all(), at).order_by().aggregate(count=Count("pk"), since=Min("due_at"))
+    if not found["count"]:
+        return ""
+    seconds = round((at - found["since"]).total_seconds())
+    return f"{found['count']} should have left, the first {seconds} s ago, and nothing known holds them."
 
 
 def problems() -> dict[str, str]:

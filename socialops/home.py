@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from analytics.definitions import BY_KEY, SOURCES, Metric, Source
 from analytics.derive import day_of
@@ -18,6 +19,7 @@ from networks.models import Profile
 from organizations.models import Member
 from publishing.access import answers_for, deliveries_for
 from publishing.models import Delivery, Post
+from publishing.queries.queue import alarm, visible
 from socialops.work import Item, by_time, my_work, of_delivery
 from teams.access import profiles_for
 
@@ -64,7 +66,7 @@ def home_of(member: Member, now: datetime) -> dict[str, Any]:
         "going": list(going_out(member, now)),
         "unanswered": unanswered(member),
         "scores": scores(member, now),
-        "trouble": [*(of_profile(member, one) for one in cut_off(member)), *by_time(others)],
+        "trouble": [*of_queue(member, now), *(of_profile(member, one) for one in cut_off(member)), *by_time(others)],
     }
 
 
@@ -136,3 +138,14 @@ def of_profile(member: Member, profile: Profile) -> Item:
         action = _("Connect again")
     title = _("Nothing leaves or comes in until it is connected again.")
     return Item(f"profile-{profile.pk}", profile.state, title, None, url, action, profile, profile.state_reason)
+
+
+def of_queue(member: Member, now: datetime) -> list[Item]:
+    """What should have left on the member's profiles, and nothing known holds it."""
+    late = alarm(visible(member), now)
+    if late is None:
+        return []
+    title = ngettext("%d should have left and has not.", "%d should have left and have not.", late.count) % late.count
+    reason = _("The background processes do not keep up; nothing is lost")
+    url = reverse("publishing:queue", args=[member.organization.slug])
+    return [Item("overdue", "overdue", title, late.since, url, _("See the queue"), None, reason, due=True)]

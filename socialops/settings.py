@@ -186,6 +186,7 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [
     r"^healthz$",
     r"^readyz$",
+    r"^metrics$",
     r"^hooks/",
     r"^sandbox/(x|facebook)/",
 ]  # asked for on the inside, without TLS
@@ -316,6 +317,9 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": [],
 }
+
+# --- Watching -----------------------------------------------------------------------------------------------------
+METRICS_TOKEN = env.text("METRICS_TOKEN")  # the bearer token of /metrics; without one only this machine reads it
 
 # --- Logging: never below INFO for libraries that print tokens (tweepy, requests) ----------------------------------
 LOG_FORMAT = env.choice("LOG_FORMAT", ("text", "json"), "text")

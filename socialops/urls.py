@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from organizations.views.joining import join
 from socialops.health import healthz, readyz
+from socialops.metrics import metrics
 from socialops.views.activity import activity
 from socialops.views.errors import bad_request, defect, forbidden, missing
 from socialops.views.home import home
@@ -26,6 +27,7 @@ urlpatterns = [
     path("favicon.ico", favicon),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("accounts/", include("organizations.account_urls")),
     path("join/<str:secret>/", join, name="join"),
     path("accounts/", include("allauth.urls")),

@@ -5,15 +5,19 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
+import redis
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.db.models import Count
 from django.utils.timezone import now
 
 from networks.models import Outgoing, Profile, WebhookReceipt
-from organizations.models import Mail
+from organizations.models import Mail, Organization
 from socialops import health
+from socialops.metrics import queue_depths
 
 LATE = timedelta(minutes=1)
+Look = Callable[[], Iterator[str]]
 NEEDED = {  # without these a real profile cannot renew its sign-in or receive pushes
     "x": {"client_id": "X_CLIENT_ID", "client_secret": "X_CLIENT_SECRET"},
     "facebook": {
@@ -32,6 +36,8 @@ class Command(BaseCommand):
         wrong = list(findings())
         for line in wrong:
             self.stdout.write(f"✗ {line}")
+        for line in remarks():
+            self.stdout.write(f"· {line}")
         if wrong:
             sys.exit(1)
         self.stdout.write("✓ Everything works.")
@@ -39,32 +45,55 @@ class Command(BaseCommand):
 
 def findings() -> Iterator[str]:
     """One sentence per thing that is wrong. What needs the database is only asked where there is one."""
-    missing = health.problems()
-    yield from (f"{name}: {reason}" for name, reason in missing.items())
-    if "database" in missing:
-        return
-    for look in LOOKS:
-        yield from look()
+    yield from (f"{name}: {reason}" for name, reason in health.problems().items())
+    yield from asked(LOOKS)
 
 
-def overdue() -> Iterator[str]:
-    # unscoped: the operator asks about every organization
-    rows = Outgoing.unscoped.filter(state="waiting", due_at__lt=now() - LATE, profile__state="connected")
-    count = rows.exclude(profile__held_until__gt=now()).count()
-    if count:
-        yield f"outbox: {count} due for more than a minute have not begun; is the worker keeping up?"
+def remarks() -> Iterator[str]:
+    """What is worth knowing and not wrong."""
+    yield from asked(REMARKS)
+
+
+def asked(looks: tuple[Look, ...]) -> Iterator[str]:
+    if not health.database():
+        for look in looks:
+            yield from look()
+
+
+def late() -> Iterator[str]:
+    if said := health.late_rows(now()):
+        yield f"outbox: {said} Is the worker keeping up?"
 
 
 def stuck() -> Iterator[str]:
+    # unscoped, here and below: the operator asks about every organization
     count = Outgoing.unscoped.filter(state="sending", lease_until__lt=now() - LATE).count()
     if count:
-        yield f"outbox: {count} began and were never settled; no worker is looking for them."
+        yield f"outbox: {count} began and were never settled, and nobody looks for them: the dispatcher stands still."
+
+
+def unlooked() -> Iterator[str]:
+    waiting = Outgoing.unscoped.filter(state="unknown", needs_person=False, due_at__lt=now() - 2 * LATE)
+    count = waiting.filter(profile__state="connected").count()
+    if count:
+        yield f"outbox: {count} may be on the network, and nobody has looked in time; is the worker keeping up?"
 
 
 def unsettled() -> Iterator[str]:
-    count = Outgoing.unscoped.filter(state="unknown", needs_person=True).count()
-    if count:
-        yield f"outbox: {count} need a person to say whether they are on the network."
+    organizations = list(Organization.objects.values_list("pk", flat=True))  # the index outgoing_queue begins with it
+    rows = Outgoing.unscoped.filter(organization__in=organizations, state="unknown", needs_person=True)
+    for slug, count in (
+        rows.values_list("organization__slug").annotate(count=Count("pk")).order_by("organization__slug")
+    ):
+        yield f"outbox: {count} of {slug} wait for a person to say whether they are on the network."
+
+
+def depths() -> Iterator[str]:
+    try:
+        found = queue_depths()
+    except redis.RedisError:
+        return  # said already
+    yield f"queues: {', '.join(f'{depth} in {name}' for name, depth in found.items())}"
 
 
 def undigested() -> Iterator[str]:
@@ -74,7 +103,6 @@ def undigested() -> Iterator[str]:
 
 
 def unmailed() -> Iterator[str]:
-    # unscoped: the operator asks about every organization
     waiting = Mail.unscoped.filter(state="waiting")
     tried = waiting.filter(tries__gt=0).order_by("-due_at").first()
     if tried:
@@ -90,11 +118,26 @@ def disconnected() -> Iterator[str]:
 
 
 def unset() -> Iterator[str]:
-    for network in Profile.unscoped.filter(sandbox=False).values_list("network", flat=True).distinct():
-        app = settings.NETWORK_APPS.get(network, {})
-        for key, variable in NEEDED.get(network, {}).items():
-            if not app.get(key):
-                yield f"settings: {variable} is not set, and there are profiles on {network}."
+    for network in real():
+        for variable in lacking(network):
+            yield f"settings: {variable} is not set, and there are profiles on {network}."
 
 
-LOOKS: tuple[Callable[[], Iterator[str]], ...] = (overdue, stuck, unsettled, undigested, unmailed, disconnected, unset)
+def not_needed_yet() -> Iterator[str]:
+    for network in sorted(NEEDED.keys() - real()):
+        if names := lacking(network):
+            yield f"settings: {', '.join(names)} not set; nothing needs it before a profile on {network} is connected."
+
+
+def real() -> set[str]:
+    """The networks on which there are profiles that are not for practice."""
+    return set(Profile.unscoped.filter(sandbox=False).values_list("network", flat=True).distinct())
+
+
+def lacking(network: str) -> list[str]:
+    app = settings.NETWORK_APPS.get(network, {})
+    return [variable for key, variable in NEEDED.get(network, {}).items() if not app.get(key)]
+
+
+LOOKS: tuple[Look, ...] = (late, stuck, unlooked, undigested, unmailed, disconnected, unset)
+REMARKS: tuple[Look, ...] = (unsettled, depths, not_needed_yet)

@@ -1,0 +1,157 @@
+"""`/metrics`: the state of the outbox and of what works it, for Prometheus. No label holds anything of a tenant's.
+
+Text format 0.0.4. What is counted is alive now or left within the last minutes, so that it costs the same however long
+the history is.
+"""
+
+import hmac
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from ipaddress import ip_address
+
+import redis
+from django.conf import settings
+from django.db.models import Count, Min, Q, Sum
+from django.http import HttpRequest, HttpResponse
+from django.utils.timezone import now
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from networks.models import Cursor, Outgoing, Profile, WebhookReceipt
+from networks.queries.lateness import LATENESS, sent_since
+from networks.queries.queue import HOLDS, PLACES, overdue, queued
+from networks.registry import networks
+from organizations.models import Organization
+from socialops.celery import app
+from socialops.lib import heartbeat, realtime
+
+WINDOW = timedelta(minutes=5)
+BUCKETS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0)
+PROCESSES = {"beat": "beat", "worker": "worker", "dispatcher": "tick"}  # label: name of the heartbeat
+NOW = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """One family: its samples are (labels, value)."""
+
+    name: str
+    about: str
+    samples: list[tuple[Mapping[str, str], float]] = field(default_factory=list)
+
+    def lines(self) -> Iterator[str]:
+        yield f"# HELP socialops_{self.name} {self.about}"
+        yield f"# TYPE socialops_{self.name} gauge"
+        for labels, value in self.samples:
+            pairs = ",".join(f'{key}="{word}"' for key, word in labels.items())
+            yield f"socialops_{self.name}{f'{{{pairs}}}' if pairs else ''} {value:.10g}"
+
+
+@require_safe
+@never_cache
+def metrics(request: HttpRequest) -> HttpResponse:
+    """With METRICS_TOKEN as a bearer; where none is set, only to this machine itself."""
+    if not may_read(request):
+        refused = HttpResponse("METRICS_TOKEN as a bearer token is needed.\n", status=401, content_type="text/plain")
+        refused["WWW-Authenticate"] = "Bearer"
+        return refused
+    at = now()
+    families = [*outbox(at), *pace(at), *connections(at), *background()]
+    lines = [line for family in families for line in family.lines()]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def may_read(request: HttpRequest) -> bool:
+    if settings.METRICS_TOKEN:
+        given = request.headers.get("Authorization", "")
+        return hmac.compare_digest(given.encode(), f"Bearer {settings.METRICS_TOKEN}".encode())
+    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
+        return False  # a proxy beside us asks for somebody else
+    try:
+        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
+
+
+def outbox(at: datetime) -> Iterator[Gauge]:
+    """Everything alive in one query, through the index outgoing_queue; what is overdue in another."""
+    # unscoped, here and below: the operator's numbers are of all organizations together
+    organizations = list(Organization.objects.values_list("pk", flat=True))
+    rows = queued(Outgoing.unscoped.filter(organization__in=organizations), at, ahead=NOW)
+    asked = rows.order_by().values_list("profile__network", "place", "hold", "state", "needs_person")
+    found = list(asked.annotate(count=Count("pk")))
+    places = [(one.network, place) for one in networks() for place in PLACES]
+    yield Gauge(
+        "outbox_rows",
+        "What has not come to an end, by network and place; what is planned for later is left out.",
+        [({"network": n, "place": p}, sum(r[5] for r in found if r[:2] == (n, p))) for n, p in places],
+    )
+    yield Gauge(
+        "outbox_held_rows",
+        "What is due and may not leave, by reason.",
+        [({"reason": why}, sum(r[5] for r in found if r[1] == "held" and r[2] == why)) for why in HOLDS],
+    )
+    asking = sum(row[5] for row in found if row[3] == "unknown" and row[4])
+    yield Gauge("outbox_needs_person_rows", "What only a person can decide: is it on the network?", [({}, asking)])
+    yield from late(at)
+
+
+def late(at: datetime) -> Iterator[Gauge]:
+    found = overdue(Outgoing.unscoped.all(), at, by=NOW).order_by().aggregate(count=Count("pk"), since=Min("due_at"))
+    waited = (at - found["since"]).total_seconds() if found["since"] else 0.0
+    yield Gauge("outbox_overdue_rows", "What is due, and nothing known holds it.", [({}, found["count"])])
+    yield Gauge("outbox_overdue_seconds", "How long the first of them has waited.", [({}, waited)])
+
+
+def pace(at: datetime) -> Iterator[Gauge]:
+    """A histogram of a window rather than since the start: histogram_quantile() reads it as it is, without rate()."""
+    organizations = list(Organization.objects.values_list("pk", flat=True))
+    rows = sent_since(Outgoing.unscoped.filter(organization__in=organizations), at - WINDOW)
+    within = {f"le_{edge}": Count("pk", filter=Q(lateness__lte=timedelta(seconds=edge))) for edge in BUCKETS}
+    found = rows.annotate(lateness=LATENESS).aggregate(count=Count("pk"), sum=Sum("lateness"), **within)
+    samples = [({"le": f"{edge:g}"}, found[f"le_{edge}"]) for edge in BUCKETS]
+    name, about = "outbox_lateness_5m_seconds", "of what left in the last 5 minutes: planned time until it was there."
+    yield Gauge(f"{name}_bucket", f"Histogram {about}", [*samples, ({"le": "+Inf"}, found["count"])])
+    yield Gauge(f"{name}_sum", f"Sum {about}", [({}, found["sum"].total_seconds() if found["sum"] else 0.0)])
+    yield Gauge(f"{name}_count", f"Number {about}", [({}, found["count"])])
+
+
+def connections(at: datetime) -> Iterator[Gauge]:
+    cut_off = Profile.unscoped.filter(state="disconnected").values_list("network").annotate(count=Count("pk"))
+    found = dict(cut_off.order_by())
+    by_network = [({"network": one.network}, found.get(one.network, 0)) for one in networks()]
+    yield Gauge("profiles_disconnected", "Profiles that must be connected again.", by_network)
+    asked = Cursor.unscoped.filter(next_poll_at__lt=at, profile__state="connected").order_by("next_poll_at")
+    first = asked.values_list("next_poll_at", flat=True).first()  # index cursor_due
+    lag = (at - first).total_seconds() if first else 0.0
+    yield Gauge(
+        "poll_lag_seconds", "How long the profile that waits longest is due to be asked what is new.", [({}, lag)]
+    )
+    unread = WebhookReceipt.objects.filter(digested_at=None).count()  # index receipt_open
+    yield Gauge("webhook_receipts_open", "Pushes of the networks that nobody has read yet.", [({}, unread)])
+
+
+def background() -> Iterator[Gauge]:
+    """What Redis knows. A sign of life that is an hour old is forgotten: then its sample is missing."""
+    try:
+        ages = {process: heartbeat.seconds_since(name) for process, name in PROCESSES.items()}
+        depths = queue_depths()
+    except redis.RedisError:
+        yield Gauge("broker_up", "Whether Redis answers.", [({}, 0)])
+        return
+    yield Gauge("broker_up", "Whether Redis answers.", [({}, 1)])
+    known = [({"process": process}, age) for process, age in ages.items() if age is not None]
+    yield Gauge("heartbeat_age_seconds", "Since when a process has shown no sign of life.", known)
+    yield Gauge(
+        "queue_tasks", "Tasks that wait in Redis.", [({"queue": name}, depth) for name, depth in depths.items()]
+    )
+
+
+def queue_depths() -> dict[str, int]:
+    """{queue: how many tasks wait for a worker}. Raises RedisError."""
+    names = [queue.name for queue in app.conf.task_queues]
+    pipe = realtime.client().pipeline(transaction=False)
+    for name in names:
+        pipe.llen(name)
+    return dict(zip(names, pipe.execute(), strict=True))
