@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from django.utils.translation import gettext_lazy as _
 
-AREAS = ("publishing", "inbox", "analytics", "teams")
+AREAS = ("publishing", "inbox", "analytics", "teams", "people")
 EVERYTHING = ("read", "write")
 SCOPES = (*EVERYTHING, *(f"{area}:{mode}" for area in AREAS for mode in EVERYTHING))
 
@@ -19,6 +19,8 @@ LABELS = {
     "analytics:write": _("Change goals and reports"),
     "teams:read": _("Read teams, profiles and rights"),
     "teams:write": _("Change teams and rights"),
+    "people:read": _("Read members, absences and invitations"),
+    "people:write": _("Invite people, change roles and off-board members"),
 }
 
 

@@ -12,6 +12,6 @@ docs = csp_update({"style-src": [SELF, UNSAFE_INLINE]})(SpectacularSwaggerSplitV
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(content_negotiation_class=DefaultContentNegotiation), name="schema"),
     path("docs/", docs, name="docs"),
-    *[path("", include(f"{app}.api")) for app in ("teams", "publishing", "inbox", "analytics")],
-    path("", include("teams.task_api")),
+    *[path("", include(f"{app}.api")) for app in ("organizations", "teams", "publishing", "inbox", "analytics")],
+    *[path("", include(f"teams.{kind}_api")) for kind in ("task", "level")],
 ]

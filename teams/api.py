@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Prefetch
 from drf_spectacular.utils import OpenApiTypes, extend_schema
 from rest_framework import serializers
@@ -16,12 +17,13 @@ from networks.models import VERBS, Profile, ProfileGroupObjectPermission, Profil
 from networks.registry import adapter_class
 from organizations.access import access_member
 from organizations.models import Member
+from organizations.rest.preconditions import IF_MATCH, require_seen, tagged
 from organizations.rest.serializers import Ids, StrictSerializer
 from organizations.rest.views import MemberViewSet
 from socialops.lib.errors import Invalid
 from teams.access import access_profile, access_team, profiles_for, verbs_on
-from teams.actions.grants import set_grants
-from teams.actions.teams import change_team, create_team, dissolve_team
+from teams.actions.grants import lock, set_grants
+from teams.actions.teams import change_team, create_team, dissolve_team, lock_team
 from teams.models import Team, TeamMember, UseCase
 from teams.queries.why import require_may_ask, who_could_give, why
 
@@ -78,16 +80,20 @@ class ProfileView(MemberViewSet):
         profile = access_profile(self.member, pk, to="view")
         return Response(profile_shape(profile, verbs_on(self.member, [profile.pk])[profile.pk]))
 
-    @extend_schema(methods=["PUT"], request=GrantsBody)
+    @extend_schema(methods=["PUT"], request=GrantsBody, parameters=[IF_MATCH])
     @extend_schema(responses=OpenApiTypes.OBJECT)
     @action(detail=True, methods=["get", "put"])
     def grants(self, request: Request, pk: str) -> Response:
         profile = access_profile(self.member, pk, to="view")
-        if request.method == "PUT":
-            body = self.read(GrantsBody)
-            members, teams = (by_id(name, body.get(name, {})) for name in ("members", "teams"))
+        if request.method != "PUT":
+            return tagged(grants_shape(profile))
+        body = self.read(GrantsBody)
+        members, teams = (by_id(name, body.get(name, {})) for name in ("members", "teams"))
+        with transaction.atomic():
+            lock(profile)
+            require_seen(request, grants_shape(profile))
             set_grants(self.member, profile, members=members, teams=teams)
-        return Response(grants_shape(profile))
+        return tagged(grants_shape(profile))
 
     @extend_schema(parameters=[WhyAsked], responses=OpenApiTypes.OBJECT)
     @action(detail=True, methods=["get"])
@@ -197,16 +203,20 @@ class TeamView(MemberViewSet):
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def retrieve(self, request: Request, pk: str) -> Response:
-        return Response(self.shape(access_team(self.member, pk)))
+        return tagged(self.shape(access_team(self.member, pk)))
 
     @extend_schema(request=TeamBody, responses={201: OpenApiTypes.OBJECT})
     def create(self, request: Request) -> Response:
         return Response(self.shape(create_team(self.member, **self.read(TeamBody))), status=201)
 
-    @extend_schema(request=TeamChange, responses=OpenApiTypes.OBJECT)
+    @extend_schema(parameters=[IF_MATCH], request=TeamChange, responses=OpenApiTypes.OBJECT)
     def partial_update(self, request: Request, pk: str) -> Response:
         team = access_team(self.member, pk, to="change")
-        return Response(self.shape(change_team(self.member, team, **self.read(TeamChange))))
+        body = self.read(TeamChange)
+        with transaction.atomic():
+            lock_team(team)
+            require_seen(request, self.shape(team))
+            return tagged(self.shape(change_team(self.member, team, **body)))
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:

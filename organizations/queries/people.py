@@ -19,15 +19,20 @@ class PeoplePage:
     older: int | None  # the last one shown: the next page begins after it
 
 
-def members() -> QuerySet[Member]:
-    return Member.objects.select_related("user", "organization").order_by(*BY_NAME)
+def members(q: str = "") -> QuerySet[Member]:
+    rows = Member.objects.select_related("user", "organization").order_by(*BY_NAME)
+    return rows.filter(named(q)) if q else rows
+
+
+def named(q: str) -> Q:
+    return Q(user__name__icontains=q) | Q(user__email__icontains=q)
 
 
 def people_page(*, q: str = "", left: bool = False, after: int | None = None) -> PeoplePage:
     """By name and address, in one or two queries; `after` is somebody's id. Each row knows whether they are `away`."""
     rows = Member.ever.filter(left_at__isnull=not left).select_related("user").order_by(*BY_NAME)
     if q:
-        rows = rows.filter(Q(user__name__icontains=q) | Q(user__email__icontains=q))
+        rows = rows.filter(named(q))
     anchor = Member.ever.select_related("user").filter(pk=after).first() if after else None
     if anchor:
         same = Q(user__name=anchor.user.name)

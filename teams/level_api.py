@@ -1,0 +1,77 @@
+"""REST: the organization's own levels."""
+
+from typing import Any
+
+from django.db import transaction
+from drf_spectacular.utils import OpenApiTypes, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+
+from networks.models import VERBS
+from organizations.access import require_admin
+from organizations.rest.preconditions import IF_MATCH, require_seen, tagged
+from organizations.rest.serializers import StrictSerializer
+from organizations.rest.views import MemberViewSet
+from teams.access import access_level
+from teams.actions.levels import change_level, create_level, delete_level, locked
+from teams.levels import LEVELS
+from teams.models import Level
+
+
+class LevelBody(StrictSerializer):
+    name = serializers.CharField(max_length=40)
+    verbs = serializers.ListField(child=serializers.ChoiceField(VERBS), allow_empty=False)
+
+
+class LevelChange(LevelBody):
+    name = serializers.CharField(max_length=40, required=False)
+    verbs = serializers.ListField(child=serializers.ChoiceField(VERBS), allow_empty=False, required=False)
+
+
+def shape(level: Level) -> dict[str, Any]:
+    return {"id": level.pk, "name": level.name, "verbs": level.verbs}
+
+
+class LevelView(MemberViewSet):
+    """A level is copied when it is given: changing one changes no right that somebody holds."""
+
+    area = "teams"
+    queryset = Level.objects.none()
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def list(self, request: Request) -> Response:
+        """The organization's own, beside those that every organization has."""
+        answer = self.page(Level.objects.all(), shape)
+        built_in = [{"name": name, "verbs": [verb for verb in VERBS if verb in held]} for name, held in LEVELS.items()]
+        return Response({**answer.data, "built_in": built_in})
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        return tagged(shape(access_level(self.member, pk)))
+
+    @extend_schema(request=LevelBody, responses={201: OpenApiTypes.OBJECT})
+    def create(self, request: Request) -> Response:
+        require_admin(self.member)
+        return tagged(shape(create_level(self.member, **self.read(LevelBody))), status=201)
+
+    @extend_schema(parameters=[IF_MATCH], request=LevelChange, responses=OpenApiTypes.OBJECT)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        level = access_level(self.member, pk)
+        require_admin(self.member)
+        body = self.read(LevelChange)
+        with transaction.atomic():
+            level = locked(level)
+            require_seen(request, shape(level))
+            return tagged(shape(change_level(self.member, level, **body)))
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: str) -> Response:
+        delete_level(self.member, access_level(self.member, pk))
+        return Response(status=204)
+
+
+router = SimpleRouter()
+router.register("levels", LevelView, basename="level")
+urlpatterns = router.urls
