@@ -16,6 +16,7 @@ from organizations.entry import signed_on
 from organizations.models import User
 from organizations.sessions import note_seen
 from organizations.tenancy import scope
+from socialops.lib import realtime
 from socialops.lib.ratelimit import seconds_to_wait
 
 FAILURES = (5, 300)  # written down per account: so many in so many seconds; the rest adds nothing but rows
@@ -26,6 +27,12 @@ def record_everywhere(user: User, verb: str, *, actor: Actor | None = None, **ch
     for member in memberships_of(user):
         with scope(member.organization_id):
             audit.record(actor or member, verb, member, change)
+
+
+def recheck_streams(user: User) -> None:
+    """Sessions may have ended: open event streams ask again at once who they belong to."""
+    for member in memberships_of(user):
+        realtime.ping(member.organization_id, "sessions")
 
 
 def sign_in_failed(email: str, step: str) -> None:
@@ -71,6 +78,7 @@ def recovery_codes_made(user: User, **_: Any) -> None:
 @receiver(account.password_reset)
 def password_changed(user: User, **_: Any) -> None:
     record_everywhere(user, "password.changed")
+    recheck_streams(user)
 
 
 @receiver(account.email_changed)

@@ -40,10 +40,10 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Hint = dict[str, Any]
 
 HEARTBEAT = 15.0  # proxies close what is silent for a minute
-AUTHORISED_FOR = 60.0
+AUTHORISED_FOR = 20.0  # what nothing tells of, such as signing out, ends the stream this late
 HEARD_AGAIN = 10.0  # longer than a slow browser takes from the page to its stream
 BACKLOG = 200  # hints for a reader who does not read
-CHANGES_RIGHTS = {"rights", "profiles", "teams", "resync"}
+CHANGES_RIGHTS = {"rights", "sessions", "profiles", "teams", "resync"}
 RESYNC: Hint = {"topic": "resync", "id": "", "profile": None}
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -56,10 +56,21 @@ checks = ThreadPoolExecutor(max_workers=2, thread_name_prefix="rights")
 @dataclass(frozen=True, slots=True)
 class Rights:
     organization_id: int
+    member_id: int
+    is_admin: bool
     profiles: frozenset[int]
 
-    def allow(self, hint: Hint) -> bool:
-        return hint.get("profile") is None or hint["profile"] in self.profiles
+    def heard(self, hint: Hint) -> Hint | None:
+        """What of a hint this member may know: all of it, only that there is something, or nothing."""
+        topic, pk = hint["topic"], hint["id"]
+        profile = pk if topic == "profiles" and pk else hint.get("profile")
+        if profile is not None and profile not in self.profiles:
+            return None
+        if topic == "notifications" and pk != self.member_id:
+            return None
+        few = hint.get("members")
+        knows = few is None or self.is_admin or self.member_id in few
+        return {"topic": topic, "id": pk if knows else ""}
 
 
 class Listener:
@@ -165,7 +176,7 @@ async def stream(scope: Scope, receive: Receive, send: Send, slug: str) -> None:
 
 
 async def pass_on(send: Send, listener: Listener, key: str, slug: str) -> None:
-    """Forwards what the reader may know of; their rights are asked for again each minute and whenever they change."""
+    """Forwards what the reader may know of; their rights are asked for again every so often and whenever they change."""
     clock = asyncio.get_running_loop().time
     rights, good_until = None, 0.0  # asked for once more here: they may have changed before we listened
     while not hub.closed:
@@ -182,8 +193,8 @@ async def pass_on(send: Send, listener: Listener, key: str, slug: str) -> None:
             return
         if hint["topic"] in CHANGES_RIGHTS:
             rights, good_until = await still(key, slug), clock() + AUTHORISED_FOR
-        if rights is not None and rights.allow(hint):
-            await say(send, f"data: {json.dumps({'topic': hint['topic'], 'id': hint['id']})}\n\n")
+        if rights is not None and (heard := rights.heard(hint)):
+            await say(send, f"data: {json.dumps(heard)}\n\n")
 
 
 async def tell_when_gone(receive: Receive, listener: Listener) -> None:
@@ -234,4 +245,4 @@ def rights_of(key: str, slug: str) -> Rights | None:
         return None
     with in_scope(member.organization_id):
         visible = profiles_for(member, to="view").values_list("pk", flat=True)
-        return Rights(member.organization_id, frozenset(visible))
+        return Rights(member.organization_id, member.pk, member.is_admin, frozenset(visible))

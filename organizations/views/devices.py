@@ -8,18 +8,19 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from organizations.receivers import record_everywhere
+from organizations.receivers import recheck_streams, record_everywhere
 from socialops.lib.errors import NotFound
 
 
 @require_POST
 @login_required
 def end_session(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ends one of one's own sessions: its next page asks to sign in, its event stream closes within a minute."""
+    """Ends one of one's own sessions: its next page asks to sign in, its event stream closes at once."""
     session = UserSession.objects.filter(user=request.user, pk=pk).first()  # type: ignore[misc]  # signed in
     if session is None:
         raise NotFound
     session.end()
     record_everywhere(request.user, "session.ended", device=session.user_agent[:120])  # type: ignore[arg-type]
+    recheck_streams(request.user)  # type: ignore[arg-type]
     messages.success(request, _("That device is signed out."))
     return redirect("usersessions_list")

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Collection
 from functools import lru_cache
 
 import redis
@@ -20,12 +21,20 @@ def channel(organization_id: int) -> str:
     return f"socialops:{organization_id}"
 
 
-def ping(organization_id: int, topic: str, pk: int | str = "", *, profile_id: int | None = None) -> None:
+def ping(
+    organization_id: int,
+    topic: str,
+    pk: int | str = "",
+    *,
+    profile_id: int | None = None,
+    member_ids: Collection[int] | None = None,
+) -> None:
     """After the commit, tells the organization's streams that `topic` (and thing `pk`) changed.
 
-    `profile_id` limits it to readers who may view that profile; without it every member hears it.
+    `profile_id` limits it to readers who may view that profile; without it every member hears it. `member_ids` are
+    those who, beside the admins, hear which thing it is; the others hear only of the topic.
     """
-    message = json.dumps({"topic": topic, "id": pk, "profile": profile_id})
+    message = json.dumps({"topic": topic, "id": pk, "profile": profile_id, "members": member_ids and list(member_ids)})
     transaction.on_commit(lambda: publish(channel(organization_id), message), robust=True)
 
 

@@ -19,7 +19,7 @@ from socialops.lib.errors import Conflict, Invalid, NotFound, PermissionDenied
 from socialops.lib.states import move
 from teams.about import Reference, abouts
 from teams.actions.reminders import next_reminder
-from teams.models import Task, TaskStep, Team
+from teams.models import Task, TaskStep, Team, TeamMember
 from teams.models.task import NO_DUE
 from teams.notices import causes, tell_done, tell_given
 from teams.task_access import require
@@ -211,4 +211,7 @@ def note_step(actor: Actor, task: Task, word: str, *, to: str = "", note: str = 
 
 
 def ping(task: Task) -> None:
-    realtime.ping(task.organization_id, "tasks", task.pk)
+    """Only those who may see it (teams.task_access) hear which task it is."""
+    people = TeamMember.objects.filter(team=task.team_id).values_list("member_id", flat=True) if task.team_id else ()
+    parties = {pk for pk in (task.giver_id, task.assignee_id, *people) if pk}
+    realtime.ping(task.organization_id, "tasks", task.pk, member_ids=parties)
