@@ -1,12 +1,16 @@
 """How the floors above put drafts into the outbox, and take them out again while they may."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.timezone import now
 
-from networks.contract import Draft, DraftKind
-from networks.models import Attempt, Outgoing, Priority, Profile
+from networks.contract import PART_BEFORE, Draft, DraftKind
+from networks.models import Attempt, Held, Outgoing, Priority, Profile, RemotePost
+from networks.outbox.chains import behind, follow
 from networks.outbox.claims import HORIZON
 from networks.outbox.settling import link, tell
 from networks.wake import wake_dispatcher
@@ -14,18 +18,30 @@ from organizations import audit
 from organizations.actors import Actor, label
 from socialops.lib import realtime
 from socialops.lib.errors import Conflict
-from socialops.lib.states import move
+from socialops.lib.states import move, move_all
 
-PRIORITIES = {DraftKind.POST: Priority.POST, DraftKind.REPLY: Priority.REPLY}
+PRIORITIES = {
+    DraftKind.POST: Priority.POST,
+    DraftKind.PART: Priority.POST,
+    DraftKind.REPLY: Priority.REPLY,
+    DraftKind.DELETE: Priority.REPLY,
+}
 
 
 @transaction.atomic
 def put_outgoing(
-    profile: Profile, draft: Draft, *, key: str, due_at: datetime, priority: Priority | None = None
+    profile: Profile,
+    draft: Draft,
+    *,
+    key: str,
+    due_at: datetime,
+    priority: Priority | None = None,
+    after: Outgoing | None = None,
 ) -> Outgoing:
     """Plans that `draft` leaves once through `profile` at `due_at`. `key` names the effect: twice is a Conflict.
 
-    Of a profile's due rows a person's reply leaves first, and `priority` orders the others.
+    Of a profile's due rows a person's reply leaves first, and `priority` orders the others. `after` is the part that
+    this one follows: it waits until that is there.
     The caller has already checked that its actor may do this.
     """
     try:
@@ -37,6 +53,7 @@ def put_outgoing(
                 planned_at=due_at,
                 due_at=due_at,
                 priority=PRIORITIES[draft.kind] if priority is None else priority,
+                **(place_after(after) if after else {}),
             )
     except IntegrityError:
         raise Conflict("This is already on its way.") from None
@@ -44,27 +61,66 @@ def put_outgoing(
     return row
 
 
+def place_after(before: Outgoing) -> dict[str, Any]:
+    chain = before.chain_id or before.pk
+    return {"after": before, "chain_id": chain, "part": before.part + 1, "held": Held.CHAIN}
+
+
+@transaction.atomic
+def put_chain(
+    profile: Profile, drafts: Sequence[Draft], *, key: str, due_at: datetime, priority: Priority | None = None
+) -> Outgoing:
+    """The same for several that follow one another, each beneath the one before. Returns the first of their rows."""
+    first = before = put_outgoing(profile, drafts[0], key=key, due_at=due_at, priority=priority)
+    for draft in drafts[1:]:
+        beneath = replace(draft, kind=DraftKind.PART, in_reply_to=PART_BEFORE)
+        part = f"{key}:{before.part + 1}"
+        before = put_outgoing(profile, beneath, key=part, due_at=due_at, priority=priority, after=before)
+    return first
+
+
+@transaction.atomic
+def delete_remote(actor: Actor, copy: RemotePost) -> Outgoing:
+    """Plans that the network's copy is taken away, now. Raises Conflict when that is on its way, or done."""
+    key = f"delete:{copy.pk}"
+    earlier = Outgoing.objects.select_for_update().filter(key=key).first()
+    if earlier is None or earlier.state == "failed":
+        RemotePost.objects.filter(pk=copy.pk).update(deleted_by=label(actor).name[:200])
+    if earlier is not None and earlier.state == "failed":
+        retry_outgoing(actor, earlier)
+        return earlier
+    draft = Draft(kind=DraftKind.DELETE, text=copy.text, target=copy.remote_id)
+    return put_outgoing(copy.profile, draft, key=key, due_at=now())
+
+
 @transaction.atomic
 def move_outgoing(row: Outgoing, *, due_at: datetime) -> None:
-    """Another time for a row that has not begun. Raises Stale or IllegalMove when it has."""
-    move(row, "postpone", due_at=due_at, planned_at=due_at, claim=None, lease_until=None)
+    """Another time for a row that has not begun, and for what follows it. Raises Stale or IllegalMove when it has.
+
+    A row that was held as too late is so no longer: a person has decided.
+    """
+    freed = {"held": "", "reason": ""} if row.held == Held.TOO_LATE else {}
+    move(row, "postpone", due_at=due_at, planned_at=due_at, claim=None, lease_until=None, **freed)
+    behind(row).update(due_at=due_at, planned_at=due_at)
     changed(row)
 
 
 @transaction.atomic
 def cancel_outgoing(row: Outgoing) -> None:
-    """It will not leave. Raises Stale or IllegalMove when it has begun to."""
+    """It will not leave, nor what follows it. Raises Stale or IllegalMove when it has begun to."""
     move(row, "cancel", claim=None, lease_until=None)
+    move_all(behind(row), "cancel", reason="")
     changed(row)
 
 
 @transaction.atomic
 def retry_outgoing(actor: Actor, row: Outgoing) -> None:
-    """Tries a cleanly failed row again, now."""
+    """Tries a cleanly failed row again, now; from now on its lateness counts."""
     if row.state != "failed":
         raise Conflict("Only what has failed cleanly can be tried again.")
     at = now()
-    move(row, "retry", due_at=at, reason="", claim=None, lease_until=None)
+    move(row, "retry", due_at=at, planned_at=at, reason="", claim=None, lease_until=None)
+    follow(row)
     audit.record(actor, "outgoing.retried", row, {"state": ["failed", row.state]})
     changed(row)
 
@@ -81,8 +137,18 @@ def resolve_outgoing(actor: Actor, row: Outgoing, *, there: bool, remote_id: str
             link(row, remote_id, permalink)
     else:
         move(
-            row, "postpone", due_at=at, needs_person=False, reason="", looks=0, resends=0, claim=None, lease_until=None
+            row,
+            "postpone",
+            due_at=at,
+            planned_at=at,
+            needs_person=False,
+            reason="",
+            looks=0,
+            resends=0,
+            claim=None,
+            lease_until=None,
         )
+    follow(row)
     word = "it is there" if there else "send again"
     Attempt.objects.create(
         outgoing=row, kind="person", worker=label(actor).name[:120], started_at=at, finished_at=at, outcome=word

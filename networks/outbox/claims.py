@@ -4,8 +4,6 @@ Taking a row is one transaction: it is `sending`, under a lease and a fencing to
 then it is `waiting` and can be cancelled, moved or paused.
 """
 
-import hashlib
-import json
 import os
 import socket
 import uuid
@@ -18,6 +16,7 @@ from django.conf import settings
 from django.db import transaction
 
 from networks.models import Attempt, Outgoing
+from networks.outbox.chains import fingerprint, follow
 from networks.outbox.lanes import due_lanes, lock_next
 from networks.outbox.lateness import hold_late, is_late
 from organizations.tenancy import require_organization_id, scope
@@ -99,7 +98,7 @@ def open_attempt(row: Outgoing, kind: str, now: datetime) -> Attempt:
     return Attempt.objects.create(
         outgoing=row,
         kind=kind,
-        draft_hash=hashlib.sha256(json.dumps(row.draft, sort_keys=True).encode()).hexdigest(),
+        draft_hash=fingerprint(row),
         worker=f"{socket.gethostname()}:{os.getpid()}"[:120],
         started_at=now,
     )
@@ -134,4 +133,5 @@ def lose(row: Outgoing, now: datetime) -> bool:
         except Stale:
             return False  # it was settled in this very moment
         Attempt.objects.filter(outgoing=row, finished_at=None).update(finished_at=now, outcome="unknown", detail=detail)
+        follow(row)
     return True

@@ -8,6 +8,7 @@ from networks import errors
 from networks.access import open_adapter
 from networks.contract import Publishes
 from networks.models import Outgoing
+from networks.outbox import chains, deleting
 from networks.outbox.claims import begin_next
 from networks.outbox.outcomes import Outcome, confirmed, ended_by
 from networks.outbox.settling import settle, tell_held
@@ -32,9 +33,13 @@ def call(row: Outgoing) -> Outcome:
     """The one call that writes. Whatever happens, the answer is an Outcome."""
     try:
         adapter = open_adapter(row.profile)
+        if deleting.takes_away(row):
+            return deleting.take_away(row, adapter)
         if not isinstance(adapter, Publishes):
             raise errors.Refused("This network does not take posts from us.")
-        return confirmed(adapter.publish(row.frozen))
+        return confirmed(adapter.publish(chains.ready(row)))
+    except errors.NotVisible as error:
+        return chains.not_visible(row, error, clock())
     except errors.NetworkError as error:
         return ended_by(
             error,

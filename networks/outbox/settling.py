@@ -9,6 +9,7 @@ from django.utils.timezone import now as clock
 
 from networks.access import public_permalink
 from networks.models import Attempt, Outgoing, Profile, RemotePost
+from networks.outbox import chains, deleting
 from networks.outbox.outcomes import Outcome, confirmed
 from networks.signals import outgoing_held, outgoing_settled, profile_disconnected
 from organizations import audit
@@ -53,12 +54,15 @@ def write(row: Outgoing, outcome: Outcome) -> None:
         stamps["due_at"] = outcome.due_at
     if outcome.event == "postpone":
         stamps["claim"] = None
-    if outcome.published:
-        stamps["sent_at"] = outcome.published.published_at or clock()
+    if outcome.event == "confirm":
+        stamps["sent_at"] = (outcome.published and outcome.published.published_at) or clock()
     # The claim is the fencing token: whoever lost it cannot settle.
     move(row, outcome.event, match={"claim": row.claim}, **stamps)
     if outcome.published:
         link(row, outcome.published.remote_id, outcome.published.permalink)
+    if outcome.word == "deleted":
+        deleting.mark(row)
+    chains.follow(row)
     if outcome.disconnects:
         disconnect(row.profile, outcome.reason)
     if outcome.holds_profile:
