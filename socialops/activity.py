@@ -14,11 +14,12 @@ from organizations.queries.audit import found, older_than
 from publishing.access import deliveries_for, posts_for
 from publishing.models import Post
 from teams.access import profiles_for
-from teams.models import Team
+from teams.models import Task, Team
+from teams.task_access import tasks_for
 
 PAGE = 50
 WINDOW = 2000  # entries that one page looks through, so that a reader who sees little does not make us read all of it
-PAGED: dict[str, Any] = {"post": Post, "conversation": Conversation, "profile": Profile, "team": Team}
+PAGED: dict[str, Any] = {"post": Post, "conversation": Conversation, "profile": Profile, "team": Team, "task": Task}
 
 # What every member may know of the others. Whatever is not named here is for admins and for whoever did it.
 OPEN = (
@@ -29,6 +30,17 @@ OPEN = (
     "team.created",
     "team.changed",
     "team.dissolved",
+    "team.joined",
+    "team.leader_changed",
+    "team.paused",
+    "team.pause_changed",
+    "team.released",
+    "organization.paused",
+    "organization.pause_changed",
+    "organization.released",
+    "level.created",
+    "level.changed",
+    "level.deleted",
     "organization.created",
     "organization.changed",
     "organization.logo_changed",
@@ -71,7 +83,7 @@ def living(entries: list[AuditEntry]) -> set[tuple[str, str]]:
 
 
 def seen_by(reader: Member, rows: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
-    """Admins see all of it; others what is open, their own, and what concerns posts, threads and profiles they see."""
+    """Admins see all of it; others what is open, their own, and what concerns things that they see."""
     if reader.is_admin:
         return rows
     profiles = profiles_for(reader, to="view")
@@ -80,6 +92,7 @@ def seen_by(reader: Member, rows: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
         "delivery": deliveries_for(reader),
         "conversation": conversations_for(reader),
         "profile": profiles,
+        "task": tasks_for(reader),
         "outgoing": Outgoing.objects.filter(profile__in=profiles.values("pk")),
     }
     allowed = Q(verb__in=OPEN) | Q(actor_id=reader.pk)

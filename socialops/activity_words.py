@@ -13,6 +13,7 @@ SENTENCES = {
     "post.submitted": noop("%(who)s asked for approval of a post"),
     "post.approved": noop("%(who)s approved a post"),
     "post.sent_back": noop("%(who)s sent a post back to its writer"),
+    "post.decider_named": noop("%(who)s named who decides on a post"),
     "post.moved": noop("%(who)s moved a post to another time"),
     "post.cancelled": noop("%(who)s cancelled a post"),
     "post.deleted": noop("%(who)s deleted a draft"),
@@ -32,6 +33,26 @@ SENTENCES = {
     "team.created": noop("%(who)s founded the team %(thing)s"),
     "team.changed": noop("%(who)s changed the team %(thing)s"),
     "team.dissolved": noop("%(who)s dissolved the team %(thing)s"),
+    "organization.paused": noop("%(who)s paused everything that leaves"),
+    "organization.pause_changed": noop("%(who)s changed what the pause of everything holds back"),
+    "organization.released": noop("%(who)s ended the pause of everything"),
+    "team.paused": noop("%(who)s paused what leaves for the team %(thing)s"),
+    "team.pause_changed": noop("%(who)s changed what the pause of the team %(thing)s holds back"),
+    "team.released": noop("%(who)s ended the pause of the team %(thing)s"),
+    "profile.paused": noop("%(who)s paused what leaves for %(thing)s"),
+    "profile.pause_changed": noop("%(who)s changed what the pause of %(thing)s holds back"),
+    "profile.released": noop("%(who)s ended the pause of %(thing)s"),
+    "team.joined": noop("%(who)s joined the team %(thing)s"),
+    "team.leader_changed": noop("%(who)s gave the team %(thing)s another leader"),
+    "level.created": noop("%(who)s made the level %(thing)s"),
+    "level.changed": noop("%(who)s changed the level %(thing)s"),
+    "level.deleted": noop("%(who)s removed the level %(thing)s"),
+    "task.given": noop("%(who)s gave the task “%(thing)s”"),
+    "task.accepted": noop("%(who)s accepted the task “%(thing)s”"),
+    "task.handed_over": noop("%(who)s handed over the task “%(thing)s”"),
+    "task.done": noop("%(who)s finished the task “%(thing)s”"),
+    "task.cancelled": noop("%(who)s cancelled the task “%(thing)s”"),
+    "task.reopened": noop("%(who)s opened the task “%(thing)s” again"),
     "member.added": noop("%(thing)s became a member"),
     "member.returned": noop("%(thing)s is a member again"),
     "member.left": noop("%(thing)s left the organization"),
@@ -50,6 +71,20 @@ SENTENCES = {
     "organization.holiday_added": noop("%(who)s added a holiday"),
     "organization.holiday_removed": noop("%(who)s removed a holiday"),
     "organization.mfa_required": noop("%(who)s changed whether everybody needs a second step to sign in"),
+    "sign_on.set_up": noop("%(who)s set up single sign-on with %(thing)s"),
+    "sign_on.changed": noop("%(who)s changed the single sign-on"),
+    "sign_on.removed": noop("%(who)s removed the single sign-on"),
+    "sign_on.linked": noop("%(thing)s came through the single sign-on for the first time"),
+    "sign_in.succeeded": noop("%(who)s signed in"),
+    "sign_in.failed": noop("Somebody could not sign in as %(thing)s"),
+    "session.ended": noop("%(who)s signed a device out"),
+    "password.changed": noop("%(who)s changed the password"),
+    "email.changed": noop("%(who)s changed the e-mail address"),
+    "mfa.added": noop("%(who)s set up a second step to sign in"),
+    "mfa.removed": noop("%(who)s removed a second step to sign in"),
+    "mfa.recovery_codes_made": noop("%(who)s made new recovery codes"),
+    "mfa.reset": noop("The second step of %(thing)s was taken away on the server"),
+    "notifications.changed": noop("%(who)s changed how they are told of things"),
     "token.created": noop("%(who)s created the token “%(thing)s”"),
     "token.revoked": noop("%(who)s revoked the token “%(thing)s”"),
     "audit.exported": noop("%(who)s exported the audit log"),
@@ -59,16 +94,15 @@ PAGES = {
     "conversation": "inbox:conversation",
     "profile": "profiles:profile",
     "team": "teams:team",
+    "task": "tasks:task",
 }
 
 
 def sentence(entry: AuditEntry) -> str:
     """`post.scheduled` by Priya as "Priya scheduled a post for 3 profiles"."""
     words = {"who": who(entry), "thing": entry.target_name, "what": entry.verb.replace(".", " ").replace("_", " ")}
-    if entry.verb == "post.scheduled":
-        return scheduled(entry, words)
-    if entry.verb == "conversation.assigned":
-        return assigned(entry, words)
+    if told := TOLD.get(entry.verb):
+        return told(entry, words)
     return _(SENTENCES.get(entry.verb, noop("%(who)s: %(what)s, %(thing)s"))) % words
 
 
@@ -94,6 +128,9 @@ def assigned(entry: AuditEntry, words: dict[str, str]) -> str:
     if now_with:
         return _("%(who)s gave a conversation to %(whom)s") % {**words, "whom": now_with[0]}
     return _("%(who)s put a conversation back for everybody") % words
+
+
+TOLD = {"post.scheduled": scheduled, "conversation.assigned": assigned}  # verbs whose sentence needs more than a name
 
 
 def page_of(entry: AuditEntry, slug: str) -> str:

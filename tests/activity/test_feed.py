@@ -16,6 +16,8 @@ from publishing.actions.schedule import schedule_post
 from socialops import activity
 from socialops.activity import PAGED, feed
 from socialops.activity_words import PAGES, page_of, sentence
+from teams.actions.levels import create_level
+from teams.actions.tasks import accept_task, create_task
 from teams.actions.teams import change_team, dissolve_team
 
 PAGE = "/o/acme/activity/"
@@ -69,6 +71,25 @@ def test_teams_are_open_and_tokens_and_exports_are_not(cast, api):
     assert {"team.changed", "member.added"} <= verbs(cast.vic)
     assert not {"token.created", "audit.exported"} & verbs(cast.vic)
     assert {"token.created", "audit.exported"} <= verbs(cast.olive)
+
+
+def test_tasks_are_told_to_those_whom_they_concern(cast, sign_in):
+    task = create_task(cast.lena, title="Bake bread", member=cast.ed)
+    accept_task(cast.ed, task)
+    for one in (cast.lena, cast.ed, cast.olive):
+        assert {"task.given", "task.accepted"} <= verbs(one)
+    assert not {"task.given", "task.accepted"} & verbs(cast.priya)
+    shown = text_of(sign_in(cast.ed).get(PAGE))
+    assert f'href="/o/acme/tasks/{task.pk}/">Lena gave the task “Bake bread”</a>' in shown
+
+
+def test_levels_are_known_to_all_and_sign_ins_to_admins_and_oneself(cast):
+    create_level(cast.olive, name="Baker", verbs=["view", "draft"])
+    audit.record(cast.ed, "sign_in.succeeded", cast.ed)
+    assert "level.created" in verbs(cast.vic)
+    assert "sign_in.succeeded" in verbs(cast.ed)
+    assert "sign_in.succeeded" in verbs(cast.olive)
+    assert "sign_in.succeeded" not in verbs(cast.vic)
 
 
 def test_what_nobody_has_opened_yet_is_for_admins_and_whoever_did_it(cast):
