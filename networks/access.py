@@ -6,8 +6,9 @@ from django.conf import settings
 from django.utils.timezone import now
 
 from networks.contract import Access, Adapter, Renews
-from networks.errors import Unavailable
+from networks.errors import Busy, Unavailable
 from networks.models import Credential, Profile
+from networks.outbox.limits import ear
 from networks.registry import adapter_class
 from socialops.lib.dates import moment
 
@@ -57,7 +58,7 @@ def renew(credential: Credential, adapter: Renews) -> None:
     at = now()
     free = Credential.objects.filter(pk=credential.pk, updated_at=credential.updated_at).exclude(renewing_until__gt=at)
     if not free.update(renewing_until=at + RENEWAL_LEASE):
-        raise Unavailable("The sign-in is being renewed at this moment.")
+        raise Busy("The sign-in is being renewed at this moment.")
     try:
         renewed = adapter.renew()
     except Unavailable:
@@ -78,5 +79,6 @@ def adapter_of(profile: Profile) -> Adapter:
             base_url=base_url(profile.network, sandbox=profile.sandbox),
             credentials=profile.credential.secrets,
             app=settings.NETWORK_APPS.get(profile.network, {}),
+            heard=ear(profile),
         )
     )

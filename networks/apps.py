@@ -5,3 +5,8 @@ from django.apps import AppConfig
 
 class NetworksConfig(AppConfig):
     name = "networks"
+
+    def ready(self) -> None:
+        from networks.notices import register_kinds
+
+        register_kinds()

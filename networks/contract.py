@@ -5,7 +5,7 @@ so that the page can leave the button out (`isinstance(adapter, Replies)`).
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -147,13 +147,23 @@ class Metrics:
     missing: Mapping[str, str] = field(default_factory=dict)
 
 
+class Counts(StrEnum):
+    """What a limit counts."""
+
+    READS = "reads"
+    WRITES = "writes"
+    ALL = "all"
+
+
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """What the network last said of a limit: `remaining` calls until `resets_at`."""
+    """What an answer said of one of the network's limits: how much is used up (1 is all of it) until `resets_at`."""
 
-    name: str
-    remaining: int
+    counts: Counts
+    used: float
     resets_at: datetime
+    whole_app: bool = False
+    """All who use the operator's app share it; otherwise it is the profile's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +172,7 @@ class Access:
 
     `credentials` is the decrypted JSON of CONTRACT.md; it must never be logged. `app` holds the operator's keys:
     for X client_id, client_secret, consumer_key, consumer_secret; for Graph app_id, app_secret, api_version.
+    `heard` is told what each answer says of the network's limits.
     """
 
     remote_id: str
@@ -169,6 +180,7 @@ class Access:
     base_url: str
     credentials: Mapping[str, Any] = field(repr=False)
     app: Mapping[str, str] = field(default_factory=dict, repr=False)
+    heard: Callable[[RateLimit], None] = field(default=lambda limit: None, repr=False, compare=False)
 
 
 class Adapter(ABC):

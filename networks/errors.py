@@ -9,7 +9,9 @@ from socialops.lib.errors import AppError
 
 
 class NetworkError(AppError):
-    """Base of everything an adapter may raise."""
+    """Base of everything an adapter may raise. `answered`: whether the network did; None where it was not asked."""
+
+    answered: bool | None = True
 
     def __init__(self, user_message: str, *, detail: str = "", code: str = "") -> None:
         super().__init__(user_message)
@@ -20,21 +22,39 @@ class NetworkError(AppError):
 class NotSent(NetworkError):
     """The request certainly never reached the network (refused, no route, name not found). Safe to repeat."""
 
+    answered = False
+
 
 class RateLimited(NetworkError):
-    """Cleanly refused for now. `retry_at` is the reset the network named, or a default of the network's table."""
+    """Cleanly refused for now. `retry_at` is the reset the network named, or a default of the network's table.
 
-    def __init__(self, user_message: str, *, retry_at: datetime, detail: str = "", code: str = "") -> None:
+    `whole_app`: from everybody who uses the operator's app, not from this profile alone.
+    """
+
+    def __init__(
+        self, user_message: str, *, retry_at: datetime, whole_app: bool = False, detail: str = "", code: str = ""
+    ) -> None:
         super().__init__(user_message, detail=detail, code=code)
         self.retry_at = retry_at
+        self.whole_app = whole_app
 
 
 class Unavailable(NetworkError):
     """A read failed on the network's side, or a write was refused as a whole before it began. Back off, then repeat."""
 
+    answered = False
+
+
+class Busy(Unavailable):
+    """Another worker is at it at this moment, so the network was not asked."""
+
+    answered = None
+
 
 class Ambiguous(NetworkError):
     """A write began and its end is not known. Never repeat before `find` was asked."""
+
+    answered = False
 
 
 class Refused(NetworkError):

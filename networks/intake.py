@@ -14,6 +14,7 @@ from networks import errors
 from networks.access import open_adapter, public_permalink
 from networks.contract import Inbound, InboundPage, Polls, Pushes
 from networks.models import Cursor, Profile, RemotePost, WebhookReceipt
+from networks.outbox import circuits, limits
 from networks.outbox.outcomes import backoff
 from networks.outbox.settling import disconnect
 from networks.registry import adapter_class
@@ -42,7 +43,7 @@ def due_polls(now: datetime) -> int:
 
 def due_cursors(now: datetime):
     due = Cursor.unscoped.filter(next_poll_at__lte=now + EARLY, profile__state="connected")  # unscoped: as above
-    return due.exclude(polling_until__gt=now).order_by("next_poll_at")
+    return due.exclude(polling_until__gt=now).exclude(limits.reads_wait(now)).order_by("next_poll_at")
 
 
 @transaction.atomic
@@ -77,6 +78,7 @@ def poll_profile(profile_id: int) -> None:
         note_failure(profile, error)
         return
     accept_page(profile, position, page)
+    circuits.was_read(profile, clock())
 
 
 def watched_posts(profile: Profile) -> Sequence[str]:

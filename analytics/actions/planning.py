@@ -7,6 +7,7 @@ from django.db import transaction
 from analytics.cadence import WATCHED_FOR
 from analytics.models import Measurement
 from networks.models import Profile, RemotePost
+from networks.outbox.limits import reads_wait
 from organizations.tenancy import require_organization_id
 
 AT_ONCE = 100  # posts of one profile in one task
@@ -52,7 +53,7 @@ def plan_posts(profile: Profile, now: datetime) -> None:
 def due_profiles(now: datetime) -> list[tuple[int, int]]:
     """(organization, profile) of everything due; index measurement_due."""
     # unscoped: one scan serves every organization
-    due = Measurement.unscoped.filter(due_at__lte=now, profile__state="connected")
+    due = Measurement.unscoped.filter(due_at__lte=now, profile__state="connected").exclude(reads_wait(now))
     return list(due.values_list("organization_id", "profile_id").distinct()[:PROFILES_AT_ONCE])
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from django.conf import settings
 
 from networks.adapters import reading
-from networks.contract import Access
-from networks.errors import Ambiguous, NetworkError, NotSent, Unavailable
+from networks.contract import Access, Counts, RateLimit
+from networks.errors import Ambiguous, NetworkError, NotSent, RateLimited, Unavailable
 from socialops.lib.http import Fate, TransportFault, faults
 
 DEFAULT_WAIT = timedelta(minutes=15) * settings.OUTBOX_WAITS_PERCENT / 100
@@ -39,6 +39,12 @@ def transport_error(fault: TransportFault, label: str, *, write: bool) -> Networ
 
 def ambiguous(label: str, detail: str, *, code: str = "") -> Ambiguous:
     return Ambiguous(f"{label} did not confirm this, so it has to be looked up there.", detail=detail, code=code)
+
+
+def tell_refused(access: Access, error: NetworkError, counts: Counts) -> None:
+    """A limit of the whole app is known to the one who ran into it; nobody else needs to."""
+    if isinstance(error, RateLimited) and error.whole_app:
+        access.heard(RateLimit(counts, 1.0, error.retry_at, whole_app=True))
 
 
 def secrets_of(access: Access) -> list[str]:

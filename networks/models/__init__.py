@@ -1,7 +1,9 @@
 """Floor 2: profiles, the outbox, and what the networks hold of ours."""
 
+from networks.models.circuit import Circuit, Limit
 from networks.models.credential import Credential
 from networks.models.cursor import Cursor
+from networks.models.fallback import FallbackPlan
 from networks.models.grants import ProfileGroupObjectPermission, ProfileUserObjectPermission
 from networks.models.outgoing import Attempt, Held, Outgoing, Priority
 from networks.models.profile import VERBS, Profile
@@ -11,9 +13,12 @@ from networks.models.remote_post import RemotePost
 __all__ = [
     "VERBS",
     "Attempt",
+    "Circuit",
     "Credential",
     "Cursor",
+    "FallbackPlan",
     "Held",
+    "Limit",
     "Outgoing",
     "Priority",
     "Profile",

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import transaction
 
 from networks.models import Attempt, Outgoing
+from networks.outbox import circuits
 from networks.outbox.chains import fingerprint, follow
 from networks.outbox.lanes import due_lanes, lock_next
 from networks.outbox.lateness import hold_late, is_late

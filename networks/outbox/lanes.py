@@ -13,17 +13,20 @@ from datetime import datetime
 from django.db import connection
 
 from networks.models import Priority
+from networks.outbox import circuits, limits
 
 # A profile `p` that may send at %(now)s. What else can hold a profile up belongs here, and nowhere else.
-MAY_SEND = """
+MAY_SEND = f"""
     p.state = 'connected' AND p.pause <> 'all' AND (p.held_until IS NULL OR p.held_until <= %(now)s)
+    AND NOT {circuits.IS_SHUT} AND NOT {limits.ALL_HELD}
 """
+POSTS_TOO = f"p.pause = '' AND NOT {limits.POSTS_HELD}"  # and not replies alone
 NOT_SENDING = """
     NOT EXISTS (SELECT FROM networks_outgoing busy WHERE busy.profile_id = p.id AND busy.state = 'sending')
 """
 MAY_LEAVE = f"""
     o.state = 'waiting' AND o.held = '' AND o.due_at <= %(now)s
-    AND (p.pause = '' OR o.priority = {Priority.REPLY.value})
+    AND (o.priority = {Priority.REPLY.value} OR {POSTS_TOO})
 """
 
 NEXT_ROW = f"""
@@ -53,7 +56,7 @@ DUE = f"""
     SELECT o.organization_id, greatest(o.due_at, %(now)s) AS at, count(DISTINCT o.profile_id)
     FROM networks_outgoing o JOIN networks_profile p ON p.id = o.profile_id
     WHERE o.state = 'waiting' AND o.held = '' AND o.due_at <= %(until)s
-        AND (p.pause = '' OR o.priority = {Priority.REPLY.value}) AND {MAY_SEND} AND {NOT_SENDING}
+        AND (o.priority = {Priority.REPLY.value} OR {POSTS_TOO}) AND {MAY_SEND} AND {NOT_SENDING}
     GROUP BY 1, 2 ORDER BY 1, 2
 """  # noqa: S608
 

@@ -1,7 +1,7 @@
 """What an answer of the network means for the row. Pure."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -40,16 +40,26 @@ class Outcome:
     asks_person: bool = False
     looks: int = 0
     resends: int = 0
+    answered: bool | None = None  # whether the network did, whatever it said
 
 
 def confirmed(published: Published) -> Outcome:
-    return Outcome("confirm", "sent", published=published, detail=published.permalink or published.remote_id)
+    return Outcome(
+        "confirm", "sent", published=published, detail=published.permalink or published.remote_id, answered=True
+    )
 
 
 def ended_by(
     error: errors.NetworkError, *, attempts: int, ambiguous_before: bool, planned_at: datetime, now: datetime
 ) -> Outcome:
     """The outcome of a sending that raised `error`."""
+    outcome = meaning(error, attempts=attempts, ambiguous_before=ambiguous_before, planned_at=planned_at, now=now)
+    return replace(outcome, answered=error.answered)
+
+
+def meaning(
+    error: errors.NetworkError, *, attempts: int, ambiguous_before: bool, planned_at: datetime, now: datetime
+) -> Outcome:
     reason, detail = error.user_message, error.detail
     match error:
         case errors.RateLimited():

@@ -22,10 +22,10 @@ def send_next() -> bool:
     if begun is None:
         return False
     row, attempt = begun
-    settle(row, attempt, call(row))
     if attempt is None:
         tell_held([row])
         return True
+    settle(row, attempt, call(row))
     return True
 
 

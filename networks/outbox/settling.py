@@ -9,7 +9,7 @@ from django.utils.timezone import now as clock
 
 from networks.access import public_permalink
 from networks.models import Attempt, Outgoing, Profile, RemotePost
-from networks.outbox import chains, deleting
+from networks.outbox import chains, circuits, deleting, limits
 from networks.outbox.outcomes import Outcome, confirmed
 from networks.signals import outgoing_held, outgoing_settled, profile_disconnected
 from organizations import audit
@@ -31,6 +31,7 @@ def settle(row: Outgoing, attempt: Attempt, outcome: Outcome) -> bool:
         close(attempt, outcome)
         return False
     tell(row)
+    circuits.judge(row, attempt, outcome, clock())
     return True
 
 
@@ -65,8 +66,8 @@ def write(row: Outgoing, outcome: Outcome) -> None:
     chains.follow(row)
     if outcome.disconnects:
         disconnect(row.profile, outcome.reason)
-    if outcome.holds_profile:
-        Profile.objects.filter(pk=row.profile_id).update(held_until=outcome.due_at)
+    if outcome.holds_profile and outcome.due_at:
+        limits.hold(row.profile, outcome.due_at)
 
 
 def close(attempt: Attempt, outcome: Outcome) -> None:
@@ -109,10 +110,6 @@ def tell(row: Outgoing) -> None:
         realtime.ping(row.organization_id, "outgoing", row.pk, profile_id=row.profile_id)
 
 
-def log_failures(answers: list[tuple[Any, Any]], what: str) -> None:
-    for receiver, answer in answers:
-        if isinstance(answer, Exception):
-            log.error("%s: %s failed", what, receiver, exc_info=answer)
 def tell_held(rows: list[Outgoing]) -> None:
     with transaction.atomic():
         log_failures(outgoing_held.send_robust(sender=Outgoing, rows=rows), f"{len(rows)} held rows")
@@ -120,3 +117,7 @@ def tell_held(rows: list[Outgoing]) -> None:
             realtime.ping(rows[0].organization_id, "outgoing", profile_id=profile_id)
 
 
+def log_failures(answers: list[tuple[Any, Any]], what: str) -> None:
+    for receiver, answer in answers:
+        if isinstance(answer, Exception):
+            log.error("%s: %s failed", what, receiver, exc_info=answer)

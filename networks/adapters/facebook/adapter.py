@@ -12,6 +12,7 @@ from networks.contract import (
     Access,
     Adapter,
     Capabilities,
+    Counts,
     Deletes,
     Draft,
     Identity,
@@ -209,10 +210,12 @@ class FacebookAdapter(Adapter, Publishes, Deletes, Replies, Polls, Pushes, Measu
             try:
                 return method(*args, **params)
             except GraphError as error:
-                raise outcome(
+                refusal = outcome(
                     error,
                     write=write,
                     on_page=args[0] == self.page_id,
                     secrets=transport.secrets_of(self.access),
                     now=transport.utcnow(),
-                ) from None
+                )
+                transport.tell_refused(self.access, refusal, Counts.ALL)
+                raise refusal from None

@@ -12,6 +12,7 @@ from typing import Any
 import facebook  # type: ignore[import-untyped]
 import requests
 
+from networks.adapters.facebook import limits
 from networks.contract import Access
 from socialops.lib import http
 
@@ -37,7 +38,7 @@ class Graph(facebook.GraphAPI):  # type: ignore[misc]
         self.version = access.app.get("api_version") or DEFAULT_VERSION
         self.base_url = access.base_url.rstrip("/")
         self.app_secret = access.app.get("app_secret", "")
-        self.last_headers: Mapping[str, str] = {}
+        self.heard = access.heard
 
     def request(
         self,
@@ -57,7 +58,8 @@ class Graph(facebook.GraphAPI):  # type: ignore[misc]
             headers={"Authorization": f"Bearer {self.access_token}", "Accept": "application/json"},
             timeout=self.timeout,
         )
-        self.last_headers = response.headers
+        for limit in limits.told(response.headers):
+            self.heard(limit)
         return _answer(response)
 
     def _proof(self) -> dict[str, str]:

@@ -3,18 +3,20 @@
 Codes come before the HTTP status, which is 400 for nearly everything.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from networks import errors
 from networks.adapters import reading, transport
+from networks.adapters.facebook import limits
 from networks.adapters.facebook.client import GraphError
 from socialops.lib.text import clipped
 
 LABEL = "Facebook"
 _LIMITED = {4, 17, 32, 341, 613, *range(80000, 80015)}
+_OF_APP = {4, 341}
 _TEMPORARY = {1, 2, 1363047, 1609010}
 _SIGNED_OUT = {
     458: "The app was removed from Facebook's settings. Connect the Page again.",
@@ -65,6 +67,7 @@ def outcome(error: GraphError, *, write: bool, on_page: bool, secrets: list[str]
         return errors.RateLimited(
             "Facebook accepts no more for now; this continues when its limit resets.",
             retry_at=_retry_at(error.headers, now),
+            whole_app=problem.code in _OF_APP,
             detail=detail,
             code=code,
         )
@@ -120,14 +123,7 @@ def _by_status(
 
 
 def _retry_at(headers: Mapping[str, str], now: datetime) -> datetime:
-    minutes = max(_minutes_to_wait(headers), default=0)
-    if 0 < minutes <= transport.LONGEST_WAIT.total_seconds() / 60:
+    minutes = max(map(limits.minutes_to_wait, limits.of_business(headers)), default=0)
+    if minutes:
         return now + timedelta(minutes=minutes)
     return transport.retry_after(headers, now) or now + transport.DEFAULT_WAIT
-
-
-def _minutes_to_wait(headers: Mapping[str, str]) -> Iterator[int]:
-    """`X-Business-Use-Case-Usage` lists, per Page and use, the minutes until calls are accepted again."""
-    for entries in reading.json_map(headers.get("x-business-use-case-usage", "")).values():
-        for entry in reading.maps(entries):
-            yield reading.whole(entry.get("estimated_time_to_regain_access")) or 0

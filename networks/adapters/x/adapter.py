@@ -15,6 +15,7 @@ from networks.contract import (
     Access,
     Adapter,
     Capabilities,
+    Counts,
     Deletes,
     Draft,
     Identity,
@@ -203,7 +204,7 @@ class XAdapter(Adapter, Renews, Publishes, Deletes, Replies, Polls, Pushes, Meas
         try:
             response: requests.Response = method(*args, user_auth=self.client.signs, **params)
         except XError as error:
-            raise outcome(
-                error, write=write, secrets=transport.secrets_of(self.access), now=transport.utcnow()
-            ) from None
+            refusal = outcome(error, write=write, secrets=transport.secrets_of(self.access), now=transport.utcnow())
+            transport.tell_refused(self.access, refusal, Counts.WRITES if write else Counts.READS)
+            raise refusal from None
         return response

@@ -6,6 +6,7 @@ from typing import Any
 import requests
 import tweepy  # type: ignore[import-untyped]
 
+from networks.adapters.x import limits
 from networks.contract import Access
 from socialops.lib import http
 
@@ -39,7 +40,7 @@ class XClient(tweepy.Client):  # type: ignore[misc]
         )
         self.base_url = access.base_url.rstrip("/")
         self.session = http.new_session()
-        self.last_headers: Mapping[str, str] = {}
+        self.heard = access.heard
 
     def request(
         self,
@@ -61,7 +62,8 @@ class XClient(tweepy.Client):  # type: ignore[misc]
         response = self.session.request(
             method, self.base_url + route, params=params, json=json, headers=headers, auth=auth
         )
-        self.last_headers = response.headers
+        for limit in limits.told(method, route, response.headers):
+            self.heard(limit)
         if not 200 <= response.status_code < 300:
             raise XError(response)
         return response

@@ -7,11 +7,11 @@ from typing import Any
 
 from networks import errors
 from networks.adapters import reading, transport
+from networks.adapters.x import limits
 from networks.adapters.x.client import XError
 from socialops.lib.text import clipped
 
 LABEL = "X"
-_LIMIT_GROUPS = ("x-rate-limit", "x-app-limit-24hour", "x-user-limit-24hour")
 _APP_AT_FAULT = (
     "client-forbidden",
     "oauth1 app permissions",
@@ -65,6 +65,7 @@ def outcome(error: XError, *, write: bool, secrets: list[str], now: datetime) ->
         return errors.RateLimited(
             "X accepts no more for now; this continues when its limit resets.",
             retry_at=_retry_at(error.headers, problem, now),
+            whole_app=_capped(problem),
             detail=detail,
             code=code,
         )
@@ -76,7 +77,12 @@ def outcome(error: XError, *, write: bool, secrets: list[str], now: datetime) ->
 
 
 def _limited(status: int, problem: Problem) -> bool:
-    return status == 429 or 88 in problem.codes or problem.says("usage-capped", "usagecapexceeded")
+    return status == 429 or 88 in problem.codes or _capped(problem)
+
+
+def _capped(problem: Problem) -> bool:
+    """What the app may do in a day or a month is used up."""
+    return problem.says("usage-capped", "usagecapexceeded")
 
 
 def _known(status: int, problem: Problem) -> tuple[Callable[..., errors.NetworkError], str] | None:
@@ -117,8 +123,8 @@ def _refusal(status: int, said: str) -> str:
 
 def _retry_at(headers: Mapping[str, str], problem: Problem, now: datetime) -> datetime:
     """The latest reset among the limits that are used up, never in the past and never beyond a month."""
-    resets = [reset for group in _LIMIT_GROUPS if (reset := _reset_of(headers, group, now))]
-    if problem.says("usage-capped", "usagecapexceeded"):
+    resets = [reset for group in limits.GROUPS if (reset := _reset_of(headers, group, now))]
+    if _capped(problem):
         resets.append(_period_end(problem.period, now))
     waited = transport.retry_after(headers, now)
     if waited:
@@ -129,7 +135,7 @@ def _retry_at(headers: Mapping[str, str], problem: Problem, now: datetime) -> da
 
 def _reset_of(headers: Mapping[str, str], group: str, now: datetime) -> datetime | None:
     # The group that every answer names may leave out the count that the 429 itself tells.
-    unsaid = "0" if group == _LIMIT_GROUPS[0] else "1"
+    unsaid = "0" if group == "x-rate-limit" else "1"
     remaining = reading.whole(headers.get(f"{group}-remaining", unsaid))
     reset = reading.instant(headers.get(f"{group}-reset"))
     if remaining or reset is None or reset > now + transport.LONGEST_WAIT:

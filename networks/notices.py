@@ -1,0 +1,51 @@
+"""What this floor tells members, and whom."""
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from networks.models import Circuit, Profile
+from networks.registry import adapter_class
+from organizations.kinds import register
+from organizations.models import Member, Organization, Role
+from organizations.notifications import notify, settle_notices
+from organizations.tenancy import scope
+from socialops.lib import realtime
+
+
+def register_kinds() -> None:
+    register("network_down", gettext_lazy("A network does not answer"), "unplug", "bell", "email")
+
+
+def tell_circuit(circuit: Circuit) -> None:
+    """To everybody's open pages that it has opened or closed, and to the admins once for each time."""
+    # unscoped: a network that is down holds up every organization
+    profiles = Profile.unscoped.filter(network=circuit.network, sandbox=circuit.sandbox, state="connected")
+    concerned = Organization.objects.filter(pk__in=profiles.values("organization"))
+    for organization in concerned.filter(pk=circuit.organization_id) if circuit.organization_id else concerned:
+        with scope(organization), transaction.atomic():
+            tell_admins(circuit, organization)
+            realtime.ping(organization.pk, "circuits")
+
+
+def tell_admins(circuit: Circuit, organization: Organization) -> None:
+    cause = f"circuit-{circuit}"
+    if not circuit.opened_at:
+        settle_notices(cause)
+        return
+    admins = Member.objects.filter(role__in=(Role.OWNER, Role.ADMIN)).select_related("user", "organization")
+    notify(
+        admins,
+        cause,
+        kind="network_down",
+        title=_("%(network)s does not answer: posts wait and leave by themselves") % {"network": called(circuit)},
+        url=reverse("profiles:list", args=[organization.slug]),
+        about=circuit.reason,
+    )
+
+
+def called(circuit: Circuit) -> str:
+    """The network as people know it."""
+    label = adapter_class(circuit.network).label
+    return _("The practice network of %(network)s") % {"network": label} if circuit.sandbox else label
