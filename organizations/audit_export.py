@@ -12,7 +12,8 @@ COLUMNS = (
     "id", "at", "actor_kind", "actor_id", "actor_name", "ip", "verb", "target_kind", "target_id", "target_name",
     "change",
 )  # fmt: skip
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
+FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # what a spreadsheet would run, wide ones too
+BLANK = ("\t", "\r", "\n")  # what some of them drop before they look
 
 
 def as_csv(entries: Iterable[AuditEntry]) -> Iterator[str]:
@@ -39,7 +40,10 @@ def shape(entry: AuditEntry) -> dict[str, Any]:
 
 
 def harmless(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    """With a mark before what would be run: a spreadsheet shows it as text then."""
+    if isinstance(value, str) and (value.startswith(BLANK) or value.lstrip().startswith(FORMULA)):
+        return f"'{value}"
+    return value
 
 
 def line(values: Iterable[Any]) -> str:

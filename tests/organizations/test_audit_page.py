@@ -8,9 +8,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import now
 
-from organizations import audit
+from organizations import audit, origin
 from organizations.actors import System
+from organizations.audit_export import COLUMNS
 from organizations.models import AuditEntry
 from organizations.queries import audit as queries
 from organizations.queries.audit import Asked, audit_page, verbs_used
@@ -153,14 +156,92 @@ def test_an_export_has_all_that_matches_and_is_itself_told(cast, sign_in, many, 
     assert entry.actor_id == cast.olive.pk
 
 
-def test_a_spreadsheet_runs_nothing(cast, sign_in):
-    cast.team.name = '=HYPERLINK("http://evil")'
+def exported(client, **asked) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(body(client.post(EXPORT, {"format": "csv", **asked})))))
+
+
+def test_both_forms_have_every_column_with_what_was_written_down(cast, sign_in):
+    origin.current.set("203.0.113.9")
+    entry = audit.record(cast.ed, "thing.done", cast.team, {"name": ["Bröt", 'Rye, "fresh"\nand hot']})
+    origin.current.set(None)
+    client = sign_in(cast.olive)
+    (row,) = exported(client, verb="thing.done")
+    assert tuple(row) == COLUMNS
+    assert row == {
+        "id": str(entry.pk),
+        "at": entry.at.isoformat(),
+        "actor_kind": "member",
+        "actor_id": str(cast.ed.pk),
+        "actor_name": "Ed",
+        "ip": "203.0.113.9",
+        "verb": "thing.done",
+        "target_kind": "team",
+        "target_id": str(cast.team.pk),
+        "target_name": "Care",
+        "change": row["change"],
+    }
+    assert json.loads(row["change"]) == entry.change
+    (told,) = json.loads(body(client.post(EXPORT, {"format": "json", "verb": "thing.done"})))
+    assert told == {**row, "id": entry.pk, "actor_id": cast.ed.pk, "change": entry.change}
+
+
+def test_no_export_holds_a_secret(cast, sign_in):
+    secrets = {"client_secret": [None, "hunter2"], "note": "Bearer hunter2", "inner": {"access_token": "hunter2"}}
+    audit.record(cast.ed, "thing.done", cast.team, secrets)
+    client = sign_in(cast.olive)
+    for form in ("csv", "json"):
+        text = body(client.post(EXPORT, {"format": form}))
+        assert "thing.done" in text
+        assert "hunter2" not in text
+        assert audit.MASK in text
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"person": "ed"}, {"bread.baked"}),
+        ({"person": "system"}, {"bread.sold"}),
+        ({"verb": "bread.baked"}, {"bread.baked"}),
+        ({"thing": "Care"}, {"bread.baked"}),
+        ({"since": "2026-01-01", "until": "2200-01-01"}, {"bread.baked", "bread.sold"}),
+        ({"until": "2020-01-01"}, set()),
+    ],
+)
+def test_an_export_has_what_the_page_shows_and_no_more(cast, sign_in, asked, found):
+    audit.record(cast.ed, "bread.baked", cast.team)
+    audit.record(System("shop"), "bread.sold", cast.x)
+    with scope(cast.globex):
+        audit.record(cast.mallory, "bread.stolen", cast.theirs)
+    asked = {name: str(cast.ed.pk) if value == "ed" else value for name, value in asked.items()}
+    verbs = {row["verb"] for row in exported(sign_in(cast.olive), **asked)}
+    assert {verb for verb in verbs if verb.startswith("bread.")} == found
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", " =", "\n=", "\uff1d"])
+def test_a_spreadsheet_runs_nothing(cast, sign_in, start):
+    cast.team.name = f'{start}HYPERLINK("http://evil")'
+    cast.ed.user.name = f"{start}1+1"
     audit.record(cast.ed, "thing.done", cast.team, {"a": 1})
-    rows = list(
-        csv.DictReader(io.StringIO(body(sign_in(cast.olive).post(EXPORT, {"format": "csv", "verb": "thing.done"}))))
-    )
-    assert rows[0]["target_name"] == '\'=HYPERLINK("http://evil")'
-    assert json.loads(rows[0]["change"]) == {"a": 1}
+    (row,) = exported(sign_in(cast.olive), verb="thing.done")
+    for cell in row.values():
+        assert cell.startswith("'") or not cell.strip().startswith(("=", "+", "-", "@", "\uff1d"))
+    assert row["target_name"] == f"'{cast.team.name}"
+    assert json.loads(row["change"]) == {"a": 1}
+
+
+def test_a_huge_export_leaves_in_pieces_and_is_never_held_whole(cast, sign_in, monkeypatch):
+    """Each batch is read when the one before has left: what is written down meanwhile does not disturb it."""
+    monkeypatch.setattr(queries, "BATCH", 100)
+    rows = [AuditEntry(organization=cast.acme, at=now(), verb="thing.done", change={}) for _ in range(1000)]
+    AuditEntry.objects.bulk_create(rows)
+    answer = sign_in(cast.olive).post(EXPORT, {"format": "csv", "verb": "thing.done"})
+    assert answer.streaming
+    pieces = iter(answer.streaming_content)
+    with CaptureQueriesContext(connection) as asked:
+        begun = [next(pieces) for _ in range(101)]
+    assert len(asked) == 1, "only the first batch is read before it is asked for more"
+    audit.record(cast.ed, "thing.done", cast.team)
+    assert len(begun) + sum(1 for _ in pieces) == 1001
 
 
 @pytest.mark.parametrize("asked", [{}, {"format": "xls"}, {"format": "csv", "since": "soon"}])
