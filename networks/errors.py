@@ -42,7 +42,7 @@ class RateLimited(NetworkError):
 class Unavailable(NetworkError):
     """A read failed on the network's side, or a write was refused as a whole before it began. Back off, then repeat."""
 
-    answered = False
+    answered: bool | None = False
 
 
 class Busy(Unavailable):

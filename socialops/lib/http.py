@@ -5,9 +5,12 @@ that is certain; whatever else goes wrong is `Fate.UNKNOWN`, because the other s
 """
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import lru_cache
+from time import monotonic
 from typing import Any
 
 import requests
@@ -19,6 +22,7 @@ from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
 
 TIMEOUT = (settings.SEND_TIMEOUT_SECONDS / 6, float(settings.SEND_TIMEOUT_SECONDS))
 """Seconds to connect, and seconds of silence while reading."""
+_IDLE_SECONDS = 1.0
 
 # At DEBUG these print addresses, authorization headers and signing keys.
 for _name in ("urllib3", "oauthlib", "requests_oauthlib", "tweepy"):
@@ -52,15 +56,16 @@ class Session(requests.Session):
     """A `requests.Session` that always has a timeout and does not follow redirects.
 
     A redirect would turn a POST into a GET (302) or send it to whatever host is named (307), so writes never follow
-    one, even when asked to. Environment proxies and `.netrc` are ignored: they would receive our tokens.
+    one, even when asked to. Environment proxies and `.netrc` are ignored: they would receive our tokens. Sessions of
+    one process share their connections, and nothing else.
     """
 
     def __init__(self, timeout: tuple[float, float] = TIMEOUT) -> None:
         super().__init__()
         self.timeout = timeout
         self.trust_env = False
-        self.mount("https://", _Adapter(max_retries=0))
-        self.mount("http://", _Adapter(max_retries=0))
+        self.mount("https://", _connections())
+        self.mount("http://", _connections())
 
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         if kwargs.get("timeout") is None:
@@ -68,6 +73,9 @@ class Session(requests.Session):
         reads = str(method).upper() in {"GET", "HEAD"}
         kwargs["allow_redirects"] = reads and bool(kwargs.get("allow_redirects", False))
         return super().request(method, url, *args, **kwargs)
+
+    def close(self) -> None:
+        """Leaves the connections to the other sessions."""
 
 
 def new_session(timeout: tuple[float, float] = TIMEOUT) -> Session:
@@ -127,11 +135,35 @@ class _SecureConnection(HTTPSConnection):
             raise NewConnectionError(self, f"TLS: {type(error).__name__}") from error
 
 
-class _SecurePool(HTTPSConnectionPool):
+class _Fresh(HTTPConnectionPool):
+    """Uses a connection again only at once. The other end may close an idle one in the very moment in which a post is
+    sent on it, and then nobody knows whether the post was read; servers keep idle ones longer than this."""
+
+    def _get_conn(self, timeout: float | None = None) -> Any:
+        connection = super()._get_conn(timeout)
+        if monotonic() - getattr(connection, "idle_since", 0.0) > _IDLE_SECONDS:
+            connection.close()  # it opens again when it is used
+        return connection
+
+    def _put_conn(self, conn: Any) -> None:
+        if conn is not None:
+            conn.idle_since = monotonic()
+        super()._put_conn(conn)
+
+
+class _SecurePool(_Fresh, HTTPSConnectionPool):
     ConnectionCls = _SecureConnection
 
 
 class _Adapter(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": HTTPConnectionPool, "https": _SecurePool}
+        self.poolmanager.pool_classes_by_scheme = {"http": _Fresh, "https": _SecurePool}
+
+
+@lru_cache(maxsize=1)
+def _connections() -> _Adapter:
+    return _Adapter(max_retries=0)
+
+
+os.register_at_fork(after_in_child=_connections.cache_clear)  # two processes must not write to one connection

@@ -3,10 +3,11 @@
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
+from socialops.lib import http
 from socialops.lib.http import Fate, TransportFault, faults, json_of, new_session
 
 QUICK = (0.3, 0.3)
@@ -83,3 +84,63 @@ def test_writes_never_follow_a_redirect() -> None:
     with listening(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:9/\r\nContent-Length: 0\r\n\r\n") as port:
         response = new_session(QUICK).post(f"http://127.0.0.1:{port}/", allow_redirects=True)
     assert response.status_code == 302
+
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+
+
+@contextmanager
+def keeping_alive(*answers: tuple[bytes, bool]) -> Iterator[tuple[str, list[int]]]:
+    """Gives these answers in turn, each with whether the connection stays open; tells on which connection each came."""
+    served: list[int] = []
+    left = iter(answers)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            for number in range(len(answers)):
+                with suppress(OSError), server.accept()[0] as connection:  # closed: the test is over
+                    connection.settimeout(2)
+                    while connection.recv(4096):
+                        served.append(number)
+                        answer, stays = next(left)
+                        connection.sendall(answer)
+                        if not stays:
+                            break
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/", served
+
+
+def post(url: str) -> None:
+    with new_session(QUICK) as session, faults():
+        json_of(session.post(url))  # without a body, so that it arrives in one piece
+
+
+def test_sessions_share_a_connection_that_was_used_a_moment_ago() -> None:
+    with keeping_alive((OK, True), (OK, True)) as (url, served):
+        post(url)
+        post(url)
+    assert served == [0, 0]
+
+
+def test_a_connection_that_was_idle_for_a_while_is_not_trusted(monkeypatch) -> None:
+    monkeypatch.setattr(http, "_IDLE_SECONDS", 0.0)
+    with keeping_alive((OK, True), (OK, True)) as (url, served):
+        post(url)
+        post(url)
+    assert served == [0, 1]
+
+
+def test_a_connection_that_the_other_end_has_closed_costs_nothing() -> None:
+    with keeping_alive((OK, False), (OK, True)) as (url, served):
+        post(url)
+        post(url)
+    assert served == [0, 1]
+
+
+def test_a_connection_that_dies_under_a_write_leaves_it_unknown_and_nothing_is_sent_twice() -> None:
+    with keeping_alive((OK, True), (b"", False), (OK, True)) as (url, served):
+        post(url)
+        with pytest.raises(TransportFault) as caught:
+            post(url)
+    assert (caught.value.fate, served) == (Fate.UNKNOWN, [0, 0])
