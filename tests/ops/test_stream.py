@@ -40,6 +40,8 @@ class Reader:
         self.hints.put(None)
 
     def leave(self) -> None:
+        if self.answer.raw.closed:
+            return
         # close() would wait for the thread that reads
         with socket.socket(fileno=os.dup(self.answer.raw.fileno())) as connection:
             connection.shutdown(socket.SHUT_RDWR)
@@ -74,7 +76,11 @@ def olive(stack: Stack, signed_in: SignIn) -> Iterator[Reader]:
 
 
 def say(stack: Stack, organization: int, topic: str, profile: int | None = None) -> None:
-    stack.redis().publish(channel(organization), json.dumps({"topic": topic, "id": 7, "profile": profile}))
+    tell(stack, organization, {"topic": topic, "id": 7, "profile": profile})
+
+
+def tell(stack: Stack, organization: int, hint: dict[str, Any]) -> None:
+    stack.redis().publish(channel(organization), json.dumps(hint))
 
 
 def test_it_says_topic_and_id_only(stack: Stack, acme: int, olive: Reader) -> None:
@@ -117,13 +123,102 @@ def test_outsiders_find_nothing(stack: Stack, signed_in: SignIn, email: str) -> 
     assert Reader(stack, session).answer.status_code == 404
 
 
-def test_a_member_who_was_removed_hears_no_more(stack: Stack, acme: int, signed_in: SignIn) -> None:
-    ed = Reader(stack, signed_in("ed@acme.example"))
-    ed.forget()
-    assert ed.answer.status_code == 200
-    stack.sql("DELETE FROM organizations_member USING organizations_user u WHERE u.id = user_id AND email LIKE 'ed@%%'")
-    say(stack, acme, "rights")
-    assert ed.next() is None
+@pytest.fixture(scope="module")
+def profile(stack: Stack, signed_in: SignIn) -> int:
+    """One that Ed may not see yet."""
+    post(stack, signed_in("olive@acme.example"), "profiles/connect/", **PRACTICE)
+    return int(stack.sql("SELECT id FROM networks_profile WHERE handle = 'bakery'")[0][0])
+
+
+PRACTICE = {"practice-network": "x", "practice-credentials": "bakery"}
+
+
+def post(stack: Stack, session: requests.Session, path: str, under: str = "/o/acme/", **form: object) -> None:
+    form["csrfmiddlewaretoken"] = session.cookies["csrftoken"]
+    answer = session.post(stack.url + under + path, data=form, timeout=10, allow_redirects=False)
+    assert answer.status_code == 302, answer.text[:500]
+
+
+@pytest.fixture
+def ed(stack: Stack, signed_in: SignIn) -> Iterator[Reader]:
+    reader = Reader(stack, signed_in("ed@acme.example"))
+    reader.forget()
+    yield reader
+    reader.leave()
+
+
+def heard_until(reader: Reader, last: str) -> list[tuple[str, object]]:
+    """All that is said up to this topic."""
+    heard: list[tuple[str, object]] = []
+    while not heard or heard[-1][0] != last:
+        hint = reader.next()
+        assert hint is not None, f"the stream ended after {heard}"
+        heard.append((hint["topic"], hint["id"]))
+    return heard
+
+
+def test_a_right_is_heard_of_while_one_has_it(
+    stack: Stack, acme: int, olive: Reader, ed: Reader, profile: int, signed_in: SignIn
+) -> None:
+    """Given and taken on the page; what is said before, in between and after it, on one open stream."""
+    admin = signed_in("olive@acme.example")
+    member = int(stack.sql("SELECT m.id FROM organizations_member m JOIN organizations_user u ON u.id = user_id "
+                           "WHERE email = 'ed@acme.example'")[0][0])  # fmt: skip
+    key, page = f"member-{member}", f"profiles/{profile}/rights/"
+    say(stack, acme, "before", profile)
+    post(stack, admin, page + "add/", holder=key, level="contributor")
+    say(stack, acme, "between", profile)
+    post(stack, admin, page, row=key)
+    say(stack, acme, "after", profile)
+    say(stack, acme, "end")
+    assert heard_until(ed, "end") == [("rights", ""), ("between", 7), ("rights", ""), ("end", 7)]
+    topics = [topic for topic, _id in heard_until(olive, "end")]
+    assert topics == ["before", "rights", "between", "rights", "after", "end"]
+
+
+def test_which_thing_it_is_is_named_to_those_who_may_see_it(
+    stack: Stack, acme: int, olive: Reader, ed: Reader, profile: int
+) -> None:
+    tell(stack, acme, {"topic": "profiles", "id": profile, "profile": None})
+    tell(stack, acme, {"topic": "notifications", "id": 999_999, "profile": None})
+    tell(stack, acme, {"topic": "tasks", "id": 7, "profile": None, "members": [999_999]})
+    say(stack, acme, "end")
+    assert heard_until(ed, "end") == [("tasks", ""), ("end", 7)]
+    assert heard_until(olive, "end") == [("profiles", profile), ("tasks", 7), ("end", 7)]
+
+
+def test_a_device_that_was_signed_out_hears_no_more(stack: Stack, ed: Reader, signed_in: SignIn) -> None:
+    here = signed_in("ed@acme.example")
+    there = "SELECT s.id FROM usersessions_usersession s JOIN organizations_user u ON u.id = user_id "
+    for (pk,) in stack.sql(
+        there + "WHERE email = 'ed@acme.example' AND session_key <> %s", [here.cookies["sessionid"]]
+    ):
+        post(stack, here, f"{pk}/end/", under="/accounts/sessions/")
+    assert ended(ed)
+    assert Reader(stack, here).answer.status_code == 200
+
+
+def test_an_api_token_opens_no_stream(stack: Stack) -> None:
+    token = stack.run_command(
+        "create_api_token", "--organization", "acme", "--email", "olive@acme.example", "--name", "t"
+    )
+    bearer = {"Authorization": f"Bearer {json.loads(token.stdout)['token']}"}
+    assert requests.get(f"{stack.url}/api/v1/teams/", headers=bearer, timeout=10).status_code == 200
+    assert requests.get(f"{stack.url}/o/acme/stream/", headers=bearer, timeout=10).status_code == 404
+
+
+def test_who_was_off_boarded_hears_no_more(stack: Stack, ed: Reader, signed_in: SignIn) -> None:
+    people = "SELECT m.id FROM organizations_member m JOIN organizations_user u ON u.id = user_id WHERE email = %s"
+    leaver, taker = (stack.sql(people, [f"{name}@acme.example"])[0][0] for name in ("ed", "olive"))
+    post(stack, signed_in("olive@acme.example"), f"settings/people/{leaver}/leave/", successor=taker)
+    assert ended(ed)
+
+
+def ended(reader: Reader) -> bool:
+    """Within seconds, without anything more about anybody's things."""
+    while hint := reader.next():
+        assert hint["topic"] in {"rights", "sessions"}
+    return True
 
 
 def test_after_redis_was_away_everything_is_asked_for_again(stack: Stack, acme: int, olive: Reader) -> None:
