@@ -6,40 +6,60 @@ What may leave is decided by `networks.outbox.lanes`; this says the same for tho
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import RawSQL
 
-from networks.models import Outgoing, Priority
-from networks.outbox.lanes import MAY_SEND, NOT_SENDING
+from networks.models import Held, Limit, Outgoing, Priority
+from networks.outbox.circuits import open_since
+from networks.outbox.lanes import MAY_SEND, NOT_SENDING, POSTS_TOO
+from networks.outbox.reach import reaching
 
 LATE = timedelta(minutes=1)  # after this, what nothing holds should long have left
 SOON = timedelta(hours=1)  # what is planned for later stands in the calendar
 PLACES = ("due", "sending", "unknown", "failed", "held")
-HOLDS = ("disconnected", "paused", "too_late", "chain", "limit")
+HOLDS = ("disconnected", "paused", "too_late", "chain", "down", "limit")
+
+IS_REPLY = Q(priority=Priority.REPLY)
 
 
-def hold(now: datetime) -> Case:
-    """Why a waiting row may not leave: one of HOLDS, or nothing."""
-    paused = Q(profile__pause="all") | Q(profile__pause="posts", priority__gt=Priority.REPLY)
-    return Case(
-        When(profile__state="disconnected", then=Value("disconnected")),
-        When(paused, then=Value("paused")),
-        When(held__gt="", then=F("held")),
-        When(profile__held_until__gt=now, then=Value("limit")),
-        default=Value(""),
+def with_hold(rows: QuerySet[Outgoing, Any], now: datetime) -> QuerySet[Outgoing, Any]:
+    """Adds `hold`, why a waiting row may not leave (one of HOLDS, or nothing), and until when its network limits it."""
+    paused = Q(profile__pause="all") | Q(profile__pause="posts") & ~IS_REPLY
+    asked = rows.annotate(down_since=open_since("profile__"), limited_until=limited_until(now))
+    return asked.annotate(
+        hold=Case(
+            When(profile__state="disconnected", then=Value("disconnected")),
+            When(paused, then=Value("paused")),
+            When(held__gt="", then=F("held")),
+            When(down_since__isnull=False, then=Value("down")),
+            When(Q(profile__held_until__gt=now) | Q(limited_until__isnull=False), then=Value("limit")),
+            default=Value(""),
+        )
     )
+
+
+def limited_until(now: datetime) -> Case:
+    """Until when the network takes no more of this kind, from its profile or from our app."""
+    own = Q(profile=None) | Q(profile=OuterRef("profile"))
+    found = reaching(Limit, "profile__").filter(own, until__gt=now).values("network")
+    every = found.filter(of=Limit.Of.ALL).annotate(last=Max("until")).values("last")
+    either = found.exclude(of=Limit.Of.READS).annotate(last=Max("until")).values("last")
+    return Case(When(IS_REPLY, then=Subquery(every)), default=Subquery(either))
 
 
 def queued(rows: QuerySet[Outgoing, Any], now: datetime, *, ahead: timedelta = SOON) -> QuerySet[Outgoing, Any]:
-    """What is alive and planned for before `ahead`, with its `place` and its `hold`. Index outgoing_queue."""
+    """What is alive and planned for before `ahead`, with its `place` and its `hold`. Index outgoing_queue.
+
+    A part that follows another is held only where that one has failed, or is not known.
+    """
     waiting = Q(state="waiting", planned_at__lt=now + ahead)
+    follows = Q(hold=Held.CHAIN, reason="")
     place = Case(
         When(~Q(state="waiting"), then=F("state")),
-        When(~Q(hold=""), then=Value("held")),
-        default=Value("due"),
+        When(Q(hold="") | follows, then=Value("due")),
+        default=Value("held"),
     )
-    found = rows.filter(waiting | Q(state__in=("sending", "unknown", "failed")))
-    return found.annotate(hold=hold(now)).annotate(place=place)
+    return with_hold(rows.filter(waiting | Q(state__in=("sending", "unknown", "failed"))), now).annotate(place=place)
 
 
 def with_turn(rows: QuerySet[Outgoing, Any]) -> QuerySet[Outgoing, Any]:
@@ -52,10 +72,10 @@ def with_turn(rows: QuerySet[Outgoing, Any]) -> QuerySet[Outgoing, Any]:
 def overdue(rows: QuerySet[Outgoing, Any], now: datetime, *, by: timedelta = LATE) -> QuerySet[Outgoing, Any]:
     """What should have left `by` ago, and nothing known holds it. Index outgoing_due_open."""
     late = rows.filter(state="waiting", held="", due_at__lt=now - by, profile__in=open_lanes())
-    return late.filter(Q(profile__pause="") | Q(priority=Priority.REPLY))
+    return late.filter(IS_REPLY | Q(profile__in=open_lanes(POSTS_TOO)))
 
 
-def open_lanes() -> RawSQL:
+def open_lanes(more: str = "true") -> RawSQL:
     """The profiles that may send at this moment and are not sending, exactly as the dispatcher asks it."""
-    asked = f"SELECT p.id FROM networks_profile p WHERE {MAY_SEND} AND {NOT_SENDING}"  # noqa: S608 - both are constants
+    asked = f"SELECT p.id FROM networks_profile p WHERE {MAY_SEND} AND {NOT_SENDING} AND {more}"  # noqa: S608 - constants
     return RawSQL(asked.replace("%(now)s", "statement_timestamp()"), ())  # noqa: S611 - as above

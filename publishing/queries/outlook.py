@@ -13,8 +13,9 @@ from networks.registry import adapter_class
 HELD = {  # hold: (what is known, what happens next)
     "disconnected": (later("The profile is not connected."), later("It leaves once the profile is connected again.")),
     "paused": (later("Publishing is paused here."), later("It waits until the pause is released.")),
-    "too_late": (later("Its time has passed."), later("It waits for somebody to say whether it still leaves.")),
+    "too_late": (later("Its time has passed."), later("Nothing is sent until somebody says so.")),
     "chain": (later("The part before it has not left yet."), later("It follows as soon as that one is there.")),
+    "down": (later("%(network)s does not answer."), later("It leaves by itself once the network answers again.")),
     "limit": (later("%(network)s takes no more from this profile for now."), later("It leaves when that is over:")),
 }
 
@@ -45,9 +46,13 @@ def outlook(row: Outgoing, *, hold: str, behind: bool, now: datetime) -> Outlook
 def held(row: Outgoing, hold: str) -> Outlook:
     known, then = HELD.get(hold, (_("It is held."), ""))
     words = {"network": adapter_class(row.profile.network).label}
-    reason = row.profile.state_reason if hold == "disconnected" else ""
-    at = row.profile.held_until if hold == "limit" else None
-    return Outlook(reason or str(known) % words, str(then), at)
+    reason = {"disconnected": row.profile.state_reason, "too_late": row.reason, "chain": row.reason}.get(hold)
+    return Outlook(reason or str(known) % words, str(then), limit_ends(row) if hold == "limit" else None)
+
+
+def limit_ends(row: Outgoing) -> datetime | None:
+    known = (row.profile.held_until, getattr(row, "limited_until", None))
+    return max(filter(None, known), default=None)
 
 
 def waiting(row: Outgoing, behind: bool, now: datetime) -> Outlook:

@@ -1,16 +1,20 @@
 """The attempt ledger of a delivery, told in sentences. Pure but for the one query."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import groupby
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
+from django.utils.translation import ngettext
 
-from networks.models import Attempt
+from networks.models import Attempt, Outgoing
 from networks.registry import adapter_class
 from publishing.models import Delivery
+
+HASH = 8  # characters of the fingerprint: enough to see whether two tries sent the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,50 +26,115 @@ class Line:
     text: str
     detail: str = ""
     icon: str = ""  # instead of the state's own
+    aside: str = ""  # by which worker, with which text
 
 
 SENT = {  # outcome of a sending: (state, sentence)
-    "sent": ("sent", later("It took it.")),
-    "rate limited": ("held", later("Too many at the moment: it asked us to wait.")),
-    "not sent": ("waiting", later("It could not be reached, so nothing was sent.")),
-    "unknown": ("unknown", later("No clear answer: it may be there.")),
-    "disconnected": ("failed", later("It no longer accepts our connection.")),
-    "refused": ("failed", later("It refused it.")),
+    "sent": ("sent", later("%(network)s took it after %(took)s.")),
+    "deleted": ("sent", later("%(network)s took it away after %(took)s.")),
+    "rate limited": ("held", later("After %(took)s %(network)s said that it is too many, and asked us to wait.")),
+    "not sent": ("waiting", later("%(network)s could not be reached (%(took)s): nothing was sent.")),
+    "not shown yet": ("waiting", later("%(network)s does not show the part before it yet (%(took)s).")),
+    "again": ("waiting", later("No clear answer after %(took)s. To delete may be repeated.")),
+    "given up": ("failed", later("Given up after %(took)s.")),
+    "unknown": ("unknown", later("No clear answer after %(took)s: it may be there. We look before it is sent again.")),
+    "disconnected": ("failed", later("After %(took)s %(network)s said that it no longer accepts our connection.")),
+    "refused": ("failed", later("%(network)s refused it after %(took)s.")),
 }
 LOOKED = {
-    "sent": ("sent", later("Found it and linked it.")),
-    "not found": ("unknown", later("It is not there (yet).")),
-    "could not look": ("unknown", later("The profile could not be looked at just now.")),
-    "needs a person": ("unknown", later("This needs a person to look.")),
+    "sent": ("sent", later("Looked on the profile (%(took)s): found, and linked.")),
+    "not found": ("unknown", later("Looked on the profile (%(took)s): not there, or not yet.")),
+    "could not look": ("unknown", later("The profile could not be looked at (%(took)s).")),
+    "needs a person": ("unknown", later("Looked on the profile (%(took)s): only a person can tell.")),
 }
 DECIDED = {
-    "it is there": ("sent", later("said that it is there.")),
-    "send again": ("waiting", later("said that it is not there; it is sent again.")),
+    "it is there": ("sent", later("%(who)s said that it is there.")),
+    "send again": ("waiting", later("%(who)s said that it is not there; it is sent again.")),
 }
 
 
 def stories(deliveries: Iterable[Delivery]) -> dict[int, list[Line]]:
     """{delivery id: what happened, oldest first}, in one query."""
     by_outgoing = {delivery.outgoing_id: delivery for delivery in deliveries}
-    lines: dict[int, list[Line]] = defaultdict(list)
+    attempts: dict[int, list[Attempt]] = defaultdict(list)
     for attempt in Attempt.objects.filter(outgoing__in=by_outgoing).order_by("pk"):
-        delivery = by_outgoing[attempt.outgoing_id]
-        lines[delivery.pk] += told(attempt, adapter_class(delivery.profile.network).label)
-    return lines
+        attempts[attempt.outgoing_id].append(attempt)
+    told = {by_outgoing[pk].pk: list(story(by_outgoing[pk], tries)) for pk, tries in attempts.items()}
+    return defaultdict(list, told)
 
 
-def told(attempt: Attempt, network: str) -> list[Line]:
+def story(delivery: Delivery, attempts: list[Attempt]) -> Iterator[Line]:
+    """Its time, then each try; what only repeats itself is told once, with how often and until when."""
+    row, network = delivery.outgoing, adapter_class(delivery.profile.network).label
+    if row.planned_at <= attempts[0].started_at:
+        yield Line(row.planned_at, "", _("Its time came."), icon="calendar-clock")
+    for _same, group in groupby(attempts, key=alike):
+        first, *again = group
+        yield from told(first, row, network)
+        if len(again) > 1:
+            many = ngettext("The same %d more time.", "The same %d more times.", len(again)) % len(again)
+            yield Line(again[-1].started_at, "", f"{many} {_('This was the last.')}", icon="repeat")
+        elif again:
+            yield from told(again[0], row, network)
+
+
+def alike(attempt: Attempt) -> tuple[str, str, str, str]:
+    return attempt.kind, attempt.outcome, attempt.detail, attempt.draft_hash
+
+
+def told(attempt: Attempt, row: Outgoing, network: str) -> Iterator[Line]:
+    words = {"network": network, "who": attempt.worker, "took": ""}
+    if attempt.finished_at:
+        words["took"] = spelt(attempt.finished_at - attempt.started_at)
     if attempt.kind == "person":
-        state, words = DECIDED.get(attempt.outcome, ("unknown", attempt.outcome))
-        return [Line(attempt.started_at, state, f"{attempt.worker} {words}", attempt.detail, icon="user")]
-    looking = attempt.kind == "look"
-    begun = _("Looked on the profile on %s.") if looking else _("Sent to %s.")
+        yield line(attempt, attempt.started_at, DECIDED, words, icon="user")
+    elif attempt.kind == "look":
+        yield looked(attempt, words)
+    else:
+        yield begun(attempt, row, network)
+        if attempt.finished_at:
+            yield line(attempt, attempt.finished_at, SENT, words)
+
+
+def line(
+    attempt: Attempt, at: datetime, sentences: dict, words: dict[str, str], *, icon: str = "", aside: str = ""
+) -> Line:
+    if attempt.outcome not in sentences:
+        return Line(at, "unknown", attempt.outcome, attempt.detail, icon, aside)
+    state, sentence = sentences[attempt.outcome]
+    return Line(at, state, str(sentence) % words, attempt.detail, icon, aside)
+
+
+def looked(attempt: Attempt, words: dict[str, str]) -> Line:
     if attempt.finished_at is None:
-        return [Line(attempt.started_at, "sending", begun % network)]
-    state, words = (LOOKED if looking else SENT).get(attempt.outcome, ("unknown", attempt.outcome))
-    took = (attempt.finished_at - attempt.started_at).total_seconds()
-    lasted = _("After %.1f s:") % took
-    return [
-        Line(attempt.started_at, "", begun % network, icon="search" if looking else "send"),
-        Line(attempt.finished_at, state, f"{lasted} {words}", attempt.detail),
-    ]
+        return Line(attempt.started_at, "sending", _("Looking on the profile."), aside=worker(attempt))
+    return line(attempt, attempt.started_at, LOOKED, words, aside=worker(attempt))
+
+
+def begun(attempt: Attempt, row: Outgoing, network: str) -> Line:
+    text = _("Sent to %s") % network
+    if attempt.started_at == row.first_tried_at and attempt.started_at >= row.planned_at:
+        text = _("Sent to %(network)s, %(late)s after its time") % {
+            "network": network,
+            "late": spelt(attempt.started_at - row.planned_at),
+        }
+    state, icon = ("", "send") if attempt.finished_at else ("sending", "")
+    words = {"worker": worker(attempt), "hash": attempt.draft_hash[:HASH]}
+    return Line(attempt.started_at, state, f"{text} …", icon=icon, aside=_("%(worker)s, text %(hash)s") % words)
+
+
+def worker(attempt: Attempt) -> str:
+    return _("worker %s") % attempt.worker
+
+
+def spelt(lasted: timedelta) -> str:
+    """312 ms; 30.0 s; 4 min; 2 h 5 min: milliseconds where they matter."""
+    seconds = lasted.total_seconds()
+    if seconds < 1:
+        return _("%d ms") % round(seconds * 1000)
+    if seconds < 60:
+        return _("%.1f s") % seconds
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return _("%d min") % minutes
+    return _("%(hours)d h %(minutes)d min") % {"hours": minutes // 60, "minutes": minutes % 60}

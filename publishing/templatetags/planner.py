@@ -4,16 +4,21 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.utils.dateformat import format as format_date
 
 register = template.Library()
 
 
 @register.simple_tag
 def localclock(at: datetime | None, zone: str, form: str = "short") -> str:
-    """14:05; 14:05:09.4 when `form` is "exact"; 2026-11-23 when it is "day"."""
+    """14:05; as "exact" 14:05:09.4, as "milliseconds" 14:05:09.412; as "day" 2026-11-23, as "weekday" Mon 23 Nov."""
     if at is None:
         return ""
     local = at.astimezone(ZoneInfo(zone))
     if form == "exact":
         return f"{local:%H:%M:%S}.{local.microsecond // 100_000}"
+    if form == "milliseconds":
+        return f"{local:%H:%M:%S}.{local.microsecond // 1000:03}"
+    if form == "weekday":
+        return format_date(local, "D j M")
     return f"{local:%Y-%m-%d}" if form == "day" else f"{local:%H:%M}"

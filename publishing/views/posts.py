@@ -6,6 +6,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
 from networks.models import VERBS, Profile
@@ -20,6 +21,7 @@ from publishing.models import Decision, Post
 from publishing.queries.composer import spelt
 from publishing.queries.deciders import asked_instead
 from publishing.queries.posts import FILTERS, for_reading, listed, page_of, visible_profiles, waiting_for, with_shown
+from publishing.queries.queue import outlooks
 from publishing.queries.story import stories
 from publishing.states import BEGUN, STOPPABLE
 from teams.access import verbs_on
@@ -55,10 +57,12 @@ def post_context(request: MemberRequest, pk: int) -> dict[str, Any]:
     member = request.member
     one = found_post(member, pk)
     told = stories(one.shown_deliveries)
+    next_steps = outlooks([delivery.outgoing_id for delivery in one.shown_deliveries], now())
     held = verbs_on(member, one.profile_ids)
     verbs = frozenset(VERBS).intersection(*held.values())
     for delivery in one.shown_deliveries:
         delivery.story = told.get(delivery.pk, [])
+        delivery.outlook = next_steps.get(delivery.outgoing_id)
         delivery.mine = "publish" in held[delivery.profile_id]
     by_itself = one.state == "in_review" and goes_by_itself(one, verbs)
     return {

@@ -164,9 +164,9 @@ def test_the_ledger_is_told_as_a_story(cast: Cast, sign_in, write) -> None:
         )
     page = sign_in(cast.priya).get(at("post", post.pk)).content.decode()
     for words in (
-        "Sent to X.",
-        "No clear answer",
-        "Looked on the profile on X.",
+        "Sent to X",
+        "No clear answer after 0 ms",
+        "Looked on the profile (0 ms): not there, or not yet.",
         "It is there",
         "send it again",
         "Leave it",

@@ -25,7 +25,7 @@ def test_admins_are_told_once(cast: Cast, lay) -> None:
     for minutes in range(3):
         watch(now() + timedelta(minutes=minutes))
     assert notices() == [("olive@acme.example", "1 should have left and has not", 1)]
-    assert Mail.objects.filter(notification__kind="overdue").count() == 1
+    assert Mail.objects.filter(notices__kind="overdue").count() == 1
 
 
 def test_read_and_still_so_is_not_told_again_for_an_hour(cast: Cast, lay) -> None:

@@ -9,7 +9,7 @@ from django.utils.timezone import now
 
 from inbox.actions.reply import reply_to_conversation
 from inbox.models import Conversation, Message
-from networks.models import Outgoing, Profile
+from networks.models import Circuit, Limit, Outgoing, Profile
 from networks.queries.lateness import sent_since
 from networks.queries.queue import queued
 from publishing.queries.queue import state_of
@@ -44,7 +44,7 @@ def test_each_state_stands_in_its_place(cast: Cast, sign_in, lay) -> None:
         ("sending", "Leaving", "It is on its way."),
         ("unknown", "Lost", "Nothing is sent until somebody has looked"),
         ("failed", "Refused", "X refused it: too long."),
-        ("held", "Late", "say whether it still leaves"),
+        ("held", "Late", "Nothing is sent until somebody says so"),
     ):
         page = shown(client, state=place)
         assert text in page
@@ -71,6 +71,42 @@ def test_what_is_held_says_why_and_until_when(cast: Cast, sign_in, lay, profile:
     assert known in page
     assert then in " ".join(page.split())
     assert "nothing known holds" not in page
+
+
+def test_a_network_that_is_down_holds_what_is_due(cast: Cast, sign_in, lay) -> None:
+    lay("On X", cast.x, minutes=-3)
+    lay("On the page", cast.page, minutes=-3)
+    at = now()
+    Circuit.objects.create(network="x", failing_since=at, opened_at=at, next_at=at + timedelta(seconds=30))
+    client = sign_in(cast.olive)
+    held = shown(client, state="held")
+    assert "X does not answer." in held
+    assert "On the page" not in held
+    assert "1 should have left" in held  # the other one
+
+
+def test_what_is_left_of_a_limit_is_kept_for_replies(cast: Cast, sign_in, lay) -> None:
+    lay("A reply", minutes=-3, priority=0)
+    lay("A post", minutes=-3)
+    Limit.objects.create(network="x", of=Limit.Of.POSTS, until=now() + timedelta(minutes=15))
+    client = sign_in(cast.olive)
+    held = shown(client, state="held")
+    assert "A post" in held
+    assert "It leaves when that is over: <time" in " ".join(held.split())
+    assert "A reply" not in held
+    assert "1 should have left" in held  # the reply
+
+
+def test_a_thread_is_held_where_its_part_before_is_not_there(cast: Cast, sign_in, lay) -> None:
+    first = lay("First", minutes=-3, state="sent", sent_at=now())
+    lay("Second", minutes=-3, held="chain", chain=first, part=2)
+    lay("Third", minutes=-3, held="chain", chain=first, part=3, reason="It waits for part 2, which failed.")
+    client = sign_in(cast.olive)
+    assert "It follows as soon as that one is there." in shown(client)
+    held = shown(client, state="held")
+    assert "Second" not in held
+    assert "Part 3" in held
+    assert "It waits for part 2, which failed." in held
 
 
 def test_replies_leave_through_a_pause_of_posts(cast: Cast, sign_in, lay) -> None:
