@@ -17,8 +17,8 @@ from networks.adapters.x import parse
 from networks.contract import Metrics, Published
 from networks.intake import pass_up
 from networks.models import Attempt, Outgoing, Profile
+from networks.outbox.claims import open_attempt
 from networks.outbox.outcomes import confirmed
-from networks.outbox.sending import open_attempt
 from networks.outbox.settling import settle
 from networks.registry import adapter_class
 from networks.sandbox import pushes
