@@ -20,6 +20,7 @@ from socialops.stream import Scope, hub, stream  # noqa: E402
 from socialops.stream import Send as Send  # noqa: E402
 
 STREAM = re.compile(r"/o/(?P<slug>[-\w]+)/stream/")
+BROKEN = (b"x-practice", b"broken")
 pages = WSGIMiddleware(wsgi, workers=settings.WEB_THREADS)
 
 
@@ -35,7 +36,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     elif found := STREAM.fullmatch(scope["path"]):
         await stream(scope, receive, send, found["slug"])
     else:
-        await pages(unambiguous(scope), whole(receive), send)
+        await pages(unambiguous(scope), whole(receive), breaking(send))
 
 
 def unambiguous(scope: Scope) -> Scope:
@@ -55,6 +56,19 @@ def whole(receive: Receive) -> Receive:
         return message
 
     return received
+
+
+def breaking(send: Send) -> Send:
+    """Keeps back the body of an answer that a practice network breaks off; the server then drops the connection."""
+    broken = False
+
+    async def sent(message: Any) -> None:
+        nonlocal broken
+        broken = broken or BROKEN in message.get("headers", ())
+        if not broken or message["type"] == "http.response.start":
+            await send(message)
+
+    return sent
 
 
 async def live(receive: Receive, send: Send) -> None:

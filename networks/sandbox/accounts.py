@@ -10,8 +10,9 @@ from django.utils.timezone import now
 
 from networks.access import practice_url
 from networks.contract import Identity
+from networks.sandbox.faults import SIGNED_OUT
 from networks.sandbox.ids import number_at
-from networks.sandbox.models import Account
+from networks.sandbox.models import Account, Fault
 from socialops.lib.errors import Invalid
 
 _HANDLE = re.compile(r"[A-Za-z0-9_.]{1,50}")
@@ -30,6 +31,7 @@ def open_account(network: str, *, handle: str) -> tuple[dict[str, Any], Identity
     account = find_or_make(network, handle, name=spelt(handle), is_audience=False)
     if account.is_audience:
         Account.objects.filter(pk=account.pk).update(is_audience=False)
+    Fault.objects.filter(account=account, kind=SIGNED_OUT).delete()  # connecting again is a new sign-in
     return secrets_of(account), identity_of(account)
 
 

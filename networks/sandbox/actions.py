@@ -4,11 +4,12 @@ import re
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.timezone import now
 
+from networks.sandbox.faults import DOWN, KINDS, LONGEST
 from networks.sandbox.ids import number_at
-from networks.sandbox.models import Account, Entry
+from networks.sandbox.models import Account, Entry, Fault
 from networks.sandbox.tasks import announce
 from socialops.lib import realtime
 
@@ -24,6 +25,7 @@ def write_entry(
     under: Entry | None = None,
     wall: Account | None = None,
     at: datetime | None = None,
+    listed_from: datetime | None = None,
     pushes: bool = True,
 ) -> Entry:
     """Puts down what `author` says, beneath `under` or on a Page's `wall`, and tells those it concerns."""
@@ -39,6 +41,7 @@ def write_entry(
         root=under.root_entry if under else None,
         text=text,
         created_at=made_at,
+        listed_from=listed_from,
     )
     if author.network == "x":
         entry.addressed.set(addressed_by(entry))
@@ -83,7 +86,28 @@ def like_entry(entry: Entry) -> None:
 
 
 @transaction.atomic
-def set_fault(account: Account, fault: str) -> None:
-    """What befalls the next thing that `account` publishes; empty for nothing."""
-    Account.objects.filter(pk=account.pk).update(fault=fault)
+def set_fault(account: Account, kind: str, *, times: int | None = 1, seconds: int | None = None) -> None:
+    """Lets `kind` (of `faults.KINDS`) befall the next posts of `account`; None `times` is until it is lifted.
+
+    `seconds` is how late, or how long, for the kinds that have a length. A network stays down until that is lifted.
+    """
+    wide = kind == DOWN
+    usual = KINDS[kind].seconds
+    Fault.objects.update_or_create(
+        network=account.network,
+        account=None if wide else account,
+        kind=kind,
+        defaults={
+            "left": None if wide else times,
+            "seconds": min(LONGEST, usual if seconds is None else seconds) if usual else 0,
+        },
+    )
+    realtime.ping(account.organization_id, "sandbox")
+
+
+@transaction.atomic
+def lift_fault(account: Account, kind: str = "") -> None:
+    """Switches one kind off, or all that is on for the account and its network."""
+    rows = Fault.objects.filter(Q(account=account) | Q(account=None, network=account.network))
+    (rows.filter(kind=kind) if kind else rows).delete()
     realtime.ping(account.organization_id, "sandbox")

@@ -1,9 +1,11 @@
-"""Speaking as the audience."""
+"""Speaking as the audience, and choosing what goes wrong."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from networks.sandbox.dialects.speaking import storable
+from networks.sandbox.faults import KINDS
+from networks.sandbox.faults import LONGEST as LONGEST_FAULT
 from networks.sandbox.personas import PERSONAS
 
 LONGEST = 2_000
@@ -27,3 +29,21 @@ class SpeakForm(forms.Form):
         if not storable(text):
             raise forms.ValidationError(_("Some of these characters cannot be posted."))
         return text
+
+
+class FaultForm(forms.Form):
+    kind = forms.ChoiceField(label=_("What goes wrong"), choices=[(key, kind.label) for key, kind in KINDS.items()])
+    times = forms.TypedChoiceField(
+        label=_("For how long"),
+        choices=[("1", _("The next post")), ("3", _("The next three posts")), ("", _("Until it is switched off"))],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+    seconds = forms.IntegerField(
+        label=_("Seconds"),
+        help_text=_("How late it answers or shows, or how long it refuses. Left empty, what is usual."),
+        required=False,
+        min_value=1,
+        max_value=LONGEST_FAULT,
+    )

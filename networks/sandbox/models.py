@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.timezone import now
 
 from organizations.tenancy import TenantModel
 
@@ -15,9 +16,6 @@ class Account(TenantModel):
     handle = models.CharField(max_length=50)
     name = models.CharField(max_length=200)
     is_audience = models.BooleanField(default=False)
-    fault = models.CharField(
-        max_length=20, blank=True
-    )  # what befalls the next thing it publishes; networks.sandbox.faults
     created_at = models.DateTimeField()
 
     class Meta:
@@ -46,6 +44,7 @@ class Entry(TenantModel):
     text = models.TextField()
     likes = models.PositiveIntegerField(default=0)  # given by hand on the practice page; the rest grows by itself
     created_at = models.DateTimeField()
+    listed_from = models.DateTimeField(null=True)  # a network that is behind: its lists show it from then on
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["network", "remote_id"], name="sandbox_entry_id")]
@@ -60,3 +59,28 @@ class Entry(TenantModel):
     @property
     def root_entry(self) -> "Entry":
         return self.root or self
+
+
+def in_lists(rows: models.QuerySet[Entry]) -> models.QuerySet[Entry]:
+    """Those of `rows` that the network's lists show by now."""
+    return rows.filter(Q(listed_from=None) | Q(listed_from__lte=now()))
+
+
+class Fault(TenantModel):
+    """Something that is switched on to go wrong: for one account, or without one for the whole network."""
+
+    network = models.CharField(max_length=20)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True, related_name="faults")
+    kind = models.CharField(max_length=20)  # networks.sandbox.faults
+    left = models.PositiveSmallIntegerField(null=True)  # for how many posts; null until it is switched off
+    seconds = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "network", "account", "kind"], name="sandbox_fault_once", nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} on {self.network}"

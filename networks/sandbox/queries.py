@@ -7,8 +7,10 @@ from datetime import datetime
 from django.db.models import Max, Q, Sum
 
 from networks.models import Profile
+from networks.sandbox import faults
+from networks.sandbox.faults import Kind
 from networks.sandbox.measured import numbers_of
-from networks.sandbox.models import Account, Entry
+from networks.sandbox.models import Account, Entry, Fault
 from networks.sandbox.numbers import PostNumbers
 from organizations.models import Organization
 from organizations.tenancy import scope
@@ -26,6 +28,7 @@ class Shown:
     depth: int
     numbers: PostNumbers
     is_ours: bool
+    is_late: bool  # the network's lists do not show it yet
 
 
 def account_named(network: str, handle: str) -> Account:
@@ -55,7 +58,16 @@ def timeline(account: Account, *, at: datetime, post: str = "") -> list[Shown]:
         beneath[answer.parent_id].append(answer)
     drawn = [pair for root in roots for pair in walked(root, beneath, 0)]
     counted = numbers_of([entry for entry, _ in drawn], at=at)
-    return [Shown(entry, depth, counted[entry.pk], entry.author_id == account.pk) for entry, depth in drawn]
+    return [
+        Shown(
+            entry,
+            depth,
+            counted[entry.pk],
+            is_ours=entry.author_id == account.pk,
+            is_late=bool(entry.listed_from and entry.listed_from > at),
+        )
+        for entry, depth in drawn
+    ]
 
 
 def threads_of(account: Account):  # type: ignore[no-untyped-def]
@@ -83,7 +95,11 @@ def walked(entry: Entry, beneath: dict[int, list[Entry]], depth: int) -> list[tu
 def version(account: Account, *, at: datetime) -> str:
     """Changes when the page would look different: something was said or liked, or a minute has passed."""
     seen = Entry.objects.filter(network=account.network).aggregate(newest=Max("pk"), likes=Sum("likes"))
-    return f"{seen['newest'] or 0}.{seen['likes'] or 0}.{account.fault}.{int(at.timestamp()) // 60}"
+    return f"{seen['newest'] or 0}.{seen['likes'] or 0}.{int(at.timestamp()) // 60}"
+
+
+def switched_on(account: Account) -> list[tuple[Fault, Kind]]:
+    return [(row, faults.KINDS[row.kind]) for row in faults.on(account) if row.kind in faults.KINDS]
 
 
 def practice_profiles(organization: Organization) -> list[Profile]:

@@ -1,12 +1,15 @@
 """What the practice networks have in common: who calls, what can be stored, and refusing in the dialect's own words."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 
+from networks.sandbox import faults
 from networks.sandbox.accounts import account_of
 from networks.sandbox.models import Account
 from organizations.tenancy import scope
@@ -27,22 +30,61 @@ class Refusal(Exception):
         return JsonResponse(self.body, status=self.status, headers=self.headers, safe=False)
 
 
-def speak(
-    request: HttpRequest, network: str, path: str, answer: Answerer, *, nobody: Refusal, too_big: Refusal
-) -> HttpResponse:
+class Broken(Refusal):
+    """An answer that ends after its head: the server drops the connection (socialops.asgi)."""
+
+    def __init__(self) -> None:
+        super().__init__(200, None)
+
+    def answer(self) -> HttpResponse:
+        return HttpResponse(headers={"X-Practice": "broken", "Content-Length": "512"}, content_type="application/json")
+
+
+class Unreadable(Refusal):
+    """A success in words that nobody expects."""
+
+    def __init__(self) -> None:
+        super().__init__(200, None)
+
+    def answer(self) -> HttpResponse:
+        return HttpResponse("<html><title>Welcome</title></html>", content_type="text/html")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A network's own way to say the usual things."""
+
+    nobody: Refusal
+    signed_out: Refusal
+    too_big: Refusal
+    down: Refusal
+    duplicate: Refusal
+    limited: Callable[[datetime | None], Refusal]  # until then, or without saying until when
+
+
+def speak(request: HttpRequest, network: str, path: str, answer: Answerer, words: Words) -> HttpResponse:
     """Answers for whoever the token belongs to, in their organization's scope."""
     if not settings.SANDBOX:
         raise Http404
     account = account_of(network, token_of(request))
     if account is None:
-        return nobody.answer()
+        return words.nobody.answer()
     with scope(account.organization_id):
         try:
+            refuse(account, words)
             return answer(request, account, path)
         except Refusal as refusal:
             return refusal.answer()
         except RequestDataTooBig:
-            return too_big.answer()
+            return words.too_big.answer()
+
+
+def refuse(account: Account, words: Words) -> None:
+    match faults.everywhere(account):
+        case faults.DOWN:
+            raise words.down
+        case faults.SIGNED_OUT:
+            raise words.signed_out
 
 
 def token_of(request: HttpRequest) -> str:

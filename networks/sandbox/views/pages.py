@@ -6,20 +6,18 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import now
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from networks.registry import adapter_class
 from networks.sandbox import queries
-from networks.sandbox.actions import like_entry, set_fault, write_entry
-from networks.sandbox.faults import FAULTS
-from networks.sandbox.forms import SpeakForm
+from networks.sandbox.actions import lift_fault, like_entry, set_fault, write_entry
+from networks.sandbox.forms import FaultForm, SpeakForm
 from networks.sandbox.models import Account, Entry
 from networks.sandbox.personas import PERSONAS, persona_account
 from networks.sandbox.views.gates import practice_only
 from organizations.access import memberships_of
 from organizations.gates import MemberRequest, member_gate
-from socialops.lib.errors import Invalid, NotFound
+from socialops.lib.errors import Invalid
 
 
 @practice_only
@@ -82,14 +80,15 @@ def like(request: MemberRequest, network: str, handle: str, pk: int) -> HttpResp
 @practice_only
 @member_gate
 def fault(request: MemberRequest, network: str, handle: str) -> HttpResponse:
-    """What befalls the account's next post; POST chooses it."""
+    """What goes wrong for the account; POST switches something on, or with `off` one thing or everything off."""
     account = queries.account_named(network, handle)
-    if request.method == "POST":
-        chosen = request.POST.get("fault", "")
-        if chosen and chosen not in FAULTS:
-            raise NotFound
-        set_fault(account, chosen)
-        account.fault = chosen
+    if "off" in request.POST:
+        lift_fault(account, request.POST["off"])
+    elif request.method == "POST":
+        form = FaultForm(request.POST)
+        if not form.is_valid():
+            return render(request, "sandbox/_faults.html", failing(account, form), status=422)
+        set_fault(account, **form.cleaned_data)
     return render(request, "sandbox/_faults.html", failing(account))
 
 
@@ -124,10 +123,10 @@ def page(request: MemberRequest, account: Account) -> dict[str, Any]:
     }
 
 
-def failing(account: Account) -> dict[str, Any]:
-    nothing = {"key": "", "label": _("Nothing: let it through")}
-    faults = [nothing, *({"key": key, "label": label} for key, label in FAULTS.items())]
-    return {"organization": account.organization, "account": account, "faults": faults}
+def failing(account: Account, form: FaultForm | None = None) -> dict[str, Any]:
+    shown = form or FaultForm(initial={"times": "1"})
+    faults = queries.switched_on(account)
+    return {"organization": account.organization, "account": account, "faults": faults, "fault_form": shown}
 
 
 def speaking(account: Account, form: SpeakForm, under: Entry | None) -> dict[str, Any]:

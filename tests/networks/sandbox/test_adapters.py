@@ -7,7 +7,7 @@ import pytest
 from networks import errors
 from networks.access import open_adapter
 from networks.contract import Draft, DraftKind, InboundKind
-from networks.sandbox.actions import set_fault, write_entry
+from networks.sandbox.actions import write_entry
 from networks.sandbox.models import Entry
 from organizations.tenancy import scope
 from tests.networks.contract import TEXT
@@ -107,25 +107,6 @@ def test_many_mentions_are_drained_in_order(adapter, says) -> None:
     # A Page's first poll reads the newest posts only.
     assert found == ids[-len(found) :]
     assert len(found) == 103 if adapter.network == "x" else len(found) >= 25
-
-
-@pytest.mark.parametrize(
-    ("fault", "error", "is_there"),
-    [
-        ("limited", errors.RateLimited, False),
-        ("lost", errors.Ambiguous, True),
-        ("down", errors.Ambiguous, False),
-        ("signed_out", errors.Disconnected, False),
-    ],
-)
-def test_a_chosen_fault_happens_once(adapter, account, acme, fault, error, is_there) -> None:
-    began = now()
-    with scope(acme):
-        set_fault(account, fault)
-    with pytest.raises(error):
-        adapter.publish(POST)
-    assert bool(adapter.find(POST, since=began)) is is_there
-    assert adapter.publish(Draft(DraftKind.POST, "next")).remote_id
 
 
 def test_another_organization_sees_nothing(adapter, profile, acme, cast, connect, says) -> None:

@@ -146,9 +146,33 @@ def test_a_handle_is_checked(acme, in_acme, handle) -> None:
     assert list(caught.value.fields) == ["credentials"]
 
 
-def test_a_fault_is_chosen_on_the_page(shop, cast, sign_in) -> None:
+def test_faults_are_switched_on_and_off_on_the_page(shop, cast, sign_in) -> None:
     page = sign_in(cast.olive)
-    assert page.post(URL + "fault/", {"fault": "lost"}).status_code == 200
-    shop.refresh_from_db()
-    assert shop.fault == "lost"
-    assert page.post(URL + "fault/", {"fault": "meteor"}).status_code == 404
+    assert "Nothing." in page.get(URL + "fault/").text
+    shown = page.post(URL + "fault/", {"kind": "cut_after", "times": "3"})
+    assert "Published, then the connection breaks" in shown.text
+    assert "For the next 3 posts" in shown.text
+    shown = page.post(URL + "fault/", {"kind": "slow", "times": "", "seconds": "2"})
+    assert "2 seconds" in shown.text
+    assert [(row.kind, row.left, row.seconds) for row, _kind in shown.context["faults"]] == [
+        ("cut_after", 3, 0),
+        ("slow", None, 2),
+    ]
+    shown = page.post(URL + "fault/", {"off": "cut_after"})
+    assert [row.kind for row, _kind in shown.context["faults"]] == ["slow"]
+    assert page.post(URL + "fault/", {"off": ""}).context["faults"] == []
+
+
+@pytest.mark.parametrize("sent", [{"kind": "meteor", "times": "1"}, {"kind": "slow", "times": "1", "seconds": "999"}])
+def test_a_fault_that_there_is_not_is_refused(shop, cast, sign_in, sent) -> None:
+    answer = sign_in(cast.olive).post(URL + "fault/", sent)
+    assert answer.status_code == 422
+    assert "field__error" in answer.text
+    assert answer.context["faults"] == []
+
+
+def test_a_network_that_is_down_is_down_for_every_profile_of_the_organization(shop, cast, sign_in) -> None:
+    page = sign_in(cast.olive)
+    page.post(URL + "fault/", {"kind": "down", "times": "1"})
+    assert "all profiles of this practice network" in page.get(URL).text
+    assert "Nothing." in page.get("/sandbox/acme/facebook/acme_shop/fault/").text

@@ -8,14 +8,14 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.timezone import now
 from django.views.decorators.csrf import csrf_exempt
 
-from networks.sandbox import faults
 from networks.sandbox.actions import delete_entry, is_repeated, write_entry
 from networks.sandbox.dialects import speaking
 from networks.sandbox.dialects.facebook import refusals, shapes
 from networks.sandbox.dialects.facebook.fields import parse_fields
 from networks.sandbox.dialects.facebook.lists import listed
+from networks.sandbox.dialects.posting import post
 from networks.sandbox.measured import numbers_of
-from networks.sandbox.models import Account, Entry
+from networks.sandbox.models import Account, Entry, in_lists
 
 _PATH = re.compile(r"(?:v\d{1,3}\.\d/?)?(?P<node>me|[0-9]{1,20}(?:_[0-9]{1,20})?)?(?:/(?P<edge>[a-z_]{1,40}))?/?")
 _LONGEST = 63_206
@@ -25,17 +25,12 @@ INSIGHTS = {
     "post_total_media_view_unique": "impressions",
     "post_clicks": "clicks",
 }
-BEFORE = {
-    faults.LIMITED: refusals.LIMITED,
-    faults.DOWN: refusals.DOWN,
-    faults.SIGNED_OUT: refusals.SIGNED_OUT,
-}
 
 
 @csrf_exempt
 def facebook(request: HttpRequest, path: str) -> HttpResponse:
     """Every address of Graph."""
-    return speaking.speak(request, "facebook", path, answer, nobody=refusals.NOBODY, too_big=refusals.TOO_BIG)
+    return speaking.speak(request, "facebook", path, answer, refusals.WORDS)
 
 
 def answer(request: HttpRequest, me: Account, path: str) -> HttpResponse:
@@ -86,12 +81,12 @@ def beneath(thing: Account | Entry, edge: str, kept: str) -> QuerySet[Entry] | N
     if edge != "comments":
         return None
     if kept == "stream" and thing.parent_id is None:
-        return entries().filter(root=thing)
-    return entries().filter(parent=thing)
+        return in_lists(entries()).filter(root=thing)
+    return in_lists(entries()).filter(parent=thing)
 
 
 def walls(page: Account) -> dict[str, QuerySet[Entry]]:
-    posts = entries().filter(wall=page, parent=None)
+    posts = in_lists(entries()).filter(wall=page, parent=None)
     own = posts.filter(author=page)
     return {"feed": posts, "posts": own, "published_posts": own, "tagged": posts.exclude(author=page).none()}
 
@@ -111,14 +106,12 @@ def create(request: HttpRequest, me: Account, remote_id: str, edge: str) -> Http
 
 
 def publish(me: Account, message: str, *, under: Entry | None) -> HttpResponse:
-    fault = faults.take_fault(me)
-    if fault in BEFORE:
-        raise BEFORE[fault]
-    if not under and is_repeated(me, message):
-        raise refusals.DUPLICATE
-    entry = write_entry(me, message, under=under, wall=me)
-    if fault == faults.LOST:
-        raise refusals.DOWN
+    entry = post(
+        me,
+        refusals.WORDS,
+        repeats=lambda: under is None and is_repeated(me, message),
+        write=lambda listed_from: write_entry(me, message, under=under, wall=me, listed_from=listed_from),
+    )
     return JsonResponse({"id": entry.remote_id})
 
 

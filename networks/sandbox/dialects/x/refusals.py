@@ -1,9 +1,9 @@
 """How X says no."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from networks.sandbox.dialects.speaking import Refusal
+from networks.sandbox.dialects.speaking import Refusal, Words
 
 _PROBLEMS = "https://api.twitter.com/2/problems/"
 
@@ -32,10 +32,11 @@ def missing(resource: str, remote_id: str) -> dict[str, str]:
     }
 
 
-def limited(at: datetime) -> Refusal:
-    reset = int((at + timedelta(minutes=1)).timestamp())
+def limited(until: datetime | None) -> Refusal:
     refusal = problem(429, "Too Many Requests", "Too Many Requests")
-    refusal.headers = {"x-rate-limit-limit": "100", "x-rate-limit-remaining": "0", "x-rate-limit-reset": str(reset)}
+    if until:
+        reset = str(int(until.timestamp()) + 1)
+        refusal.headers = {"x-rate-limit-limit": "100", "x-rate-limit-remaining": "0", "x-rate-limit-reset": reset}
     return refusal
 
 
@@ -46,3 +47,5 @@ DOWN = problem(503, "Service Unavailable", "Service Unavailable")
 NOT_PERMITTED = problem(403, "Forbidden", "You are not permitted to perform this action.")
 DUPLICATE = problem(403, "Forbidden", "You are not allowed to create a Tweet with duplicate content.")
 NO_PARENT = problem(403, "Forbidden", "You attempted to reply to a Tweet that is deleted or not visible to you.")
+
+WORDS = Words(nobody=NOBODY, signed_out=NOBODY, too_big=TOO_BIG, down=DOWN, duplicate=DUPLICATE, limited=limited)

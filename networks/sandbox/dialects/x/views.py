@@ -10,11 +10,11 @@ from django.utils.timezone import now
 from django.views.decorators.csrf import csrf_exempt
 
 from networks.adapters.x.text import LIMIT, weighted_length
-from networks.sandbox import faults
 from networks.sandbox.actions import delete_entry, is_repeated, write_entry
 from networks.sandbox.dialects import speaking
+from networks.sandbox.dialects.posting import post
 from networks.sandbox.dialects.x import reads, refusals
-from networks.sandbox.models import Account, Entry
+from networks.sandbox.models import Account, Entry, in_lists
 
 _PER_WINDOW = 900
 _WINDOW_SECONDS = 900
@@ -24,7 +24,9 @@ _LONGEST_READ = 25_000  # more than anything that could fit; counting is not for
 @csrf_exempt
 def x(request: HttpRequest, path: str) -> HttpResponse:
     """Every address of X. The limits are told as X tells them, but practice never uses them up."""
-    response = speaking.speak(request, "x", path, answer, nobody=refusals.NOBODY, too_big=refusals.TOO_BIG)
+    response = speaking.speak(request, "x", path, answer, refusals.WORDS)
+    if response.status_code == 429:
+        return response
     reset = (int(now().timestamp()) // _WINDOW_SECONDS + 1) * _WINDOW_SECONDS
     response.headers.setdefault("x-rate-limit-limit", str(_PER_WINDOW))
     response.headers.setdefault("x-rate-limit-remaining", str(_PER_WINDOW - 1))
@@ -58,7 +60,7 @@ def get_tweet(request: HttpRequest, me: Account, remote_id: str) -> HttpResponse
 
 
 def get_own(request: HttpRequest, me: Account, remote_id: str) -> HttpResponse:
-    rows = reads.entries().filter(author=reads.owner(remote_id))
+    rows = in_lists(reads.entries()).filter(author=reads.owner(remote_id))
     if "replies" in reads.fields(request.GET, "exclude"):
         rows = rows.filter(parent=None)
     return JsonResponse(reads.timeline(request, rows))
@@ -72,23 +74,14 @@ def post_tweet(request: HttpRequest, me: Account) -> HttpResponse:
     sent = posted(request)
     text = checked_text(sent.get("text"))
     parent = answered(me, sent.get("reply"))
-    fault = faults.take_fault(me)
-    if fault in BEFORE:
-        raise BEFORE[fault]()
-    if is_repeated(me, text, under=parent):
-        raise refusals.DUPLICATE
-    entry = write_entry(me, text, under=parent)
-    if fault == faults.LOST:
-        raise refusals.DOWN
+    entry = post(
+        me,
+        refusals.WORDS,
+        repeats=lambda: is_repeated(me, text, under=parent),
+        write=lambda listed_from: write_entry(me, text, under=parent, listed_from=listed_from),
+    )
     made = {"id": entry.remote_id, "text": text, "edit_history_tweet_ids": [entry.remote_id]}
     return JsonResponse({"data": made}, status=201)
-
-
-BEFORE: dict[str, Callable[[], speaking.Refusal]] = {
-    faults.LIMITED: lambda: refusals.limited(now()),
-    faults.DOWN: lambda: refusals.DOWN,
-    faults.SIGNED_OUT: lambda: refusals.NOBODY,
-}
 
 
 def delete_tweet(request: HttpRequest, me: Account, remote_id: str) -> HttpResponse:
