@@ -117,3 +117,28 @@ def test_it_ends_soon_with_streams_open(stack: Stack, signed_in: SignIn) -> None
     assert time.monotonic() - began < 3
     # An end, not a broken answer; what was said shortly before may be heard again.
     assert {line for line in lines if not line.startswith(b"data: ")} == {b""}
+
+
+PRACTISE = """
+from networks.sandbox.accounts import open_account
+from networks.sandbox.actions import set_fault
+from networks.sandbox.models import Account
+from organizations.models import Organization
+from organizations.tenancy import scope
+
+with scope(Organization.objects.get(slug="acme")):
+    secrets, _ = open_account("x", handle="breaking")
+    set_fault(Account.objects.get(handle="breaking"), "cut_after")
+    print(secrets["access_token"])
+"""
+
+
+def test_a_practice_network_can_break_off(stack: Stack) -> None:
+    token = stack.run_command("shell", "--no-imports", "-c", PRACTISE).stdout.split()[-1]
+    call = {"json": {"text": "Half"}, "headers": {"Authorization": f"Bearer {token}"}, "timeout": 10}
+    began = time.monotonic()
+    with pytest.raises(requests.exceptions.ChunkedEncodingError):
+        requests.post(f"{stack.url}/sandbox/x/2/tweets", **call)
+    assert time.monotonic() - began < 5
+    assert stack.sql("SELECT text FROM sandbox_entry") == [("Half",)]
+    assert requests.get(f"{stack.url}/sandbox/x/2/users/me", headers=call["headers"], timeout=10).status_code == 200
