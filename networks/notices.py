@@ -34,18 +34,19 @@ def tell_admins(circuit: Circuit, organization: Organization) -> None:
     if not circuit.opened_at:
         settle_notices(cause)
         return
+    name = called(circuit.network, sandbox=circuit.sandbox)
     admins = Member.objects.filter(role__in=(Role.OWNER, Role.ADMIN)).select_related("user", "organization")
     notify(
         admins,
         cause,
         kind="network_down",
-        title=_("%(network)s does not answer: posts wait and leave by themselves") % {"network": called(circuit)},
+        title=_("%(network)s does not answer: posts wait and leave by themselves") % {"network": name},
         url=reverse("profiles:list", args=[organization.slug]),
         about=circuit.reason,
     )
 
 
-def called(circuit: Circuit) -> str:
+def called(network: str, *, sandbox: bool) -> str:
     """The network as people know it."""
-    label = adapter_class(circuit.network).label
-    return _("The practice network of %(network)s") % {"network": label} if circuit.sandbox else label
+    label = adapter_class(network).label
+    return _("The practice network of %(network)s") % {"network": label} if sandbox else label

@@ -28,10 +28,10 @@ class Outbox:
         self.profile = profile
         self.network = network
 
-    def put(self, text: str = "Hello", *, at: datetime | None = None) -> Outgoing:
+    def put(self, text: str = "Hello", *, at: datetime | None = None, through: Profile | None = None) -> Outgoing:
         with scope(self.profile.organization_id):
             draft = Draft(kind=DraftKind.POST, text=text)
-            return put_outgoing(self.profile, draft, key=str(uuid.uuid4()), due_at=at or now())
+            return put_outgoing(through or self.profile, draft, key=str(uuid.uuid4()), due_at=at or now())
 
     def step(self, *, after: timedelta = timedelta(0)) -> None:
         """One tick, as if `after` had passed: reap, send, look. The sending itself takes place in real time."""
