@@ -190,6 +190,7 @@ def body_of(line: Line, world: dict[str, Any]) -> dict[str, Any]:
         "teams/rights/": {"cell": f"{target}-{profile}", "level": f"level-{world['View']}"},
         "profiles/<int:pk>/rights/": {"row": f"member-{target}", f"member-{target}": "view"},
         "profiles/<int:pk>/rights/add/": {"holder": f"member-{target}", "level": f"level-{world['View']}"},
+        "profiles/<int:pk>/policy/": {"needs_approval": "on"},
         "api/v1/profiles/(pk)/grants/": {"members": {str(target): ["view"]}},
         "api/v1/teams/": {"name": "Bakers"},
         "api/v1/levels/": {"name": "Baker", "verbs": ["draft"]},
