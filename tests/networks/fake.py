@@ -60,6 +60,7 @@ class Dialect:
         self.writes: deque[str] = deque()
         self.reads: deque[str] = deque()
         self.hidden_reads = 0
+        self.headers: dict[str, str] = {}  # of every answer
 
     def fail_next(self, fault: str, *, read: bool = False, times: int = 1) -> None:
         (self.reads if read else self.writes).extend([fault] * times)
@@ -142,7 +143,12 @@ def serving(dialect: Dialect) -> Iterator[str]:
             if answer is None:
                 return
             raw = answer.raw()
-            headers = {"Content-Type": "application/json", "Content-Length": str(len(raw)), **answer.headers}
+            headers = {
+                "Content-Type": "application/json",
+                "Content-Length": str(len(raw)),
+                **dialect.headers,
+                **answer.headers,
+            }
             self.send_response(answer.status)
             for name, value in headers.items():
                 self.send_header(name, value)
