@@ -176,7 +176,7 @@ async def stream(scope: Scope, receive: Receive, send: Send, slug: str) -> None:
 
 
 async def pass_on(send: Send, listener: Listener, key: str, slug: str) -> None:
-    """Forwards what the reader may know of; their rights are asked for again every so often and whenever they change."""
+    """Forwards what the reader may know of; rights are asked for again every so often and whenever they change."""
     clock = asyncio.get_running_loop().time
     rights, good_until = None, 0.0  # asked for once more here: they may have changed before we listened
     while not hub.closed:
