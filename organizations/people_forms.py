@@ -113,6 +113,8 @@ class AbsenceForm(forms.Form):
 class LeavingForm(forms.Form):
     """Who takes over; `to_<kind>` names somebody else for one kind of thing."""
 
+    use_required_attribute = False  # a browser would hold back each change that only asks what would happen
+
     successor = Person(label=_("Successor"), help_text=_("Takes over all that is not given to somebody else below."))
     scheduled = forms.ChoiceField(
         label=_("Scheduled posts"),

@@ -14,7 +14,8 @@ from organizations.signals import gaps_asked, holdings_asked, member_leaving
 from publishing.actions.handover import hand_over_approvals, hand_over_posts
 from publishing.models import Delivery
 from publishing.notices import tell_stuck
-from publishing.queries.handover import gaps, holdings
+from publishing.queries.handover import holdings
+from publishing.queries.undecided import gaps
 from socialops.lib import realtime
 
 

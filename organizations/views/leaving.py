@@ -77,6 +77,8 @@ def filled(request: MemberRequest, handover: Handover) -> QueryDict:
 def shown(request: MemberRequest, form: LeavingForm, handover: Handover, status: int = 200) -> HttpResponse:
     holdings = holdings_of(handover)
     pickers = {one.kind: form[f"to_{one.kind}"] for one in holdings if one.passes and f"to_{one.kind}" in form.fields}
+    for kind in (one.kind for one in holdings if one.needs_name and one.kind in pickers):
+        pickers[kind].field.required = True  # so it says
     passing = sum(one.count for one in holdings if one.passes)
     context: dict[str, Any] = {
         "form": form,

@@ -12,7 +12,8 @@ from organizations.models import Member
 from publishing.actions.compose import withdraw_post
 from publishing.models import Post
 from publishing.notices import tell_named
-from publishing.queries.handover import Waiting, scheduled_posts, waiting_without
+from publishing.queries.handover import scheduled_posts
+from publishing.queries.undecided import Waiting, waiting_without
 from socialops.lib.errors import Conflict, Invalid
 from teams.actions.giving import give_verb
 

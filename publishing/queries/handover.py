@@ -1,30 +1,17 @@
 """What of a leaving member's writing and deciding somebody else has to see to."""
 
-from dataclasses import dataclass, field
-
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from organizations.handover import Handover, Holding
-from organizations.models import Member, Role
+from organizations.models import Member
 from publishing.access import written_by
 from publishing.models import Post
-from publishing.queries.deciders import hands_of, undecidable
 from publishing.queries.posts import waiting_for
-from socialops.lib.text import clipped
+from publishing.queries.undecided import approvals, waiting_without
 
 UNDER_WAY = ("draft", "in_review", "approved")
-SHOWN = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """What waits for an approval that nobody could give any more."""
-
-    named: list[tuple[Post, Member]] = field(default_factory=list)  # and who decides it then
-    unnamed: list[Post] = field(default_factory=list)  # whoever is named wrote it themselves; others could be named
-    hopeless: list[Post] = field(default_factory=list)  # nobody could be named
 
 
 def scheduled_posts(member: Member) -> QuerySet[Post]:
@@ -33,84 +20,12 @@ def scheduled_posts(member: Member) -> QuerySet[Post]:
     return rows.distinct()
 
 
-def waiting_without(handover: Handover, posts: QuerySet[Post]) -> Waiting:
-    """Of these posts in review, those that nobody may decide once the member has left."""
-    found = Waiting()
-    stuck = undecidable(posts, without=handover.member)
-    people = Member.objects.exclude(role=Role.VIEWER).exclude(pk=handover.member.pk)
-    able = set(people.values_list("pk", flat=True)) if stuck else set()
-    for post in stuck:
-        hands = hands_of(post)
-        named = next((one for one in handover.named("approvals") if one.pk not in hands), None)
-        if not able - hands or not post.profiles.all():
-            found.hopeless.append(post)
-        elif named:
-            found.named.append((post, named))
-        else:
-            found.unnamed.append(post)
-    return found
-
-
-def approvals(handover: Handover) -> list[Holding]:
-    waiting = waiting_without(handover, Post.objects.all())
-    posts = [*waiting.unnamed, *(post for post, _member in waiting.named)]
-    lost = len(waiting.hopeless)
-    return [
-        Holding(
-            "approvals",
-            len(posts),
-            ngettext("%d approval that nobody else may give", "%d approvals that nobody else may give", len(posts))
-            % len(posts),
-            fate_of(waiting),
-            passes=True,
-            things=words_of(posts),
-            needs_name=bool(waiting.unnamed),
-        ),
-        Holding(
-            "undecided",
-            lost,
-            ngettext("%d post that nobody else could approve", "%d posts that nobody else could approve", lost) % lost,
-            _("Back to draft: whoever is left wrote it themselves."),
-            passes=False,
-            things=words_of(waiting.hopeless),
-        ),
-    ]
-
-
-def fate_of(waiting: Waiting) -> str:
-    if waiting.unnamed:
-        return _("Name somebody who has not written it: nobody decides on their own words.")
-    people = sorted({member.name for _post, member in waiting.named})
-    where = sorted({profile.name for post, _member in waiting.named for profile in post.profiles.all()})
-    return ngettext(
-        "%(people)s decides, and may approve on %(profiles)s from then on.",
-        "%(people)s decide, and may approve on %(profiles)s from then on.",
-        len(people),
-    ) % {"people": ", ".join(people), "profiles": ", ".join(where)}
-
-
-def words_of(posts: list[Post]) -> tuple[str, ...]:
-    return tuple(clipped(post.revision.text) for post in posts[:SHOWN] if post.revision)
-
-
-def gaps(member: Member) -> list[str]:
-    """What cannot be decided while the member is away."""
-    stuck = len(undecidable(Post.objects.all(), without=member))
-    if not stuck:
-        return []
-    text = ngettext(
-        "%d post waits for an approval that nobody else may give.",
-        "%d posts wait for an approval that nobody else may give.",
-        stuck,
-    )
-    return [text % stuck]
-
-
 def holdings(handover: Handover) -> list[Holding]:
     member, taker = handover.member, handover.taker("posts")
     unfinished = written_by(member).filter(state__in=UNDER_WAY).count()
     scheduled = scheduled_posts(member).count()
-    waiting = waiting_for(member).count()
+    stuck = waiting_without(handover, Post.objects.all())
+    others = waiting_for(member).exclude(pk__in=[post.pk for post in stuck.posts]).count()
     goes = _("%s answers for what they wrote; the author’s name stays.") % taker.name
     planned = _("Goes out as planned.") if handover.keep_scheduled else _("Back to draft, to be looked at.")
     return [
@@ -130,10 +45,10 @@ def holdings(handover: Handover) -> list[Holding]:
         ),
         Holding(
             "approvable",
-            waiting,
-            ngettext("%d post that they could approve", "%d posts that they could approve", waiting) % waiting,
-            _("It waits for the others who may approve; owners and admins always may."),
+            others,
+            ngettext("%d post that others may approve too", "%d posts that others may approve too", others) % others,
+            _("Waits for the others who may approve."),
             passes=False,
         ),
-        *approvals(handover),
+        *approvals(stuck),
     ]

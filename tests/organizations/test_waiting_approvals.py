@@ -114,6 +114,7 @@ def test_the_page_lists_them_and_asks_for_a_name(
         page = client.get(address(cast.ava)).content.decode()
     assert "1 approval that nobody else may give" in page
     assert "“Bread”" in page
+    assert "others may approve too" not in page
     assert "Name somebody who has not written it" in page
     sent = {"successor": cast.olive.pk, "scheduled": "keep"}
     refused = client.post(address(cast.ava), sent)
@@ -136,9 +137,9 @@ def test_a_post_that_only_its_writer_could_approve_says_who_could_help(cast: Cas
     for profile in (cast.x, cast.page):
         set_grants(cast.olive, profile, members={cast.ava.pk: ["view"]})
     assert undecidable(Post.objects.all()) == [post]
-    assert f"right to: {cast.olive.name}" in page_of(sign_in(cast.ed), post)
+    assert f"ask {cast.olive.name} to give somebody the right" in page_of(sign_in(cast.ed), post)
     own = page_of(sign_in(cast.olive), post)
-    assert "Give somebody the right to" in own
+    assert "Give somebody the right to approve on" in own
     assert f'href="/o/acme/profiles/{cast.x.pk}/#rights-title"' in own
 
 
