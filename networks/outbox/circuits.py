@@ -7,6 +7,7 @@ leave, and where reading works they may not.
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Subquery
 from django.db.models.functions import Greatest
@@ -21,7 +22,7 @@ ENOUGH_OF_FEWER = 6
 ENOUGH_AGAIN = 2  # while it is caught up
 WITHIN = timedelta(minutes=5)
 FIRST_WAIT, LONGEST_WAIT = paced(seconds=30), paced(minutes=5)
-PROBE_LEASE = timedelta(seconds=45)  # longer than the slowest call
+PROBE_LEASE = timedelta(seconds=1.5 * settings.SEND_TIMEOUT_SECONDS)  # longer than the slowest call
 CATCH_UP = paced(seconds=60)
 FIRST_PACE = timedelta(seconds=0.5)  # between two rows of a network that has just come back
 DOUBLES_EVERY = CATCH_UP / 6
