@@ -132,13 +132,17 @@ def test_a_deputy_is_told_what_nobody_decides_meanwhile(cast: Cast, post: Post) 
     assert not any("nobody else" in one for one in gaps_between(cast.ed, cast.ava))
 
 
-def test_a_post_that_only_its_writer_could_approve_says_who_could_help(cast: Cast, post: Post, sign_in) -> None:
+def test_a_post_that_only_its_writer_could_approve_says_who_could_help(
+    cast: Cast, post: Post, sign_in, django_assert_max_num_queries
+) -> None:
     assert "Nobody else may approve here" not in page_of(sign_in(cast.ed), post)
     for profile in (cast.x, cast.page):
         set_grants(cast.olive, profile, members={cast.ava.pk: ["view"]})
     assert undecidable(Post.objects.all()) == [post]
     assert f"ask {cast.olive.name} to give somebody the right" in page_of(sign_in(cast.ed), post)
-    own = page_of(sign_in(cast.olive), post)
+    client = sign_in(cast.olive)
+    with django_assert_max_num_queries(22):
+        own = page_of(client, post)
     assert "Give somebody the right to approve on" in own
     assert f'href="/o/acme/profiles/{cast.x.pk}/#rights-title"' in own
 
