@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from organizations.actions.organizations import LATEST
 from organizations.models import Role
 from socialops.lib.errors import Invalid
 
@@ -55,6 +56,21 @@ class OrganizationForm(forms.Form):
         required=False,
         help_text=_("Such as #3f51d1, dark enough for white letters. Without a logo it stands behind your initials."),
     )
+
+    too_late_minutes = forms.IntegerField(
+        label=_("Too late after (minutes)"),
+        required=False,
+        min_value=1,
+        max_value=LATEST,
+        help_text=_(
+            "A post that could not leave at its time, and is later than this, is held until somebody decides: send it "
+            "now, at another time, or not at all. Replies always leave. Empty: posts leave however late."
+        ),
+    )
+
+    def clean_too_late_minutes(self) -> int:
+        """0 where nothing is too late."""
+        return self.cleaned_data["too_late_minutes"] or 0
 
 
 class LogoForm(forms.Form):

@@ -13,5 +13,5 @@ urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(content_negotiation_class=DefaultContentNegotiation), name="schema"),
     path("docs/", docs, name="docs"),
     *[path("", include(f"{app}.api")) for app in ("organizations", "teams", "publishing", "inbox", "analytics")],
-    *[path("", include(f"teams.{kind}_api")) for kind in ("task", "level")],
+    *[path("", include(f"teams.{kind}_api")) for kind in ("task", "level", "pause")],
 ]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 from organizations.models import Member
 from organizations.tenancy import scope
 from teams.access import profiles_for
+from teams.banners import pause_banners
 
 # group, items: (key, label, icon, address name); a label is translated where it is shown
 NAV = (
@@ -31,6 +32,7 @@ NAV = (
         (
             ("teams", gettext_noop("Teams"), "users", "teams:list"),
             ("profiles", gettext_noop("Profiles"), "at-sign", "profiles:list"),
+            ("pauses", gettext_noop("Pause"), "octagon-pause", "pauses:page"),
             ("activity", gettext_noop("Activity"), "activity", "activity"),
             ("audit", gettext_noop("Audit"), "scroll-text", "organizations:audit"),
             ("settings", gettext_noop("Settings"), "settings", "organizations:settings"),
@@ -72,16 +74,19 @@ def item(request: HttpRequest, slug: str, key: str, label: str, icon: str, name:
 
 
 def banners(member: Member) -> list[dict[str, str]]:
-    """Of what the member can see: what is practice, and what must be reconnected."""
+    """Of what the member can see: what is paused, what must be reconnected, and what is practice."""
     with scope(member.organization_id):  # an error's page is drawn after the gate has closed again
-        facts = set(profiles_for(member, to="view").values_list("state", "sandbox", "name")[:MOST])
+        profiles = profiles_for(member, to="view").order_by("-pause")  # what is paused is not cut off
+        facts = set(profiles.values_list("state", "sandbox", "name", "pause")[:MOST])
+        # pauses are asked for only where there may be one: on a profile, or of all where one sees none
+        paused = not facts or any(pause for *_others, pause in facts)
+        found = pause_banners(member) if paused else []
     url = reverse("profiles:list", args=[member.organization.slug])
-    found = []
-    cut_off = sorted({name for state, _sandbox, name in facts if state == "disconnected"})
+    cut_off = sorted({name for state, _sandbox, name, _pause in facts if state == "disconnected"})
     if cut_off:
         text = _("%(names)s must be connected again: nothing leaves until then.") % {"names": ", ".join(cut_off[:3])}
         found.append({"kind": "warning", "text": text, "action_url": url, "action_label": _("Profiles")})
-    if any(sandbox for _state, sandbox, _name in facts):
+    if any(sandbox for _state, sandbox, *_others in facts):
         text = _("What goes to practice profiles stays on this server.")
         action = {"action_url": reverse("sandbox:index"), "action_label": _("Open the sandbox")}
         found.append({"kind": "sandbox", "text": text, **action})

@@ -6,6 +6,7 @@ from organizations.views.joining import join
 from socialops.health import healthz, readyz
 from socialops.metrics import metrics
 from socialops.views.activity import activity
+from socialops.views.banners import banners
 from socialops.views.errors import bad_request, defect, forbidden, missing
 from socialops.views.home import home
 from socialops.views.start import favicon, start
@@ -19,6 +20,8 @@ in_organization = [
     path("tasks/", include("teams.task_urls")),
     path("teams/", include("teams.urls")),
     path("profiles/", include("teams.profile_urls")),
+    path("pauses/", include("teams.pause_urls")),
+    path("banners/", banners, name="banners"),
     path("", include("organizations.urls")),
 ]
 

@@ -21,7 +21,9 @@ READ_WITH = ("organization", "team", "profile", "by__user", "released_by__user")
 def pauses_for(actor: Actor) -> QuerySet[Pause]:
     """The pauses that touch `actor`: of the organization, of own teams, and of profiles that they may view."""
     rows = Pause.objects.select_related(*READ_WITH)
-    if isinstance(actor, System) or (actor.is_admin and not is_outside(actor)):
+    if isinstance(actor, Member) and is_outside(actor):
+        return rows.none()
+    if isinstance(actor, System) or actor.is_admin:
         return rows
     visible = profiles_for(actor, to="view").values("pk")
     tasked = Team.profiles.through.objects.filter(team=OuterRef("team"), profile__in=visible)

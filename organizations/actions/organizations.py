@@ -1,5 +1,6 @@
 """Founding an organization, changing it, and adding people to it."""
 
+from typing import Any
 from zoneinfo import available_timezones
 
 from django.conf import settings
@@ -16,6 +17,8 @@ from organizations.colours import HEX, READABLE, contrast_with_white, readable_s
 from organizations.models import Member, Organization, Role, User
 from organizations.tenancy import scope
 from socialops.lib.errors import Invalid
+
+LATEST = 7 * 24 * 60  # minutes; what is a week late is too late for anybody
 
 
 @transaction.atomic
@@ -47,17 +50,21 @@ def change_organization(
     time_zone: str,
     locale: str | None = None,
     brand_colour: str | None = None,
+    too_late_minutes: int | None = None,
 ) -> Organization:
     """Renames it, moves its clock (days of reports are counted in the new zone from now on), or changes its face.
 
-    None keeps a field. Raises Invalid (name, time_zone, locale, brand_colour), PermissionDenied.
+    None keeps a field; with 0 `too_late_minutes` posts leave however late. Raises Invalid (name, time_zone, locale,
+    brand_colour, too_late_minutes), PermissionDenied.
     """
     require_admin(actor)
-    wanted = {"name": checked_name(name), "time_zone": checked_zone(time_zone)}
+    wanted: dict[str, Any] = {"name": checked_name(name), "time_zone": checked_zone(time_zone)}
     if locale is not None:
         wanted["locale"] = checked_locale(locale)
     if brand_colour is not None:
         wanted["brand_colour"] = checked_colour(brand_colour)
+    if too_late_minutes is not None:
+        wanted["too_late_minutes"] = checked_lateness(too_late_minutes)
     standing = Organization.objects.select_for_update().get(pk=organization.pk)
     change = audit.changed({field: getattr(standing, field) for field in wanted}, wanted)
     for field, value in wanted.items():
@@ -85,6 +92,12 @@ def checked_locale(locale: str) -> str:
     if locale and locale not in dict(settings.LANGUAGES):
         raise Invalid({"locale": ["Choose one of the languages that are offered."]})
     return locale
+
+
+def checked_lateness(minutes: int) -> int | None:
+    if not 0 <= minutes <= LATEST:
+        raise Invalid({"too_late_minutes": [f"Give 1 to {LATEST} minutes, or nothing."]})
+    return minutes or None
 
 
 def checked_colour(colour: str) -> str:

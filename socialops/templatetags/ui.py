@@ -28,6 +28,7 @@ GO_KEYS = {
     "reports": "r",
     "teams": "t",
     "profiles": "f",
+    "pauses": "x",
     "audit": "u",
     "activity": "v",
     "settings": "s",

@@ -75,7 +75,8 @@ def apply_pauses(profiles: QuerySet[Profile]) -> list[int]:
     # always in one order, as whoever grants rights does, and so that a sending that begins now is over or has to wait
     pks = list(profiles.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
     Profile.objects.filter(pk__in=pks).update(pause=wanted())
-    realtime.ping(require_organization_id(), "pauses")
+    for topic in ("pauses", "outgoing"):  # what says that it is paused, and what waits
+        realtime.ping(require_organization_id(), topic)
     return list(Profile.objects.filter(pk__in=pks, pause="").values_list("pk", flat=True))
 
 

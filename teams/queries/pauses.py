@@ -8,10 +8,12 @@ from django.db.models import Case, CharField, Count, Exists, Min, OuterRef, Q, Q
 
 from networks.models import Outgoing, Profile
 from networks.queries.kept import kept_back
+from organizations.actors import Actor
 from organizations.models import Member, Organization
 from teams.access import profiles_for
 from teams.models import Pause, Team
 from teams.models.pause import EVERYWHERE, HOLDS
+from teams.pausing import pauses_for
 
 HISTORY = 25
 ON_PROFILE = EVERYWHERE | Q(profile=OuterRef("pk")) | Q(team__profiles=OuterRef("pk"))
@@ -65,12 +67,21 @@ def kept_of(pause: Pause, reader: Member, now: datetime) -> list[Waiting]:
     return shown
 
 
-def in_flight(profiles: QuerySet[Profile]) -> int:
-    """What has begun to leave and cannot be called back. Index outgoing_profile_busy."""
-    return Outgoing.objects.filter(state="sending", profile__in=profiles.values("pk")).count()
+def in_flight(pauses: Iterable[Pause]) -> dict[int, int]:
+    """{pause: how much had begun to leave and cannot be called back}. Two queries; index outgoing_in_flight."""
+    sending = list(Outgoing.objects.filter(state="sending").values_list("profile_id", flat=True))
+    tasked = Team.profiles.through.objects.filter(profile__in=sending).values_list("team_id", "profile_id")
+    of_team = set(tasked) if sending else set()
+    return {
+        pause.pk: sum(
+            (pause.team_id, one) in of_team if pause.team_id else pause.profile_id in (None, one) for one in sending
+        )
+        for pause in pauses
+    }
 
 
-def dress(pauses: Iterable[Pause]) -> None:
-    """Says of each how much of it is on its way at this moment."""
-    for pause in pauses:
-        pause.in_flight = in_flight(touched(pause.target))  # type: ignore[attr-defined]  # shown on the page
+def history(actor: Actor, before: int | None) -> tuple[list[Pause], int | None]:
+    """Pauses that were released, the newest first, and the key of what is older. Index pause_newest."""
+    ended = pauses_for(actor).exclude(HOLDS).order_by("-pk")
+    found = list((ended.filter(pk__lt=before) if before else ended)[: HISTORY + 1])
+    return found[:HISTORY], found[HISTORY - 1].pk if len(found) > HISTORY else None

@@ -73,9 +73,11 @@ def page(request: MemberRequest, profile: Profile, **given: Any) -> HttpResponse
     """The profile's page; after a refusal as it was filled in, with 422."""
     rights = rights_on(profile)
     levels = choices()
+    held = verbs_on(request.member, [profile.pk])[profile.pk]
     context = {
         "profile": profile,
-        "can": spelt(verbs_on(request.member, [profile.pk])[profile.pk]),
+        "can": spelt(held),
+        "may_pause": "manage" in held,
         "may_grant": giver_on(request.member, profile).any,
         "verbs": spelt(VERBS),
         "levels": [{"name": level.name, "verbs": spelt(level.verbs)} for level in levels],
