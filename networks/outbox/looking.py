@@ -13,11 +13,13 @@ from networks.contract import Published, Publishes
 from networks.models import Attempt, Outgoing, RemotePost
 from networks.outbox import deleting
 from networks.outbox.chains import ready
-from networks.outbox.claims import open_attempt
+from networks.outbox.claims import LEASE, open_attempt
 from networks.outbox.outcomes import GIVE_UP_AFTER, LOOK_AFTER, Outcome, backoff, confirmed, paced
 from networks.outbox.settling import settle
 
 log = logging.getLogger(__name__)
+
+LOOK_LEASE = 4 * LEASE  # a look may read many pages
 
 
 def look_one(outgoing_id: int, claim: uuid.UUID) -> None:
@@ -29,6 +31,8 @@ def look_one(outgoing_id: int, claim: uuid.UUID) -> None:
     )
     if row is None:
         return
+    # From now, however long it waited for a worker: whoever is overtaken while reading could never settle.
+    Outgoing.objects.filter(pk=row.pk, claim=claim).update(due_at=clock() + LOOK_LEASE)
     close_left(row)
     attempt = open_attempt(row, "look", clock())
     settle(row, attempt, look(row, clock()))

@@ -35,7 +35,7 @@ class Plan:
     seconds: float
     patience: int = 2
     waits_percent: int = 1
-    settled_within: float = 60.0
+    settled_within: float = 120.0
 
     @property
     def deliveries(self) -> int:

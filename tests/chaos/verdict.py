@@ -19,6 +19,10 @@ UNFOLLOWED = """
 SELECT o.draft->>'text' FROM inbox_message m
 JOIN networks_outgoing o ON o.id = m.outgoing_id WHERE o.state = 'sent' AND m.remote_id IS NULL
 """
+STORY = """
+SELECT string_agg(kind || ' ' || coalesce(nullif(outcome, ''), 'open') || to_char(started_at, ' MI:SS'), ', ' ORDER BY id)
+FROM networks_attempt WHERE outgoing_id = %s
+"""
 OPEN = """
 SELECT count(*) FROM networks_outgoing
 WHERE state IN ('waiting', 'sending') OR (state = 'unknown' AND NOT needs_person)
@@ -49,7 +53,7 @@ def judge(stack: Stack, storms: dict[str, Storm], *, expected: int) -> Verdict:
     rows = stack.sql(ROWS)
     if len(rows) != expected:
         verdict.losses.append(f"{expected} were put in, {len(rows)} rows stand there")
-    for _pk, own_id, text, state, needs_person, reason, remote_id, sends, looks, unfinished in rows:
+    for pk, own_id, text, state, needs_person, reason, remote_id, sends, looks, unfinished in rows:
         there = ledger.pop((own_id, text), [])
         name = f"{text} on {own_id}"
         verdict.outcomes[outcome(state, needs_person, reason, sends, looks)] += 1
@@ -60,7 +64,8 @@ def judge(stack: Stack, storms: dict[str, Storm], *, expected: int) -> Verdict:
         if state in {"failed", "cancelled"} and there:
             verdict.sent_but_failed.append(name)
         if state in {"waiting", "sending"} or (state == "unknown" and not needs_person):
-            verdict.stuck.append(f"{name}: {state}, {reason}")
+            ((story,),) = stack.sql(STORY, [pk])
+            verdict.stuck.append(f"{name}: {state}, {reason} [{story}]")
         if (state == "failed" or needs_person) and not reason:
             verdict.without_reason.append(name)
         if calls[own_id, text] > sends or unfinished:

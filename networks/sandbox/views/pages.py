@@ -82,13 +82,14 @@ def like(request: MemberRequest, network: str, handle: str, pk: int) -> HttpResp
 def fault(request: MemberRequest, network: str, handle: str) -> HttpResponse:
     """What goes wrong for the account; POST switches something on, or with `off` one thing or everything off."""
     account = queries.account_named(network, handle)
-    if "off" in request.POST:
-        lift_fault(account, request.POST["off"])
-    elif request.method == "POST":
-        form = FaultForm(request.POST)
-        if not form.is_valid():
-            return render(request, "sandbox/_faults.html", failing(account, form), status=422)
-        set_fault(account, **form.cleaned_data)
+    if request.method != "POST" or "off" in request.POST:
+        if request.method == "POST":
+            lift_fault(account, request.POST["off"])
+        return render(request, "sandbox/_faults_on.html", failing(account))
+    form = FaultForm(request.POST)
+    if not form.is_valid():
+        return render(request, "sandbox/_faults.html", failing(account, form), status=422)
+    set_fault(account, **form.cleaned_data)
     return render(request, "sandbox/_faults.html", failing(account))
 
 

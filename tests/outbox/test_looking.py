@@ -1,0 +1,38 @@
+"""Looking takes its time, and a worker may vanish over it."""
+
+from datetime import timedelta
+
+from django.utils.timezone import now
+
+from networks.outbox import looking
+from networks.outbox.claims import LEASE, claim_unknown, open_attempt
+from networks.outbox.looking import LOOK_LEASE, look_one
+from organizations.tenancy import scope
+
+
+def test_a_look_whose_worker_vanished_is_ended_by_the_next(outbox) -> None:
+    outbox.network.fail_next("cut_after")
+    row = outbox.put()
+    outbox.step()
+    with scope(row.organization_id):
+        open_attempt(row, "look", now())
+    outbox.step(after=LEASE + timedelta(seconds=1))
+    assert outbox.ledger(row) == [("send", "unknown"), ("look", "could not look"), ("look", "sent")]
+
+
+def test_a_look_that_takes_long_is_not_overtaken(outbox, monkeypatch) -> None:
+    outbox.network.fail_next("cut_after")
+    row = outbox.put()
+    outbox.step()
+    [claim] = claim_unknown(now() + timedelta(seconds=1))
+    find, overtaken = looking.find, []
+
+    def slowly(one):
+        overtaken.extend(claim_unknown(now() + LOOK_LEASE - timedelta(seconds=1)))
+        return find(one)
+
+    monkeypatch.setattr(looking, "find", slowly)
+    with scope(row.organization_id):
+        look_one(claim.outgoing_id, claim.token)
+    assert overtaken == []
+    assert outbox.row(row).state == "sent"
