@@ -1,7 +1,6 @@
 """What people outside say in these tests, and how the outbox answers for a network."""
 
 import itertools
-import uuid
 from datetime import UTC, datetime, timedelta
 
 from django.utils.timezone import now
@@ -10,7 +9,7 @@ from inbox.models import Conversation, Message
 from networks.contract import Author, Inbound, InboundKind, Published
 from networks.errors import NetworkError
 from networks.models import Outgoing, Profile, RemotePost
-from networks.outbox import sending
+from networks.outbox.claims import begin_next
 from networks.outbox.outcomes import Outcome, confirmed, ended_by
 from networks.outbox.settling import settle
 
@@ -57,10 +56,9 @@ def our_post(profile: Profile, remote_id: str, text: str = "Our news") -> Remote
 
 def begin(row: Outgoing):
     """The moment before the call: claimed and sending."""
-    claim = uuid.uuid4()
-    Outgoing.objects.filter(pk=row.pk).update(claim=claim)
-    begun = sending.begin(row.pk, claim, now())
+    begun = begin_next(now())
     assert begun is not None
+    assert begun[0].pk == row.pk
     return begun
 
 
