@@ -103,7 +103,11 @@ class Day(forms.DateInput):
 class AbsenceForm(forms.Form):
     first_day = forms.DateField(label=_("First day away"), widget=Day())
     last_day = forms.DateField(label=_("Last day away"), widget=Day())
-    deputy = Person(label=_("Deputy"), help_text=_("Sees what is assigned meanwhile, as far as their own rights go."))
+    deputy = Person(
+        label=_("Deputy"),
+        empty_label=_("Choose somebody"),
+        help_text=_("Sees what is assigned meanwhile, as far as their own rights go."),
+    )
 
     def __init__(self, *given: Any, member: Member, **named: Any) -> None:
         super().__init__(*given, **named)
