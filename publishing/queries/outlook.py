@@ -13,7 +13,7 @@ from networks.registry import adapter_class
 HELD = {  # hold: (what is known, what happens next)
     "disconnected": (later("The profile is not connected."), later("It leaves once the profile is connected again.")),
     "paused": (later("Publishing is paused here."), later("It waits until the pause is released.")),
-    "too_late": (later("Its time has passed."), later("Nothing is sent until somebody says so.")),
+    "too_late": (later("Its time has passed. It waits for somebody to decide."), ""),
     "chain": (later("The part before it has not left yet."), later("It follows as soon as that one is there.")),
     "down": (later("%(network)s does not answer."), later("It leaves by itself once the network answers again.")),
     "limit": (later("%(network)s takes no more from this profile for now."), later("It leaves when that is over:")),

@@ -84,7 +84,7 @@ def read_key(text: str) -> tuple[datetime, int] | None:
 def dress(member: Member, rows: list[Outgoing], now: datetime) -> None:
     """Gives each row its words, its page, and its delivery where the member may decide it. Four queries at most."""
     heads = {row.pk: row.chain_id or row.pk for row in rows}  # a thread is the delivery of its first part
-    found = Delivery.objects.filter(outgoing__in=heads.values()).select_related("profile", "outgoing")
+    found = Delivery.objects.filter(outgoing__in=heads.values()).select_related("profile", "post", "outgoing")
     deliveries = {one.outgoing_id: one for one in found}
     verbs = verbs_on(member, {row.profile_id for row in rows})
     elsewhere = paths(member.organization, [row for row in rows if heads[row.pk] not in deliveries])

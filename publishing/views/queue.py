@@ -60,7 +60,10 @@ def queue(request: MemberRequest) -> HttpResponse:
     }
     if is_partial(request):
         return render(request, "publishing/_queue.html", context)
-    context |= {"profiles": visible_profiles(member)[:MOST_PROFILES], "networks": networks()}
+    context |= {
+        "profiles": visible_profiles(member)[:MOST_PROFILES],
+        "networks": [(one.network, one.label) for one in networks()],
+    }
     return render(request, "publishing/queue.html", context)
 
 
@@ -86,4 +89,4 @@ def pace(request: MemberRequest) -> HttpResponse:
     rows = visible(member, network=wanted.get("network", ""), profile=wanted.get("profile"))
     hours = by_hour(rows, moment, ZoneInfo(member.time_zone))
     context = {"tiles": tiles(*lateness_of(rows, moment), moment), "charts": charts(hours), "zone": member.time_zone}
-    return render(request, "publishing/_queue_pace.html", context | {"address": request.get_full_path()})
+    return render(request, "publishing/_queue_pace.html", context)

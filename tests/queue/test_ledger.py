@@ -6,7 +6,9 @@ import pytest
 from django.utils.timezone import now
 
 from networks.models import Attempt, Outgoing
-from publishing.queries.story import spelt, stories
+from organizations.actors import System
+from publishing.queries.posts import shown_deliveries
+from publishing.queries.story import Line, spelt, stories
 from tests.cast import Cast
 
 PLANNED = datetime.fromisoformat("2026-11-23T09:00:00+00:00")
@@ -29,8 +31,13 @@ def attempt(lay):
     return tried
 
 
+def lines(row: Outgoing) -> list[Line]:
+    """As the page of its post tells them."""
+    return stories(list(shown_deliveries(System("test")).filter(outgoing=row)))[row.delivery.pk]
+
+
 def told(row: Outgoing) -> list[str]:
-    return [line.text for line in stories([row.delivery])[row.delivery.pk]]
+    return [line.text for line in lines(row)]
 
 
 def test_a_lost_answer_that_was_found(attempt) -> None:
@@ -62,7 +69,7 @@ def test_a_person_decided(attempt) -> None:
 
 def test_what_is_under_way(attempt) -> None:
     row = attempt("send", "", after=0.412, took=None)
-    last = stories([row.delivery])[row.delivery.pk][-1]
+    last = lines(row)[-1]
     assert (last.state, last.aside) == ("sending", "worker w:1, text 3f9a1c2b")
 
 

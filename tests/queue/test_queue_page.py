@@ -44,7 +44,7 @@ def test_each_state_stands_in_its_place(cast: Cast, sign_in, lay) -> None:
         ("sending", "Leaving", "It is on its way."),
         ("unknown", "Lost", "Nothing is sent until somebody has looked"),
         ("failed", "Refused", "X refused it: too long."),
-        ("held", "Late", "Nothing is sent until somebody says so"),
+        ("held", "Late", "It waits for somebody to decide."),
     ):
         page = shown(client, state=place)
         assert text in page
