@@ -14,6 +14,7 @@ def test_a_cell_tells_why_and_a_row_is_given_a_level(
 ) -> None:
     page = signed_in("olive")
     page.goto(RIGHTS)
+    expect(page.locator("input[name=seen]")).not_to_have_count(0)  # what was shown goes along with what is chosen
     shots(page, "rights")
     page.locator("tr", has_text="Ed").locator("td > a").first.click()
     dialog = page.get_by_role("dialog", name="Why?")
