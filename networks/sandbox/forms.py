@@ -10,6 +10,7 @@ from networks.sandbox.personas import PERSONAS
 
 LONGEST = 2_000
 SOMEBODY_ELSE = "other"
+ALWAYS = "always"
 
 
 class SpeakForm(forms.Form):
@@ -35,10 +36,8 @@ class FaultForm(forms.Form):
     kind = forms.ChoiceField(label=_("What goes wrong"), choices=[(key, kind.label) for key, kind in KINDS.items()])
     times = forms.TypedChoiceField(
         label=_("For how long"),
-        choices=[("1", _("The next post")), ("3", _("The next three posts")), ("", _("Until it is switched off"))],
-        coerce=int,
-        empty_value=None,
-        required=False,
+        choices=[(1, _("The next post")), (3, _("The next three posts")), (ALWAYS, _("Until it is switched off"))],
+        coerce=lambda given: None if given == ALWAYS else int(given),
     )
     seconds = forms.IntegerField(
         label=_("Seconds"),

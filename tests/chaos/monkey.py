@@ -14,7 +14,7 @@ from tests.chaos.storm import Storm
 from tests.ops.service import Service
 from tests.stack import Stack
 
-USUAL = {"kill a child": 5, "kill the worker": 3, "empty redis": 1}
+USUAL = {"kill a child": 5, "kill the worker": 2, "empty redis": 1}
 EVERY = (1.0, 2.5)  # seconds between two of these
 ONCE = {  # and how many seconds later it is undone
     ("redis off", "redis on"): 1.5,

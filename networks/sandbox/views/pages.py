@@ -125,7 +125,7 @@ def page(request: MemberRequest, account: Account) -> dict[str, Any]:
 
 
 def failing(account: Account, form: FaultForm | None = None) -> dict[str, Any]:
-    shown = form or FaultForm(initial={"times": "1"})
+    shown = form or FaultForm()
     faults = queries.switched_on(account)
     return {"organization": account.organization, "account": account, "faults": faults, "fault_form": shown}
 

@@ -152,7 +152,7 @@ def test_faults_are_switched_on_and_off_on_the_page(shop, cast, sign_in) -> None
     shown = page.post(URL + "fault/", {"kind": "cut_after", "times": "3"})
     assert "Published, then the connection breaks" in shown.text
     assert "For the next 3 posts" in shown.text
-    shown = page.post(URL + "fault/", {"kind": "slow", "times": "", "seconds": "2"})
+    shown = page.post(URL + "fault/", {"kind": "slow", "times": "always", "seconds": "2"})
     assert "2 seconds" in shown.text
     assert [(row.kind, row.left, row.seconds) for row, _kind in shown.context["faults"]] == [
         ("cut_after", 3, 0),
