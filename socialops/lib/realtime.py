@@ -34,7 +34,8 @@ def ping(
     `profile_id` limits it to readers who may view that profile; without it every member hears it. `member_ids` are
     those who, beside the admins, hear which thing it is; the others hear only of the topic.
     """
-    message = json.dumps({"topic": topic, "id": pk, "profile": profile_id, "members": member_ids and list(member_ids)})
+    members = None if member_ids is None else sorted(member_ids)
+    message = json.dumps({"topic": topic, "id": pk, "profile": profile_id, "members": members})
     transaction.on_commit(lambda: publish(channel(organization_id), message), robust=True)
 
 
