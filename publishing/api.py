@@ -12,11 +12,12 @@ from rest_framework.routers import SimpleRouter
 from networks.models import Attempt
 from organizations.rest.views import MemberViewSet
 from publishing.access import access_delivery, access_post, deliveries_for
-from publishing.actions.deliveries import cancel_delivery, resolve_delivery, retry_delivery
+from publishing.actions.deliveries import cancel_delivery, delete_delivery, resolve_delivery, retry_delivery
 from publishing.actions.forward import Wish, rewrite_post, write_post
 from publishing.actions.review import approve_post, reject_post, submit_post
 from publishing.actions.schedule import cancel_post, publish_now, schedule_post
 from publishing.models import Delivery, Post
+from publishing.queries.parts import STATE, parts_of, with_parts
 from publishing.queries.posts import for_reading, listed
 from publishing.shapes import (
     DecisionBody,
@@ -37,7 +38,7 @@ SHAPE = OpenApiTypes.OBJECT
 
 def words_in(body: dict[str, Any]) -> dict[str, Any]:
     """What is to be said and where, as the actions take it."""
-    found = {name: body[name] for name in ("text", "profiles") if name in body}
+    found = {name: body[name] for name in ("text", "profiles", "thread", "first_comment") if name in body}
     if "variants" in body:
         found["variants"] = {network: variant["text"] for network, variant in body["variants"].items()}
     return found
@@ -119,17 +120,18 @@ class DeliveryView(MemberViewSet):
     queryset = Delivery.objects.none()
 
     def rows(self) -> Any:
-        return deliveries_for(self.member).select_related("revision", "outgoing__remote_post")
+        rows = deliveries_for(self.member).select_related("revision", "outgoing__remote_post")
+        return with_parts(rows).annotate(state_now=STATE)
 
     def shape(self, pk: int | str) -> dict[str, Any]:
-        delivery = access_delivery(self.member, pk)
-        attempts = Attempt.objects.filter(outgoing=delivery.outgoing_id).order_by("pk")
+        delivery = self.rows().get(pk=access_delivery(self.member, pk).pk)
+        attempts = Attempt.objects.filter(outgoing__in=parts_of(delivery)).order_by("pk")
         return {**delivery_shape(delivery), "attempts": [attempt_shape(attempt) for attempt in attempts]}
 
     @extend_schema(parameters=[DeliveryQuery], responses=SHAPE)
     def list(self, request: Request) -> Response:
         query = self.read(DeliveryQuery, request.query_params.dict())
-        columns = {"state": "outgoing__state", "profile": "profile_id", "due_before": "outgoing__due_at__lt"}
+        columns = {"state": "state_now", "profile": "profile_id", "due_before": "outgoing__due_at__lt"}
         wanted = {column: query[name] for name, column in columns.items() if name in query}
         return self.page(self.rows().filter(**wanted), delivery_shape)
 
@@ -148,6 +150,13 @@ class DeliveryView(MemberViewSet):
     def resolve(self, request: Request, pk: str) -> Response:
         delivery = access_delivery(self.member, pk, to="resolve")
         resolve_delivery(self.member, delivery, **self.read(ResolveBody))
+        return Response(self.shape(pk))
+
+    @extend_schema(request=None, responses=SHAPE)
+    @action(detail=True, methods=["post"], url_path="delete")
+    def take_away(self, request: Request, pk: str) -> Response:
+        """Deletes it on the network."""
+        delete_delivery(self.member, access_delivery(self.member, pk, to="delete"))
         return Response(self.shape(pk))
 
     @extend_schema(request=None, responses=SHAPE)

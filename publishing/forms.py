@@ -14,6 +14,7 @@ from organizations.models import Member
 from publishing.actions.forward import Wish
 from publishing.models import Post
 from publishing.queries.posts import FILTERS
+from publishing.threads import MOST_PARTS
 from publishing.times import instant
 
 WHEN = [
@@ -21,6 +22,13 @@ WHEN = [
     ("at", gettext_lazy("At a time")),
     ("now", gettext_lazy("Now")),
 ]
+
+
+PART_NUMBERS = range(2, MOST_PARTS + 1)
+
+
+def part_name(number: int) -> str:
+    return f"part_{number}"
 
 
 class PlainText(forms.CharField):
@@ -38,6 +46,7 @@ class ComposerForm(forms.Form):
 
     form_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
     text = PlainText(label=gettext_lazy("Text"), widget=forms.Textarea)
+    first_comment = PlainText(label=gettext_lazy("First comment"), widget=forms.Textarea)
     when = forms.ChoiceField(
         choices=WHEN, required=False, initial="none", label=gettext_lazy("When"), widget=forms.RadioSelect
     )
@@ -50,8 +59,11 @@ class ComposerForm(forms.Form):
 
     def __init__(self, *args: Any, member: Member, zone: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.member = member
         self.zone = zone or member.time_zone
         self.beside: dict[str, list[str]] = {}  # what an action refused
+        for number in PART_NUMBERS:
+            self.fields[part_name(number)] = PlainText(label=_("Part %d") % number, widget=forms.Textarea)
         for adapter in networks():
             self.fields[f"variant_{adapter.network}"] = PlainText(
                 label=adapter.label, widget=forms.Textarea({"rows": 6, "placeholder": _("The same as everywhere")})
@@ -62,6 +74,39 @@ class ComposerForm(forms.Form):
         data = self.data if self.is_bound else self.initial
         raw = data.getlist("profiles") if hasattr(data, "getlist") else data.get("profiles", [])
         return [int(pk) for pk in raw if str(pk).isascii() and str(pk).isdigit() and len(str(pk)) < 19]
+
+    @property
+    def parts(self) -> dict[int, str]:
+        """What the thread goes on with, by the number of its field; empty ones are none."""
+        given = self.cleaned_data if self.is_bound else self.initial
+        found = {number: given.get(part_name(number)) or "" for number in PART_NUMBERS}
+        return {number: text for number, text in found.items() if text.strip()}
+
+    @property
+    def part_fields(self) -> list[tuple[int, forms.BoundField]]:
+        """Those that the page shows: what is in the form, and what holds something."""
+        given = self.data if self.is_bound else self.initial
+        return [(number, self[part_name(number)]) for number in PART_NUMBERS if part_name(number) in given]
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """As the actions take it."""
+        return {
+            "text": self.cleaned_data["text"],
+            "profiles": self.ids,
+            "variants": self.variants,
+            "thread": list(self.parts.values()),
+            "first_comment": self.cleaned_data["first_comment"],
+        }
+
+    def with_texts(self, texts: list[str]) -> "ComposerForm":
+        """The same with other texts, the first and those the thread goes on with."""
+        data = self.data.copy()
+        for number in PART_NUMBERS:
+            data.pop(part_name(number), None)
+        data["text"], *rest = texts or [""]
+        data.update({part_name(number): text for number, text in zip(PART_NUMBERS, rest, strict=False)})
+        return ComposerForm(data, member=self.member, zone=self.zone)
 
     @property
     def variants(self) -> dict[str, str]:
@@ -110,6 +155,8 @@ def initial_for(post: Post, member: Member) -> dict[str, Any]:
         "profiles": list(post.profiles.values_list("pk", flat=True)),
         "when": "at" if post.planned_at else "none",
     }
+    found["first_comment"] = post.revision.first_comment
+    found |= {part_name(number): text for number, text in zip(PART_NUMBERS, post.revision.parts, strict=False)}
     if post.planned_at:
         there = post.planned_at.astimezone(ZoneInfo(post.planned_zone or member.time_zone))
         found |= {"day": there.date(), "clock": there.time().replace(second=0, microsecond=0)}

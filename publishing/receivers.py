@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.db.models.functions import Coalesce
 from django.dispatch import receiver
 
 from networks.actions.outgoing import cancel_outgoing
-from networks.models import Outgoing
+from networks.contract import DraftKind
+from networks.models import Outgoing, RemotePost
 from networks.signals import outgoing_settled
 from organizations.actors import Actor
 from organizations.handover import Handover, Holding
@@ -22,14 +24,27 @@ from socialops.lib import realtime
 @receiver(outgoing_settled, dispatch_uid="publishing.delivery_settled")
 def delivery_settled(sender: Any, outgoing: Outgoing, **kwargs: Any) -> None:
     """Shows it to whoever looks; a sending that was under way when its post was cancelled is not repeated."""
-    delivery = Delivery.objects.select_related("post", "profile").filter(outgoing=outgoing).first()
+    delivery = Delivery.objects.select_related("post", "profile").filter(outgoing=first_part(outgoing)).first()
     if delivery is None:
         return
-    if outgoing.state == "waiting" and delivery.post.state == "cancelled":
+    publishes = outgoing.draft["kind"] != DraftKind.DELETE
+    if publishes and outgoing.state == "waiting" and delivery.post.state == "cancelled":
         cancel_outgoing(outgoing)
-    if outgoing.state == "failed" or (outgoing.state == "unknown" and outgoing.needs_person):
+    if publishes and is_stuck(outgoing):
         tell_stuck(delivery, outgoing)
     realtime.ping(outgoing.organization_id, "posts", delivery.post_id, profile_id=outgoing.profile_id)
+
+
+def first_part(outgoing: Outgoing) -> int | None:
+    """The row that a delivery knows: of a thread, or of what this row takes away."""
+    if outgoing.draft["kind"] != DraftKind.DELETE:
+        return outgoing.chain_id or outgoing.pk
+    copies = RemotePost.objects.filter(profile=outgoing.profile_id, remote_id=outgoing.draft["target"])
+    return copies.values_list(Coalesce("outgoing__chain", "outgoing"), flat=True).first()
+
+
+def is_stuck(outgoing: Outgoing) -> bool:
+    return outgoing.state == "failed" or (outgoing.state == "unknown" and outgoing.needs_person)
 
 
 @receiver(member_leaving, dispatch_uid="publishing.member_leaving")

@@ -6,12 +6,14 @@ from typing import Any
 from drf_spectacular.utils import OpenApiTypes, extend_schema_field
 from rest_framework import serializers
 
-from networks.models import Attempt
+from networks.models import Attempt, Outgoing
 from organizations.rest.serializers import Ids, StrictSerializer
 from publishing.models import Delivery, Post
+from publishing.queries.parts import front_of, parts_of, state_of
 from publishing.queries.posts import FILTERS, remote_of
+from publishing.threads import MOST_PARTS
 
-DELIVERY_STATES = ("waiting", "sending", "unknown", "sent", "failed", "cancelled")
+DELIVERY_STATES = ("waiting", "sending", "unknown", "sent", "failed", "partly", "cancelled")
 
 
 def moment(at: datetime | None) -> str | None:
@@ -26,6 +28,8 @@ def post_shape(post: Post) -> dict[str, Any]:
         "revision": post.revision.number,
         "author": post.author_id,
         "text": post.revision.text,
+        "thread": post.revision.parts,
+        "first_comment": post.revision.first_comment,
         "variants": {network: {"text": text} for network, text in post.revision.wordings().items()},
         "profiles": [profile.pk for profile in post.shown_profiles],
         "scheduled_at": moment(post.planned_at),
@@ -37,21 +41,41 @@ def post_shape(post: Post) -> dict[str, Any]:
 
 
 def delivery_shape(delivery: Delivery) -> dict[str, Any]:
+    """Of a delivery read `with_parts`."""
     row = delivery.outgoing
+    parts = parts_of(delivery)
+    front = front_of(parts)
     remote_id, permalink = remote_of(row)
     return {
         "id": delivery.pk,
         "post": delivery.post_id,
         "revision": delivery.revision.number,
         "profile": delivery.profile_id,
-        "state": row.state,
+        "state": state_of(parts),
         "due_at": moment(row.due_at),
         "sent_at": moment(row.sent_at),
         "remote_id": remote_id,
         "permalink": permalink,
-        "error": row.reason or None,
-        "needs_person": row.needs_person,
+        "error": front.reason or None,
+        "needs_person": front.needs_person,
         "attempts": row.attempt_count,
+        "parts": [part_shape(part) for part in parts],
+    }
+
+
+def part_shape(row: Outgoing) -> dict[str, Any]:
+    """One post on the network: of a thread each part, and its first comment."""
+    remote_id, permalink = remote_of(row)
+    copy = getattr(row, "remote_post", None)
+    return {
+        "part": row.part,
+        "state": row.state,
+        "text": row.draft["text"],
+        "sent_at": moment(row.sent_at),
+        "remote_id": remote_id,
+        "permalink": permalink,
+        "error": row.reason or None,
+        "deleted_at": moment(copy.deleted_at if copy else None),
     }
 
 
@@ -113,6 +137,8 @@ class VariantBody(StrictSerializer):
 class PostChange(StrictSerializer):
     text = Text(required=False)
     profiles = Ids(required=False)
+    thread = serializers.ListField(child=Text(allow_blank=True), max_length=MOST_PARTS - 1, required=False)
+    first_comment = Text(required=False, allow_blank=True)
     variants = serializers.DictField(child=VariantBody(), required=False)
     media = Ids(required=False, max_length=0, error_messages={"max_length": "There is no such media."})
     scheduled_at = Instant(required=False, allow_null=True)

@@ -15,6 +15,6 @@ POST = Machine(
 )
 
 # What people see of a post whose way is free: the first of these that one of its deliveries shows.
-TELLING = ("unknown", "failed", "held", "sending", "scheduled", "sent", "cancelled")
+TELLING = ("unknown", "failed", "held", "sending", "scheduled", "partly", "sent", "cancelled")
 BEGUN = frozenset({"sending", "unknown", "sent"})  # has left, or may have
 STOPPABLE = frozenset({"waiting", "failed"})

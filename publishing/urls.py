@@ -25,6 +25,7 @@ urlpatterns = [
     path("deliveries/<int:pk>/retry/", deliveries.retry, name="retry"),
     path("deliveries/<int:pk>/resolve/", deliveries.resolve, name="resolve"),
     path("deliveries/<int:pk>/cancel/", deliveries.cancel, name="cancel_delivery"),
+    path("deliveries/<int:pk>/delete/", deliveries.delete, name="delete_delivery"),
     path("queue/", queue.queue, name="queue"),
     path("queue/pace/", queue.pace, name="queue_pace"),
     path("approvals/", posts.approvals, name="approvals"),

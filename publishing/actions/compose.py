@@ -1,6 +1,6 @@
 """Writing posts. Every change of the words or the profiles makes a new revision, and approval starts again."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +13,16 @@ from organizations.actors import Actor
 from organizations.models import Member
 from publishing.access import require
 from publishing.actions.content import Content, checked_content, content_of
-from publishing.actions.rows import locked, locked_outgoing, plan_stamps, profiles_reached, refuse_begun, stop, tell
+from publishing.actions.rows import (
+    locked,
+    locked_outgoing,
+    plan_stamps,
+    profiles_reached,
+    refuse_begun,
+    refuse_torn,
+    stop,
+    tell,
+)
 from publishing.models import Delivery, Post, Revision, Variant
 from publishing.notices import settle_review
 from publishing.times import checked_due
@@ -29,16 +38,26 @@ def create_post(
     text: str,
     profiles: Iterable[int],
     variants: Mapping[str, str] | None = None,
+    thread: Sequence[str] = (),
+    first_comment: str = "",
     planned_at: datetime | None = None,
     planned_zone: str = "",
     unfinished: bool = False,
     form_key: UUID | None = None,
 ) -> Post:
-    """A new draft. Raises Invalid (text, profiles, variants, scheduled_at, time_zone), PermissionDenied.
+    """A new draft. Raises Invalid (what `checked_content` names, scheduled_at, time_zone), PermissionDenied.
 
     Raises Conflict when the form named by `form_key` has made a post already.
     """
-    content = checked_content(actor, text=text, profiles=profiles, variants=variants, unfinished=unfinished)
+    content = checked_content(
+        actor,
+        text=text,
+        profiles=profiles,
+        variants=variants,
+        thread=thread,
+        comment=first_comment,
+        unfinished=unfinished,
+    )
     at = checked_due(planned_at, now()) if planned_at else None
     try:
         with transaction.atomic():
@@ -59,6 +78,8 @@ def edit_post(
     text: str | None = None,
     profiles: Iterable[int] | None = None,
     variants: Mapping[str, str] | None = None,
+    thread: Sequence[str] | None = None,
+    first_comment: str | None = None,
     unfinished: bool = False,
     restart: bool = False,
 ) -> Post:
@@ -75,6 +96,8 @@ def edit_post(
         text=before.text if text is None else text,
         profiles=before.ids if profiles is None else profiles,
         variants=before.variants if variants is None else variants,
+        thread=before.thread if thread is None else thread,
+        comment=before.comment if first_comment is None else first_comment,
         unfinished=unfinished,
     )
     if content == before and not restart:
@@ -111,6 +134,7 @@ def delete_post(actor: Actor, post: Post) -> None:
 def take_back(post: Post) -> None:
     rows = locked_outgoing(post)
     refuse_begun(rows, frozenset({"sending", "unknown"}))
+    refuse_torn(rows)
     if rows and all(row.state == "sent" for row in rows):
         raise Conflict(_("It has left for every profile and cannot be changed any more. Write a new post."))
     stop(rows)
@@ -119,7 +143,14 @@ def take_back(post: Post) -> None:
 def revise(actor: Actor, post: Post, content: Content) -> None:
     author = actor if isinstance(actor, Member) else None
     number = Revision.objects.filter(post=post).count() + 1
-    revision = Revision.objects.create(post=post, number=number, text=content.text, author=author)
+    revision = Revision.objects.create(
+        post=post,
+        number=number,
+        text=content.text,
+        parts=list(content.thread),
+        first_comment=content.comment,
+        author=author,
+    )
     Variant.objects.bulk_create(
         Variant(organization_id=post.organization_id, revision=revision, network=network, text=words)
         for network, words in content.variants.items()
@@ -137,6 +168,10 @@ def changes(before: Content, after: Content) -> dict[str, object]:
         found["profiles"] = [before.names, after.names]
     if before.text != after.text:
         found["text"] = "changed"
+    if before.thread != after.thread:
+        found["thread"] = [len(before.thread), len(after.thread)]
+    if before.comment != after.comment:
+        found["first comment"] = "changed"
     if before.variants != after.variants:
         found["variants"] = sorted(set(before.variants) | set(after.variants))
     return found

@@ -1,6 +1,6 @@
 """What somebody wants to say and where, checked before anything is stored."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from organizations.actors import Actor
 from publishing.access import common_verbs
 from publishing.limits import unreadable, validate
 from publishing.models import Post, Revision
+from publishing.threads import MOST_PARTS, said
 from socialops.lib.errors import Invalid, PermissionDenied
 from teams.access import profiles_for
 
@@ -23,6 +24,8 @@ class Content:
     text: str
     profiles: tuple[Profile, ...]
     variants: Mapping[str, str]
+    thread: tuple[str, ...] = ()  # goes on with these
+    comment: str = ""
 
     @property
     def ids(self) -> set[int]:
@@ -36,7 +39,10 @@ class Content:
 
 def content_of(post: Post) -> Content:
     revision = current_revision(post)
-    return Content(revision.text, tuple(post.profiles.order_by("pk")), revision.wordings())
+    profiles = tuple(post.profiles.order_by("pk"))
+    return Content(
+        revision.text, profiles, revision.wordings(), thread=tuple(revision.parts), comment=revision.first_comment
+    )
 
 
 def current_revision(post: Post) -> Revision:
@@ -45,9 +51,19 @@ def current_revision(post: Post) -> Revision:
 
 
 def checked_content(
-    actor: Actor, *, text: str, profiles: Iterable[int], variants: Mapping[str, str] | None, unfinished: bool = False
+    actor: Actor,
+    *,
+    text: str,
+    profiles: Iterable[int],
+    variants: Mapping[str, str] | None,
+    thread: Sequence[str] = (),
+    comment: str = "",
+    unfinished: bool = False,
 ) -> Content:
-    """Raises Invalid (text, profiles, variants), PermissionDenied. `unfinished` may be too long, or for nobody yet."""
+    """Raises Invalid (text, profiles, variants, thread, first_comment), PermissionDenied.
+
+    `unfinished` may be too long, or for nobody yet.
+    """
     ids = list(dict.fromkeys(profiles))
     problems: Problems = {}
     chosen = chosen_profiles(actor, ids, problems)
@@ -56,7 +72,7 @@ def checked_content(
     if chosen or not ids:
         require_draft(actor, [profile.pk for profile in chosen])
     wordings = {network: words for network, words in (variants or {}).items() if words.strip()}
-    content = Content(text, chosen, wordings)
+    content = Content(text, chosen, wordings, tuple(thread), comment if comment.strip() else "")
     problems.update(readable_problems(content) or ({} if unfinished else network_problems(content)))
     if problems:
         raise Invalid(problems)
@@ -87,6 +103,10 @@ def readable_problems(content: Content) -> Problems:
         problems["text"] = unreadable(content.text)
     elif not content.text.strip():
         problems["text"] = [_("Write something first.")]
+    if wrong := unreadable_parts(content.thread):
+        problems["thread"] = wrong
+    if unreadable(content.comment):
+        problems["first_comment"] = unreadable(content.comment)
     for network, words in content.variants.items():
         try:
             label = adapter_class(network).label
@@ -98,13 +118,36 @@ def readable_problems(content: Content) -> Problems:
     return problems
 
 
+def unreadable_parts(thread: Sequence[str]) -> list[str]:
+    if len(thread) >= MOST_PARTS:
+        return [_("A thread has at most %d parts.") % MOST_PARTS]
+    found = []
+    for number, words in enumerate(thread, start=2):
+        wrong = unreadable(words) or ([] if words.strip() else [_("Write something first.")])
+        found += [_("Part %(number)d: %(wrong)s") % {"number": number, "wrong": text} for text in wrong]
+    return found
+
+
 def network_problems(content: Content) -> Problems:
     """What each chosen network says to the words it would get."""
     problems: Problems = {}
     for network in sorted({profile.network for profile in content.profiles}):
         adapter = adapter_class(network)
-        words = content.variants.get(network, content.text)
-        field = "variants" if network in content.variants else "text"
-        for wrong in validate(words, adapter.capabilities, adapter.measure_text):
-            problems.setdefault(field, []).append(f"{adapter.label}: {wrong}")
+        own = content.variants.get(network)
+        wording = said(content.text, content.thread, own, content.comment, adapter.capabilities)
+        for number, words in enumerate(wording.texts, start=1):
+            where = (
+                adapter.label
+                if number == 1
+                else _("%(network)s, part %(number)d")
+                % {
+                    "network": adapter.label,
+                    "number": number,
+                }
+            )
+            field = "variants" if own else "text" if number == 1 else "thread"
+            for wrong in validate(words, adapter.capabilities, adapter.measure_text):
+                problems.setdefault(field, []).append(f"{where}: {wrong}")
+        for wrong in validate(wording.comment, adapter.capabilities, adapter.measure_text) if wording.comment else ():
+            problems.setdefault("first_comment", []).append(f"{adapter.label}: {wrong}")
     return problems

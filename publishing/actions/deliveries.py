@@ -1,16 +1,19 @@
 """One profile's copy of a post: tried again, decided by hand, called off. All through the outbox's own actions."""
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from networks.actions.outgoing import cancel_outgoing, resolve_outgoing, retry_outgoing
+from networks.actions.outgoing import cancel_outgoing, delete_remote, resolve_outgoing, retry_outgoing
+from networks.contract import Deletes
 from networks.models import Outgoing, Profile, RemotePost
+from networks.registry import adapter_class
 from organizations import audit
 from organizations.actors import Actor
 from publishing.access import require_delivery
+from publishing.actions.rows import locked_parts, stop
 from publishing.models import Delivery
 from socialops.lib import realtime
 from socialops.lib.errors import Conflict, Invalid
@@ -23,7 +26,7 @@ def retry_delivery(actor: Actor, delivery: Delivery) -> Delivery:
     """Tries a cleanly failed delivery again, now. Raises Conflict for any other, PermissionDenied."""
     row = locked_row(actor, delivery)
     retry_outgoing(actor, row)
-    return told(delivery, row)
+    return told(delivery)
 
 
 @transaction.atomic
@@ -36,7 +39,7 @@ def resolve_delivery(
         remote_id = remote_id.strip() or id_in(permalink.strip(), delivery.profile)
         check_reference(row, remote_id, permalink)
     resolve_outgoing(actor, row, there=there, remote_id=remote_id if there else "", permalink=permalink.strip())
-    return told(delivery, row)
+    return told(delivery)
 
 
 @transaction.atomic
@@ -48,26 +51,56 @@ def cancel_delivery(actor: Actor, delivery: Delivery) -> Delivery:
     before = row.state
     cancel_outgoing(row)
     audit.record(actor, "delivery.cancelled", delivery, {"state": [before, row.state]})
-    return told(delivery, row)
+    return told(delivery)
+
+
+@transaction.atomic
+def delete_delivery(actor: Actor, delivery: Delivery) -> Delivery:
+    """Takes what has left of it away from the network, the last part first; what has not left is cancelled.
+
+    Raises Conflict where it is not known what is there, or nothing is, or it is being deleted; PermissionDenied.
+    """
+    require_delivery(actor, delivery)
+    adapter = adapter_class(delivery.profile.network)
+    if not issubclass(adapter, Deletes):
+        raise Conflict(_("%s does not let us delete what was published.") % adapter.label)
+    rows = locked_parts([delivery.outgoing_id])
+    if any(row.state in ("sending", "unknown") for row in rows):
+        raise Conflict(_("It is not known yet what of it is there. Wait until that is clear."))
+    there = RemotePost.objects.filter(outgoing__in=rows, deleted_at=None).select_related("profile")
+    copies = list(there.order_by("-outgoing__part"))
+    if not copies:
+        raise Conflict(_("Nothing of it is there."))
+    stop(rows)
+    for copy in copies:
+        delete_remote(actor, copy)
+    audit.record(actor, "delivery.deleted", delivery, {"posts": [copy.remote_id for copy in copies]})
+    return told(delivery)
 
 
 def locked_row(actor: Actor, delivery: Delivery) -> Outgoing:
+    """The part that a decision is about: the first that is not there."""
     require_delivery(actor, delivery)
-    return Outgoing.objects.select_for_update(of=("self",)).select_related("profile").get(pk=delivery.outgoing_id)
+    rows = locked_parts([delivery.outgoing_id])
+    return next((row for row in rows if row.state != "sent"), rows[0])
 
 
-def told(delivery: Delivery, row: Outgoing) -> Delivery:
-    delivery.outgoing = row
+def told(delivery: Delivery) -> Delivery:
+    delivery.refresh_from_db(fields=["outgoing"])
     realtime.ping(delivery.organization_id, "posts", delivery.post_id, profile_id=delivery.profile_id)
     return delivery
 
 
 def id_in(permalink: str, profile: Profile) -> str:
     """The network's id as its addresses carry it; empty where it cannot be read."""
-    numbers = re.findall(r"\d+(?:_\d+)?", urlsplit(permalink).path) if permalink else []
+    address = urlsplit(permalink)
+    numbers = re.findall(r"\d+(?:_\d+)?", address.path) if permalink else []
     if not numbers:
         return ""
     last = numbers[-1]
+    comment = parse_qs(address.query).get("comment_id", [""])[0]
+    if profile.network == "facebook" and comment.isdecimal():
+        return f"{last.rpartition('_')[2]}_{comment}"
     return f"{profile.remote_id}_{last}" if profile.network == "facebook" and "_" not in last else last
 
 

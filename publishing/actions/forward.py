@@ -1,6 +1,6 @@
 """Writing and what should happen next, in one transaction: what a composer's button or one REST call does."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -38,6 +38,8 @@ def write_post(
     text: str,
     profiles: Iterable[int],
     variants: Mapping[str, str] | None = None,
+    thread: Sequence[str] = (),
+    first_comment: str = "",
     wish: Wish = KEEP,
     unfinished: bool = False,
     form_key: UUID | None = None,
@@ -48,6 +50,8 @@ def write_post(
         text=text,
         profiles=profiles,
         variants=variants,
+        thread=thread,
+        first_comment=first_comment,
         planned_at=wish.at,
         planned_zone=wish.zone,
         unfinished=unfinished,
@@ -64,13 +68,16 @@ def rewrite_post(
     text: str | None = None,
     profiles: Iterable[int] | None = None,
     variants: Mapping[str, str] | None = None,
+    thread: Sequence[str] | None = None,
+    first_comment: str | None = None,
     wish: Wish = KEEP,
 ) -> Post:
     """Edits a post and brings it as far again as it was: scheduled where the actor may, otherwise in review."""
     before = locked(post)
     require(actor, before, "edit")
-    if (text, profiles, variants) != (None, None, None):
-        post = edit_post(actor, post, text=text, profiles=profiles, variants=variants)
+    words = {"text": text, "profiles": profiles, "variants": variants, "thread": thread, "first_comment": first_comment}
+    if any(value is not None for value in words.values()):
+        post = edit_post(actor, post, **words)
     if post.revision_id != before.revision_id:
         wish = as_far_as(actor, post, before, wish)
     return put_forward(actor, post, wish)

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from networks.actions.outgoing import cancel_outgoing, put_outgoing
+from networks.actions.outgoing import cancel_outgoing, put_chain
 from networks.contract import Draft, DraftKind
 from networks.models import Outgoing, Profile
 from organizations.actors import Actor
@@ -28,14 +29,29 @@ def locked(post: Post) -> Post:
 
 
 def locked_outgoing(post: Post) -> list[Outgoing]:
-    """The post's rows in the outbox that still mean something. The sender waits for this lock."""
-    rows = Outgoing.objects.filter(delivery__post=post).exclude(state="cancelled")
+    """The post's rows in the outbox that still mean something, parts of threads too. The sender waits for this lock."""
+    first = list(Delivery.objects.filter(post=post).values_list("outgoing_id", flat=True))
+    return [row for row in locked_parts(first) if row.state != "cancelled"]
+
+
+def locked_parts(first_ids: Iterable[int]) -> list[Outgoing]:
+    """These rows and all that follow them, in the order in which everybody locks them. Index outgoing_chain."""
+    ids = list(first_ids)
+    rows = Outgoing.objects.filter(Q(pk__in=ids) | Q(chain__in=ids)).select_related("profile")
     return list(rows.select_for_update(of=("self",)).order_by("pk"))
 
 
 def refuse_begun(rows: Iterable[Outgoing], states: frozenset[str] = BEGUN) -> None:
     if any(row.state in states for row in rows):
         raise Conflict(_("It has begun to leave a moment ago, so this is no longer possible."))
+
+
+def refuse_torn(rows: Iterable[Outgoing]) -> None:
+    """What has left of a thread cannot be changed, nor go on with other words."""
+    rows = list(rows)
+    begun = {row.chain_id or row.pk for row in rows if row.state == "sent"}
+    if any(row.state in STOPPABLE and row.chain_id in begun for row in rows):
+        raise Conflict(_("A part of it has left. Let the rest follow, or cancel the rest, and then change it."))
 
 
 def standing(post: Post) -> Revision:
@@ -45,9 +61,9 @@ def standing(post: Post) -> Revision:
 
 
 def stop(rows: Iterable[Outgoing]) -> int:
-    """Cancels what has not left; how many that were."""
+    """Cancels what has not left, the last part of a thread first; how many that were."""
     stoppable = [row for row in rows if row.state in STOPPABLE]
-    for row in stoppable:
+    for row in reversed(stoppable):
         cancel_outgoing(row)
     return len(stoppable)
 
@@ -55,10 +71,9 @@ def stop(rows: Iterable[Outgoing]) -> int:
 def enqueue(post: Post, at: datetime) -> None:
     """One delivery and one row of the outbox for each profile that does not have the post yet."""
     revision = standing(post)
-    wordings = revision.wordings()
     for profile in Profile.objects.filter(posts=post).exclude(pk__in=profiles_reached(post)).order_by("pk"):
-        draft = Draft(kind=DraftKind.POST, text=wordings.get(profile.network, revision.text))
-        row = put_outgoing(profile, draft, key=f"delivery:{revision.pk}:{profile.pk}", due_at=at)
+        drafts = [Draft(kind=DraftKind.POST, text=text) for text in revision.said_on(profile.network).all]
+        row = put_chain(profile, drafts, key=f"delivery:{revision.pk}:{profile.pk}", due_at=at)
         Delivery.objects.create(post=post, revision=revision, profile=profile, outgoing=row)
 
 

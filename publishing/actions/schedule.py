@@ -86,7 +86,7 @@ def asks_approval(post: Post) -> bool:
 def retime(actor: Actor, post: Post, at: datetime, zone: str) -> Post:
     rows = locked_outgoing(post)
     refuse_begun(rows)
-    waiting = [row for row in rows if row.state == "waiting"]
+    waiting = [row for row in rows if row.state == "waiting" and row.chain_id is None]
     if not waiting:
         raise Conflict(_("Nothing of it is waiting any more."))
     for row in waiting:

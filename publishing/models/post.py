@@ -3,8 +3,10 @@
 from django.db import models
 from django.db.models import Q
 
+from networks.registry import adapter_class
 from organizations.tenancy import TenantModel
 from publishing.states import POST
+from publishing.threads import Wording, said
 
 
 class Post(TenantModel):
@@ -54,9 +56,14 @@ class Revision(TenantModel):
         """The variants, by network. Prefetch `variants` when there are many."""
         return {variant.network: variant.text for variant in self.variants.all()}
 
-    def wording(self, network: str) -> str:
+    def said_on(self, network: str) -> Wording:
         """What goes to `network`."""
-        return self.wordings().get(network, self.text)
+        capabilities = adapter_class(network).capabilities
+        return said(self.text, self.parts, self.wordings().get(network), self.first_comment, capabilities)
+
+    def wording(self, network: str) -> str:
+        """What goes to `network` first."""
+        return self.said_on(network).texts[0]
 
 
 class Variant(TenantModel):

@@ -1,7 +1,7 @@
 """What the composer shows while one writes: previews and counters per network, and what the button will do."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from organizations.actors import Actor
 from publishing.access import common_verbs
 from publishing.actions.forward import Wish
 from publishing.limits import LONGEST, validate
+from publishing.threads import MOST_PARTS, fitting, said, split
 from teams.access import profiles_for
 
 OPTIONS = 20
@@ -30,6 +31,21 @@ class Preview:
     network: str
     label: str
     profiles: tuple[Profile, ...]
+    bits: tuple["Bit", ...]  # more than one where it is a thread
+    comment: "Bit | None" = None
+
+    @property
+    def joined(self) -> bool:
+        """Whether the parts of a thread have become one text here."""
+        return not adapter_class(self.network).capabilities.threads
+
+
+@dataclass(frozen=True, slots=True)
+class Bit:
+    """One post on the network."""
+
+    network: str
+    label: str
     text: str
     over: str  # what does not fit any more
     length: int
@@ -55,39 +71,98 @@ class Step:
     hint: str = ""
 
 
-def previews(text: str, variants: Mapping[str, str], profiles: Iterable[Profile]) -> list[Preview]:
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What stands in the composer; `parts` by the numbers of their fields."""
+
+    text: str
+    variants: Mapping[str, str]
+    parts: Mapping[int, str] = field(default_factory=dict)
+    comment: str = ""
+
+
+def previews(words: Words, profiles: Iterable[Profile]) -> list[Preview]:
     by_network: dict[str, list[Profile]] = {}
     for profile in profiles:
         by_network.setdefault(profile.network, []).append(profile)
-    return [preview(network, variants.get(network) or text, chosen) for network, chosen in sorted(by_network.items())]
+    return [preview(network, words, chosen) for network, chosen in sorted(by_network.items())]
 
 
-def preview(network: str, text: str, profiles: list[Profile]) -> Preview:
+def preview(network: str, words: Words, profiles: list[Profile]) -> Preview:
     adapter = adapter_class(network)
-    text = text[: LONGEST + 1]
-    fits = fitting(text, adapter)
+    own = words.variants.get(network)
+    wording = said(words.text, list(words.parts.values()), own, words.comment, adapter.capabilities)
     return Preview(
         network=network,
         label=adapter.label,
         profiles=tuple(profiles),
+        bits=tuple(bit(text, adapter) for text in wording.texts),
+        comment=bit(wording.comment, adapter) if wording.comment else None,
+    )
+
+
+def counters(words: Words, shown: Iterable[Preview]) -> dict[int, list[Bit]]:
+    """{number of a part's field: how it stands on each network that gets it as a post of its own}"""
+    found: dict[int, list[Bit]] = {}
+    for place, number in enumerate(words.parts, start=1):
+        found[number] = [one.bits[place] for one in shown if len(one.bits) > place]
+    return found
+
+
+def rearranged(words: Words, profiles: Iterable[Profile], do: str) -> list[str]:
+    """The texts cut to what the tightest of the chosen networks takes, or joined into one; or with one more."""
+    texts = [words.text, *words.parts.values()]
+    if do == "add":
+        return [*texts, ""][:MOST_PARTS]
+    if do == "join":
+        return ["\n\n".join(text.strip() for text in texts if text.strip())]
+    adapter = tightest(words, profiles)
+    if adapter is None:
+        return texts
+    limit = adapter.capabilities.text_limit
+    pieces = [piece for text in texts for piece in split(text[:LONGEST], limit, adapter.measure_text)]
+    return [*pieces[: MOST_PARTS - 1], "\n\n".join(pieces[MOST_PARTS - 1 :])] if len(pieces) > MOST_PARTS else pieces
+
+
+def tightest(words: Words, profiles: Iterable[Profile]) -> type[Adapter] | None:
+    """The network that takes least of those that get the thread as one."""
+    adapters = [adapter_class(network) for network in {one.network for one in profiles} - set(words.variants)]
+    able = [adapter for adapter in adapters if adapter.capabilities.threads]
+    return min(able, key=lambda adapter: adapter.capabilities.text_limit, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What the chosen networks make possible: a thread, a first comment; whether a text is too long to be one post."""
+
+    threads: bool = False
+    comment: bool = False
+    long: bool = False
+
+
+def abilities(words: Words, profiles: Iterable[Profile], shown: Iterable[Preview]) -> Abilities:
+    chosen = list(profiles)
+    able = tightest(words, chosen)
+    threaded = [one for one in shown if not one.joined and one.network not in words.variants]
+    return Abilities(
+        threads=able is not None,
+        comment=any(adapter_class(one.network).capabilities.first_comment for one in chosen),
+        long=any(bit.left < 0 for one in threaded for bit in one.bits),
+    )
+
+
+def bit(text: str, adapter: type[Adapter]) -> Bit:
+    text = text[: LONGEST + 1]
+    fits = fitting(text, adapter.capabilities.text_limit, adapter.measure_text)
+    return Bit(
+        network=adapter.network,
+        label=adapter.label,
         text=text[:fits],
         over=text[fits:],
         length=adapter.measure_text(text),
         limit=adapter.capabilities.text_limit,
         problems=tuple(validate(text, adapter.capabilities, adapter.measure_text)) if text.strip() else (),
     )
-
-
-def fitting(text: str, adapter: type[Adapter]) -> int:
-    """How many characters the network would still take, found by halving: it alone knows how it counts."""
-    limit = adapter.capabilities.text_limit
-    if adapter.measure_text(text) <= limit:
-        return len(text)
-    low, high = 0, len(text)
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if adapter.measure_text(text[:middle]) <= limit else (low, middle - 1)
-    return low
 
 
 def next_step(actor: Actor, profiles: list[Profile], wish: Wish, zone: str, *, lacks_time: bool = False) -> Step:

@@ -7,6 +7,7 @@ from networks.models import Outgoing, Profile
 from organizations.actors import Actor
 from publishing.access import deliveries_for, posts_for, sees_everything
 from publishing.models import Delivery, Post, Variant
+from publishing.queries.parts import STATE, stands, with_parts
 from publishing.states import TELLING
 from teams.access import profiles_for
 
@@ -18,7 +19,7 @@ HELD = Q(outgoing__state="waiting") & (Q(profile__state="disconnected") | Q(prof
 SEEN = Case(
     When(HELD, then=Value("held")),
     When(outgoing__state="waiting", then=Value("scheduled")),
-    default=F("outgoing__state"),
+    default=STATE,
 )
 RANK = Case(*[When(seen=state, then=Value(rank)) for rank, state in enumerate(TELLING)], default=Value(len(TELLING)))
 
@@ -35,7 +36,7 @@ def shown_as(posts: QuerySet[Post], wanted: str) -> QuerySet[Post]:
     if wanted in ("draft", "in_review", "approved", "cancelled"):
         return posts.filter(state=wanted)
     outgoing = {"scheduled": Q(outgoing__state__in=("waiting", "sending")), "held": HELD}
-    rows = Delivery.objects.filter(outgoing.get(wanted, Q(outgoing__state=wanted)), post=OuterRef("pk"))
+    rows = Delivery.objects.filter(outgoing.get(wanted, stands(wanted)), post=OuterRef("pk"))
     return posts.filter(Exists(rows))
 
 
@@ -55,7 +56,8 @@ def visible_profiles(actor: Actor) -> QuerySet[Profile]:
 def shown_deliveries(actor: Actor) -> QuerySet[Delivery]:
     """Those that mean something: of the revision that stands, and of earlier ones what has left."""
     rows = deliveries_for(actor).filter(Q(revision=F("post__revision")) | ~Q(outgoing__state="cancelled"))
-    return rows.select_related("profile", "revision", "outgoing__remote_post").annotate(seen=SEEN).order_by("pk")
+    rows = rows.select_related("profile", "revision", "outgoing__remote_post").annotate(seen=SEEN)
+    return with_parts(rows).order_by("pk")
 
 
 def listed(actor: Actor, *, state: str = "", profile: int | None = None, q: str = "") -> QuerySet[Post]:

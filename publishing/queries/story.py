@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from networks.models import Attempt, Outgoing
 from networks.registry import adapter_class
 from publishing.models import Delivery
+from publishing.queries.parts import parts_of
 
 HASH = 8  # characters of the fingerprint: enough to see whether two tries sent the same
 
@@ -55,18 +56,20 @@ DECIDED = {
 
 def stories(deliveries: Iterable[Delivery]) -> dict[int, list[Line]]:
     """{delivery id: what happened, oldest first}, in one query."""
-    by_outgoing = {delivery.outgoing_id: delivery for delivery in deliveries}
+    parts = {row.pk: (delivery, row) for delivery in deliveries for row in parts_of(delivery)}
     attempts: dict[int, list[Attempt]] = defaultdict(list)
-    for attempt in Attempt.objects.filter(outgoing__in=by_outgoing).order_by("pk"):
+    for attempt in Attempt.objects.filter(outgoing__in=parts).order_by("pk"):
         attempts[attempt.outgoing_id].append(attempt)
-    told = {by_outgoing[pk].pk: list(story(by_outgoing[pk], tries)) for pk, tries in attempts.items()}
-    return defaultdict(list, told)
+    lines: dict[int, list[Line]] = defaultdict(list)
+    for pk, (delivery, row) in parts.items():
+        lines[delivery.pk] += story(delivery, row, attempts[pk]) if attempts[pk] else ()
+    return lines
 
 
-def story(delivery: Delivery, attempts: list[Attempt]) -> Iterator[Line]:
+def story(delivery: Delivery, row: Outgoing, attempts: list[Attempt]) -> Iterator[Line]:
     """Its time, then each try; what only repeats itself is told once, with how often and until when."""
-    row, network = delivery.outgoing, adapter_class(delivery.profile.network).label
-    if row.planned_at <= attempts[0].started_at:
+    network = adapter_class(delivery.profile.network).label
+    if row.part == 1 and row.planned_at <= attempts[0].started_at:
         yield Line(row.planned_at, "", _("Its time came."), icon="calendar-clock")
     for _same, group in groupby(attempts, key=alike):
         first, *again = group
@@ -113,7 +116,9 @@ def looked(attempt: Attempt, words: dict[str, str]) -> Line:
 
 def begun(attempt: Attempt, row: Outgoing, network: str) -> Line:
     text = _("Sent to %s") % network
-    if attempt.started_at == row.first_tried_at and attempt.started_at >= row.planned_at:
+    if row.part > 1:
+        text = _("Part %(part)d sent to %(network)s") % {"part": row.part, "network": network}
+    elif attempt.started_at == row.first_tried_at and attempt.started_at >= row.planned_at:
         text = _("Sent to %(network)s, %(late)s after its time") % {
             "network": network,
             "late": spelt(attempt.started_at - row.planned_at),

@@ -20,6 +20,7 @@ from publishing.models import Post
 from publishing.queries import composer
 from socialops.lib.errors import Conflict, Invalid
 
+REARRANGES = ("add", "split", "join")
 SAID = {
     "draft": _("Saved as a draft."),
     "in_review": _("Sent for approval."),
@@ -35,6 +36,8 @@ def compose(request: MemberRequest) -> HttpResponse:
     if request.method != "POST":
         return page(request, ComposerForm(initial=beginning(request), member=request.member))
     form = ComposerForm(request.POST, member=request.member)
+    if request.POST.get("do") in REARRANGES:
+        return rearranged(request, form)
     return answer(request, form, lambda: store_new(request, form))
 
 
@@ -47,6 +50,8 @@ def edit(request: MemberRequest, pk: int) -> HttpResponse:
         form = ComposerForm(initial=initial_for(post, request.member), member=request.member, zone=zone)
         return page(request, form, post)
     form = ComposerForm(request.POST, member=request.member, zone=zone)
+    if request.POST.get("do") in REARRANGES:
+        return rearranged(request, form, post)
     return answer(request, form, lambda: store_edit(request, form, post), post)
 
 
@@ -68,6 +73,17 @@ def profiles(request: MemberRequest) -> HttpResponse:
     form = ComposerForm(request.GET, member=request.member)
     found = composer.options(request.member, q=request.GET.get("q", "").replace("\0", "")[:100], without=form.ids)
     return render(request, "publishing/_profile_options.html", {"options": found})
+
+
+def rearranged(request: MemberRequest, form: ComposerForm, post: Post | None = None) -> HttpResponse:
+    """The same words in more parts, or fewer. Nothing is stored."""
+    form.is_valid()
+    texts = composer.rearranged(words_in(form), picked(request, form), request.POST["do"])
+    changed = form.with_texts(texts)
+    changed.is_valid()
+    if not request.htmx:
+        return page(request, changed, post)
+    return render(request, "publishing/_editor.html", page_context(request, changed, post))
 
 
 def beginning(request: MemberRequest) -> dict[str, Any]:
@@ -105,7 +121,6 @@ def answer(request: MemberRequest, form: ComposerForm, store: Any, post: Post | 
 
 
 def store_new(request: MemberRequest, form: ComposerForm) -> Post:
-    content = {"text": form.cleaned_data["text"], "profiles": form.ids, "variants": form.variants}
     key = form.cleaned_data["form_key"]
     earlier = Post.objects.filter(form_key=key, author=request.member).first() if key else None
     if earlier is not None:
@@ -113,16 +128,15 @@ def store_new(request: MemberRequest, form: ComposerForm) -> Post:
     wish = form.wish
     if not goes_on(request, form):
         planned = {"planned_at": wish.at, "planned_zone": wish.zone}
-        return create_post(request.member, **content, **planned, unfinished=True, form_key=key)
-    return write_post(request.member, **content, wish=put_forward(wish), form_key=key)
+        return create_post(request.member, **form.content, **planned, unfinished=True, form_key=key)
+    return write_post(request.member, **form.content, wish=put_forward(wish), form_key=key)
 
 
 def store_edit(request: MemberRequest, form: ComposerForm, post: Post) -> Post:
-    content = {"text": form.cleaned_data["text"], "profiles": form.ids, "variants": form.variants}
     wish = form.wish
     if goes_on(request, form):
-        return rewrite_post(request.member, post, **content, wish=put_forward(wish))
-    saved = edit_post(request.member, post, **content, unfinished=True, restart=post.state != "draft")
+        return rewrite_post(request.member, post, **form.content, wish=put_forward(wish))
+    saved = edit_post(request.member, post, **form.content, unfinished=True, restart=post.state != "draft")
     return move_post(request.member, saved, at=wish.at, zone=wish.zone) if wish.at else saved
 
 
@@ -143,30 +157,51 @@ def picked(request: MemberRequest, form: ComposerForm) -> list[Any]:
 def shown(request: MemberRequest, form: ComposerForm) -> dict[str, Any]:
     """What follows the typing."""
     chosen = picked(request, form)
+    words = words_in(form)
     if form.is_bound:
-        text, variants, wish = form.cleaned_data.get("text") or "", form.variants, form.wish
+        wish = form.wish
     else:
-        text = form.initial.get("text", "")
-        variants = {name[8:]: words for name, words in form.initial.items() if name.startswith("variant_")}
         bound = {**form.initial, "profiles": []}
         trial = ComposerForm(bound, member=request.member, zone=form.zone)
         wish = trial.wish if trial.is_valid() else Wish()
+    previews = composer.previews(words, chosen)
     return {
-        "previews": composer.previews(text, variants, chosen),
+        "previews": previews,
+        "first_bits": [one.bits[0] for one in previews],
+        "part_counters": composer.counters(words, previews),
+        "abilities": composer.abilities(words, chosen, previews),
         "step": composer.next_step(
             request.member, chosen, wish, form.zone, lacks_time=form.is_bound and form.lacks_time
         ),
         "chosen": chosen,
-        "own_words": variants,
+        "own_words": words.variants,
     }
+
+
+def words_in(form: ComposerForm) -> composer.Words:
+    if form.is_bound:
+        comment = form.cleaned_data.get("first_comment") or ""
+        return composer.Words(form.cleaned_data.get("text") or "", form.variants, form.parts, comment)
+    given = form.initial
+    variants = {name[8:]: text for name, text in given.items() if name.startswith("variant_")}
+    return composer.Words(given.get("text", ""), variants, form.parts, given.get("first_comment", ""))
 
 
 def page(request: MemberRequest, form: ComposerForm, post: Post | None = None, *, status: int = 200) -> HttpResponse:
-    context = {
+    return render(request, "publishing/compose.html", page_context(request, form, post), status=status)
+
+
+def page_context(request: MemberRequest, form: ComposerForm, post: Post | None) -> dict[str, Any]:
+    following = shown(request, form)
+    counted = following["part_counters"]
+    parts = [
+        (number, place, field, counted.get(number, ())) for place, (number, field) in enumerate(form.part_fields, 2)
+    ]
+    return {
         "form": form,
         "post": post,
         "options": composer.options(request.member, without=form.ids),
+        "parts_shown": parts,
         "variant_fields": [form[name] for name in form.fields if name.startswith("variant_")],
-        **shown(request, form),
+        **following,
     }
-    return render(request, "publishing/compose.html", context, status=status)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from organizations.gates import MemberRequest, member_gate
 from publishing.access import access_delivery
-from publishing.actions.deliveries import cancel_delivery, resolve_delivery, retry_delivery
+from publishing.actions.deliveries import cancel_delivery, delete_delivery, resolve_delivery, retry_delivery
 from publishing.models import Delivery
 from publishing.views.decide import back
 from socialops.lib.errors import AppError
@@ -57,3 +57,9 @@ def resolve(request: MemberRequest, delivery: Delivery) -> str:
 def cancel(request: MemberRequest, delivery: Delivery) -> str:
     cancel_delivery(request.member, delivery)
     return _("It is left as it is and is not sent.")
+
+
+@button
+def delete(request: MemberRequest, delivery: Delivery) -> str:
+    delete_delivery(request.member, delivery)
+    return _("It is being deleted.")

@@ -20,10 +20,12 @@ from publishing.forms import ListFilter
 from publishing.models import Decision, Post
 from publishing.queries.composer import spelt
 from publishing.queries.deciders import asked_instead
+from publishing.queries.parts import dress
 from publishing.queries.posts import FILTERS, for_reading, listed, page_of, visible_profiles, waiting_for, with_shown
 from publishing.queries.queue import outlooks
 from publishing.queries.story import stories
 from publishing.states import BEGUN, STOPPABLE
+from publishing.threads import Wording
 from teams.access import verbs_on
 
 IN_APPROVALS = 25
@@ -57,12 +59,13 @@ def post_context(request: MemberRequest, pk: int) -> dict[str, Any]:
     member = request.member
     one = found_post(member, pk)
     told = stories(one.shown_deliveries)
-    next_steps = outlooks([delivery.outgoing_id for delivery in one.shown_deliveries], now())
+    dress(one.shown_deliveries)
+    next_steps = outlooks([delivery.front.pk for delivery in one.shown_deliveries], now())
     held = verbs_on(member, one.profile_ids)
     verbs = frozenset(VERBS).intersection(*held.values())
     for delivery in one.shown_deliveries:
         delivery.story = told.get(delivery.pk, [])
-        delivery.outlook = next_steps.get(delivery.outgoing_id)
+        delivery.outlook = next_steps.get(delivery.front.pk)
         delivery.mine = "publish" in held[delivery.profile_id]
     by_itself = one.state == "in_review" and goes_by_itself(one, verbs)
     return {
@@ -84,25 +87,26 @@ def found_post(member: Member, pk: int) -> Post:
     return post
 
 
-def wordings_of(one: Post) -> list[tuple[str, str, list[Profile]]]:
+def wordings_of(one: Post) -> list[tuple[str, Wording, list[Profile]]]:
     """What each network gets, and which of its profiles."""
     profiles: dict[str, list[Profile]] = {}
     for profile in one.shown_profiles:
         profiles.setdefault(profile.network, []).append(profile)
-    return [(network, one.revision.wording(network), who) for network, who in profiles.items()]
+    return [(network, one.revision.said_on(network), who) for network, who in profiles.items()]
 
 
 def possible(one: Post, rights: frozenset[str]) -> set[str]:
     """What the reader's rights and the post's state allow."""
     found = {to for to in rights - {"schedule"} if one.MACHINE.allows(one.state, to)}
-    states = {delivery.outgoing.state for delivery in one.shown_deliveries}
+    states = {row.state for delivery in one.shown_deliveries for row in delivery.parts}
     if one.state == "scheduled" and not states & STOPPABLE:
         found -= {"cancel", "edit"}
-    if states & {"sending", "unknown"}:
+    torn = any(delivery.progress and delivery.front.state in STOPPABLE for delivery in one.shown_deliveries)
+    if torn or states & {"sending", "unknown"}:
         found.discard("edit")
     if "edit" in found and one.state == "draft" and not states:
         found.add("delete")
-    if "schedule" in rights and can_be_timed(one, states):
+    if "schedule" in rights and can_be_timed(one, {delivery.outgoing.state for delivery in one.shown_deliveries}):
         found.add("schedule")
     return found
 

@@ -32,6 +32,7 @@ FACES = {
     "sending": Face("loader-circle", _("Sending"), "violet", "state--spin"),
     "sent": Face("circle-check", _("Sent"), "green"),
     "published": Face("circle-check", _("Published"), "green"),
+    "partly": Face("circle-dot-dashed", _("Partly sent"), "amber"),
     "unknown": Face("circle-question-mark", _("Not known"), "orange"),
     "failed": Face("circle-x", _("Failed"), "red"),
     "held": Face("circle-pause", _("Held"), "grey", "state--striped"),

@@ -54,3 +54,21 @@ function markTabs() {
 }
 document.querySelector("[data-composer]")?.addEventListener("input", markTabs);
 markTabs();
+
+/* Parts of a thread: one that is removed leaves with its text; after they were rearranged everything counts again. */
+const composer = document.querySelector("[data-composer]");
+composer?.addEventListener("click", ({ target }) => {
+  const part = target.closest("[data-remove-part]")?.closest("[data-part]");
+  if (!part) return;
+  const text = part.querySelector("textarea");
+  text.value = "";
+  text.dispatchEvent(new Event("input", { bubbles: true }));
+  const before = part.previousElementSibling?.querySelector("textarea") ?? document.getElementById("id_text");
+  part.remove();
+  before.focus();
+});
+composer?.addEventListener("htmx:afterSettle", ({ target }) => {
+  if (target.id !== "editor") return;
+  markTabs();
+  for (const text of target.querySelectorAll("textarea")) text.dispatchEvent(new Event("input", { bubbles: true }));
+});
