@@ -53,6 +53,7 @@ class OpsChart extends HTMLElement {
   }
 
   draw() {
+    if (!window.Chart) return; // the theme changed before the library came: it is drawn then
     this.chart?.destroy();
     this.chart = new window.Chart(this.querySelector("canvas"), this.settings());
   }
