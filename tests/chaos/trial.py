@@ -100,6 +100,7 @@ def standing(plan: Plan, storms: dict[str, Storm]) -> Iterator[tuple[Stack, dict
             held.callback(service.off)
         stack = held.enter_context(
             running(
+                only=("worker", "beat"),
                 DATABASE_URL=services["postgres"].on(),
                 REDIS_URL=services["redis"].on(),
                 X_API_URL=urls["x"],
