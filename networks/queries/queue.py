@@ -70,9 +70,14 @@ def with_turn(rows: QuerySet[Outgoing, Any]) -> QuerySet[Outgoing, Any]:
 
 
 def overdue(rows: QuerySet[Outgoing, Any], now: datetime, *, by: timedelta = LATE) -> QuerySet[Outgoing, Any]:
-    """What should have left `by` ago, and nothing known holds it. Index outgoing_due_open."""
-    late = rows.filter(state="waiting", held="", due_at__lt=now - by, profile__in=open_lanes())
-    return late.filter(IS_REPLY | Q(profile__in=open_lanes(POSTS_TOO)))
+    """What should have left `by` ago, and nothing known holds it. Index outgoing_lane, or outgoing_due_open.
+
+    Nothing is due before it is planned: said here, or all that is planned for later on a profile would be read.
+    """
+    late = rows.filter(state="waiting", held="", planned_at__lte=now, due_at__lt=now - by)
+    return late.filter(
+        IS_REPLY | Q(profile__in=open_lanes(POSTS_TOO)), priority__in=Priority.values, profile__in=open_lanes()
+    )
 
 
 def open_lanes(more: str = "true") -> RawSQL:

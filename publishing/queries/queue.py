@@ -10,7 +10,7 @@ from django.db.models import Count, Min, Q, QuerySet
 
 from networks.models import Outgoing
 from networks.origins import paths
-from networks.queries.queue import PLACES, overdue, queued, with_hold, with_turn
+from networks.queries.queue import PLACES, SOON, overdue, queued, with_hold, with_turn
 from organizations.models import Member
 from publishing.models import Delivery
 from publishing.queries.outlook import Outlook, outlook
@@ -56,7 +56,7 @@ def counts(rows: Rows, now: datetime) -> dict[str, int]:
 def page_of(rows: Rows, place: str, now: datetime, *, after: str = "") -> Page:
     """One page by key: what should leave first comes first, and of what failed the last."""
     back = place in NEWEST_FIRST
-    wanted = state_of(queued(rows, now).filter(place=place), place)
+    wanted = standing(rows, place, now)
     if key := read_key(after):
         at, pk = key
         beyond = "lt" if back else "gt"
@@ -67,9 +67,10 @@ def page_of(rows: Rows, place: str, now: datetime, *, after: str = "") -> Page:
     return Page(shown, key_of(shown[-1]) if len(found) > PER_PAGE else None)
 
 
-def state_of(rows: Rows, place: str) -> Rows:
-    """Says the state too, for the index."""
-    return rows.filter(state="waiting" if place in ("due", "held") else place)
+def standing(rows: Rows, place: str, now: datetime) -> Rows:
+    """Says state and time once more, plainly: the index then begins and ends where the page does."""
+    plain = {"state": "waiting", "planned_at__lt": now + SOON} if place in ("due", "held") else {"state": place}
+    return queued(rows.filter(**plain), now).filter(place=place)
 
 
 def key_of(row: Outgoing) -> str:
