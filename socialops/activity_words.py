@@ -17,6 +17,7 @@ SENTENCES = {
     "post.moved": noop("%(who)s moved a post to another time"),
     "post.cancelled": noop("%(who)s cancelled a post"),
     "post.deleted": noop("%(who)s deleted a draft"),
+    "delivery.deleted": noop("%(who)s deleted a post from a network"),
     "delivery.cancelled": noop("%(who)s called off a post for one profile"),
     "outgoing.retried": noop("%(who)s tried to send something again"),
     "outgoing.resolved": noop("%(who)s decided whether something had been sent"),
