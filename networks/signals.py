@@ -9,7 +9,7 @@ outgoing_settled = Signal()
 # rows: list[Outgoing], each too late to leave without a person, and held just now. A receiver that fails is logged.
 outgoing_held = Signal()
 
-# profile: Profile, connected for the first time. Inside the transaction that stores it: a receiver that fails undoes it.
+# profile: Profile, connected for the first time. A receiver that fails undoes the connecting.
 profile_added = Signal()
 
 # profile: Profile, cut off just now, for the reason that stands in its state_reason. Once per cause, inside the

@@ -20,6 +20,9 @@ def register_kinds() -> None:
         "approval_decided", gettext_lazy("A post of mine is approved or sent back"), "badge-check", "bell", "email"
     )
     register("delivery_stuck", gettext_lazy("A post of mine could not be published"), "circle-x", "bell", "email")
+    register(
+        "delivery_late", gettext_lazy("A post is too late and waits for a decision"), "alarm-clock", "bell", "email"
+    )
     register("overdue", gettext_lazy("Something should have left and has not"), "alarm-clock", "bell", "email")
 
 

@@ -8,12 +8,13 @@ from django.dispatch import receiver
 from networks.actions.outgoing import cancel_outgoing
 from networks.contract import DraftKind
 from networks.models import Outgoing, RemotePost
-from networks.signals import outgoing_settled
+from networks.signals import outgoing_held, outgoing_settled
 from organizations.actors import Actor
 from organizations.handover import Handover, Holding
 from organizations.models import Member
 from organizations.signals import gaps_asked, holdings_asked, member_leaving
 from publishing.actions.handover import hand_over_approvals, hand_over_posts
+from publishing.late import tell_late
 from publishing.models import Delivery
 from publishing.notices import tell_stuck
 from publishing.queries.handover import holdings
@@ -33,6 +34,13 @@ def delivery_settled(sender: Any, outgoing: Outgoing, **kwargs: Any) -> None:
     if publishes and is_stuck(outgoing):
         tell_stuck(delivery, outgoing)
     realtime.ping(outgoing.organization_id, "posts", delivery.post_id, profile_id=outgoing.profile_id)
+
+
+@receiver(outgoing_held, dispatch_uid="publishing.deliveries_held")
+def deliveries_held(sender: Any, rows: list[Outgoing], **kwargs: Any) -> None:
+    """Tells those who can decide, and shows it to whoever looks."""
+    for delivery in tell_late(rows):
+        realtime.ping(delivery.organization_id, "posts", delivery.post_id, profile_id=delivery.profile_id)
 
 
 def first_part(outgoing: Outgoing) -> int | None:

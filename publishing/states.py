@@ -15,6 +15,7 @@ POST = Machine(
 )
 
 # What people see of a post whose way is free: the first of these that one of its deliveries shows.
-TELLING = ("unknown", "failed", "held", "sending", "scheduled", "partly", "sent", "cancelled")
+TELLING = ("unknown", "failed", "held", "paused", "sending", "scheduled", "partly", "sent", "cancelled")
+WAITS = frozenset({"scheduled", "held", "paused"})  # of these: whatever it waits for, its time can still be changed
 BEGUN = frozenset({"sending", "unknown", "sent"})  # has left, or may have
 STOPPABLE = frozenset({"waiting", "failed"})

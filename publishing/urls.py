@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from publishing.views import calendar, compose, decide, deliveries, posts, queue
+from publishing.views import calendar, compose, decide, deliveries, late, posts, queue
 
 app_name = "publishing"
 urlpatterns = [
@@ -24,6 +24,8 @@ urlpatterns = [
     path("posts/<int:pk>/delete/", decide.delete, name="delete"),
     path("deliveries/<int:pk>/retry/", deliveries.retry, name="retry"),
     path("deliveries/<int:pk>/resolve/", deliveries.resolve, name="resolve"),
+    path("deliveries/<int:pk>/send/", late.send, name="send_delivery"),
+    path("deliveries/<int:pk>/move/", late.move, name="move_delivery"),
     path("deliveries/<int:pk>/cancel/", deliveries.cancel, name="cancel_delivery"),
     path("deliveries/<int:pk>/delete/", deliveries.delete, name="delete_delivery"),
     path("queue/", queue.queue, name="queue"),

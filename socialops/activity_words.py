@@ -18,6 +18,7 @@ SENTENCES = {
     "post.cancelled": noop("%(who)s cancelled a post"),
     "post.deleted": noop("%(who)s deleted a draft"),
     "delivery.deleted": noop("%(who)s deleted a post from a network"),
+    "delivery.moved": noop("%(who)s moved a post to another time for one profile"),
     "delivery.cancelled": noop("%(who)s called off a post for one profile"),
     "outgoing.retried": noop("%(who)s tried to send something again"),
     "outgoing.resolved": noop("%(who)s decided whether something had been sent"),

@@ -15,7 +15,7 @@ from analytics.derive import day_of
 from analytics.models import Rollup
 from analytics.period import last_days
 from inbox.access import conversations_for
-from networks.models import Profile
+from networks.models import Held, Profile
 from organizations.models import Member
 from publishing.access import answers_for, deliveries_for
 from publishing.models import Delivery, Post
@@ -91,7 +91,8 @@ def first_steps(member: Member) -> list[Step]:
 
 
 def stuck_deliveries(member: Member) -> QuerySet[Delivery]:
-    rows = deliveries_for(member).filter(outgoing__state__in=("failed", "unknown"))
+    late = Q(outgoing__state="waiting", outgoing__held=Held.TOO_LATE)
+    rows = deliveries_for(member).filter(Q(outgoing__state__in=("failed", "unknown")) | late)
     return rows.select_related("post__author", "revision", "profile", "outgoing").order_by("-pk")[:SHOWN]
 
 

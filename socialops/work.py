@@ -7,6 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from inbox.access import conversations_for
 from inbox.models import Conversation
@@ -21,6 +22,7 @@ from teams.queries.tasks import waiting_for as tasks_waiting_for
 from teams.task_access import team_ids
 
 SHOWN = 20
+STUCK = {"unknown": gettext_lazy("Look and decide"), "waiting": gettext_lazy("Decide when it leaves")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +83,11 @@ def of_delivery(slug: str, delivery: Delivery) -> Item:
     row = delivery.outgoing
     return Item(
         key=f"delivery-{delivery.pk}",
-        state=row.state,
+        state="held" if row.state == "waiting" else row.state,
         title=delivery.revision.text,
         at=row.planned_at,
         url=reverse("publishing:post", args=[slug, delivery.post_id]),
-        action=_("Look and decide") if row.state == "unknown" else _("See why, try again"),
+        action=str(STUCK.get(row.state, _("See why, try again"))),
         profile=delivery.profile,
         reason=row.reason,
         due=True,

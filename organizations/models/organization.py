@@ -13,7 +13,7 @@ class Organization(models.Model):
     brand_colour = models.CharField(max_length=7, blank=True)  # "#3f51d1", dark enough for white letters
     logo = models.FileField(upload_to="logos", max_length=200, blank=True)  # read through views.identity alone
     require_mfa = models.BooleanField(default=False)  # members without a second step may not enter
-    too_late_minutes = models.PositiveIntegerField(null=True)  # later than that a post waits for a person; null: it leaves
+    too_late_minutes = models.PositiveIntegerField(null=True)  # then a post waits for a person; null: never
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

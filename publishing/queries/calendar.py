@@ -10,7 +10,7 @@ from django.db.models.functions import RowNumber, TruncDate
 from organizations.models import Member
 from publishing.models import Post
 from publishing.queries.posts import listed, visible_profiles, with_shown
-from publishing.states import POST
+from publishing.states import POST, WAITS
 from publishing.times import instant
 from teams.access import verbs_on
 
@@ -130,7 +130,7 @@ def dressed(member: Member, ids: set[int]) -> list[Post]:
     verbs = verbs_on(member, {profile.pk for post in found for profile in post.shown_profiles})
     for post in found:
         wanted = "publish" if post.state == "scheduled" else "draft"
-        free = post.shown in ("scheduled", "held") if post.state == "scheduled" else post.state in POST.arrows["plan"]
+        free = post.shown in WAITS if post.state == "scheduled" else post.state in POST.arrows["plan"]
         post.networks = list(dict.fromkeys(profile.network for profile in post.shown_profiles))
         post.movable = free and all(wanted in verbs[profile.pk] for profile in post.shown_profiles)
     return found

@@ -3,7 +3,7 @@
 from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Now
 
-from networks.models import Outgoing, Profile
+from networks.models import Held, Outgoing, Profile
 from organizations.actors import Actor
 from publishing.access import deliveries_for, posts_for, sees_everything
 from publishing.models import Delivery, Post, Variant
@@ -12,12 +12,15 @@ from publishing.states import TELLING
 from teams.access import profiles_for
 
 PER_PAGE = 40
-FILTERS = ("draft", "in_review", "approved", "scheduled", "sent", "failed", "unknown", "held", "cancelled")
+FILTERS = ("draft", "in_review", "approved", "scheduled", "sent", "failed", "unknown", "held", "paused", "cancelled")
 
-HELD = Q(outgoing__state="waiting") & (Q(profile__state="disconnected") | Q(profile__held_until__gt=Now()))
-# A delivery as people see it: what waits is scheduled, or held where its profile cannot send.
+CANNOT = Q(profile__state="disconnected") | Q(profile__held_until__gt=Now()) | Q(outgoing__held=Held.TOO_LATE)
+HELD = Q(outgoing__state="waiting") & CANNOT
+PAUSED = Q(outgoing__state="waiting") & ~Q(profile__pause="")
+# A delivery as people see it: what waits is scheduled, or held where it or its profile cannot go on by itself.
 SEEN = Case(
     When(HELD, then=Value("held")),
+    When(PAUSED, then=Value("paused")),
     When(outgoing__state="waiting", then=Value("scheduled")),
     default=STATE,
 )
@@ -35,7 +38,7 @@ def shown_as(posts: QuerySet[Post], wanted: str) -> QuerySet[Post]:
     """Only posts that one would look for under that word."""
     if wanted in ("draft", "in_review", "approved", "cancelled"):
         return posts.filter(state=wanted)
-    outgoing = {"scheduled": Q(outgoing__state__in=("waiting", "sending")), "held": HELD}
+    outgoing = {"scheduled": Q(outgoing__state__in=("waiting", "sending")), "held": HELD, "paused": PAUSED}
     rows = Delivery.objects.filter(outgoing.get(wanted, stands(wanted)), post=OuterRef("pk"))
     return posts.filter(Exists(rows))
 

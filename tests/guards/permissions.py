@@ -41,7 +41,7 @@ OPEN = (
     "favicon.ico",
     "join/",
 )
-KINDS = {"profiles": "Profile", "teams": "Team", "levels": "Level", "posts": "Post", "deliveries": "Delivery", "conversations": "Conversation", "tasks": "Task", "members": "Member", "absences": "Absence", "invitations": "Invitation"}  # fmt: skip
+KINDS = {"profiles": "Profile", "teams": "Team", "levels": "Level", "posts": "Post", "deliveries": "Delivery", "conversations": "Conversation", "pauses": "Pause", "tasks": "Task", "members": "Member", "absences": "Absence", "invitations": "Invitation"}  # fmt: skip
 ALL = frozenset(VERBS)
 
 
@@ -197,6 +197,8 @@ def body_of(line: Line, world: dict[str, Any]) -> dict[str, Any]:
         "api/v1/levels/(pk)/": {"name": "Baker"},
         "api/v1/members/(pk)/": {"role": "viewer"},
         "api/v1/invitations/": {"email": "new@acme.example"},
+        "pauses/": {"of": f"profile:{profile}", "note": "Stop"},
+        "api/v1/pauses/": {"scope": "profile", "profile": profile, "note": "Stop"},
         "api/v1/posts/": {"text": "Bread", "profiles": [profile]},
     }.get(line.path, {})
 

@@ -11,6 +11,7 @@ SILENT = {
     "networks.actions.outgoing.put_outgoing": "the caller says what leaves and why",
     "networks.actions.outgoing.move_outgoing": "the caller says what was moved",
     "networks.actions.outgoing.cancel_outgoing": "the caller says what was taken back",
+    "networks.actions.kept.settle_kept": "whoever releases a pause says what became of what it kept",
     "inbox.actions.ingest.ingest": "what came in is its own record",
     "inbox.actions.settle.settle_reply": "the outbox's attempts are the record of a sending",
     "analytics.actions.counting.refresh_day": "numbers counted from rows that stay",

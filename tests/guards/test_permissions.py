@@ -239,6 +239,7 @@ AREA_OF = {
     "invitations": "people",
     "posts": "publishing",
     "deliveries": "publishing",
+    "pauses": "publishing",
     "conversations": "inbox",
     "analytics": "analytics",
 }

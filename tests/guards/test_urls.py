@@ -18,7 +18,7 @@ from organizations.notifications import notify
 from organizations.tenancy import scope
 from publishing.models import Delivery, Post, Revision
 from teams.actions.tasks import create_task
-from teams.models import Task, Team
+from teams.models import Pause, Task, Team
 from tests.routes import walk
 
 ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -56,6 +56,7 @@ def things(cast) -> dict[str, int]:
             ),
             create_api_token(cast.olive, cast.olive, name="guard")[0],
             create_task(cast.ed, title="Bake"),
+            Pause.objects.create(profile=cast.x, by=cast.olive, at=cast.x.created_at),
             told(cast.ed),
             cast.ana,
             invite_member(cast.olive, email="nia@acme.example"),
@@ -73,7 +74,7 @@ def filled(path: str, things: dict[str, int]) -> str:
     """The address of a real thing of acme: what the path says decides which."""
     kinds = (
         ("deliveries", Delivery), ("posts", Post), ("inbox", Conversation), ("teams", Team),
-        ("tasks", Task), ("notifications", Notification),
+        ("tasks", Task), ("pauses", Pause), ("notifications", Notification),
         ("settings/people", Member), ("settings/absences", Absence), ("settings/invitations", Invitation),
         ("profiles", Profile), ("tokens", ApiToken), ("calendar", Post),
     )  # fmt: skip

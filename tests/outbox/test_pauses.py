@@ -278,6 +278,12 @@ def test_a_release_costs_the_same_for_many(cast: Cast, django_assert_num_queries
         release_pause(cast.olive, pause, kept=Kept.HOLD)
 
 
+def paused_with(cast: Cast) -> tuple[Pause, int]:
+    """The pause, and how much was on its way when it had committed."""
+    made = pause_publishing(cast.olive, cast.acme)
+    return made, Outgoing.objects.filter(state="sending").count()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_nothing_begins_once_the_pause_has_committed(cast: Cast) -> None:
     """Many rounds of pausing and beginning at the same moment, each on a connection of its own."""
@@ -285,22 +291,9 @@ def test_nothing_begins_once_the_pause_has_committed(cast: Cast) -> None:
     for _ in range(12):
         for profile in profiles:
             put(profile)
-        marks: list[float] = []
-
-        def pause() -> Pause:
-            made = pause_publishing(cast.olive, cast.acme)
-            marks.append(Outgoing.objects.filter(state="sending").count())
-            return made
-
-        def begin() -> object:
-            return begin_next(now())
-
-        made, *_begun = at_once(cast.acme, pause, begin, begin, begin)
-        assert isinstance(made, Pause), made
+        (made, flying), *_begun = at_once(cast.acme, lambda: paused_with(cast), *[lambda: begin_next(now())] * 3)
         assert begin_next(now()) is None
-        assert (
-            Outgoing.objects.filter(state="sending").count() == marks[0]
-        )  # what was on its way at the commit, no more
+        assert Outgoing.objects.filter(state="sending").count() == flying
         release_pause(cast.olive, made, kept=Kept.CANCEL)
         Outgoing.objects.filter(state="sending").update(state="sent")
 

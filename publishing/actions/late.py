@@ -1,0 +1,39 @@
+"""A person's answer about a post that waits on one profile: now, or at another time."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+from networks.actions.outgoing import move_outgoing
+from networks.models import Held, Outgoing
+from organizations import audit
+from organizations.actors import Actor
+from publishing.actions.deliveries import locked_row, told
+from publishing.late import settle_late
+from publishing.models import Delivery
+from publishing.times import checked_due
+from socialops.lib.errors import Conflict
+
+
+@transaction.atomic
+def move_delivery(actor: Actor, delivery: Delivery, *, at: datetime) -> Delivery:
+    """Another time for this profile's copy alone. What was held as too late is not asked about again.
+
+    Raises Invalid (scheduled_at), PermissionDenied, Conflict when it does not wait any more.
+    """
+    row = locked_row(actor, delivery)
+    if row.state != "waiting":
+        raise Conflict(_("It does not wait any more: look at where it stands now."))
+    before, at = row.planned_at, checked_due(at, now())
+    move_outgoing(row, due_at=at)
+    audit.record(actor, "delivery.moved", delivery, {"at": [before.isoformat(), at.isoformat()]})
+    if not Outgoing.objects.filter(profile=row.profile_id, state="waiting", held=Held.TOO_LATE).exists():
+        settle_late(row.profile_id)
+    return told(delivery)
+
+
+def send_delivery_now(actor: Actor, delivery: Delivery) -> Delivery:
+    """Due at once, however late that is."""
+    return move_delivery(actor, delivery, at=now())
