@@ -27,7 +27,11 @@ def measure_one(profile_id: int) -> None:
     rows = claim_due(profile_id, at)
     own = [row for row in rows if row.remote_post_id is None]
     posts = [row for row in rows if row.remote_post_id is not None]
-    adapter = open_adapter(profile)
+    try:
+        adapter = open_adapter(profile)
+    except NetworkError as error:  # the sign-in could not be renewed just now
+        put_off(rows, until=at + AFTER_FAILURE, reason=error.user_message)
+        return
     if not isinstance(adapter, Measures):
         put_off(rows, until=at + AFTER_FAILURE, reason=NO_NUMBERS)
         return

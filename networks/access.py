@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.timezone import now
 
 from networks.contract import Access, Adapter, Renews
-from networks.errors import Busy, Unavailable
+from networks.errors import Busy, NetworkError, SignInRefused
 from networks.models import Credential, Profile
 from networks.outbox.limits import ear
 from networks.registry import adapter_class
@@ -56,19 +56,35 @@ def open_adapter(profile: Profile) -> Adapter:
 def renew(credential: Credential, adapter: Renews) -> None:
     """One worker at a time: a refresh token that is used twice ends the whole sign-in."""
     at = now()
+    lease = at + RENEWAL_LEASE
     free = Credential.objects.filter(pk=credential.pk, updated_at=credential.updated_at).exclude(renewing_until__gt=at)
-    if not free.update(renewing_until=at + RENEWAL_LEASE):
+    if not free.update(renewing_until=lease):
         raise Busy("The sign-in is being renewed at this moment.")
+    # Whoever connects the profile meanwhile takes the lease away: what they gave is newer.
+    held = Credential.objects.filter(pk=credential.pk, renewing_until=lease)
     try:
         renewed = adapter.renew()
-    except Unavailable:
-        Credential.objects.filter(pk=credential.pk).update(renewing_until=None)
+    except NetworkError:
+        held.update(renewing_until=None)
         raise
     # What a network leaves out or empty never overwrites what is held.
-    credential.secrets = {**credential.secrets, **{name: value for name, value in renewed.items() if value}}
-    credential.expires_at = moment(credential.secrets.get("expires_at"))
-    credential.renewing_until = None
-    credential.save(update_fields=["secrets", "expires_at", "renewing_until", "updated_at"])
+    secrets = {**credential.secrets, **{name: value for name, value in renewed.items() if value}}
+    ends_at = moment(secrets.get("expires_at"))
+    held.update(secrets=secrets, expires_at=ends_at, renewing_until=None, updated_at=now())
+    credential.refresh_from_db()
+
+
+def may_renew(profile: Profile, error: NetworkError) -> bool:
+    """Whether a sign-in that was refused just now is renewed at the next call, so that nobody has to sign in again.
+
+    One that is fresh and yet refused was taken back.
+    """
+    credential = profile.credential
+    renewable = isinstance(error, SignInRefused) and credential.secrets.get("refresh_token")
+    if not renewable or now() - credential.updated_at < EARLY:
+        return False
+    Credential.objects.filter(pk=credential.pk, updated_at=credential.updated_at).update(expires_at=now())
+    return True
 
 
 def adapter_of(profile: Profile) -> Adapter:

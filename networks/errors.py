@@ -77,5 +77,9 @@ class Disconnected(NetworkError):
     """The credentials are no longer accepted; a person must reconnect the profile."""
 
 
+class SignInRefused(Disconnected):
+    """Only the token was not accepted. Where a sign-in can be renewed, that may be all that is wrong."""
+
+
 class AppMisconfigured(NetworkError):
     """The operator's app (keys, permissions, credits) is at fault, not the post and not the profile."""

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.timezone import now as clock
 
 from networks import errors
-from networks.access import open_adapter, public_permalink
+from networks.access import may_renew, open_adapter, public_permalink
 from networks.contract import Inbound, InboundPage, Polls, Pushes
 from networks.models import Cursor, Profile, RemotePost, WebhookReceipt
 from networks.outbox import circuits, limits
@@ -68,11 +68,11 @@ def poll_profile(profile_id: int) -> None:
     profile = Profile.objects.select_related("credential", "cursor").filter(pk=profile_id, state="connected").first()
     if profile is None:
         return
-    adapter = open_adapter(profile)
-    if not isinstance(adapter, Polls):
-        return
     position = profile.cursor.position
     try:
+        adapter = open_adapter(profile)
+        if not isinstance(adapter, Polls):
+            return
         page = adapter.fetch_inbound(position, posts=watched_posts(profile))
     except errors.NetworkError as error:
         note_failure(profile, error)
@@ -102,7 +102,7 @@ def note_failure(profile: Profile, error: errors.NetworkError) -> None:
         Cursor.objects.filter(profile=profile).update(
             next_poll_at=retry_at, failures=failures, error=error.user_message[:500]
         )
-        if isinstance(error, errors.Disconnected):
+        if isinstance(error, errors.Disconnected) and not may_renew(profile, error):
             disconnect(profile, error.user_message)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.utils.timezone import now as clock
 
 from networks import errors
-from networks.access import open_adapter
+from networks.access import may_renew, open_adapter
 from networks.contract import Published, Publishes
 from networks.models import Attempt, Outgoing, RemotePost
 from networks.outbox import deleting
@@ -52,7 +52,7 @@ def look(row: Outgoing, now: datetime) -> Outcome:
     except errors.RateLimited as error:
         return again(row, error, error.retry_at)
     except errors.Disconnected as error:
-        return replace(again(row, error, now + paced(minutes=1)), disconnects=True)
+        return replace(again(row, error, now + paced(minutes=1)), disconnects=not may_renew(row.profile, error))
     except (errors.Unavailable, errors.NotSent, errors.Ambiguous) as error:
         return again(row, error, now + paced(seconds=15) + backoff(row.looks + 3))
     except errors.NetworkError as error:

@@ -82,6 +82,11 @@ def meaning(
             return Outcome("refuse", "refused", reason, detail)
 
 
+def renewed_first(error: errors.NetworkError, now: datetime) -> Outcome:
+    """It was refused for its sign-in alone: it leaves as soon as that is renewed."""
+    return Outcome("postpone", "not sent", "The sign-in is renewed first.", error.detail, due_at=now, answered=True)
+
+
 def backoff(attempts: int) -> timedelta:
     """Doubling from two seconds to five minutes, with jitter so that rows do not come back together."""
     return paced(seconds=min(LONGEST_WAIT, 2.0 ** min(attempts, 9)) * random.uniform(0.5, 1.0))  # noqa: S311

@@ -1,16 +1,17 @@
 """One sending: the Attempt is committed, then the call is made, then its outcome is written."""
 
 import logging
+from dataclasses import replace
 
 from django.utils.timezone import now as clock
 
 from networks import errors
-from networks.access import open_adapter
+from networks.access import may_renew, open_adapter
 from networks.contract import Publishes
 from networks.models import Outgoing
 from networks.outbox import chains, deleting
 from networks.outbox.claims import begin_next
-from networks.outbox.outcomes import Outcome, confirmed, ended_by
+from networks.outbox.outcomes import Outcome, confirmed, ended_by, renewed_first
 from networks.outbox.settling import settle, tell_held
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,8 @@ def call(row: Outgoing) -> Outcome:
     except errors.NotVisible as error:
         return chains.not_visible(row, error, clock())
     except errors.NetworkError as error:
+        if may_renew(row.profile, error):
+            return renewed_first(error, clock())
         return ended_by(
             error,
             attempts=row.attempt_count,
@@ -50,10 +53,11 @@ def call(row: Outgoing) -> Outcome:
         )
     except Exception:  # the task boundary: a defect of ours must not pass for "not sent"
         log.exception("outgoing %s: the adapter failed", row.pk)
-        return ended_by(
+        defect = ended_by(
             errors.Ambiguous("Something went wrong on our side while sending."),
             attempts=row.attempt_count,
             ambiguous_before=True,
             planned_at=row.planned_at,
             now=clock(),
         )
+        return replace(defect, answered=None)

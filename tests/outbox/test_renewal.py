@@ -5,10 +5,14 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import now
 
-from networks.access import open_adapter
+from networks.access import adapter_of, open_adapter, renew
+from networks.actions.profiles import store
+from networks.contract import Identity
 from networks.errors import Unavailable
-from networks.models import Credential, Profile
+from networks.intake import poll_profile
+from networks.models import Credential, Cursor, Outgoing, Profile
 from organizations.tenancy import scope
+from tests import builders
 
 
 @pytest.fixture
@@ -64,3 +68,91 @@ def test_a_refused_renewal_disconnects(ending) -> None:
     ending.step()
     assert ending.row(row).state == "failed"
     assert fresh(ending).state == "disconnected"
+
+
+@pytest.mark.parametrize("held", [{"refresh_token": "once-only"}, {}])
+def test_a_token_that_is_refused_early_is_renewed_once_before_anybody_must_sign_in(ending, held) -> None:
+    credential = fresh(ending).credential
+    credential.secrets = {"access_token": "ended-early", **held}
+    credential.expires_at = None
+    credential.save()
+    Credential.objects.update(updated_at=now() - timedelta(hours=1))
+    ending.network.token = "new-token"
+    row = ending.put()
+    ending.step()
+    ending.step()
+    assert ending.row(row).state == ("sent" if held else "failed")
+    assert fresh(ending).state == ("connected" if held else "disconnected")
+
+
+def test_a_fresh_token_that_is_refused_was_taken_back(ending) -> None:
+    ending.network.token = "neither of them"
+    row = ending.put()
+    ending.step()
+    assert ending.row(row).state == "failed"
+    assert fresh(ending).state == "disconnected"
+
+
+def test_a_profile_that_is_connected_while_it_is_renewed_keeps_what_was_given(ending, monkeypatch) -> None:
+    profile = fresh(ending)
+    adapter = adapter_of(profile)
+
+    def renew_slowly():
+        connect(ending, "given-by-a-person")
+        return {"access_token": "renewed"}
+
+    monkeypatch.setattr(adapter, "renew", renew_slowly)
+    renew(profile.credential, adapter)
+    assert fresh(ending).credential.secrets["access_token"] == "given-by-a-person"
+    assert profile.credential.secrets["access_token"] == "given-by-a-person"
+
+
+def test_what_a_network_leaves_out_or_empty_overwrites_nothing(ending, monkeypatch) -> None:
+    profile = fresh(ending)
+    adapter = adapter_of(profile)
+    monkeypatch.setattr(adapter, "renew", lambda: {"access_token": "renewed", "refresh_token": ""})
+    renew(profile.credential, adapter)
+    assert fresh(ending).credential.secrets == {"access_token": "renewed", "refresh_token": "once-only"}
+
+
+def test_connecting_again_sends_what_failed_for_the_sign_in_and_nothing_else(ending) -> None:
+    refused = ending.put("x" * 281)
+    connect(ending, ending.network.token)
+    ending.step()
+    ending.network.fail_next("suspended")
+    cut_off = ending.put("Hello")
+    ending.step()
+    waiting = ending.put("And more")
+    assert [ending.row(row).state for row in (refused, cut_off, waiting)] == ["failed", "failed", "waiting"]
+    connect(ending, ending.network.token)
+    for _ in range(2):
+        ending.step()
+    assert [ending.row(row).state for row in (refused, cut_off, waiting)] == ["failed", "sent", "sent"]
+
+
+def test_what_failed_for_the_sign_in_days_ago_waits_for_a_person(ending) -> None:
+    ending.network.fail_next("suspended")
+    row = ending.put()
+    connect(ending, ending.network.token)
+    ending.step()
+    Outgoing.objects.filter(pk=row.pk).update(planned_at=now() - timedelta(days=2))
+    connect(ending, ending.network.token)
+    assert ending.row(row).state == "failed"
+
+
+def connect(outbox, token: str) -> None:
+    profile = outbox.profile
+    identity = Identity(remote_id=profile.remote_id, name=profile.name, handle=profile.handle)
+    store(builders.SETUP, "x", {"access_token": token}, identity, sandbox=False)
+
+
+@pytest.mark.parametrize("refresh_token", ["once-only", "used-up"])
+def test_a_poll_that_cannot_renew_says_why_and_only_a_refusal_disconnects(ending, refresh_token: str) -> None:
+    if refresh_token == "once-only":
+        ending.network.fail_next("error")
+    credential = fresh(ending).credential
+    credential.secrets = {"access_token": "old", "refresh_token": refresh_token}
+    credential.save()
+    poll_profile(ending.profile.pk)
+    assert Cursor.objects.get(profile=ending.profile).error
+    assert fresh(ending).state == ("connected" if refresh_token == "once-only" else "disconnected")

@@ -88,7 +88,7 @@ def _capped(problem: Problem) -> bool:
 def _known(status: int, problem: Problem) -> tuple[Callable[..., errors.NetworkError], str] | None:
     """Answers whose meaning is certain, whatever else the body holds."""
     if status == 401 or problem.codes & {32, 89}:
-        return errors.Disconnected, "X no longer accepts this profile's sign-in. Connect the profile again."
+        return errors.SignInRefused, "X no longer accepts this profile's sign-in. Connect the profile again."
     if status == 402:
         return errors.AppMisconfigured, "The X app has no credits left. An administrator has to top it up."
     if status >= 500 or status < 400:
