@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     atomic = False
 
-    dependencies = [("networks", "0007_pauses")]
+    dependencies = [("networks", "0006_circuits")]
 
     operations = [
         migrations.AddField(
