@@ -18,7 +18,7 @@ from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from networks.models import Cursor, Outgoing, Profile, WebhookReceipt
+from networks.models import Circuit, Cursor, Outgoing, Profile, WebhookReceipt
 from networks.queries.lateness import LATENESS, sent_since
 from networks.queries.queue import HOLDS, PLACES, overdue, queued
 from networks.registry import networks
@@ -122,6 +122,11 @@ def connections(at: datetime) -> Iterator[Gauge]:
     found = dict(cut_off.order_by())
     by_network = [({"network": one.network}, found.get(one.network, 0)) for one in networks()]
     yield Gauge("profiles_disconnected", "Profiles that must be connected again.", by_network)
+    open_ones = dict(
+        Circuit.objects.exclude(opened_at=None).values_list("network").annotate(count=Count("pk")).order_by()
+    )
+    down = [({"network": one.network}, open_ones.get(one.network, 0)) for one in networks()]
+    yield Gauge("circuits_open", "Networks, practice ones too, that do not answer, so that what is due waits.", down)
     asked = Cursor.unscoped.filter(next_poll_at__lt=at, profile__state="connected").order_by("next_poll_at")
     first = asked.values_list("next_poll_at", flat=True).first()  # index cursor_due
     lag = (at - first).total_seconds() if first else 0.0

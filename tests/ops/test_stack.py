@@ -1,5 +1,6 @@
 """The processes of the Procfile together: what is said when one is missing, and how they come back."""
 
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -38,6 +39,14 @@ def forget(stack: Stack) -> None:
 def test_it_is_ready_and_lives(stack: Stack) -> None:
     assert missing(stack) == {}
     assert requests.get(stack.url + "/healthz", timeout=5).text == "ok"
+
+
+def test_every_process_shows_signs_of_life(stack: Stack) -> None:
+    def alive() -> set[str]:
+        text = requests.get(stack.url + "/metrics", timeout=5).text
+        return set(re.findall(r'heartbeat_age_seconds\{process="(\w+)"\} \d\b', text))
+
+    eventually(lambda: alive() == {"beat", "worker", "dispatcher"})
 
 
 def test_a_worker_that_was_killed_is_missed(stack: Stack) -> None:

@@ -7,7 +7,7 @@ import pytest
 import redis
 from django.utils.timezone import now
 
-from networks.models import Profile
+from networks.models import Circuit, Profile
 from socialops import metrics
 from tests.cast import Cast
 
@@ -29,7 +29,9 @@ def test_it_says_where_everything_stands(cast: Cast, client, lay) -> None:
         "Gone", minutes=-2, state="sent", sent_at=now() - timedelta(minutes=1), planned_at=now() - timedelta(seconds=62)
     )
     Profile.objects.filter(pk=cast.page.pk).update(state="disconnected")
+    Circuit.objects.create(network="facebook", failing_since=now(), opened_at=now())
     found = samples(client)
+    assert found['socialops_circuits_open{network="facebook"}'] == 1
     assert found['socialops_outbox_rows{network="x",place="due"}'] == 1
     assert found['socialops_outbox_rows{network="facebook",place="unknown"}'] == 1
     assert found['socialops_outbox_held_rows{reason="disconnected"}'] == 1
@@ -59,7 +61,7 @@ def test_every_line_is_of_the_format(cast: Cast, client, lay) -> None:
 def test_the_same_few_queries(cast: Cast, client, lay, django_assert_num_queries) -> None:
     for number in range(8):
         lay(minutes=-number, state="sent" if number % 2 else "waiting", sent_at=now())
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get("/metrics")
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.utils.timezone import now
 
-from networks.models import Outgoing, Profile
+from networks.models import Circuit, Outgoing, Profile
 from organizations.models import Mail, Notification
 from publishing.overdue import watch
 from socialops import health
@@ -91,10 +91,12 @@ def practice(cast: Cast, in_acme, monkeypatch) -> None:
 def test_doctor_is_content_with_remarks(lay, settings) -> None:
     settings.NETWORK_APPS = {}
     lay(minutes=-9, state="unknown", needs_person=True)
+    Circuit.objects.create(network="facebook", failing_since=now(), opened_at=now(), reason="503")
     said, status = diagnosis()
     assert status == 0
     assert "· settings: X_CLIENT_ID, X_CLIENT_SECRET not set; nothing needs it before" in said
     assert "· outbox: 1 of acme wait for a person" in said
+    assert "· network: facebook does not answer since" in said
     assert "· queues: 0 in default" in said
 
 

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 from django.db.models import Count
 from django.utils.timezone import now
 
-from networks.models import Outgoing, Profile, WebhookReceipt
+from networks.models import Circuit, Outgoing, Profile, WebhookReceipt
 from organizations.models import Mail, Organization
 from socialops import health
 from socialops.metrics import queue_depths
@@ -88,6 +88,12 @@ def unsettled() -> Iterator[str]:
         yield f"outbox: {count} of {slug} wait for a person to say whether they are on the network."
 
 
+def down() -> Iterator[str]:
+    for circuit in Circuit.objects.exclude(opened_at=None).order_by("network", "sandbox"):
+        since = f"{circuit.opened_at:%Y-%m-%d %H:%M} UTC"
+        yield f"network: {circuit} does not answer since {since}; what waits leaves by itself. {circuit.reason}"
+
+
 def depths() -> Iterator[str]:
     try:
         found = queue_depths()
@@ -140,4 +146,4 @@ def lacking(network: str) -> list[str]:
 
 
 LOOKS: tuple[Look, ...] = (late, stuck, unlooked, undigested, unmailed, disconnected, unset)
-REMARKS: tuple[Look, ...] = (unsettled, depths, not_needed_yet)
+REMARKS: tuple[Look, ...] = (unsettled, down, depths, not_needed_yet)
