@@ -99,7 +99,7 @@ def move_outgoing(row: Outgoing, *, due_at: datetime) -> None:
 
     A row that was held as too late is so no longer: a person has decided.
     """
-    freed = {"held": "", "reason": ""} if row.held == Held.TOO_LATE else {}
+    freed: dict[str, Any] = {"held": "", "reason": ""} if row.held == Held.TOO_LATE else {}
     move(row, "postpone", due_at=due_at, planned_at=due_at, claim=None, lease_until=None, **freed)
     behind(row).update(due_at=due_at, planned_at=due_at)
     changed(row)

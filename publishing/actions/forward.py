@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -75,7 +76,13 @@ def rewrite_post(
     """Edits a post and brings it as far again as it was: scheduled where the actor may, otherwise in review."""
     before = locked(post)
     require(actor, before, "edit")
-    words = {"text": text, "profiles": profiles, "variants": variants, "thread": thread, "first_comment": first_comment}
+    words: dict[str, Any] = {
+        "text": text,
+        "profiles": profiles,
+        "variants": variants,
+        "thread": thread,
+        "first_comment": first_comment,
+    }
     if any(value is not None for value in words.values()):
         post = edit_post(actor, post, **words)
     if post.revision_id != before.revision_id:

@@ -56,6 +56,7 @@ def dress(deliveries: Iterable[Delivery]) -> None:
         delivery.parts = parts_of(delivery)
         delivery.front = front_of(delivery.parts)
         delivery.there = [row.remote_post for row in delivery.parts if hasattr(row, "remote_post")]
+        delivery.permalinks = [copy.permalink for copy in delivery.there]
         copies |= {f"delete:{copy.pk}": copy for copy in delivery.there}
     found = {row.key: row for row in Outgoing.objects.filter(key__in=copies)} if copies else {}
     for key, copy in copies.items():

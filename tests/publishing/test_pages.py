@@ -172,7 +172,7 @@ def test_the_ledger_is_told_as_a_story(cast: Cast, sign_in, write) -> None:
         "Leave it",
     ):
         assert words in page
-    assert "Leave it" not in sign_in(cast.ed).get(at("post", post.pk)).content.decode()
+    assert ">Leave it<" not in sign_in(cast.ed).get(at("post", post.pk)).content.decode()
 
 
 def test_deciding_from_the_list(cast: Cast, sign_in, write, tomorrow) -> None:
