@@ -44,7 +44,7 @@ def signed_in(browser: Browser, stack: Stack) -> Iterator[Callable[..., Page]]:
     """signed_in("priya") -> a page of a browser of their own, at the organization's home."""
     contexts, broken = [], []
 
-    def sign_in(name: str, *, lands: str = "**/o/northwind/", **options) -> Page:
+    def sign_in(name: str, *, organization: str = "northwind", lands: str = "", **options) -> Page:
         given = {"base_url": stack.url, "viewport": {"width": 1280, "height": 900}, **options}
         context = browser.new_context(**given)
         contexts.append(context)
@@ -52,10 +52,10 @@ def signed_in(browser: Browser, stack: Stack) -> Iterator[Callable[..., Page]]:
         page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: broken.append(str(error)))
         page.goto("/")
-        page.fill("input[name=login]", f"{name}@northwind.example")
+        page.fill("input[name=login]", f"{name}@{organization}.example")
         page.fill("input[name=password]", DEMO_PASSWORD)
         page.click("button[type=submit]")
-        page.wait_for_url(lands)
+        page.wait_for_url(lands or f"**/o/{organization}/")
         return page
 
     yield sign_in

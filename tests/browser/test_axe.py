@@ -1,98 +1,129 @@
-"""Every main page, wide and narrow: no serious finding of axe, nothing that scrolls sideways, nothing heavy."""
+"""Every page of the tree of addresses: no serious finding of axe, nothing that scrolls sideways, nothing heavy.
 
-from collections.abc import Callable
+Wide and light, then narrow and dark. What shows no page is by rule only for what is sent (405), or a part,
+a file or a program's (no <main>: parts are seen within their pages); anything else is named in NO_PAGE with its reason.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.urls import get_resolver
-from playwright.sync_api import Browser, Page, Response
+from django.template.loader import render_to_string
+from playwright.sync_api import APIResponse, Browser, Page
 
-from tests.routes import walk
+from tests.browser.test_second_step import set_up_app, sign_in_again
+from tests.browser.tree import addresses, things_to_see
 from tests.stack import Stack
 
-pytestmark = [pytest.mark.browser, pytest.mark.stack, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.stack, pytest.mark.timeout(420)]
 
-HOME = "/o/northwind/"
-ELSEWHERE = (
-    "/sandbox/",
-    "/sandbox/northwind/x/northwind/",
-    "/accounts/2fa/",
-    "/accounts/email/",
-    "/accounts/password/change/",
-)
-SIGNED_OUT = ("/accounts/login/", "/accounts/password/reset/", "/accounts/nothing-here/")
-OPENED = {  # what stands behind the first row of a list
-    f"{HOME}inbox/": "a[href*='/inbox/'][data-open]",
-    f"{HOME}posts/": "a[href*='/posts/'][data-open]",
-    f"{HOME}profiles/": "a[href*='/profiles/'][data-open]",
-    f"{HOME}settings/people/": "a[href*='/people/'][data-open]",
-    f"{HOME}teams/": "a[href*='/teams/'][data-open]",
-    f"{HOME}calendar/": "a.day__number",
-    f"{HOME}teams/levels/": "a[href*='/levels/'][data-open]",
-}
-WIDTHS = (1280, 390)
-NARROWEST = {"width": 360, "height": 760}
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+TOUCH = {"viewport": {"width": 1280, "height": 900}, "has_touch": True}
+LOOKS = ((1280, "light"), (360, "dark"))
 SEVERE = {"serious", "critical"}
 MOST_BYTES = 150_000
 OPTIONS = {"resultTypes": ["violations"]}  # what passes need not be spelt out
+OPEN_TO_ALL = ("accounts/", "join/")  # what leads a member elsewhere is seen before signing in
+SECOND_STEP = (  # shown to those who have an app and a security key
+    "accounts/2fa/",
+    "accounts/2fa/reauthenticate/",
+    "accounts/2fa/totp/deactivate/",
+    "accounts/2fa/recovery-codes/",
+    "accounts/2fa/webauthn/",
+    "accounts/2fa/webauthn/keys/<int:pk>/edit/",
+    "accounts/2fa/webauthn/keys/<int:pk>/remove/",
+)
+NO_PAGE = {
+    "": "leads home, or to the sign-in",
+    "accounts/entry/<slug:slug>/": "leads in; walked by the second step's test, for who lacks one",
+    "accounts/organization/new/": "where registration is open, which the demo is not",
+    "accounts/2fa/authenticate/": "asked in the middle of signing in: walked by the second step's test below",
+    "accounts/2fa/recovery-codes/download/": "a file of who has such codes",
+    "accounts/2fa/webauthn/login/": "what the script of the sign-in page asks",
+    "accounts/2fa/webauthn/reauthenticate/": "leads to the address above, which is the same question by app",
+    "accounts/login/code/confirm/": "nobody signs in by a code in an e-mail",
+    "accounts/password/set/": "leads those with a password to changing it, and nobody has none",
+    "accounts/sign-on/<slug:slug>/": "leads to the identity provider; without one, the face of 404",
+    "accounts/sign-on/<slug:slug>/callback/": "leads in; without an answer of the provider, the face of 403",
+    "o/<slug:slug>/logo/": "a picture; the face of 404 without one",
+    "o/<slug:slug>/notifications/<int:pk>/": "leads to what it tells of",
+}
 
 
-def test_axe_finds_nothing_serious(signed_in: Callable[..., Page]) -> None:
-    page, axe, found = signed_in("olive"), Axe(), []
-    for path in addresses(page):
-        opened(page, path)
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            found += [f"{path} at {width} px: {said}" for said in findings(axe, page)]
+@pytest.fixture(scope="module")
+def tree(stack: Stack) -> Iterator[dict[str, str]]:
+    things_to_see(stack)
+    yield addresses(stack)
+    stack.sql("DELETE FROM teams_pause")
+
+
+def test_every_page_of_the_tree(signed_in: Callable[..., Page], browser: Browser, stack: Stack, tree) -> None:
+    inside, outside = signed_in("olive", **TOUCH), browser.new_page(base_url=stack.url, **TOUCH)
+    within = [path for path in tree if is_page(inside, tree[path])]
+    others = [path for path in tree if path.startswith(OPEN_TO_ALL) and path not in within]
+    before = [path for path in others if is_page(outside, tree[path])]
+    unseen = {*tree} - {*within, *before, *SECOND_STEP, *NO_PAGE}
+    lost = sorted(path for path in unseen if has_main(inside.request.get(tree[path])))
+    assert lost == [], "no page, though neither a part nor only for what is sent: say why in NO_PAGE"
+    found = walked(inside, [tree[path] for path in within]) + walked(outside, [tree[path] for path in before])
+    outside.close()
     assert found == []
 
 
-def test_axe_finds_nothing_serious_before_signing_in(browser: Browser, stack: Stack) -> None:
-    page, axe, found = browser.new_page(base_url=stack.url), Axe(), []
-    for path in SIGNED_OUT:
-        page.goto(path)
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            found += [f"{path} at {width} px: {said}" for said in findings(axe, page)]
+def test_the_second_step(signed_in: Callable[..., Page], stack: Stack) -> None:
+    """Of somebody whom no other test needs. The key is only written down: no page asks it anything."""
+    page = signed_in("mallory", organization="globex", **TOUCH)
+    stack.sql("UPDATE organizations_organization SET require_mfa = true WHERE slug = 'globex'")
+    found = walked(page, ["/accounts/entry/globex/"])
+    set_up_app(page)
+    key = stack.sql(
+        "INSERT INTO mfa_authenticator (user_id, type, data, created_at) SELECT id, 'webauthn', %s, now()"
+        " FROM organizations_user WHERE email = 'mallory@globex.example' RETURNING id",
+        ['{"name": "Laptop", "credential": {}}'],
+    )[0][0]
+    found += walked(page, ["/" + path.replace("<int:pk>", str(key)) for path in SECOND_STEP])
+    sign_in_again(page, "mallory@globex.example")
+    page.wait_for_url("**/accounts/2fa/authenticate/**")
+    assert found + findings(page, "the second step") == []
+
+
+def test_every_error_has_a_face(browser: Browser, stack: Stack) -> None:
+    page, found = browser.new_page(base_url=stack.url, **TOUCH), []
+    page.goto("/accounts/login/")
+    for face in sorted(TEMPLATES.glob("[45]*.html")):
+        page.set_content(render_to_string(face.name))
+        found += findings(page, face.name)
     page.close()
     assert found == []
 
 
-def test_nothing_scrolls_sideways_and_no_page_is_heavy(signed_in: Callable[..., Page]) -> None:
-    page = signed_in("olive", viewport=NARROWEST, has_touch=True, is_mobile=True)
-    wide, heavy = [], []
-    for path in addresses(page):
-        size = len(opened(page, path).body())
-        heavy += [f"{path}: {size} bytes"] * (size > MOST_BYTES)
-        width = page.evaluate("document.documentElement.scrollWidth")
-        wide += [f"{path}: {width} px"] * (width > NARROWEST["width"])
-    assert (wide, heavy) == ([], [])
+def is_page(page: Page, url: str) -> bool:
+    answer = page.request.get(url)
+    return answer.status == 200 and urlsplit(answer.url).path == url and has_main(answer)
 
 
-def opened(page: Page, path: str) -> Response:
-    answer = page.goto(path)
-    assert answer is not None
-    assert answer.status == 200, path
-    return answer
+def has_main(answer: APIResponse) -> bool:
+    return "text/html" in answer.headers.get("content-type", "") and "<main" in answer.text()
 
 
-def addresses(page: Page) -> list[str]:
-    """Every page that needs no id, by the tree of addresses, and the first thing of each list."""
-    fixed = (f"/{path}".replace("<slug:slug>", "northwind") for path, _ in walk(get_resolver().url_patterns))
-    found = [path for path in fixed if path.startswith(HOME) and "<" not in path and is_page(page, path)]
-    for path, link in OPENED.items():
-        page.goto(path)
-        href = page.locator(link).first.get_attribute("href", timeout=1000) if page.locator(link).count() else None
-        found += [href if href.startswith("/") else path + href] if href else []
-    return [*found, *ELSEWHERE]
+def walked(page: Page, urls: list[str]) -> list[str]:
+    found = []
+    for width, scheme in LOOKS:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # no colour is caught on its way
+        for url in urls:
+            answer = page.goto(url)
+            assert answer is not None
+            assert answer.status == 200, url
+            size = len(answer.body())
+            found += [f"{url}: {size} bytes"] * (size > MOST_BYTES) + findings(page, f"{url}, {width} px, {scheme}")
+    return found
 
 
-def is_page(page: Page, path: str) -> bool:
-    """Not a part that htmx asks for, not a file, and not an address that only takes what is sent."""
-    answer = page.request.get(path)
-    return answer.status == 200 and "text/html" in answer.headers["content-type"] and "<main" in answer.text()
-
-
-def findings(axe: Axe, page: Page) -> list[str]:
-    rows = [row for row in axe.run(page, options=OPTIONS).response["violations"] if row["impact"] in SEVERE]
-    return [f"{row['id']} ({row['impact']}): {row['nodes'][0]['html'][:200]}" for row in rows]
+def findings(page: Page, where: str) -> list[str]:
+    found = [f"{where}: no title"] * (not page.title().removesuffix("SocialOps").strip(" ·"))
+    found += [f"{where}: scrolls sideways"] * page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    rows = Axe().run(page, options=OPTIONS).response["violations"]
+    return found + [f"{where}: {row['id']}: {row['nodes'][0]['html'][:200]}" for row in rows if row["impact"] in SEVERE]
