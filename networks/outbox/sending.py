@@ -30,10 +30,17 @@ def send_next() -> bool:
     return True
 
 
+def check_lease(row: Outgoing) -> None:
+    """A worker that stood still for so long may have been taken for dead, and the row sent by another."""
+    if row.lease_until and row.lease_until < clock():
+        raise errors.NotSent("Our worker was held up, so nothing was sent.")
+
+
 def call(row: Outgoing) -> Outcome:
     """The one call that writes. Whatever happens, the answer is an Outcome."""
     try:
         adapter = open_adapter(row.profile)
+        check_lease(row)
         if deleting.takes_away(row):
             return deleting.take_away(row, adapter)
         if not isinstance(adapter, Publishes):
