@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from networks.models import Outgoing
+from networks.models import FallbackPlan, Outgoing
 from organizations.actors import Actor, label
 from organizations.kinds import register
 from organizations.models import Member, Organization, Role
@@ -19,6 +19,7 @@ def register_kinds() -> None:
     register(
         "approval_decided", gettext_lazy("A post of mine is approved or sent back"), "badge-check", "bell", "email"
     )
+    register("stood_in", gettext_lazy("Another profile stands in for a post of mine"), "unplug", "bell", "email")
     register("delivery_stuck", gettext_lazy("A post of mine could not be published"), "circle-x", "bell", "email")
     register(
         "delivery_late", gettext_lazy("A post is too late and waits for a decision"), "alarm-clock", "bell", "email"
@@ -92,6 +93,23 @@ def tell_stuck(delivery: Delivery, outgoing: Outgoing) -> None:
         url=reverse("publishing:post", args=[slug, delivery.post_id]),
         about=outgoing.reason,
         url_of_many=many,
+    )
+
+
+def tell_stood_in(plan: FallbackPlan, delivery: Delivery) -> None:
+    """To its writer, and to those whom the plan names; once for a network, however many posts it holds up."""
+    assert plan.profile is not None
+    people = {one.pk: one for one in [*answering({delivery.post.author_id}), *plan.told.select_related("user")]}
+    names = {"name": plan.profile.name, "held": delivery.profile.name}
+    slug = slug_of(delivery.organization_id)
+    notify(
+        people.values(),
+        f"fallback-{plan.pk}",
+        kind="stood_in",
+        title=_("%(name)s stands in for %(held)s, which cannot be reached") % names,
+        url=address(delivery.post),
+        about=words(delivery.post),
+        url_of_many=f"{reverse('publishing:posts', args=[slug])}?state=held",
     )
 
 

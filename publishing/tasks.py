@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils.timezone import now
 
+from publishing.fallback import fall_back
 from publishing.overdue import watch
 
 
@@ -10,3 +11,9 @@ from publishing.overdue import watch
 def watch_queue() -> None:
     """Tells admins where something should have left and has not."""
     watch(now())
+
+
+@shared_task
+def stand_in_for_silent() -> None:
+    """Carries out the plans for networks that do not answer."""
+    fall_back(now())

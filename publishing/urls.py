@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from publishing.views import calendar, compose, decide, deliveries, late, posts, queue
+from publishing.views import calendar, compose, decide, deliveries, fallback, late, posts, queue
 
 app_name = "publishing"
 urlpatterns = [
@@ -30,5 +30,8 @@ urlpatterns = [
     path("deliveries/<int:pk>/delete/", deliveries.delete, name="delete_delivery"),
     path("queue/", queue.queue, name="queue"),
     path("queue/pace/", queue.pace, name="queue_pace"),
+    path("settings/fallback/", fallback.show, name="fallback"),
+    path("settings/fallback/plan/", fallback.change, name="change_fallback"),
+    path("settings/fallback/remove/", fallback.remove, name="remove_fallback"),
     path("approvals/", posts.approvals, name="approvals"),
 ]

@@ -32,6 +32,7 @@ app.conf.beat_schedule = {
     "digests": {"task": "organizations.tasks.collect_digests", **EVERY_MINUTE},
     "old notices": {"task": "organizations.tasks.purge_notices", **EVERY_HOUR},
     "task reminders": {"task": "teams.tasks.remind_due", **EVERY_MINUTE},
+    "fallback plans": {"task": "publishing.tasks.stand_in_for_silent", **EVERY_MINUTE},
     "overdue": {"task": "publishing.tasks.watch_queue", **EVERY_MINUTE},
     "measurements": {"task": "analytics.tasks.measure_due", **EVERY_MINUTE},
 }

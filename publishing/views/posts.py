@@ -61,8 +61,9 @@ def post_context(request: MemberRequest, pk: int) -> dict[str, Any]:
     told = stories(one.shown_deliveries)
     dress(one.shown_deliveries)
     next_steps = outlooks([delivery.front.pk for delivery in one.shown_deliveries], now())
-    held = verbs_on(member, one.profile_ids)
-    verbs = frozenset(VERBS).intersection(*held.values())
+    # a profile that stood in for another is none of the post's own
+    held = verbs_on(member, {*one.profile_ids, *(delivery.profile_id for delivery in one.shown_deliveries)})
+    verbs = frozenset(VERBS).intersection(*(held[pk] for pk in one.profile_ids))
     for delivery in one.shown_deliveries:
         delivery.story = told.get(delivery.pk, [])
         delivery.outlook = next_steps.get(delivery.front.pk)

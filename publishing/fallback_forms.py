@@ -1,0 +1,53 @@
+"""What admins fill in for a network that does not answer."""
+
+from typing import Any, Self
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from networks.models import FallbackPlan, Profile
+from networks.registry import networks
+from organizations.models import Member
+from publishing.actions.fallback import WORDS
+from publishing.forms import PlainText
+
+
+def networks_in_use() -> list[str]:
+    used = set(Profile.objects.order_by().values_list("network", flat=True).distinct())
+    return [adapter.network for adapter in networks() if adapter.network in used]
+
+
+class FallbackForm(forms.Form):
+    after_minutes = forms.IntegerField(label=_("After how many minutes"), min_value=1, max_value=1440, initial=30)
+    profile = forms.ModelChoiceField(
+        Profile.objects.none(),
+        label=_("Profile that stands in"),
+        help_text=_("On another network. A practice profile stands in for practice only."),
+    )
+    text = PlainText(
+        label=_("What leaves there"),
+        initial=WORDS,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("{text} stands for the post's own words. They are cut where they are too long for that network."),
+    )
+    told = forms.ModelMultipleChoiceField(
+        Member.objects.none(),
+        label=_("Who is told"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("The post's writer is told in any case."),
+    )
+
+    def __init__(self, *args: Any, network: str, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.fields["profile"].queryset = Profile.objects.exclude(network=network).order_by("name", "pk")  # type: ignore[attr-defined]
+        self.fields["told"].queryset = Member.objects.select_related("user").order_by("user__name", "pk")  # type: ignore[attr-defined]
+
+    @classmethod
+    def of(cls, network: str, plan: FallbackPlan | None) -> Self:
+        """With what stands now."""
+        if plan is None:
+            return cls(network=network, prefix=network)
+        told = [one.pk for one in plan.told.all()]
+        values = {"after_minutes": plan.after_minutes, "profile": plan.profile_id, "text": plan.text, "told": told}
+        return cls(network=network, prefix=network, initial=values)

@@ -1,0 +1,67 @@
+"""What happens when a network does not answer for long."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from networks.models import FallbackPlan
+from networks.registry import adapter_class
+from organizations.forms import show_errors
+from organizations.gates import MemberRequest, admin_gate
+from publishing.actions.fallback import remove_plan, set_plan
+from publishing.fallback_forms import FallbackForm, networks_in_use
+from socialops.lib.errors import Invalid
+
+
+@admin_gate
+@require_safe
+def show(request: MemberRequest) -> HttpResponse:
+    return page(request)
+
+
+@admin_gate
+@require_POST
+def change(request: MemberRequest) -> HttpResponse:
+    network = named(request)
+    form = FallbackForm(request.POST, network=network, prefix=network)
+    if form.is_valid():
+        try:
+            set_plan(request.member, network, **form.cleaned_data)
+        except Invalid as invalid:
+            show_errors(form, invalid)
+        else:
+            return back(request, _("The plan for %s stands.") % adapter_class(network).label)
+    return page(request, refused=form)
+
+
+@admin_gate
+@require_POST
+def remove(request: MemberRequest) -> HttpResponse:
+    network = named(request)
+    remove_plan(request.member, network)
+    return back(request, _("There is no plan for %s: posts wait until it answers.") % adapter_class(network).label)
+
+
+def named(request: MemberRequest) -> str:
+    """Raises UnknownNetwork, which is a 404."""
+    return adapter_class(request.POST.get("network", "")).network
+
+
+def page(request: MemberRequest, refused: FallbackForm | None = None) -> HttpResponse:
+    """A form for each network in use; one that was refused comes back as it was typed, with 422."""
+    plans = {plan.network: plan for plan in FallbackPlan.objects.prefetch_related("told")}
+    forms: list[dict[str, Any]] = []
+    for network in networks_in_use():
+        plan = plans.get(network)
+        form = refused if refused and refused.prefix == network else FallbackForm.of(network, plan)
+        forms.append({"network": network, "label": adapter_class(network).label, "form": form, "plan": plan})
+    return render(request, "publishing/fallback.html", {"plans": forms}, status=422 if refused else 200)
+
+
+def back(request: MemberRequest, told: str) -> HttpResponse:
+    messages.success(request, told)
+    return redirect("publishing:fallback", slug=request.member.organization.slug)

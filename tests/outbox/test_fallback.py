@@ -1,0 +1,132 @@
+"""A plan for a network that does not answer: another profile stands in, once for each post, and never without a plan."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils.timezone import now
+
+from networks.models import Circuit, FallbackPlan, Outgoing, Profile
+from networks.outbox import circuits
+from organizations.models import AuditEntry, Notification
+from publishing.actions.compose import create_post
+from publishing.actions.deliveries import cancel_delivery
+from publishing.actions.fallback import fitting, set_plan
+from publishing.actions.schedule import cancel_post, publish_now
+from publishing.fallback import fall_back
+from publishing.models import Delivery, Post
+from socialops.lib.errors import Invalid, PermissionDenied
+from tests import builders
+from tests.cast import Cast
+
+pytestmark = pytest.mark.usefixtures("in_acme")
+LATER = timedelta(minutes=31)
+PAGE = "/o/acme/settings/fallback/"
+
+
+@pytest.fixture
+def post(cast: Cast) -> Post:
+    """Held up by X, which does not answer."""
+    made = publish_now(cast.olive, create_post(cast.olive, text="Bread at nine", profiles=[cast.x.pk]))
+    for _ in range(circuits.ENOUGH_OF_FEWER):
+        circuits.failed(cast.x, "No answer.", now())
+    return made
+
+
+@pytest.fixture
+def plan(cast: Cast) -> FallbackPlan:
+    text = "X is down, so here: {text}"
+    return set_plan(cast.olive, "x", after_minutes=30, profile=cast.page, text=text, told=[cast.lena])
+
+
+def stood_in() -> list[str]:
+    return [row.draft["text"] for row in Outgoing.objects.filter(key__startswith="fallback:")]
+
+
+def test_the_other_profile_publishes_once_and_the_original_waits_for_a_person(cast: Cast, post, plan) -> None:
+    for minutes in (31, 32, 50):
+        fall_back(now() + timedelta(minutes=minutes))
+    assert stood_in() == ["X is down, so here: Bread at nine"]
+    original, other = Delivery.objects.filter(post=post).order_by("pk")
+    assert (original.outgoing.state, original.outgoing.held) == ("waiting", "too_late")
+    assert (other.profile, other.outgoing.state) == (cast.page, "waiting")
+    entry = AuditEntry.objects.get(verb="post.stood_in")
+    assert entry.change["profile"] == [str(cast.x), str(cast.page)]
+    told = Notification.objects.filter(kind="stood_in").values_list("member", flat=True)
+    assert set(told) == {cast.olive.pk, cast.lena.pk}
+    cancel_delivery(cast.olive, original)
+
+
+def test_it_stands_on_the_posts_page(cast: Cast, post, plan, sign_in) -> None:
+    fall_back(now() + LATER)
+    page = sign_in(cast.olive).get(f"/o/acme/posts/{post.pk}/").content.decode()
+    assert "It stands in for a profile whose network did not answer" in page
+    assert f"{cast.page.name} stands in for it" in page
+
+
+def test_nothing_happens_without_a_plan_or_before_its_time(cast: Cast, post) -> None:
+    fall_back(now() + LATER)
+    set_plan(cast.olive, "x", after_minutes=30, profile=cast.page, text="{text}", told=[])
+    fall_back(now() + timedelta(minutes=29))
+    Circuit.objects.all().delete()
+    fall_back(now() + LATER)
+    assert stood_in() == []
+
+
+def test_what_is_cancelled_or_planned_for_later_is_not_stood_in_for(cast: Cast, post, plan) -> None:
+    cancel_post(cast.olive, post)
+    later = create_post(cast.olive, text="Tomorrow", profiles=[cast.x.pk])
+    publish_now(cast.olive, later)
+    Outgoing.objects.filter(delivery__post=later).update(planned_at=now() + timedelta(days=1))
+    fall_back(now() + LATER)
+    assert stood_in() == []
+
+
+def test_what_goes_to_the_other_profile_anyway_is_not_said_twice_there(cast: Cast, post, plan) -> None:
+    both = create_post(cast.olive, text="To both", profiles=[cast.x.pk, cast.page.pk])
+    publish_now(cast.olive, both)
+    fall_back(now() + LATER)
+    assert stood_in() == ["X is down, so here: Bread at nine"]
+
+
+def test_practice_never_stands_in_for_what_is_real(cast: Cast, post) -> None:
+    practice = builders.profile(cast.acme, "facebook", sandbox=True)
+    set_plan(cast.olive, "x", after_minutes=1, profile=practice, text="{text}", told=[])
+    fall_back(now() + LATER)
+    assert stood_in() == []
+
+
+def test_a_profile_that_is_cut_off_does_not_stand_in(cast: Cast, post, plan) -> None:
+    Profile.objects.filter(pk=cast.page.pk).update(state="disconnected")
+    fall_back(now() + LATER)
+    assert stood_in() == []
+
+
+def test_words_are_cut_to_what_the_other_network_takes() -> None:
+    text = fitting("On Facebook more. {text}", "word " * 200, "x")
+    assert text.startswith("On Facebook more. word word")
+    assert text.endswith("…")
+    assert 240 < len(text) <= 280
+    assert fitting("{text}", "short", "x") == "short"
+
+
+def test_only_admins_plan_and_another_network_stands_in(cast: Cast) -> None:
+    given = {"after_minutes": 5, "text": "{text}", "told": []}
+    with pytest.raises(PermissionDenied):
+        set_plan(cast.lena, "x", profile=cast.page, **given)
+    with pytest.raises(Invalid):
+        set_plan(cast.olive, "x", profile=cast.x, **given)
+
+
+def test_the_page_makes_changes_and_removes_a_plan(cast: Cast, sign_in, django_assert_num_queries) -> None:
+    browser = sign_in(cast.olive)
+    form = {"network": "x", "x-after_minutes": "20", "x-profile": cast.page.pk, "x-text": "Here: {text}"}
+    assert browser.post(f"{PAGE}plan/", form | {"x-told": [cast.lena.pk]}).status_code == 302
+    plan = FallbackPlan.objects.get()
+    assert (plan.network, plan.after_minutes, plan.profile, [*plan.told.all()]) == ("x", 20, cast.page, [cast.lena])
+    with django_assert_num_queries(11):
+        shown = browser.get(PAGE).content.decode()
+    assert "Here: {text}" in shown
+    refused = browser.post(f"{PAGE}plan/", form | {"x-after_minutes": "0"})
+    assert (refused.status_code, "field__error" in refused.content.decode()) == (422, True)
+    assert browser.post(f"{PAGE}remove/", {"network": "x"}).status_code == 302
+    assert not FallbackPlan.objects.exists()
