@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import redis
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -40,7 +40,7 @@ def warnings() -> dict[str, str]:
     """What works more slowly than it should."""
     try:
         late = late_rows(now())
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         return {}  # it has gone since it was asked; the next call says so
     return {"outbox": late} if late else {}
 

@@ -9,7 +9,8 @@ from django.utils.timezone import now
 
 from inbox.actions.reply import reply_to_conversation
 from inbox.models import Conversation, Message
-from networks.models import Circuit, Limit, Outgoing, Profile
+from networks.actions.outgoing import delete_remote
+from networks.models import Circuit, Limit, Outgoing, Profile, RemotePost
 from networks.queries.lateness import sent_since
 from publishing.queries.queue import standing
 from tests.cast import Cast
@@ -200,6 +201,18 @@ def test_a_reply_leads_to_its_conversation(cast: Cast, sign_in, in_acme) -> None
     assert "Yes, from nine." in page
     assert f'href="/o/acme/inbox/{thread.pk}/"' in page
     assert "Look and decide in the conversation" in page
+
+
+def test_a_deletion_leads_to_its_post(cast: Cast, sign_in, lay) -> None:
+    row = lay("Wrong price", minutes=-9, state="sent", sent_at=now())
+    part = lay("Wrong again", minutes=-9, state="sent", sent_at=now(), chain=row, part=2)
+    part.delivery.delete()
+    for number, one in enumerate((row, part)):
+        seen = {"remote_id": f"77{number}", "text": one.draft["text"], "published_at": now()}
+        delete_remote(cast.olive, RemotePost.objects.create(profile=cast.x, outgoing=one, **seen))
+    page = shown(sign_in(cast.olive))
+    assert page.count(f'data-open href="/o/acme/posts/{row.delivery.post_id}/"') == 2
+    assert "Delete ·" in page
 
 
 def test_hostile_words_stay_words(cast: Cast, sign_in, lay) -> None:
