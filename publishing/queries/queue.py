@@ -83,7 +83,10 @@ def read_key(text: str) -> tuple[datetime, int] | None:
 
 
 def dress(member: Member, rows: list[Outgoing], now: datetime) -> None:
-    """Gives each row its words, its page, and its delivery where the member may decide it. Four queries at most."""
+    """Gives each row its words, its page, and its delivery where the member may decide it. Four queries at most.
+
+    What has failed or is not known is always the first part that is not there, and that is what decisions are about.
+    """
     heads = {row.pk: row.chain_id or row.pk for row in rows}  # a thread is the delivery of its first part
     found = Delivery.objects.filter(outgoing__in=heads.values()).select_related("profile", "post", "outgoing")
     deliveries = {one.outgoing_id: one for one in found}
@@ -94,7 +97,7 @@ def dress(member: Member, rows: list[Outgoing], now: datetime) -> None:
         row.path = elsewhere.get(row.pk, "")
         row.delivery_shown = deliveries.get(heads[row.pk])
         if row.delivery_shown:
-            row.delivery_shown.mine = "publish" in verbs[row.profile_id] and row.pk == heads[row.pk]
+            row.delivery_shown.mine = "publish" in verbs[row.profile_id] and row.hold != "chain"
 
 
 def outlooks(outgoing_ids: Iterable[int], now: datetime) -> dict[int, Outlook]:

@@ -109,6 +109,18 @@ def test_a_thread_is_held_where_its_part_before_is_not_there(cast: Cast, sign_in
     assert "It waits for part 2, which failed." in held
 
 
+def test_the_part_that_failed_is_tried_again_in_place(cast: Cast, sign_in, lay) -> None:
+    first = lay("First", minutes=-3, state="sent", sent_at=now())
+    part = lay("Second", minutes=-3, state="failed", chain=first, part=2, reason="X refused it.")
+    part.delivery.delete()
+    client = sign_in(cast.priya)
+    page = shown(client, state="failed")
+    assert f"/o/acme/deliveries/{first.delivery.pk}/retry/" in page
+    client.post(f"/o/acme/deliveries/{first.delivery.pk}/retry/")
+    part.refresh_from_db()
+    assert part.state == "waiting"
+
+
 def test_replies_leave_through_a_pause_of_posts(cast: Cast, sign_in, lay) -> None:
     lay("A reply", minutes=0, priority=0)
     lay("A post", minutes=0)
