@@ -98,7 +98,8 @@ def stuck_deliveries(member: Member) -> QuerySet[Delivery]:
 
 def going_out(member: Member, now: datetime) -> QuerySet[Delivery]:
     soon = Q(outgoing__state="sending") | Q(outgoing__state="waiting", outgoing__planned_at__lt=now + AHEAD)
-    rows = deliveries_for(member).filter(soon).select_related("post", "revision", "profile", "outgoing")
+    rows = deliveries_for(member).filter(soon).exclude(outgoing__held=Held.TOO_LATE)
+    rows = rows.select_related("post", "revision", "profile", "outgoing")
     return rows.order_by("outgoing__planned_at", "pk")[:SHOWN]
 
 

@@ -17,7 +17,12 @@ def is_late(row: Outgoing, now: datetime) -> bool:
 def hold_late(row: Outgoing, now: datetime) -> None:
     """It waits for a person from now on. The caller has locked it."""
     late = spelt(now - row.planned_at)
-    move(row, "postpone", held=Held.TOO_LATE, reason=f"Its time passed {late} ago. It waits for somebody to decide.")
+    move(
+        row,
+        "postpone",
+        held=Held.TOO_LATE,
+        reason=f"It would have left {late} after its time. It waits for somebody to decide.",
+    )
 
 
 def spelt(span: timedelta) -> str:

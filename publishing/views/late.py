@@ -13,7 +13,7 @@ from publishing.views.deliveries import button
 @button
 def send(request: MemberRequest, delivery: Delivery) -> str:
     send_delivery_now(request.member, delivery)
-    return _("It is on its way.")
+    return _("It leaves once the pause is released.") if delivery.profile.pause else _("It is on its way.")
 
 
 @button

@@ -60,7 +60,7 @@ def test_what_is_too_late_is_held_told_and_says_why_and_the_next_row_goes_on(cas
         assert send_next() is True
         late.refresh_from_db()
         assert (late.state, late.held, late.attempt_count) == ("waiting", Held.TOO_LATE, 0)
-        assert late.reason == "Its time passed 31 min ago. It waits for somebody to decide."
+        assert late.reason == "It would have left 31 min after its time. It waits for somebody to decide."
         assert told == [late]
     assert begun(cast) == punctual
 

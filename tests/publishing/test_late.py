@@ -51,7 +51,7 @@ def test_its_page_the_queue_and_home_offer_the_decision(cast: Cast, sign_in) -> 
     client = sign_in(cast.priya)
     for address in (f"/o/acme/posts/{delivery.post_id}/", "/o/acme/queue/?state=held"):
         text = client.get(address).content.decode()
-        for word in ("Send now", "Another time", "Cancel", "Its time"):
+        for word in ("Send now", "Another time", "Cancel", "after its time"):
             assert word in text, (address, word)
     assert "Decide when it leaves" in client.get("/o/acme/").content.decode()
     assert "Held" in client.get("/o/acme/posts/?state=held").content.decode()
