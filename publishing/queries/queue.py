@@ -16,7 +16,7 @@ from publishing.models import Delivery
 from publishing.queries.outlook import Outlook, outlook
 from teams.access import profiles_for, verbs_on
 
-PER_PAGE = 40
+PER_PAGE = 25
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 KEY = re.compile(r"(\d{1,17})-(\d{1,18})", re.ASCII)
 NEWEST_FIRST = {"failed"}
