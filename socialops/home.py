@@ -19,6 +19,7 @@ from networks.models import Held, Profile
 from organizations.models import Member
 from publishing.access import answers_for, deliveries_for
 from publishing.models import Delivery, Post
+from publishing.queries.parts import stands, with_parts
 from publishing.queries.queue import alarm, visible
 from socialops.work import Item, by_time, my_work, of_delivery
 from teams.access import profiles_for
@@ -92,7 +93,7 @@ def first_steps(member: Member) -> list[Step]:
 
 def stuck_deliveries(member: Member) -> QuerySet[Delivery]:
     late = Q(outgoing__state="waiting", outgoing__held=Held.TOO_LATE)
-    rows = deliveries_for(member).filter(Q(outgoing__state__in=("failed", "unknown")) | late)
+    rows = with_parts(deliveries_for(member).filter(stands("failed") | stands("unknown") | late))
     return rows.select_related("post__author", "revision", "profile", "outgoing").order_by("-pk")[:SHOWN]
 
 

@@ -16,6 +16,7 @@ from organizations.models import Member
 from organizations.queries.absences import stands_in_for
 from publishing.access import authors, posts_for
 from publishing.models import Decision, Delivery, Post
+from publishing.queries.parts import front_of, parts_of
 from publishing.queries.posts import waiting_for
 from teams.models import Task
 from teams.queries.tasks import waiting_for as tasks_waiting_for
@@ -80,7 +81,8 @@ def returned(member: Member, people: list[int]) -> QuerySet[Post]:
 
 
 def of_delivery(slug: str, delivery: Delivery) -> Item:
-    row = delivery.outgoing
+    """Of a delivery read `with_parts`."""
+    row = front_of(parts_of(delivery))
     return Item(
         key=f"delivery-{delivery.pk}",
         state="held" if row.state == "waiting" else row.state,

@@ -22,8 +22,11 @@ STATE = Case(When(outgoing__state="sent", then=_REST), default=F("outgoing__stat
 
 
 def stands(state: str) -> Q:
-    """Deliveries of which a part stands so."""
-    return Q(outgoing__state=state) | Q(outgoing__parts__state=state)
+    """Deliveries of which the first part stands so, or one that needs somebody. Index outgoing_queue."""
+    if state not in ASKS:
+        return Q(outgoing__state=state)
+    torn = Outgoing.objects.filter(state=state, chain__isnull=False)
+    return Q(outgoing__state=state) | Q(outgoing__in=torn.values("chain"))
 
 
 def with_parts(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:

@@ -9,6 +9,7 @@ TOPS = ("organizations", "networks", "teams", "publishing", "inbox", "analytics"
 RECORD = "organizations.audit.record"
 SILENT = {
     "networks.actions.outgoing.put_outgoing": "the caller says what leaves and why",
+    "networks.actions.outgoing.put_chain": "the caller says what leaves and why",
     "networks.actions.outgoing.move_outgoing": "the caller says what was moved",
     "networks.actions.outgoing.cancel_outgoing": "the caller says what was taken back",
     "networks.actions.kept.settle_kept": "whoever releases a pause says what became of what it kept",

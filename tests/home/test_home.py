@@ -101,7 +101,7 @@ def test_the_page_shows_all_of_it_in_few_queries(cast, sign_in, django_assert_ma
         talk(cast.x, cast.priya)
     client = sign_in(cast.priya)
     client.get("/o/acme/")
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         text = client.get("/o/acme/").content.decode()
     for wanted in ("My work", "Going out", "Unanswered", "Trouble", "Bread at nine", "Do you have rye?"):
         assert wanted in text

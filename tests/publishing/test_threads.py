@@ -190,6 +190,16 @@ def test_the_page_tells_each_part_and_what_can_be_done(cast: Cast, posted: Post,
     assert "Delete from X" not in sign_in(cast.ed).get(at("post", posted.pk)).content.decode()
 
 
+@pytest.mark.parametrize("state", ["failed", "unknown"])
+def test_a_thread_that_needs_somebody_is_among_what_does(cast: Cast, posted: Post, sign_in, state: str) -> None:
+    settle(1, "sent")
+    settle(2, state, needs_person=True, reason="Look at part two.")
+    client = sign_in(cast.priya)
+    assert f"/posts/{posted.pk}/" in client.get(f"{at('posts')}?state={state}").content.decode()
+    assert "Look at part two." in client.get("/o/acme/").content.decode()
+    assert f"/posts/{posted.pk}/" not in client.get(f"{at('posts')}?state=held").content.decode()
+
+
 def test_deleting_takes_away_all_of_it_last_part_first(cast: Cast, posted: Post, sign_in) -> None:
     settle(1, "sent")
     settle(2, "sent")
