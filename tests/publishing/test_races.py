@@ -7,8 +7,11 @@ import pytest
 from django.db import transaction
 from django.utils.timezone import now
 
+from networks.contract import Published
 from networks.models import Outgoing
 from networks.outbox.claims import begin_next
+from networks.outbox.outcomes import confirmed
+from networks.outbox.settling import settle
 from organizations.tenancy import scope
 from publishing.actions.compose import create_post, edit_post
 from publishing.actions.forward import Wish, write_post
@@ -71,6 +74,35 @@ def test_the_sender_and_a_change_at_the_same_moment(cast: Cast, change: str) -> 
             assert isinstance(changed, Conflict)
             assert row.state == "sending"
         with scope(cast.acme):
+            Outgoing.objects.all().delete()
+
+
+@pytest.mark.parametrize("change", ["edit", "cancel", "move"])
+def test_a_part_that_arrives_while_its_thread_is_changed(cast: Cast, change: str) -> None:
+    """What has begun is not changed any more, but can be stopped: then nothing follows, whoever came first."""
+    changes = {
+        "edit": lambda post: edit_post(cast.priya, post, thread=["Else"]),
+        "cancel": lambda post: cancel_post(cast.priya, post),
+        "move": lambda post: move_post(cast.priya, post, at=now() + timedelta(days=1)),
+    }
+    for number in range(4):
+        with scope(cast.acme):
+            post = create_post(cast.priya, text="One", profiles=[cast.x.pk], thread=["Two", "Three"])
+            publish_now(cast.priya, post)
+            row, attempt = begin_next(now())
+        there = confirmed(Published(f"90{number}", f"https://x.com/acme/status/90{number}"))
+        settled, changed = at_once(
+            cast.acme,
+            lambda row=row, attempt=attempt, there=there: settle(row, attempt, there),
+            lambda post=post: changes[change](post),
+        )
+        assert settled is True
+        assert isinstance(changed, Conflict) is (change != "cancel")
+        with scope(cast.acme):
+            rest = "cancelled" if change == "cancel" else "waiting"
+            assert list(Outgoing.objects.order_by("pk").values_list("state", flat=True)) == ["sent", rest, rest]
+            assert Outgoing.objects.get(part=3).held == "chain"
+            assert change == "cancel" or Outgoing.objects.get(part=2).held == ""
             Outgoing.objects.all().delete()
 
 
