@@ -1,4 +1,4 @@
-"""Where people find what a row of the outbox belongs to. The floors above register, so that this one need not know them."""
+"""Where people find what a row of the outbox belongs to. The floors above register: this one need not know them."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
