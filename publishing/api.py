@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiTypes, extend_schema
 from rest_framework.decorators import action
@@ -14,6 +15,7 @@ from organizations.rest.views import MemberViewSet
 from publishing.access import access_delivery, access_post, deliveries_for
 from publishing.actions.deliveries import cancel_delivery, delete_delivery, resolve_delivery, retry_delivery
 from publishing.actions.forward import Wish, rewrite_post, write_post
+from publishing.actions.late import move_delivery
 from publishing.actions.review import approve_post, reject_post, submit_post
 from publishing.actions.schedule import cancel_post, publish_now, schedule_post
 from publishing.models import Delivery, Post
@@ -143,6 +145,18 @@ class DeliveryView(MemberViewSet):
     @action(detail=True, methods=["post"])
     def retry(self, request: Request, pk: str) -> Response:
         retry_delivery(self.member, access_delivery(self.member, pk, to="retry"))
+        return Response(self.shape(pk))
+
+    @extend_schema(request=ScheduleBody, responses=SHAPE)
+    @action(detail=True, methods=["post"])
+    def schedule(self, request: Request, pk: str) -> Response:
+        """Another time for this profile alone, or now: the answer to what is held as too late."""
+        delivery = access_delivery(self.member, pk, to="schedule")
+        wish = wish_in(self.read(ScheduleBody))
+        at = now() if wish.now else wish.at
+        if at is None:
+            raise Invalid({"scheduled_at": [_("Say when, or give publish_now.")]})
+        move_delivery(self.member, delivery, at=at)
         return Response(self.shape(pk))
 
     @extend_schema(request=ResolveBody, responses=SHAPE)

@@ -6,7 +6,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiTypes, extend_schema_field
 from rest_framework import serializers
 
-from networks.models import Attempt, Outgoing
+from networks.models import Attempt, Held, Outgoing
 from organizations.rest.serializers import Ids, StrictSerializer
 from publishing.models import Delivery, Post
 from publishing.queries.parts import front_of, parts_of, state_of
@@ -57,7 +57,8 @@ def delivery_shape(delivery: Delivery) -> dict[str, Any]:
         "remote_id": remote_id,
         "permalink": permalink,
         "error": front.reason or None,
-        "needs_person": front.needs_person,
+        "needs_person": front.needs_person or front.held == Held.TOO_LATE,
+        "held": front.held or None,
         "attempts": row.attempt_count,
         "parts": [part_shape(part) for part in parts],
     }

@@ -99,6 +99,17 @@ def test_only_who_may_publish_decides_and_only_what_waits(cast: Cast) -> None:
         move_delivery(cast.priya, delivery, at=now())
 
 
+def test_by_rest(cast: Cast, api) -> None:
+    delivery = late(cast)
+    priya = api(cast.priya)
+    seen = priya.get(f"deliveries/{delivery.pk}/").json()
+    assert (seen["state"], seen["held"], seen["needs_person"]) == ("waiting", "too_late", True)
+    assert priya.post(f"deliveries/{delivery.pk}/schedule/", {}).status_code == 400
+    assert api(cast.ed).post(f"deliveries/{delivery.pk}/schedule/", {"publish_now": True}).status_code == 403
+    moved = priya.post(f"deliveries/{delivery.pk}/schedule/", {"publish_now": True}).json()
+    assert (moved["held"], moved["needs_person"], moved["error"]) == (None, False, None)
+
+
 def test_the_settings_take_minutes_or_nothing(cast: Cast, sign_in) -> None:
     client = sign_in(cast.olive)
     form = {"name": "Acme", "time_zone": "Europe/Madrid", "locale": "", "brand_colour": ""}
