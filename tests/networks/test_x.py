@@ -247,3 +247,18 @@ def test_push_events_become_items() -> None:
 @pytest.mark.parametrize("body", [b"", b"[]", b"nonsense", b'{"data": null}', b'{"data": [1, {"filter": 3}]}', b"\xff"])
 def test_push_that_is_not_understood_is_left_out(body: bytes) -> None:
     assert XAdapter.parse_push(body) == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "gone"),
+    [
+        ({"data": {"deleted": True}}, True),
+        ({"errors": [{"type": "https://api.twitter.com/2/problems/resource-not-found"}]}, True),
+        ({"data": {"deleted": False}}, False),
+        ({"errors": [{"type": "https://api.twitter.com/2/problems/not-authorized-for-resource"}]}, False),
+        ([], False),
+        (None, False),
+    ],
+)
+def test_an_answer_to_a_deletion_is_believed_only_where_it_says_so(body: object, gone: bool) -> None:
+    assert parse.is_gone(body) is gone
