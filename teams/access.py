@@ -31,7 +31,7 @@ def profiles_for(actor: Actor, *, to: str) -> QuerySet[Profile]:
         return Profile.objects.none()
     if isinstance(actor, System) or to in ROLE_VERBS[actor.role]:
         return Profile.objects.all()
-    # the same rows as guardian's get_objects_for_user, whose SQL takes twice as long to build (docs/adr/0005-grants-and-levels.md)
+    # the rows of guardian's get_objects_for_user, whose SQL takes twice as long to build (docs/adr/0005)
     codename = {"permission__codename": f"{to}_profile"}
     own = ProfileUserObjectPermission.objects.filter(user=actor.user_id, **codename)
     team = ProfileGroupObjectPermission.objects.filter(group__user=actor.user_id, **codename)
