@@ -67,8 +67,30 @@ composer?.addEventListener("click", ({ target }) => {
   part.remove();
   before.focus();
 });
+
+/* What <ops-draft> keeps may hold parts for which a reloaded page has no box, or that were joined into one text. */
+const draft = `draft ${composer?.closest("[data-draft-key]")?.dataset.draftKey}`;
+const kept = () => { try { return JSON.parse(sessionStorage.getItem(draft)) ?? {}; } catch { return {}; } };
+const boxless = () => Object.entries(kept()).filter(([name, text]) => name.startsWith("part_") && text && !composer.elements[name]);
+
+for (const [name, text] of composer ? boxless() : []) {
+  const box = document.createElement("template");
+  box.innerHTML = document.getElementById("part-box").innerHTML.replaceAll("9999", name.slice(5));
+  const field = box.content.querySelector("textarea");
+  field.value = text;
+  document.getElementById("thread").append(box.content);
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  document.querySelectorAll("[data-draft-note]").forEach((note) => { note.hidden = false; });
+}
+
+function forgetJoined() {
+  const gone = Object.fromEntries(boxless().map(([name]) => [name, ""]));
+  try { sessionStorage.setItem(draft, JSON.stringify({ ...kept(), ...gone })); } catch { /* full or forbidden: nothing was kept */ }
+}
+
 composer?.addEventListener("htmx:afterSettle", ({ target }) => {
   if (target.id !== "editor") return;
   markTabs();
+  forgetJoined();
   for (const text of target.querySelectorAll("textarea")) text.dispatchEvent(new Event("input", { bubbles: true }));
 });
