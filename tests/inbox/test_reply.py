@@ -1,13 +1,20 @@
 """An answer leaves through the outbox, once, and never past somebody else's."""
 
+from datetime import timedelta
+
 import pytest
+from django.db import transaction
+from django.utils.timezone import now
 
 from inbox.actions.ingest import ingest
 from inbox.actions.reply import reply_to_conversation
 from inbox.actions.sending import resolve_reply, retry_reply, withdraw_reply
 from inbox.models import Conversation, Message
+from inbox.tasks import settle_forgotten
 from networks import errors
+from networks.contract import Draft, DraftKind
 from networks.models import Outgoing
+from networks.outbox.settling import write
 from organizations.models import AuditEntry
 from socialops.lib.errors import Conflict, Invalid, NotFound, PermissionDenied
 from tests.cast import Cast
@@ -31,7 +38,7 @@ def test_the_draft_answers_the_newest_of_theirs(cast: Cast, question: Message) -
     message = reply(cast.cole, question)
     row = Outgoing.objects.get()
     assert row.key == f"reply:{message.pk}"
-    assert row.draft == {"kind": "reply", "text": "Coming", "in_reply_to": "2", "thread_id": "1", "media": []}
+    assert row.frozen == Draft(DraftKind.REPLY, "Coming", in_reply_to="2", thread_id="1")
     assert (message.state, message.writer) == ("waiting", cast.cole)
     assert AuditEntry.objects.filter(verb="conversation.replied", actor_id=cast.cole.pk).count() == 1
 
@@ -106,6 +113,19 @@ def test_a_failed_answer_is_tried_again(cast: Cast, question: Message) -> None:
         retry_reply(cast.lena, only_conversation(), message.pk)
     end(begin(Outgoing.objects.get()), sent_as("2"))
     assert Message.objects.get(direction="out").remote_id == "2"
+
+
+def test_an_answer_whose_sender_died_before_it_could_tell_is_followed(cast: Cast, question: Message) -> None:
+    message = reply(cast.cole, question)
+    row, _ = begin(message.outgoing)
+    with transaction.atomic():
+        write(row, sent_as("9"))  # committed; then the worker is killed
+    Outgoing.objects.update(sent_at=now())
+    settle_forgotten()
+    assert Message.objects.get(pk=message.pk).remote_id is None  # its sender may still be about to tell
+    Outgoing.objects.update(sent_at=now() - timedelta(minutes=1))
+    settle_forgotten()
+    assert Message.objects.get(pk=message.pk).remote_id == "9"
 
 
 def test_only_an_answer_of_this_conversation_is_tried_again(cast: Cast, question: Message) -> None:
