@@ -12,6 +12,7 @@ from networks.intake import claim_poll, digest_receipt, due_polls, end_poll, ope
 from networks.outbox.claims import claim_unknown, due_turns, has_room, reap
 from networks.outbox.looking import look_one
 from networks.outbox.sending import send_next
+from networks.outbox.settling import tell_untold
 from organizations.tenancy import scope
 from socialops.lib import heartbeat
 
@@ -35,6 +36,7 @@ def tick() -> None:
     at = now()
     heartbeat.beat("tick")
     reap(at)
+    tell_untold(at)
     for turn in due_turns(at):
         eta = turn.at if turn.at > at else None
         send_due.apply_async((turn.organization_id,), eta=eta, expires=TURN_EXPIRES, retry=False)

@@ -34,7 +34,6 @@ app.conf.beat_schedule = {
     "task reminders": {"task": "teams.tasks.remind_due", **EVERY_MINUTE},
     "fallback plans": {"task": "publishing.tasks.stand_in_for_silent", **EVERY_MINUTE},
     "overdue": {"task": "publishing.tasks.watch_queue", **EVERY_MINUTE},
-    "forgotten answers": {"task": "inbox.tasks.settle_forgotten", **EVERY_MINUTE},
     "measurements": {"task": "analytics.tasks.measure_due", **EVERY_MINUTE},
 }
 

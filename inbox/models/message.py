@@ -3,7 +3,6 @@
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
-from django.db.models import Q
 from django.db.models.functions import Left
 
 from inbox.models.contact import Contact
@@ -33,8 +32,6 @@ class Message(TenantModel):
         indexes = [
             models.Index(fields=["conversation", "sent_at", "id"], name="message_of_conversation"),
             models.Index(fields=["profile", "direction", "sent_at"], name="message_of_profile"),  # counted by day
-            # answers that have no copy yet, or whose sender could not tell of it
-            models.Index(fields=["id"], name="message_unlinked", condition=Q(direction="out", remote_id=None)),
             GinIndex(SEARCHED, name="message_search"),
         ]
 

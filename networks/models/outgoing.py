@@ -75,6 +75,9 @@ class Outgoing(TenantModel):
             models.Index(fields=["chain", "part"], name="outgoing_chain", condition=~Q(chain=None)),
             models.Index(fields=["profile"], name="outgoing_profile_busy", condition=Q(state="sending")),
             models.Index(fields=["lease_until"], name="outgoing_in_flight", condition=Q(state="sending")),
+            models.Index(
+                fields=["lease_until"], name="outgoing_untold", condition=~Q(state="sending") & ~Q(lease_until=None)
+            ),
             models.Index(fields=["due_at"], name="outgoing_unknown", condition=Q(state="unknown", needs_person=False)),
             models.Index(fields=["profile", "-planned_at", "-id"], name="outgoing_of_profile"),
             # what people ask: the queue of an organization, and how late things left

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -10,14 +11,18 @@ from django.utils.timezone import now as clock
 from networks.access import public_permalink
 from networks.models import Attempt, Outgoing, Profile, RemotePost
 from networks.outbox import chains, circuits, deleting, limits
+from networks.outbox.claims import LEASE
 from networks.outbox.outcomes import Outcome, confirmed
 from networks.signals import outgoing_held, outgoing_settled, profile_disconnected
 from organizations import audit
 from organizations.actors import System
+from organizations.tenancy import scope
 from socialops.lib import realtime
 from socialops.lib.states import IllegalMove, Stale, move
 
 log = logging.getLogger(__name__)
+
+AT_ONCE = 100
 
 
 def settle(row: Outgoing, attempt: Attempt, outcome: Outcome) -> bool:
@@ -46,7 +51,7 @@ def as_shown(row: Outgoing, outcome: Outcome) -> Outcome:
 def write(row: Outgoing, outcome: Outcome) -> None:
     stamps: dict[str, Any] = {
         "reason": outcome.reason[:500],
-        "lease_until": None,
+        "lease_until": clock() + LEASE,  # until the floors above have been told
         "looks": outcome.looks,
         "resends": row.resends + outcome.resends,
         "needs_person": outcome.asks_person,
@@ -105,9 +110,21 @@ def disconnect(profile: Profile, reason: str) -> None:
 
 
 def tell(row: Outgoing) -> None:
+    """Tells the floors above, and only then ends the lease: a worker that dies before is stood in for."""
     with transaction.atomic():
         log_failures(outgoing_settled.send_robust(sender=Outgoing, outgoing=row), f"outgoing {row.pk}")
         realtime.ping(row.organization_id, "outgoing", row.pk, profile_id=row.profile_id)
+        if row.lease_until:
+            Outgoing.objects.filter(pk=row.pk, lease_until=row.lease_until).update(lease_until=None)
+
+
+def tell_untold(now: datetime) -> None:
+    """Tells of what was settled by workers that died before they could. Receivers take it twice without harm."""
+    # unscoped: one dispatcher serves every organization; index outgoing_untold
+    rows = Outgoing.unscoped.exclude(state="sending").filter(lease_until__lt=now).select_related("profile")
+    for row in rows[:AT_ONCE]:
+        with scope(row.organization_id):
+            tell(row)
 
 
 def tell_held(rows: list[Outgoing]) -> None:

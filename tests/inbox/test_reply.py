@@ -10,11 +10,10 @@ from inbox.actions.ingest import ingest
 from inbox.actions.reply import reply_to_conversation
 from inbox.actions.sending import resolve_reply, retry_reply, withdraw_reply
 from inbox.models import Conversation, Message
-from inbox.tasks import settle_forgotten
 from networks import errors
 from networks.contract import Draft, DraftKind
 from networks.models import Outgoing
-from networks.outbox.settling import write
+from networks.outbox.settling import tell_untold, write
 from organizations.models import AuditEntry
 from socialops.lib.errors import Conflict, Invalid, NotFound, PermissionDenied
 from tests.cast import Cast
@@ -120,12 +119,11 @@ def test_an_answer_whose_sender_died_before_it_could_tell_is_followed(cast: Cast
     row, _ = begin(message.outgoing)
     with transaction.atomic():
         write(row, sent_as("9"))  # committed; then the worker is killed
-    Outgoing.objects.update(sent_at=now())
-    settle_forgotten()
+    tell_untold(now())
     assert Message.objects.get(pk=message.pk).remote_id is None  # its sender may still be about to tell
-    Outgoing.objects.update(sent_at=now() - timedelta(minutes=1))
-    settle_forgotten()
+    tell_untold(now() + timedelta(minutes=1))
     assert Message.objects.get(pk=message.pk).remote_id == "9"
+    assert Outgoing.objects.get().lease_until is None
 
 
 def test_only_an_answer_of_this_conversation_is_tried_again(cast: Cast, question: Message) -> None:

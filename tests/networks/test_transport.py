@@ -90,9 +90,11 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
 
 @contextmanager
-def keeping_alive(*answers: tuple[bytes, bool]) -> Iterator[tuple[str, list[int]]]:
-    """Gives these answers in turn, each with whether the connection stays open; tells on which connection each came."""
+def keeping_alive(*answers: tuple[bytes, bool]) -> Iterator[tuple[str, list[int], threading.Event]]:
+    """Gives these answers in turn, each with whether the connection stays open; tells on which connection each came,
+    and when the first connection is closed."""
     served: list[int] = []
+    closed = threading.Event()
     left = iter(answers)
     with socket.create_server(("127.0.0.1", 0)) as server:
 
@@ -106,9 +108,10 @@ def keeping_alive(*answers: tuple[bytes, bool]) -> Iterator[tuple[str, list[int]
                         connection.sendall(answer)
                         if not stays:
                             break
+                closed.set()
 
         threading.Thread(target=serve, daemon=True).start()
-        yield f"http://127.0.0.1:{server.getsockname()[1]}/", served
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/", served, closed
 
 
 def post(url: str) -> None:
@@ -117,7 +120,7 @@ def post(url: str) -> None:
 
 
 def test_sessions_share_a_connection_that_was_used_a_moment_ago() -> None:
-    with keeping_alive((OK, True), (OK, True)) as (url, served):
+    with keeping_alive((OK, True), (OK, True)) as (url, served, _):
         post(url)
         post(url)
     assert served == [0, 0]
@@ -125,21 +128,22 @@ def test_sessions_share_a_connection_that_was_used_a_moment_ago() -> None:
 
 def test_a_connection_that_was_idle_for_a_while_is_not_trusted(monkeypatch) -> None:
     monkeypatch.setattr(http, "_IDLE_SECONDS", 0.0)
-    with keeping_alive((OK, True), (OK, True)) as (url, served):
+    with keeping_alive((OK, True), (OK, True)) as (url, served, _):
         post(url)
         post(url)
     assert served == [0, 1]
 
 
 def test_a_connection_that_the_other_end_has_closed_costs_nothing() -> None:
-    with keeping_alive((OK, False), (OK, True)) as (url, served):
+    with keeping_alive((OK, False), (OK, True)) as (url, served, closed):
         post(url)
+        assert closed.wait(2)
         post(url)
     assert served == [0, 1]
 
 
 def test_a_connection_that_dies_under_a_write_leaves_it_unknown_and_nothing_is_sent_twice() -> None:
-    with keeping_alive((OK, True), (b"", False), (OK, True)) as (url, served):
+    with keeping_alive((OK, True), (b"", False), (OK, True)) as (url, served, _):
         post(url)
         with pytest.raises(TransportFault) as caught:
             post(url)
