@@ -1,6 +1,6 @@
 """`make test`: the whole suite, as four runs side by side. Two compute; two mostly wait for real processes.
 
-Arguments go to all. What they print is shown when all have ended; the status is the worst of the four.
+Arguments (options of pytest) go to all. What they print is shown when all have ended; the status is the worst of the four.
 """
 
 import contextlib
@@ -14,8 +14,8 @@ from socialops.embedded import RUN_DIR
 
 PYTEST = [sys.executable, "-m", "pytest"]
 RUNS = {  # each with PostgreSQL and Valkey of its own, where the environment names none
-    "stack": ["-m", "stack and not browser", "--redis", "1-7"],
-    "browser": ["-m", "browser", "--redis", "8-15"],
+    "stack": ["tests/ops", "tests/journeys", "tests/chaos", "-m", "stack", "--redis", "1-7"],
+    "browser": ["tests/browser", "--redis", "8-15"],
     "one": ["-m", "not stack", "--part", "0/2"],
     "two": ["-m", "not stack", "--part", "1/2"],
 }

@@ -3,7 +3,6 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -25,17 +24,11 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@contextmanager
-def demo() -> Iterator[Stack]:
-    """A stack with the demo in it; for tests that change who may enter, one of their own."""
-    with running(SANDBOX="True", INBOUND_POLL_SECONDS="30") as stack:
-        stack.run_command("seed_demo")
-        yield stack
-
-
 @pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
-    with demo() as stack:
+    """With the demo in it."""
+    with running(SANDBOX="True", INBOUND_POLL_SECONDS="30") as stack:
+        stack.run_command("seed_demo")
         yield stack
 
 

@@ -8,15 +8,17 @@ import time
 
 import pytest
 
-from tests.browser.conftest import DEMO_PASSWORD, demo
+from tests.browser.conftest import DEMO_PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack, pytest.mark.timeout(240)]
 
 
-@pytest.fixture(scope="module")
-def stack():
-    with demo() as stack:
-        yield stack
+@pytest.fixture(scope="module", autouse=True)
+def _passwords_alone_again(stack):
+    """For whoever signs in after these tests."""
+    yield
+    stack.sql("DELETE FROM mfa_authenticator")
+    stack.sql("UPDATE organizations_organization SET require_mfa = false")
 
 
 def code_of(secret: str) -> str:

@@ -9,7 +9,7 @@ pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
 
 
 def test_everything_leaves_once_or_a_person_is_told() -> None:
-    plan = Plan(chosen_seed(), posts=6, replies=24, seconds=12)
+    plan = Plan(chosen_seed(), posts=4, replies=16, seconds=9)
     report = hold(plan)
     printed(plan, report)
     assert report.verdict.faults == {}

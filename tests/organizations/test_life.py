@@ -200,7 +200,7 @@ class World:
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(plan=st.lists(steps, min_size=6, max_size=20))
 def test_nothing_is_left_to_those_who_left_and_nothing_is_without_an_owner(cast: Cast, plan: list[tuple]) -> None:
     live(cast, plan)
