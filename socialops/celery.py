@@ -1,10 +1,12 @@
 """The Celery application. One beat entry wakes each floor; everything due is read from the database."""
 
 import os
+import sys
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import after_task_publish, heartbeat_sent
+from celery.signals import after_task_publish, heartbeat_sent, task_prerun
+from django.db import close_old_connections
 from kombu import Exchange, Queue
 
 from socialops.lib.heartbeat import beat
@@ -14,6 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "socialops.settings")
 app = Celery("socialops")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.conf.CELERY_DB_REUSE_MAX = sys.maxsize  # or Celery would connect anew for each task: Django's own rules are enough
 
 # A tick that was not run within its period is worthless: the next one does the same work.
 EVERY_SECOND = {"schedule": 1.0, "options": {"expires": 5, "queue": "ticks"}}
@@ -41,6 +44,13 @@ app.conf.beat_schedule = {
 @after_task_publish.connect(sender="networks.tasks.poll_due")  # which nobody but beat asks for
 def note_beat(**given: object) -> None:
     beat("beat")
+
+
+@task_prerun.connect
+def leave_broken_connections(**given: object) -> None:
+    """Those that are too old as well, as Django does before each request."""
+    if not given["task"].request.is_eager:  # type: ignore[attr-defined]
+        close_old_connections()
 
 
 @heartbeat_sent.connect

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from copy import deepcopy
-from pathlib import Path
 from zlib import crc32
 
 import pytest
@@ -30,7 +29,7 @@ connection_created.connect(allow_emptying)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--part", default="0/1", help="K/N: only part K of N of the test files (tests/__main__.py)")
+    parser.addoption("--part", default="0-0/1", help="K-L/N: only parts K to L of N (tests/__main__.py)")
     parser.addoption("--redis", default="1-15", help="K-N: the Redis databases that stacks may use (tests/stack.py)")
 
 
@@ -39,12 +38,15 @@ def pytest_configure(config: pytest.Config) -> None:
     stack.redis_databases = range(first, last + 1)
 
 
-def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Each of several runs reads only its own files."""
-    part, parts = (int(number) for number in config.getoption("--part").split("/"))
-    if collection_path.is_dir() or not collection_path.name.startswith("test_"):
-        return None
-    return True if crc32(str(collection_path.relative_to(config.rootpath)).encode()) % parts != part else None
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of what needs no processes, only this run's part."""
+    span, parts = config.getoption("--part").split("/")
+    first, last = (int(number) for number in span.split("-"))
+    items[:] = [
+        item
+        for item in items
+        if item.get_closest_marker("stack") or first <= crc32(item.nodeid.encode()) % int(parts) <= last
+    ]
 
 
 @pytest.fixture(scope="session")

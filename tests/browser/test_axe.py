@@ -1,6 +1,6 @@
 """Every page of the tree of addresses: no serious finding of axe, nothing that scrolls sideways, nothing heavy.
 
-Wide and light, then narrow and dark. What shows no page is by rule only for what is sent (405), or a part,
+Every other page wide and light, the others narrow and dark; none scrolls sideways in either width. What shows no page is by rule only for what is sent (405), or a part,
 a file or a program's (no <main>: parts are seen within their pages); anything else is named in NO_PAGE with its reason.
 """
 
@@ -110,20 +110,27 @@ def has_main(answer: APIResponse) -> bool:
 
 def walked(page: Page, urls: list[str]) -> list[str]:
     found = []
-    for width, scheme in LOOKS:
-        page.set_viewport_size({"width": width, "height": 800})
+    for first in range(len(LOOKS)):
+        width, scheme = LOOKS[first]
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # no colour is caught on its way
-        for url in urls:
+        for url in urls[first :: len(LOOKS)]:
+            page.set_viewport_size({"width": width, "height": 800})
             answer = page.goto(url)
             assert answer is not None
             assert answer.status == 200, url
             size = len(answer.body())
             found += [f"{url}: {size} bytes"] * (size > MOST_BYTES) + findings(page, f"{url}, {width} px, {scheme}")
+            page.set_viewport_size({"width": LOOKS[1 - first][0], "height": 800})
+            found += [f"{url}: scrolls sideways"] * sideways(page)
     return found
+
+
+def sideways(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
 
 
 def findings(page: Page, where: str) -> list[str]:
     found = [f"{where}: no title"] * (not page.title().removesuffix("SocialOps").strip(" ·"))
-    found += [f"{where}: scrolls sideways"] * page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    found += [f"{where}: scrolls sideways"] * sideways(page)
     rows = Axe().run(page, options=OPTIONS).response["violations"]
     return found + [f"{where}: {row['id']}: {row['nodes'][0]['html'][:200]}" for row in rows if row["impact"] in SEVERE]
