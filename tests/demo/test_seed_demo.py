@@ -1,7 +1,12 @@
 """The demo: whole at the first call, untouched by the second, and true to what it says of itself."""
 
+from collections.abc import Iterator
+from io import StringIO
+
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.test import override_settings
 
 from analytics.models import Rollup
 from inbox.models import Conversation
@@ -12,17 +17,36 @@ from organizations.tenancy import scope
 from publishing.models import Post
 from socialops.demo import DEMO_PASSWORD, SIGN_INS, words
 from teams.access import verbs_on
+from tests.conftest import clear
+
+pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def seeded(empty, settings, monkeypatch, capsys):
-    settings.SANDBOX = True
-    monkeypatch.setattr(tasks.push, "apply_async", lambda *args, **options: pytest.fail("pushed"))
-    call_command("seed_demo")
-    return capsys.readouterr().out
+@pytest.fixture(scope="module")
+def seeded(django_db_setup, django_db_blocker) -> Iterator[str]:
+    """What the command printed. Once for all of these tests, taken back at their end."""
+    said = StringIO()
+    with (
+        django_db_blocker.unblock(),
+        transaction.atomic(),
+        override_settings(SANDBOX=True),
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr(tasks.push, "apply_async", lambda *args, **options: pytest.fail("pushed"))
+        clear()
+        call_command("seed_demo", stdout=said)
+        yield said.getvalue()
+        transaction.set_rollback(True)
 
 
-def test_it_is_whole_and_safe_to_repeat(seeded) -> None:
+def test_without_practice_networks_there_is_no_demo(settings) -> None:
+    settings.SANDBOX = False
+    with pytest.raises(CommandError):
+        call_command("seed_demo")
+    assert not Organization.objects.filter(slug="northwind").exists()
+
+
+def test_it_is_whole_and_safe_to_repeat(seeded: str) -> None:
     northwind = Organization.objects.get(slug="northwind")
     with scope(northwind):
         before = [model.objects.count() for model in (Member, Profile, Post, Conversation, Outgoing, Rollup)]
@@ -35,7 +59,7 @@ def test_it_is_whole_and_safe_to_repeat(seeded) -> None:
         assert User.objects.get(email=one.email).check_password(DEMO_PASSWORD)
 
 
-def test_everything_said_has_happened(seeded) -> None:
+def test_everything_said_has_happened(seeded: str) -> None:
     with scope(Organization.objects.get(slug="northwind")):
         assert Conversation.objects.count() == len(words.TALKS)
         assert Conversation.objects.filter(state="open", unanswered_since=None).exists()
@@ -52,7 +76,7 @@ def test_everything_said_has_happened(seeded) -> None:
         assert Rollup.objects.filter(metric="impressions", value__gt=0).values("day").distinct().count() >= 20
 
 
-def test_rights_are_as_described(seeded) -> None:
+def test_rights_are_as_described(seeded: str) -> None:
     with scope(Organization.objects.get(slug="northwind")):
         ids = list(Profile.objects.values_list("pk", flat=True))
         verbs = {
@@ -64,10 +88,3 @@ def test_rights_are_as_described(seeded) -> None:
     assert "reply" in verbs["cole"]
     assert "publish" not in verbs["cole"]
     assert "publish" not in verbs["ed"]
-
-
-def test_without_practice_networks_there_is_no_demo(db, settings) -> None:
-    settings.SANDBOX = False
-    with pytest.raises(CommandError):
-        call_command("seed_demo")
-    assert not Organization.objects.filter(slug="northwind").exists()

@@ -100,7 +100,7 @@ class World:
 
 
 @pytest.mark.django_db
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(plan=st.lists(steps, min_size=1, max_size=8), looked_at=st.tuples(who, who))
 def test_nothing_ever_differs_and_no_leader_outgrows_themselves(
     cast: Cast, plan: list[tuple], looked_at: tuple[str, str]
