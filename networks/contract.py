@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 PART_BEFORE = "@part-before"
 """Stands in a frozen draft for the id that the part before it will have."""
@@ -29,32 +29,99 @@ class InboundKind(StrEnum):
     DIRECT = "direct"
 
 
+class MediaKind(StrEnum):
+    IMAGE = "image"
+    GIF = "gif"  # animated; one that stands still is an image
+    VIDEO = "video"
+
+
+@dataclass(frozen=True, slots=True)
+class MediaLimit:
+    """What files of one kind may be, and how many of them one post takes. `None`: not limited."""
+
+    most: int
+    content_types: frozenset[str]
+    most_bytes: int
+    widest: tuple[int, int] | None = None  # pixels: width, height
+    seconds: tuple[float, float] | None = None  # shortest, longest
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What one network can carry. `None` means that there is no such limit or no such thing."""
 
     text_limit: int
     text_unit: str = "characters"
-    images: int = 0
+    media: Mapping[MediaKind, MediaLimit] = field(default_factory=dict)  # one kind in a post, never mixed
+    alt_text_limit: int = 1000
     threads: bool = False
     first_comment: bool = False
     push: bool = False
     read_lag_seconds: int = 0
 
+    def most(self, kind: MediaKind) -> int:
+        """How many files of `kind` one post takes."""
+        limit = self.media.get(kind)
+        return limit.most if limit else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A file that leaves with a draft. `name` is where our storage keeps it, `sha256` says which bytes those are."""
+
+    name: str
+    kind: MediaKind
+    content_type: str
+    size: int  # bytes
+    sha256: str
+    width: int
+    height: int
+    seconds: float | None = None  # of a video
+    alt_text: str = ""
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(**{**data, "kind": MediaKind(data["kind"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """A file that the network holds for a post to come; nobody else sees it, and it is gone after `expires_at`.
+
+    `marker` is what a post made with it shows, so that the post can be told from another with the same words.
+    While the network still works on it `ready_at` says when to ask again.
+    """
+
+    media_id: str
+    marker: str
+    expires_at: datetime | None = None
+    ready_at: datetime | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Exactly what is to leave. Frozen into the outbox as JSON; its hash goes into every Attempt."""
+    """Exactly what is to leave. Frozen into the outbox as JSON; its hash goes into every Attempt.
+
+    `uploads` is not frozen: what the network made of `media`, in their order, filled in before it is published or
+    looked for (then with all that were ever made of them).
+    """
 
     kind: DraftKind
     text: str
     in_reply_to: str | None = None
     thread_id: str | None = None
-    media: tuple[str, ...] = ()
+    media: tuple[Media, ...] = ()
     target: str | None = None
+    uploads: tuple[Uploaded, ...] = ()
+
+    @property
+    def markers(self) -> frozenset[str]:
+        return frozenset(upload.marker for upload in self.uploads if upload.marker)
 
     def as_json(self) -> dict[str, Any]:
-        return {**asdict(self), "kind": str(self.kind), "media": list(self.media)}
+        frozen = asdict(self)
+        del frozen["uploads"]
+        return {**frozen, "kind": str(self.kind), "media": [asdict(one) for one in self.media]}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -63,7 +130,7 @@ class Draft:
             text=data["text"],
             in_reply_to=data.get("in_reply_to"),
             thread_id=data.get("thread_id"),
-            media=tuple(data.get("media", ())),
+            media=tuple(Media.from_json(one) for one in data.get("media", ())),
             target=data.get("target"),
         )
 
@@ -172,7 +239,7 @@ class Access:
 
     `credentials` is the decrypted JSON of CONTRACT.md; it must never be logged. `app` holds the operator's keys:
     for X client_id, client_secret, consumer_key, consumer_secret; for Graph app_id, app_secret, api_version.
-    `heard` is told what each answer says of the network's limits.
+    `heard` is told what each answer says of the network's limits, `alive` that a long piece of work goes on.
     """
 
     remote_id: str
@@ -181,6 +248,7 @@ class Access:
     credentials: Mapping[str, Any] = field(repr=False)
     app: Mapping[str, str] = field(default_factory=dict, repr=False)
     heard: Callable[[RateLimit], None] = field(default=lambda limit: None, repr=False, compare=False)
+    alive: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
 
 
 class Adapter(ABC):
@@ -215,6 +283,22 @@ class Publishes(ABC):
         None means "looked properly and it is not there". Not being able to look raises. Remote ids in `taken`
         belong to other drafts and do not count, even when they say the same.
         """
+
+
+class Uploads(ABC):
+    """Takes files for posts to come. None of it is published by that, so all of it may be repeated."""
+
+    @abstractmethod
+    def upload(self, media: Media, file: BinaryIO) -> Uploaded:
+        """Brings one file to the network, with its alt text. Calls may take long: `access.alive` is told between them.
+
+        Raises the classes of `networks.errors`; Ambiguous leaves as Unavailable, for nothing can have been published.
+        """
+
+    @abstractmethod
+    def check_upload(self, held: Uploaded) -> Uploaded:
+        """The same as it stands now. Raises Refused when the network could make nothing of the file, Gone when it holds
+        it no longer."""
 
 
 class Deletes(ABC):

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-from networks.contract import Publishes, Replies
+from networks.contract import MediaKind, Publishes, Replies
 from networks.models import VERBS, Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
 from networks.registry import adapter_class
 from organizations.access import access_member
@@ -50,7 +50,9 @@ def capabilities(network: str) -> dict[str, Any]:
         "reply": issubclass(adapter, Replies),
         "text_limit": can.text_limit,
         "text_unit": can.text_unit,
-        "images": can.images,
+        "images": can.most(MediaKind.IMAGE),
+        "gifs": can.most(MediaKind.GIF),
+        "videos": can.most(MediaKind.VIDEO),
         "threads": can.threads,
     }
 
