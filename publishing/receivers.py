@@ -25,7 +25,7 @@ from socialops.lib import realtime
 @receiver(outgoing_settled, dispatch_uid="publishing.delivery_settled")
 def delivery_settled(sender: Any, outgoing: Outgoing, **kwargs: Any) -> None:
     """Shows it to whoever looks; a sending that was under way when its post was cancelled is not repeated."""
-    delivery = Delivery.objects.select_related("post", "profile").filter(outgoing=first_part(outgoing)).first()
+    delivery = Delivery.objects.filter(outgoing=first_part(outgoing)).first()
     if delivery is None:
         return
     publishes = outgoing.draft["kind"] != DraftKind.DELETE

@@ -62,6 +62,8 @@ class Outgoing(TenantModel):
     sent_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    trouble: int | None = None  # no column: for whom sends it, the circuit of its network, if that has one
+
     class Meta:
         indexes = [
             # what the dispatcher asks; each index holds only rows that are still alive

@@ -30,11 +30,8 @@ BURST = timedelta(seconds=1)  # what was not used of the last moment may be made
 
 # For the lanes: the circuit of a profile `p` lets nothing pass at %(now)s.
 IS_SHUT = f"EXISTS (SELECT FROM networks_circuit r WHERE {REACHES} AND r.next_at > %(now)s)"  # constants
-
-
-def trouble(profile: str = "") -> Subquery:
-    """The id of the circuit of an outer query's profile; there is none while its network is well."""
-    return Subquery(reaching(Circuit, profile).values("pk")[:1])
+# The id of that circuit; there is none while the network is well.
+TROUBLE = f"(SELECT r.id FROM networks_circuit r WHERE {REACHES} LIMIT 1)"  # noqa: S608  # constants
 
 
 def open_since(profile: str = "") -> Subquery:
@@ -62,13 +59,12 @@ def pace(circuit: Circuit, now: datetime) -> timedelta:
 
 def judge(row: Outgoing, attempt: Attempt, outcome: Outcome, now: datetime) -> None:
     """What a sending says of its network. A network that was well when the row was taken costs nothing here."""
-    trouble: int | None = vars(row).get("trouble")
     if attempt.kind != "send":
         return
     if outcome.answered is False:
         failed(row.profile, outcome.reason, now)
-    elif outcome.answered and trouble:
-        answered(trouble, now)
+    elif outcome.answered and row.trouble:
+        answered(row.trouble, now)
 
 
 def failed(profile: Profile, reason: str, now: datetime) -> None:

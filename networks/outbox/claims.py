@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from networks.models import Attempt, Outgoing
 from networks.outbox import circuits
@@ -72,17 +73,20 @@ def begin_next(now: datetime) -> tuple[Outgoing, Attempt | None] | None:
 
     What has become too late is held instead, and then has no Attempt.
     """
-    pk = lock_next(require_organization_id(), now)
-    if pk is None:
+    found = lock_next(require_organization_id(), now)
+    if found is None:
         return None
-    rows = Outgoing.objects.select_related("profile__credential", "organization")
-    row = rows.annotate(trouble=circuits.trouble("profile__")).get(pk=pk)
-    if Outgoing.objects.filter(profile=row.profile_id, state="sending").exists():
-        return None  # begun between the choice and the lock
+    pk, trouble = found
+    rows = Outgoing.objects.select_related("profile__credential", "profile__organization")
+    under_way = Outgoing.objects.filter(profile=OuterRef("profile"), state="sending")
+    row = rows.annotate(overtaken=Exists(under_way)).get(pk=pk)
+    row.trouble = trouble
+    if row.overtaken:  # another of the profile's rows was begun between the choice and the lock
+        return None
     if is_late(row, now):
         hold_late(row, now)
         return row, None
-    if not circuits.lets_pass(row.trouble, now):
+    if not circuits.lets_pass(trouble, now):
         return None
     move(
         row,
