@@ -45,6 +45,14 @@ class Unavailable(NetworkError):
     answered: bool | None = False
 
 
+class NotReady(NetworkError):
+    """The network still works on what it was given; ask again at `ready_at`."""
+
+    def __init__(self, user_message: str, *, ready_at: datetime) -> None:
+        super().__init__(user_message)
+        self.ready_at = ready_at
+
+
 class Busy(Unavailable):
     """Another worker is at it at this moment, so the network was not asked."""
 

@@ -30,6 +30,7 @@ app.conf.task_queues = [Queue(name, direct, routing_key=name) for name in ("defa
 app.conf.beat_schedule = {
     "outbox": {"task": "networks.tasks.tick", **EVERY_SECOND},
     "polls": {"task": "networks.tasks.poll_due", **EVERY_SECOND},
+    "files": {"task": "networks.tasks.bring_files", **EVERY_MINUTE},
     "mails": {"task": "organizations.tasks.send_mails", **EVERY_MINUTE},
     "invitations": {"task": "organizations.tasks.send_invitations", **EVERY_MINUTE},
     "digests": {"task": "organizations.tasks.collect_digests", **EVERY_MINUTE},

@@ -59,7 +59,7 @@ def pace(circuit: Circuit, now: datetime) -> timedelta:
 
 def judge(row: Outgoing, attempt: Attempt, outcome: Outcome, now: datetime) -> None:
     """What a sending says of its network. A network that was well when the row was taken costs nothing here."""
-    if attempt.kind != "send":
+    if attempt.kind == "look":
         return
     if outcome.answered is False:
         failed(row.profile, outcome.reason, now)

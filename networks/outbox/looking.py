@@ -14,6 +14,7 @@ from networks.models import Attempt, Outgoing, RemotePost
 from networks.outbox import deleting
 from networks.outbox.chains import ready
 from networks.outbox.claims import LEASE, open_attempt
+from networks.outbox.files import with_all_files
 from networks.outbox.outcomes import GIVE_UP_AFTER, LOOK_AFTER, Outcome, backoff, confirmed, paced
 from networks.outbox.settling import settle
 
@@ -71,7 +72,7 @@ def find(row: Outgoing) -> Published | None:
     taken = RemotePost.objects.filter(profile=row.profile, outgoing__isnull=False).exclude(outgoing=row)
     since = row.first_tried_at or row.created_at
     recent = taken.filter(published_at__gte=since - timedelta(hours=1)).values_list("remote_id", flat=True)
-    return adapter.find(ready(row), since=since, taken=frozenset(recent))
+    return adapter.find(with_all_files(row, ready(row)), since=since, taken=frozenset(recent))
 
 
 def not_there(row: Outgoing, now: datetime) -> Outcome:

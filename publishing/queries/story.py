@@ -42,6 +42,10 @@ SENT = {  # outcome of a sending: (state, sentence)
     "disconnected": ("failed", later("After %(took)s %(network)s said that it no longer accepts our connection.")),
     "refused": ("failed", later("%(network)s refused it after %(took)s.")),
 }
+BROUGHT = {  # or as in SENT
+    "uploaded": ("", later("%(network)s holds the files after %(took)s.")),
+    "processing": ("waiting", later("%(network)s is still working on the files (%(took)s).")),
+}
 LOOKED = {
     "sent": ("sent", later("Looked on the profile (%(took)s): found, and linked.")),
     "not found": ("unknown", later("Looked on the profile (%(took)s): not there, or not yet.")),
@@ -96,7 +100,7 @@ def told(attempt: Attempt, row: Outgoing, network: str) -> Iterator[Line]:
     else:
         yield begun(attempt, row, network)
         if attempt.finished_at:
-            yield line(attempt, attempt.finished_at, SENT, words)
+            yield line(attempt, attempt.finished_at, {**SENT, **BROUGHT}, words)
 
 
 def line(
@@ -116,7 +120,9 @@ def looked(attempt: Attempt, words: dict[str, str]) -> Line:
 
 def begun(attempt: Attempt, row: Outgoing, network: str) -> Line:
     text = _("Sent to %s") % network
-    if row.part > 1:
+    if attempt.kind == "upload":
+        text = _("Files on their way to %s") % network
+    elif row.part > 1:
         text = _("Part %(part)d sent to %(network)s") % {"part": row.part, "network": network}
     elif attempt.started_at == row.first_tried_at and attempt.started_at >= row.planned_at:
         text = _("Sent to %(network)s, %(late)s after its time") % {

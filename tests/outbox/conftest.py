@@ -12,8 +12,7 @@ from networks.contract import Draft, DraftKind
 from networks.models import Outgoing, Profile
 from networks.outbox.claims import begin_next, claim_unknown, reap
 from networks.outbox.looking import look_one
-from networks.outbox.sending import call
-from networks.outbox.settling import settle
+from networks.outbox.sending import send
 from organizations.tenancy import scope
 from socialops.lib import http
 from tests import builders
@@ -45,7 +44,9 @@ class Outbox:
 
     def send_next(self, at: datetime) -> bool:
         if begun := begin_next(at):
-            settle(*begun, call(begun[0]))
+            row, attempt = begun
+            assert attempt is not None, "held as too late"
+            send(row, attempt)
         return begun is not None
 
     def row(self, outgoing: Outgoing) -> Outgoing:
