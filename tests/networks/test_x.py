@@ -50,7 +50,7 @@ def test_over_the_limit_is_refused_in_words_of_x(x: XAdapter) -> None:
 
 def test_pictures_are_refused_rather_than_dropped(x: XAdapter, fake_x: FakeX) -> None:
     with pytest.raises(Refused):
-        x.publish(Draft(DraftKind.POST, "Look", media=("photo.jpg",)))
+        x.publish(picture_post("Look"))
     assert fake_x.calls == []
 
 
