@@ -74,6 +74,12 @@ class Session(requests.Session):
         kwargs["allow_redirects"] = reads and bool(kwargs.get("allow_redirects", False))
         return super().request(method, url, *args, **kwargs)
 
+    @property
+    def while_sending(self) -> tuple[float, float]:
+        """For a body with a file in it. The time to connect is the time to send all of it too, so it has to be longer;
+        both together take no longer than a call may."""
+        return (self.timeout[1] / 2, self.timeout[1] / 2)
+
     def close(self) -> None:
         """Leaves the connections to the other sessions."""
 

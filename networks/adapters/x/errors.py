@@ -93,6 +93,8 @@ def _known(status: int, problem: Problem) -> tuple[Callable[..., errors.NetworkE
         return errors.AppMisconfigured, "The X app has no credits left. An administrator has to top it up."
     if status >= 500 or status < 400:
         return None
+    if status == 400 and problem.says("media ids are invalid"):
+        return errors.Gone, "X no longer has the files of this post."
     if problem.codes & {187} or (status == 403 and problem.says("duplicate")):
         return errors.Duplicate, "X refused this because the profile already has a post with the same text."
     if status == 403 and problem.says("deleted or not visible"):
