@@ -162,8 +162,7 @@ def test_a_worker_that_died_while_uploading_has_sent_nothing(outbox) -> None:
 
 
 def test_whoever_lost_the_row_while_uploading_sends_nothing(outbox, monkeypatch) -> None:
-    row = put(outbox, BOOT)
-
+    put(outbox, BOOT)
     bring = uploading.brought
 
     def held_up(*args: object) -> object:
