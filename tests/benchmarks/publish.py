@@ -64,8 +64,8 @@ def network(path: Path) -> Iterator[tuple[str, Path]]:
 
 
 @contextlib.contextmanager
-def processes(url: str) -> Iterator[None]:
-    environment = {**os.environ, "X_API_URL": url}
+def processes(url: str, **env: str) -> Iterator[None]:
+    environment = {**os.environ, "X_API_URL": url, **env}
     celery = [sys.executable, "-m", "celery", "-A", "tests.benchmarks.bare"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": environment}
     with (
