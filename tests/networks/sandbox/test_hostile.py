@@ -166,6 +166,23 @@ def test_odd_pictures_of_a_page_are_refused(call, account, acme) -> None:
         assert not Entry.objects.exists()
 
 
+def test_a_form_that_cannot_be_read_is_refused(client, call, account) -> None:
+    path = f"v25.0/{account.remote_id}/photos"
+    if account.network == "x":
+        path = f"2/media/upload/{call('POST', '2/media/upload/initialize', ANNOUNCED).json()['data']['id']}/append"
+    head = {"Authorization": f"Bearer {secrets_of(account)['access_token']}"}
+    many = b"".join(b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n' for _ in range(1_100)) + b"--b--"
+    for body, kind in [
+        (b"x", "multipart/form-data"),
+        (b"--b\r\n", "multipart/form-data; boundary=\xff"),
+        (b"--b\r\nno header", "multipart/form-data; boundary=b"),
+        (many, "multipart/form-data; boundary=b"),
+    ]:
+        response = client.generic("POST", f"/sandbox/{account.network}/{path}", body, content_type=kind, headers=head)
+        assert response.status_code == 400, kind
+        assert is_networks_error(response, account.network)
+
+
 X_READS = [
     "2/tweets",
     "2/tweets?ids=",

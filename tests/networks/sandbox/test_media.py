@@ -6,6 +6,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from django.core.files import File
 from django.core.files.storage import default_storage
 
 from networks import errors
@@ -179,7 +180,7 @@ def test_deleting_an_answer_forgets_what_it_showed(adapter, acme, account) -> No
     with scope(acme):
         root = Entry.objects.get(remote_id=ours.remote_id)
         begun = uploads.begin_upload(account, kind=MediaKind.IMAGE, content_type="image/png", size=len(PNG))
-        kept = uploads.keep(begun, uploads.File(BytesIO(PNG)))
+        kept = uploads.keep(begun, File(BytesIO(PNG)))
         answer = Entry.objects.create(
             network=root.network,
             number=root.number + 1,

@@ -3,6 +3,7 @@
 from io import BytesIO
 
 import pytest
+from django.core.files import File
 
 from networks.actions.profiles import connect_profile
 from networks.contract import MediaKind
@@ -56,7 +57,7 @@ def shows(shop, acme, settings, tmp_path):
                     uploads.begin_upload(
                         shop, kind=MediaKind.IMAGE, content_type="image/png", size=len(PNG), alt_text=f'Boot "{number}"'
                     ),
-                    uploads.File(BytesIO(PNG)),
+                    File(BytesIO(PNG)),
                 )
                 for number in range(count)
             ]

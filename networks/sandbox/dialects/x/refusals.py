@@ -50,4 +50,13 @@ NO_PARENT = problem(403, "Forbidden", "You attempted to reply to a Tweet that is
 
 WRONG_MEDIA = invalid("media.media_ids", "", "Your media IDs are invalid.")
 
-WORDS = Words(nobody=NOBODY, signed_out=NOBODY, too_big=TOO_BIG, down=DOWN, duplicate=DUPLICATE, limited=limited)
+MALFORMED = invalid("body", "", "The body of the request cannot be read.")
+WORDS = Words(
+    nobody=NOBODY,
+    signed_out=NOBODY,
+    too_big=TOO_BIG,
+    malformed=MALFORMED,
+    down=DOWN,
+    duplicate=DUPLICATE,
+    limited=limited,
+)
