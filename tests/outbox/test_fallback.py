@@ -56,6 +56,32 @@ def test_the_other_profile_publishes_once_and_the_original_waits_for_a_person(ca
     cancel_delivery(cast.olive, original)
 
 
+def test_it_says_the_whole_thread_and_its_comment_as_the_other_network_can(cast: Cast, plan) -> None:
+    made = {"text": "Bread", "thread": ["At nine", "word " * 80], "first_comment": "The link"}
+    publish_now(cast.olive, create_post(cast.olive, profiles=[cast.page.pk], **made))
+    other = set_plan(cast.olive, "facebook", after_minutes=1, profile=cast.x, text="Not on Facebook: {text}", told=[])
+    for _ in range(circuits.ENOUGH_OF_FEWER):
+        circuits.failed(cast.page, "No answer.", now())
+    for minutes in (2, 3):
+        fall_back(now() + timedelta(minutes=minutes))
+    rows = Outgoing.objects.filter(profile=other.profile).order_by("part")
+    assert [(row.part, row.held) for row in rows] == [(1, ""), (2, "chain"), (3, "chain"), (4, "chain")]
+    first, second, third, comment = (row.draft["text"] for row in rows)
+    assert (first, second, comment) == ("Not on Facebook: Bread", "At nine", "The link")
+    assert third.startswith("word word")
+    assert third.endswith("…")
+
+
+def test_where_there_are_no_threads_it_is_one_text_with_the_comment_beneath(cast: Cast, plan) -> None:
+    made = {"text": "Bread", "thread": ["At nine"], "first_comment": "The link"}
+    publish_now(cast.olive, create_post(cast.olive, profiles=[cast.x.pk], **made))
+    for _ in range(circuits.ENOUGH_OF_FEWER):
+        circuits.failed(cast.x, "No answer.", now())
+    fall_back(now() + LATER)
+    rows = Outgoing.objects.filter(profile=cast.page).order_by("part")
+    assert [row.draft["text"] for row in rows] == ["X is down, so here: Bread\n\nAt nine", "The link"]
+
+
 def test_it_stands_on_the_posts_page(cast: Cast, post, plan, sign_in) -> None:
     fall_back(now() + LATER)
     page = sign_in(cast.olive).get(f"/o/acme/posts/{post.pk}/").content.decode()
