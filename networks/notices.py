@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from networks.models import Circuit, Profile
+from networks.models import Circuit, FallbackPlan, Profile
 from networks.registry import adapter_class
 from organizations.kinds import register
 from organizations.models import Member, Organization, Role
@@ -38,6 +38,8 @@ def tell_admins(circuit: Circuit, organization: Organization) -> None:
     causes = {mood: f"circuit-{circuit}-{mood}" for mood in TITLES}
     settle_notices(*[cause for mood, cause in causes.items() if mood != circuit.mood])
     if not circuit.opened_at:
+        plans = FallbackPlan.objects.filter(network=circuit.network, profile__sandbox=circuit.sandbox)
+        settle_notices(*[plan.cause for plan in plans])
         return
     name = called(circuit.network, sandbox=circuit.sandbox)
     admins = Member.objects.filter(role__in=(Role.OWNER, Role.ADMIN)).select_related("user", "organization")

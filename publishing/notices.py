@@ -104,7 +104,7 @@ def tell_stood_in(plan: FallbackPlan, delivery: Delivery) -> None:
     slug = slug_of(delivery.organization_id)
     notify(
         people.values(),
-        f"fallback-{plan.pk}",
+        plan.cause,
         kind="stood_in",
         title=_("%(name)s stands in for %(held)s, which cannot be reached") % names,
         url=address(delivery.post),

@@ -14,6 +14,7 @@ from organizations import audit
 from organizations.access import require_admin
 from organizations.actors import Actor, System
 from organizations.models import Member
+from organizations.notifications import settle_notices
 from publishing.actions.rows import locked, tell
 from publishing.models import Delivery
 from publishing.notices import tell_stood_in
@@ -48,6 +49,7 @@ def remove_plan(actor: Actor, network: str) -> None:
     require_admin(actor)
     for plan in FallbackPlan.objects.filter(network=network):
         audit.record(actor, "fallback.removed", plan)
+        settle_notices(plan.cause)
         plan.delete()
 
 

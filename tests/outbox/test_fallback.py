@@ -10,7 +10,7 @@ from networks.outbox import circuits
 from organizations.models import AuditEntry, Notification
 from publishing.actions.compose import create_post
 from publishing.actions.deliveries import cancel_delivery
-from publishing.actions.fallback import fitting, set_plan
+from publishing.actions.fallback import fitting, remove_plan, set_plan
 from publishing.actions.schedule import cancel_post, publish_now
 from publishing.fallback import fall_back
 from publishing.models import Delivery, Post
@@ -80,6 +80,23 @@ def test_where_there_are_no_threads_it_is_one_text_with_the_comment_beneath(cast
     fall_back(now() + LATER)
     rows = Outgoing.objects.filter(profile=cast.page).order_by("part")
     assert [row.draft["text"] for row in rows] == ["X is down, so here: Bread\n\nAt nine", "The link"]
+
+
+def unread() -> int:
+    return Notification.objects.filter(kind="stood_in", read_at=None).count()
+
+
+def test_the_notice_is_settled_when_the_network_answers_again(cast: Cast, post, plan) -> None:
+    fall_back(now() + LATER)
+    assert unread() == 2
+    circuits.answered(Circuit.objects.get().pk, now())
+    assert unread() == 0
+
+
+def test_the_notice_is_settled_when_the_plan_is_removed(cast: Cast, post, plan) -> None:
+    fall_back(now() + LATER)
+    remove_plan(cast.olive, "x")
+    assert unread() == 0
 
 
 def test_it_stands_on_the_posts_page(cast: Cast, post, plan, sign_in) -> None:
