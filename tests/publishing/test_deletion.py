@@ -4,7 +4,9 @@ import pytest
 from django.utils.timezone import now
 
 from networks.models import Outgoing, RemotePost
-from organizations.models import AuditEntry
+from networks.outbox.deleting import mark
+from networks.outbox.settling import tell
+from organizations.models import AuditEntry, Notification
 from publishing.actions.deliveries import delete_delivery
 from publishing.models import Post
 from socialops.lib.errors import Conflict, PermissionDenied
@@ -51,3 +53,46 @@ def test_a_deletion_that_failed_is_asked_for_again_and_stays_when_the_post_is_ca
     Outgoing.objects.filter(draft__kind="delete").update(state="failed")
     delete_delivery(cast.priya, delivery(posted))
     assert set(Outgoing.objects.filter(draft__kind="delete").values_list("state", flat=True)) == {"waiting"}
+
+
+def ended(number: int, state: str) -> None:
+    """The deletion of one part, as the outbox would settle it."""
+    row = Outgoing.objects.get(draft__kind="delete", draft__target=f"90{number}")
+    Outgoing.objects.filter(pk=row.pk).update(state=state, reason="X did not delete it.", sent_at=now())
+    row.refresh_from_db()
+    if state == "sent":
+        mark(row)
+    tell(row)
+
+
+def told() -> list[tuple[str, int, bool]]:
+    rows = Notification.objects.filter(kind="deletion_failed")
+    return [(row.member.name, row.count, row.read_at is not None) for row in rows]
+
+
+def test_whoever_asked_is_told_once_that_it_is_still_there(cast: Cast, posted: Post, sign_in) -> None:
+    for part in (1, 2, 3):
+        settle(part, "sent")
+    delete_delivery(cast.lena, delivery(posted))
+    for part, state in ((3, "failed"), (2, "sent"), (1, "failed")):
+        ended(part, state)
+    assert told() == [("Lena", 2, False)]
+    notice = Notification.objects.get(kind="deletion_failed")
+    assert "could not be deleted from" in notice.title
+    assert notice.url == at("post", posted.pk)
+    assert notice.about == "X did not delete it."
+    assert "It could not be deleted: X did not delete it." in sign_in(cast.lena).get(notice.url).content.decode()
+    delete_delivery(cast.lena, delivery(posted))
+    for part in (3, 1):
+        ended(part, "sent")
+    assert told() == [("Lena", 2, True)]
+
+
+def test_who_asked_last_is_told(cast: Cast, posted: Post) -> None:
+    for part in (1, 2, 3):
+        settle(part, "sent")
+    for who in (cast.lena, cast.priya):
+        delete_delivery(who, delivery(posted))
+        Outgoing.objects.filter(draft__kind="delete").update(state="failed")
+    ended(1, "failed")
+    assert told() == [("Priya", 1, False)]
