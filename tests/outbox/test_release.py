@@ -6,7 +6,8 @@ import pytest
 from django.utils.timezone import now
 
 from networks.actions.kept import APART, Kept
-from networks.contract import DraftKind
+from networks.actions.outgoing import put_chain
+from networks.contract import Draft, DraftKind
 from networks.models import Held, Outgoing, Priority
 from networks.outbox.claims import begin_next
 from networks.signals import outgoing_held
@@ -83,6 +84,18 @@ def test_what_is_sent_after_a_release_is_not_too_late_again(cast: Cast, overdue)
     found = begin_next(now())
     assert found is not None
     assert (found[0], found[0].state) == (overdue["older"], "sending")
+
+
+def test_the_parts_of_a_thread_are_planned_anew_with_the_first(cast: Cast) -> None:
+    drafts = [Draft(kind=DraftKind.POST, text=text) for text in ("One", "Two", "Three")]
+    for number in range(2):
+        put_chain(cast.x, drafts, key=f"thread{number}", due_at=now() - timedelta(hours=3))
+    release_pause(cast.olive, pause_publishing(cast.olive, cast.x), kept=Kept.SEND)
+    rows = Outgoing.objects.filter(profile=cast.x).order_by("pk")
+    assert {row.priority for row in rows} == {Priority.BULK}
+    assert {row.held for row in rows if row.part > 1} == {Held.CHAIN}
+    first, second = ({row.planned_at for row in rows if row.key.startswith(f"thread{number}")} for number in range(2))
+    assert [at + APART for at in first] == [*second]
 
 
 def test_a_release_costs_the_same_for_many(cast: Cast, django_assert_num_queries) -> None:
