@@ -58,7 +58,7 @@ DUE = f"""
     WHERE o.state = 'waiting' AND o.held = '' AND o.due_at <= %(until)s
         AND (o.priority = {Priority.REPLY.value} OR {POSTS_TOO}) AND {MAY_SEND} AND {NOT_SENDING}
     GROUP BY 1, 2 ORDER BY 1, 2
-"""  # noqa: S608
+"""  # noqa: S608  # as above
 
 
 def lock_next(organization_id: int, now: datetime) -> int | None:
