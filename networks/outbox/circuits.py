@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Subquery
+from django.db.models import Exists, F, Subquery
 from django.db.models.functions import Greatest
 
 from networks.models import Attempt, Circuit, Outgoing, Profile
@@ -42,6 +42,11 @@ def trouble(profile: str = "") -> Subquery:
 def open_since(profile: str = "") -> Subquery:
     """Since when the network of an outer query's profile lets nothing pass; null while it does."""
     return Subquery(reaching(Circuit, profile).exclude(opened_at=None).values("opened_at")[:1])
+
+
+def is_open(profile: str = "") -> Exists:
+    """Whether the network of an outer query's profile lets nothing pass."""
+    return Exists(reaching(Circuit, profile).exclude(opened_at=None))
 
 
 def refusal(profile: str = "") -> Subquery:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Now
 
 from networks.models import Held, Limit, Outgoing, Priority
 from networks.outbox.circuits import open_since, refusal
@@ -48,6 +49,12 @@ def limited_until(now: datetime) -> Case:
     every = found.filter(of=Limit.Of.ALL).annotate(last=Max("until")).values("last")
     either = found.exclude(of=Limit.Of.READS).annotate(last=Max("until")).values("last")
     return Case(When(IS_REPLY, then=Subquery(every)), default=Subquery(either))
+
+
+def limited(profile: str = "") -> Exists:
+    """Whether the network takes no more posts from an outer query's profile, or from our app."""
+    own = Q(profile=None) | Q(profile=OuterRef(f"{profile}pk"))
+    return Exists(reaching(Limit, profile).filter(own, until__gt=Now()).exclude(of=Limit.Of.READS))
 
 
 def queued(rows: QuerySet[Outgoing, Any], now: datetime, *, ahead: timedelta = SOON) -> QuerySet[Outgoing, Any]:
