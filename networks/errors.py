@@ -90,4 +90,8 @@ class SignInRefused(Disconnected):
 
 
 class AppMisconfigured(NetworkError):
-    """The operator's app (keys, permissions, credits) is at fault, not the post and not the profile."""
+    """The operator's app (keys, permissions) is at fault, not the post; it may be so for this profile alone."""
+
+
+class AppShutOut(AppMisconfigured):
+    """The network takes nothing from the operator's app (no credits left, blocked), so from nobody who uses it."""

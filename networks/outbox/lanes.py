@@ -55,7 +55,7 @@ DUE = f"""
     WHERE o.state = 'waiting' AND o.held = '' AND o.due_at <= %(until)s
         AND ({IS_REPLY} OR {POSTS_TOO}) AND {MAY_SEND} AND {NOT_SENDING}
     GROUP BY 1, 2 ORDER BY 1, 2
-"""  # noqa: S608
+"""  # noqa: S608  # as above
 
 
 def lock_next(organization_id: int, now: datetime) -> tuple[int, int | None] | None:

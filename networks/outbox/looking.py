@@ -15,7 +15,7 @@ from networks.outbox import deleting
 from networks.outbox.chains import ready
 from networks.outbox.claims import LEASE, open_attempt
 from networks.outbox.files import with_all_files
-from networks.outbox.outcomes import GIVE_UP_AFTER, LOOK_AFTER, Outcome, backoff, confirmed, paced
+from networks.outbox.outcomes import APP_WAIT, GIVE_UP_AFTER, LOOK_AFTER, Outcome, backoff, confirmed, paced
 from networks.outbox.settling import settle
 
 log = logging.getLogger(__name__)
@@ -54,6 +54,8 @@ def look(row: Outgoing, now: datetime) -> Outcome:
         return again(row, error, error.retry_at)
     except errors.Disconnected as error:
         return replace(again(row, error, now + paced(minutes=1)), disconnects=not may_renew(row.profile, error))
+    except errors.AppMisconfigured as error:
+        return again(row, error, now + APP_WAIT)
     except (errors.Unavailable, errors.NotSent, errors.Ambiguous) as error:
         return again(row, error, now + paced(seconds=15) + backoff(row.looks + 3))
     except errors.NetworkError as error:

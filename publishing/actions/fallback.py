@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from networks.actions.outgoing import put_outgoing
+from networks.actions.outgoing import put_chain
 from networks.contract import Draft, DraftKind
 from networks.models import FallbackPlan, Held, Outgoing, Profile
 from networks.registry import adapter_class
@@ -14,6 +14,7 @@ from organizations import audit
 from organizations.access import require_admin
 from organizations.actors import Actor, System
 from organizations.models import Member
+from organizations.notifications import settle_notices
 from publishing.actions.rows import locked, tell
 from publishing.models import Delivery
 from publishing.notices import tell_stood_in
@@ -48,6 +49,7 @@ def remove_plan(actor: Actor, network: str) -> None:
     require_admin(actor)
     for plan in FallbackPlan.objects.filter(network=network):
         audit.record(actor, "fallback.removed", plan)
+        settle_notices(plan.cause)
         plan.delete()
 
 
@@ -63,19 +65,25 @@ def stand_in(plan: FallbackPlan, delivery: Delivery, now: datetime) -> bool:
     reached = Delivery.objects.filter(post=post, profile=plan.profile).exclude(outgoing__state="cancelled")
     if row is None or plan.profile.state != "connected" or reached.exists():
         return False
-    text = fitting(plan.text, delivery.revision.said_on(plan.profile.network).all[0], plan.profile.network)
+    drafts = [Draft(kind=DraftKind.POST, text=text) for text in wording(plan.text, delivery, plan.profile.network)]
     try:
-        other = put_outgoing(plan.profile, Draft(kind=DraftKind.POST, text=text), key=f"{KEY}{row.pk}", due_at=now)
+        other = put_chain(plan.profile, drafts, key=f"{KEY}{row.pk}", due_at=now)
     except Conflict:
         return False
     Delivery.objects.create(post=post, revision=delivery.revision, profile=plan.profile, outgoing=other)
     who = {"name": plan.profile.name}
     move(row, "postpone", held=Held.TOO_LATE, reason=_("%(name)s stands in for it; this waits for a person.") % who)
-    change = {"profile": [str(delivery.profile), str(plan.profile)], "text": [row.draft["text"], text]}
+    change = {"profile": [str(delivery.profile), str(plan.profile)], "text": [row.draft["text"], drafts[0].text]}
     audit.record(System("fallback plan"), "post.stood_in", post, change)
     tell_stood_in(plan, delivery)
     tell(post)
     return True
+
+
+def wording(template: str, delivery: Delivery, network: str) -> list[str]:
+    """The whole post as it is said on `network`, first comment too; the plan's text stands around its beginning."""
+    first, *others = delivery.revision.said_on(network).all
+    return [fitting(template, first, network), *[fitting(WORDS, text, network) for text in others]]
 
 
 def fitting(template: str, words: str, network: str) -> str:

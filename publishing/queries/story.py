@@ -34,6 +34,7 @@ SENT = {  # outcome of a sending: (state, sentence)
     "sent": ("sent", later("%(network)s took it after %(took)s.")),
     "deleted": ("sent", later("%(network)s took it away after %(took)s.")),
     "rate limited": ("held", later("After %(took)s %(network)s said that it is too many, and asked us to wait.")),
+    "app refused": ("held", later("After %(took)s %(network)s refused our app, not this: it is tried again.")),
     "not sent": ("waiting", later("%(network)s could not be reached (%(took)s): nothing was sent.")),
     "not shown yet": ("waiting", later("%(network)s does not show the part before it yet (%(took)s).")),
     "again": ("waiting", later("No clear answer after %(took)s. To delete may be repeated.")),

@@ -103,6 +103,7 @@ class FakeX(Dialect):
             ),
             "no_credits": Answer(402, {"title": "CreditsDepleted"}),
             "wrong_app": Answer(403, {"title": "Client Forbidden", "type": kind + "client-forbidden"}),
+            "app_lacks": Answer(403, {"detail": "Your client app lacks the appropriate oauth1 app permissions."}),
             "suspended": Answer(
                 403, {"detail": "Your account is suspended and is not permitted to access this feature."}
             ),

@@ -16,7 +16,7 @@ from networks.adapters.x import parse, upload
 from networks.adapters.x.adapter import XAdapter
 from networks.adapters.x.errors import read_problem
 from networks.contract import Access, Draft, DraftKind, InboundKind, Uploaded
-from networks.errors import AppMisconfigured, Disconnected, Gone, RateLimited, Refused, Unavailable
+from networks.errors import AppMisconfigured, AppShutOut, Disconnected, Gone, RateLimited, Refused, Unavailable
 from tests.networks.contract import AdapterContract, brought, just_now, pictured, post
 from tests.networks.fake import serving
 from tests.networks.fake_x import OWN_ID, FakeX
@@ -184,12 +184,18 @@ def test_the_link_to_own_pictures_is_not_text() -> None:
 
 @pytest.mark.parametrize(
     ("fault", "error"),
-    [("no_credits", AppMisconfigured), ("wrong_app", AppMisconfigured), ("suspended", Disconnected)],
+    [
+        ("no_credits", AppShutOut),
+        ("wrong_app", AppShutOut),
+        ("app_lacks", AppMisconfigured),
+        ("suspended", Disconnected),
+    ],
 )
 def test_whose_fault_it_is(x: XAdapter, fake_x: FakeX, fault: str, error: type[Exception]) -> None:
     fake_x.fail_next(fault)
-    with pytest.raises(error):
+    with pytest.raises(error) as caught:
         x.publish(post())
+    assert caught.type is error
 
 
 def test_the_longest_used_up_limit_decides(x: XAdapter, fake_x: FakeX) -> None:

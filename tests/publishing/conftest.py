@@ -9,6 +9,7 @@ from django.utils.timezone import now
 from networks.models import Outgoing
 from organizations.models import Member
 from publishing.actions.compose import create_post
+from publishing.actions.schedule import publish_now
 from publishing.models import Post
 from tests.cast import Cast
 
@@ -37,3 +38,9 @@ def rows_of(in_acme: None) -> Callable[[Post], list[tuple[str, str, str]]]:
         return [(row.profile.network, row.state, row.draft["text"]) for row in found]
 
     return rows
+
+
+@pytest.fixture
+def posted(cast: Cast, write) -> Post:
+    """A thread of three that is on its way to X."""
+    return publish_now(cast.priya, write(cast.priya, "One", cast.x, thread=["Two", "Three"]))
