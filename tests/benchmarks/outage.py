@@ -53,7 +53,8 @@ def sleep_until(moment: datetime) -> None:
 def tell(arrived: Iterable[dict], begin: datetime, back: float) -> None:
     times = {int(line["text"].split()[1]): line["at"] for line in arrived}
     twice = [text for text, count in Counter(line["text"] for line in arrived).items() if count > 1]
-    assert len(times) == POSTS and not twice, f"{POSTS - len(times)} lost, {len(twice)} twice"
+    assert len(times) == POSTS, f"{POSTS - len(times)} lost"
+    assert not twice, f"twice: {twice}"
     off, on = begin.timestamp() + BEFORE, begin.timestamp() + BEFORE + AWAY
     rows = []
     for name, least, most in (("before", 0.0, off), ("while it was away", off, on), ("after", on, float("inf"))):
