@@ -72,18 +72,18 @@ def renew(credential: Credential, adapter: Renews) -> None:
     # What a network leaves out or empty never overwrites what is held.
     secrets = {**credential.secrets, **{name: value for name, value in renewed.items() if value}}
     ends_at = moment(secrets.get("expires_at"))
-    held.update(secrets=secrets, expires_at=ends_at, renewing_until=None, updated_at=now())
+    held.update(secrets=secrets, expires_at=ends_at, renewing_until=None, renewed_at=now(), updated_at=now())
     credential.refresh_from_db()
 
 
 def may_renew(profile: Profile, error: NetworkError) -> bool:
     """Whether a sign-in that was refused just now is renewed at the next call, so that nobody has to sign in again.
 
-    One that is fresh and yet refused was taken back.
+    One that was renewed just now and is refused yet was taken back.
     """
     credential = profile.credential
     renewable = isinstance(error, SignInRefused) and credential.secrets.get("refresh_token")
-    if not renewable or now() - credential.updated_at < EARLY:
+    if not renewable or (credential.renewed_at and now() - credential.renewed_at < EARLY):
         return False
     Credential.objects.filter(pk=credential.pk, updated_at=credential.updated_at).update(expires_at=now())
     return True

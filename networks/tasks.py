@@ -1,7 +1,6 @@
 """The workers' side of the outbox and of intake. Every task may run twice, late or never without harm."""
 
 import logging
-import uuid
 from time import monotonic
 from typing import Any
 
@@ -9,17 +8,19 @@ from celery import Task, shared_task
 from django.utils.timezone import now
 
 from networks.intake import claim_poll, digest_receipt, due_polls, end_poll, open_receipts, poll_profile
-from networks.outbox.claims import claim_unknown, due_turns, has_room, reap
+from networks.outbox.claims import claim_unknown, due_looks, due_turns, has_room, reap
 from networks.outbox.looking import look_one
 from networks.outbox.sending import send_next
 from networks.outbox.settling import tell_untold
 from networks.outbox.uploading import bring_ahead
 from organizations.tenancy import scope
 from socialops.lib import heartbeat
+from socialops.lib.seats import seat
 
 log = logging.getLogger(__name__)
 
 TURN = 0.5  # seconds
+LOOK_TURN = 5  # seconds
 TURN_EXPIRES = 4  # seconds; a turn that nobody had time for is given anew by the next tick
 
 
@@ -41,8 +42,8 @@ def tick() -> None:
     for turn in due_turns(at):
         eta = turn.at if turn.at > at else None
         send_due.apply_async((turn.organization_id,), eta=eta, expires=TURN_EXPIRES, retry=False)
-    for claim in claim_unknown(at):
-        look.apply_async((claim.organization_id, claim.outgoing_id, str(claim.token)), retry=False)
+    for place in range(due_looks(at)):
+        look_due.apply_async((place,), expires=TURN_EXPIRES, retry=False)
 
 
 @shared_task(base=TenantTask)
@@ -57,9 +58,14 @@ def send_due(organization_id: int) -> None:
             return
 
 
-@shared_task(base=TenantTask)
-def look(organization_id: int, outgoing_id: int, claim: str) -> None:
-    look_one(outgoing_id, uuid.UUID(claim))
+@shared_task
+def look_due(place: int) -> None:
+    """One of the few workers that look at once, for a moment. So networks that hang never hold up what leaves."""
+    until = monotonic() + LOOK_TURN
+    with seat("look", place) as free:
+        while free and monotonic() < until and (claim := claim_unknown(now())):
+            with scope(claim.organization_id):
+                look_one(claim.outgoing_id, claim.token)
 
 
 @shared_task

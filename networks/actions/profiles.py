@@ -111,7 +111,12 @@ def store(actor: Actor, network: str, secrets: dict[str, Any], identity: Identit
         profile_added.send(sender=Profile, profile=profile)
     Credential.objects.update_or_create(
         profile=profile,
-        defaults={"secrets": secrets, "expires_at": moment(secrets.get("expires_at")), "renewing_until": None},
+        defaults={
+            "secrets": secrets,
+            "expires_at": moment(secrets.get("expires_at")),
+            "renewing_until": None,
+            "renewed_at": None,
+        },
     )
     Cursor.objects.update_or_create(profile=profile, defaults={"next_poll_at": now(), "failures": 0, "error": ""})
     before = None if created else profile.state

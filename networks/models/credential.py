@@ -11,6 +11,7 @@ class Credential(TenantModel):
     secrets = EncryptedJSONField()
     expires_at = models.DateTimeField(null=True)  # null: until it is revoked
     renewing_until = models.DateTimeField(null=True)  # lease of the one worker that is renewing it
+    renewed_at = models.DateTimeField(null=True)  # null: they are as a person gave them
     updated_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:

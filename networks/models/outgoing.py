@@ -77,6 +77,7 @@ class Outgoing(TenantModel):
             models.Index(fields=["after"], name="outgoing_followers", condition=~Q(after=None)),
             models.Index(fields=["chain", "part"], name="outgoing_chain", condition=~Q(chain=None)),
             models.Index(fields=["profile"], name="outgoing_profile_busy", condition=Q(state="sending")),
+            models.Index(fields=["profile"], name="outgoing_profile_unknown", condition=Q(state="unknown")),
             models.Index(fields=["lease_until"], name="outgoing_in_flight", condition=Q(state="sending")),
             models.Index(
                 fields=["lease_until"], name="outgoing_untold", condition=~Q(state="sending") & ~Q(lease_until=None)

@@ -23,7 +23,7 @@ ENOUGH_OF_FEWER = 6
 ENOUGH_AGAIN = 2  # while it is caught up
 ENOUGH_OF_APP = 2  # profiles for which our app was refused, where that may be their own fault
 WITHIN = timedelta(minutes=5)
-FIRST_WAIT, LONGEST_WAIT = paced(seconds=30), paced(minutes=5)
+FIRST_WAIT, LONGEST_WAIT = paced(seconds=15), paced(seconds=60)
 PROBE_LEASE = timedelta(seconds=1.5 * settings.SEND_TIMEOUT_SECONDS)  # longer than the slowest call
 CATCH_UP = paced(seconds=60)
 FIRST_PACE = timedelta(seconds=0.5)  # between two rows of a network that has just come back

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from networks.models import Attempt, Outgoing
 from networks.outbox import circuits
@@ -22,13 +22,15 @@ from networks.outbox.chains import fingerprint, follow
 from networks.outbox.files import lacks_files
 from networks.outbox.lanes import due_lanes, lock_next
 from networks.outbox.lateness import hold_late, is_late
+from networks.outbox.twins import WAITS, is_doubtful
 from organizations.tenancy import require_organization_id, scope
 from socialops.lib.states import Stale, move
 
 HORIZON = timedelta(seconds=1.5)  # work that is due this soon is handed out with the exact time to begin
 LEASE = timedelta(seconds=1.5 * settings.SEND_TIMEOUT_SECONDS)  # longer than the slowest call: 5 s + 30 s
 CLOSE = timedelta(milliseconds=20)  # what is due this close together is begun together
-LOOKS_AT_ONCE = 600
+REAPS_AT_ONCE = 600
+UNTIL_TWIN = timedelta(seconds=2)
 # What becomes of a row whose worker vanished: event, outcome, reason.
 LOST = ("lose", "unknown", "The worker stopped before the network's answer was written down.")
 LOST_UPLOAD = ("postpone", "not sent", "The worker stopped while it brought the files.")
@@ -75,20 +77,24 @@ def has_room() -> bool:
 def begin_next(now: datetime) -> tuple[Outgoing, Attempt | None] | None:
     """Takes the row that is to leave next from the organization in scope; None when none may.
 
-    What has become too late is held instead, and then has no Attempt.
+    What has become too late is held instead, and what says the same as another waits; those have no Attempt.
     """
     found = lock_next(require_organization_id(), now)
     if found is None:
         return None
     pk, trouble = found
     rows = Outgoing.objects.select_related("profile__credential", "profile__organization")
-    under_way = Outgoing.objects.filter(profile=OuterRef("profile"), state="sending")
-    row = rows.annotate(overtaken=Exists(under_way)).get(pk=pk)
+    of_profile = Outgoing.objects.filter(profile=OuterRef("profile"))
+    under_way, unknown = of_profile.filter(state="sending"), of_profile.filter(state="unknown")
+    row = rows.annotate(overtaken=Exists(under_way), doubts=Exists(unknown)).get(pk=pk)
     row.trouble = trouble
     if row.overtaken:  # another of the profile's rows was begun between the choice and the lock
         return None
     if is_late(row, now):
         hold_late(row, now)
+        return row, None
+    if row.doubts and is_doubtful(row):
+        move(row, "postpone", due_at=now + UNTIL_TWIN, reason=WAITS)
         return row, None
     if not circuits.lets_pass(trouble, now):
         return None
@@ -113,24 +119,33 @@ def open_attempt(row: Outgoing, kind: str, now: datetime) -> Attempt:
     )
 
 
+def due_looks(now: datetime) -> int:
+    """How many workers are to look for rows whose outcome is not known."""
+    return len(unknown(now)[: settings.LOOKS_IN_FLIGHT])
+
+
+def unknown(now: datetime) -> QuerySet[Outgoing]:
+    # unscoped: whoever looks serves every organization; index outgoing_unknown
+    rows = Outgoing.unscoped.filter(state="unknown", needs_person=False, due_at__lte=now)
+    return rows.filter(profile__state="connected").order_by("due_at")
+
+
 @transaction.atomic
-def claim_unknown(now: datetime) -> list[Claim]:
-    """Leases rows whose outcome is not known and that are to be looked for now."""
-    # unscoped: one dispatcher serves every organization
-    rows = Outgoing.unscoped.filter(
-        state="unknown", needs_person=False, due_at__lte=now, profile__state="connected"
-    ).order_by("due_at")[:LOOKS_AT_ONCE]
-    found = list(rows.select_for_update(skip_locked=True, of=("self",)).values_list("organization_id", "pk"))
+def claim_unknown(now: datetime) -> Claim | None:
+    """Leases the row that has waited longest to be looked for."""
+    row = unknown(now).select_for_update(skip_locked=True, of=("self",)).first()
+    if row is None:
+        return None
     token = uuid.uuid4()
-    # unscoped: the rows were just locked above
-    Outgoing.unscoped.filter(pk__in=[pk for _, pk in found]).update(claim=token, due_at=now + LEASE)
-    return [Claim(organization_id, pk, token) for organization_id, pk in found]
+    # unscoped: the row was just locked above
+    Outgoing.unscoped.filter(pk=row.pk).update(claim=token, due_at=now + LEASE)
+    return Claim(row.organization_id, row.pk, token)
 
 
 def reap(now: datetime) -> int:
     """Rows whose sender vanished in mid-call."""
     # unscoped: one reaper serves every organization; index outgoing_in_flight
-    lost = list(Outgoing.unscoped.filter(state="sending", lease_until__lt=now)[:LOOKS_AT_ONCE])
+    lost = list(Outgoing.unscoped.filter(state="sending", lease_until__lt=now)[:REAPS_AT_ONCE])
     return sum(lose(row, now) for row in lost)
 
 

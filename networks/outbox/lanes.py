@@ -10,6 +10,7 @@ whatever else is planned or done.
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.conf import settings
 from django.db import connection
 
 from networks.models import Priority
@@ -25,8 +26,14 @@ NOT_SENDING = """
 DUE_NOW = "o.state = 'waiting' AND o.held = '' AND o.due_at <= %(now)s"
 IS_REPLY = f"o.priority = {Priority.REPLY.value}"
 
+# Networks that have as many workers as one may have: so one that hangs never keeps them all.
+FULL = """
+    SELECT sp.network, sp.sandbox
+    FROM networks_outgoing s JOIN networks_profile sp ON sp.id = s.profile_id
+    WHERE s.state = 'sending' GROUP BY 1, 2 HAVING count(*) >= %(sends_of_network)s
+"""
 NEXT_ROW = f"""
-    WITH head AS MATERIALIZED (
+    WITH busy AS MATERIALIZED ({FULL}), head AS MATERIALIZED (
         SELECT first.id
         FROM networks_profile p
         CROSS JOIN LATERAL (
@@ -41,6 +48,7 @@ NEXT_ROW = f"""
             ORDER BY kind.priority LIMIT 1
         ) first
         WHERE p.organization_id = %(organization_id)s AND {MAY_SEND} AND {NOT_SENDING}
+            AND (p.network, p.sandbox) NOT IN (SELECT network, sandbox FROM busy)
     )
     SELECT o.id, {circuits.TROUBLE}
     FROM networks_outgoing o JOIN head ON head.id = o.id JOIN networks_profile p ON p.id = o.profile_id
@@ -65,7 +73,8 @@ def lock_next(organization_id: int, now: datetime) -> tuple[int, int | None] | N
     (row, circuit of its network, where that is or just was in trouble)
     """
     with connection.cursor() as cursor:
-        cursor.execute(NEXT_ROW, {"organization_id": organization_id, "now": now})
+        asked = {"organization_id": organization_id, "now": now, "sends_of_network": settings.SENDS_OF_NETWORK}
+        cursor.execute(NEXT_ROW, asked)
         found: tuple[int, int | None] | None = cursor.fetchone()
     return found
 

@@ -5,18 +5,20 @@ import uuid
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.utils.timezone import now as clock
 
 from networks import errors
 from networks.access import may_renew, open_adapter
 from networks.contract import Published, Publishes
-from networks.models import Attempt, Outgoing, RemotePost
+from networks.models import Attempt, Outgoing, Profile, RemotePost
 from networks.outbox import deleting
 from networks.outbox.chains import ready
-from networks.outbox.claims import LEASE, open_attempt
+from networks.outbox.claims import LEASE, UNTIL_TWIN, open_attempt
 from networks.outbox.files import with_all_files
 from networks.outbox.outcomes import APP_WAIT, GIVE_UP_AFTER, LOOK_AFTER, Outcome, backoff, confirmed, paced
 from networks.outbox.settling import settle
+from networks.outbox.twins import is_under_way
 
 log = logging.getLogger(__name__)
 
@@ -32,11 +34,23 @@ def look_one(outgoing_id: int, claim: uuid.UUID) -> None:
     )
     if row is None:
         return
+    attempt = begin_look(row, clock())
+    if attempt:
+        settle(row, attempt, look(row, clock()))
+
+
+@transaction.atomic
+def begin_look(row: Outgoing, now: datetime) -> Attempt | None:
+    """None while one that says the same is under way: then it is looked for a moment later."""
+    Profile.objects.select_for_update(no_key=True).get(pk=row.profile_id)  # as does whoever begins to send
+    mine = Outgoing.objects.filter(pk=row.pk, claim=row.claim)
+    if is_under_way(row, now - LOOK_LEASE):
+        mine.update(due_at=now + UNTIL_TWIN)
+        return None
     # From now, however long it waited for a worker: whoever is overtaken while reading could never settle.
-    Outgoing.objects.filter(pk=row.pk, claim=claim).update(due_at=clock() + LOOK_LEASE)
+    mine.update(due_at=now + LOOK_LEASE)
     close_left(row)
-    attempt = open_attempt(row, "look", clock())
-    settle(row, attempt, look(row, clock()))
+    return open_attempt(row, "look", now)
 
 
 def close_left(row: Outgoing) -> None:

@@ -29,10 +29,10 @@ def send_next() -> bool:
     if begun is None:
         return False
     row, attempt = begun
-    if attempt is None:
-        tell_held([row])
-    else:
+    if attempt is not None:
         send(row, attempt)
+    elif row.held:
+        tell_held([row])
     return True
 
 

@@ -107,5 +107,8 @@ def explain(organization) -> None:
     from networks.outbox.lanes import NEXT_ROW
 
     with connection.cursor() as cursor:
-        cursor.execute("EXPLAIN (ANALYZE, BUFFERS) " + NEXT_ROW, {"organization_id": organization.pk, "now": now()})
+        cursor.execute(
+            "EXPLAIN (ANALYZE, BUFFERS) " + NEXT_ROW,
+            {"organization_id": organization.pk, "now": now(), "sends_of_network": 7},
+        )
         print("\n" + "\n".join(line for (line,) in cursor.fetchall()))

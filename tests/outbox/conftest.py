@@ -40,14 +40,15 @@ class Outbox:
         with scope(self.profile.organization_id):
             for _ in range(Outgoing.objects.filter(state="waiting", due_at__lte=at).count()):
                 self.send_next(at)
-            for claim in claim_unknown(at):
+            for claim in list(iter(lambda: claim_unknown(at), None)):
                 look_one(claim.outgoing_id, claim.token)
 
     def send_next(self, at: datetime) -> bool:
         if begun := begin_next(at):
             row, attempt = begun
-            assert attempt is not None, "held as too late"
-            send(row, attempt)
+            assert not row.held
+            if attempt is not None:
+                send(row, attempt)
         return begun is not None
 
     def row(self, outgoing: Outgoing) -> Outgoing:

@@ -25,7 +25,7 @@ def down(outbox: Outbox, settings):
     others = [builders.profile(outbox.profile.organization, "x", **same) for _ in range(2)]
     outbox.profiles = [outbox.profile, *others]
     outbox.rows = [outbox.put(f"Post {number}", through=outbox.profiles[number % 3]) for number in range(6)]
-    for seconds in (0, 20):  # three fail, and then two before it is enough
+    for seconds in (0, 10):  # three fail, and then two before it is enough
         outbox.step(after=timedelta(seconds=seconds))
     return outbox
 
@@ -54,19 +54,19 @@ def told(outbox: Outbox) -> list[str]:
 def test_five_failures_in_a_row_on_three_profiles_open_it_and_nothing_more_is_tried(down: Outbox) -> None:
     assert circuit().opened_at
     assert tried(down) == circuits.ENOUGH
-    for seconds in (5, 20):
+    for seconds in (5, 14):
         down.step(after=timedelta(seconds=seconds))
     assert tried(down) == circuits.ENOUGH
-    assert not due_turns(now() + timedelta(seconds=20))
+    assert not due_turns(now() + timedelta(seconds=12))
 
 
-def test_a_probe_is_one_row_and_each_in_vain_doubles_the_wait(down: Outbox) -> None:
+def test_a_probe_is_one_row_and_each_in_vain_doubles_the_wait_up_to_a_minute(down: Outbox) -> None:
     waits = []
     for _ in range(5):
         Circuit.objects.update(next_at=now())
         assert [send(down) for _ in range(2)] == [True, False]
         waits.append(circuit().wait.total_seconds())
-    assert waits == [60, 120, 240, 300, 300]
+    assert waits == [30, 60, 60, 60, 60]
     assert tried(down) == circuits.ENOUGH + 5
 
 
