@@ -6,7 +6,7 @@ from django.db.models.functions import Coalesce, Now
 from networks.models import Held, Outgoing, Profile
 from organizations.actors import Actor
 from publishing.access import deliveries_for, posts_for, sees_everything
-from publishing.models import Delivery, Post, Variant
+from publishing.models import Attachment, Delivery, Post, Variant
 from publishing.queries.parts import STATE, stands, with_parts
 from publishing.states import TELLING
 from teams.access import profiles_for
@@ -47,6 +47,7 @@ def for_reading(posts: QuerySet[Post], actor: Actor) -> QuerySet[Post]:
     """With all that lists and shapes need: a fixed number of queries however many posts."""
     return posts.select_related("revision__author__user", "author__user").prefetch_related(
         Prefetch("revision__variants", Variant.objects.all()),
+        Prefetch("revision__attachments", Attachment.objects.select_related("asset")),
         Prefetch("profiles", visible_profiles(actor), to_attr="shown_profiles"),
         Prefetch("deliveries", shown_deliveries(actor), to_attr="shown_deliveries"),
     )
