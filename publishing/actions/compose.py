@@ -13,7 +13,7 @@ from organizations.actors import Actor
 from organizations.models import Member
 from publishing.access import require
 from publishing.actions.content import Content, checked_content, content_of
-from publishing.actions.placing import Placing, keep_files
+from publishing.actions.placing import Placing, describe_placed, keep_files
 from publishing.actions.rows import (
     locked,
     locked_outgoing,
@@ -70,6 +70,7 @@ def create_post(
     except IntegrityError:
         raise Conflict(_("This was saved already.")) from None
     revise(actor, post, content)
+    describe_placed(actor, content.files, alt_texts or {})
     audit.record(actor, "post.created", post, {"profiles": content.names})
     tell(post)
     return post
@@ -117,6 +118,7 @@ def edit_post(
     move(post, "edit", review_note="")
     settle_review(post)
     revise(actor, post, content)
+    describe_placed(actor, content.files, alt_texts or {})
     audit.record(actor, "post.edited", post, changes(before, content) | {"state": [state, post.state]})
     tell(post)
     return post
@@ -165,7 +167,7 @@ def revise(actor: Actor, post: Post, content: Content) -> None:
         Variant(organization_id=post.organization_id, revision=revision, network=network, text=words)
         for network, words in content.variants.items()
     )
-    keep_files(actor, revision, content.files)
+    keep_files(revision, content.files)
     kept = set(profiles_reached(post))
     post.profiles.set(content.ids | kept)
     post.revision = revision

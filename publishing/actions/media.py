@@ -37,6 +37,7 @@ def upload_asset(actor: Actor, file: IO[bytes] | None, *, alt_text: str = "") ->
         raise Invalid({"file": [_("Choose a file.")]})
     found = read(file)
     content = cleaned(file, found)
+    sha256, size = fingerprint(content, found)
     asset = Asset(
         organization_id=require_organization_id(),
         kind=found.kind,
@@ -44,13 +45,13 @@ def upload_asset(actor: Actor, file: IO[bytes] | None, *, alt_text: str = "") ->
         width=found.width,
         height=found.height,
         seconds=found.seconds,
-        sha256=checked_bytes(content, found),
-        bytes=content.tell(),
+        sha256=sha256,
+        bytes=size,
         alt_text=alt_text,
         author=actor if isinstance(actor, Member) else None,
     )
     with ExitStack() as undo:
-        asset.file.save("", File(content), save=False)
+        asset.file.save("", content if isinstance(content, File) else File(content), save=False)
         undo.callback(default_storage.delete, str(asset.file.name))
         asset.save()
         told = {"kind": asset.kind, "width": asset.width, "height": asset.height, "bytes": asset.bytes}
@@ -86,15 +87,22 @@ def checked_alt_text(text: str) -> str:
     return text.strip()
 
 
-def checked_bytes(content: IO[bytes], found: Found) -> str:
-    """The fingerprint of what will be kept, read piece by piece to its end. Raises Invalid (file) when that is far."""
-    most, seen = most_bytes(found.kind), hashlib.sha256()
+def fingerprint(content: IO[bytes], found: Found) -> tuple[str, int]:
+    """SHA-256 and length of what will be kept, read piece by piece. Raises Invalid (file) where it is too long."""
+    most, seen, size = most_bytes(found.kind), hashlib.sha256(), 0
     content.seek(0)
     while piece := content.read(PIECE):
         seen.update(piece)
-        if content.tell() > most:
-            raise Invalid({"file": [_("The file is too large: no network takes more than %s.") % spelt_bytes(most)]})
-    return seen.hexdigest()
+        size += len(piece)
+        if size > most:
+            raise Invalid({"file": [too_large(most)]})
+    return seen.hexdigest(), size
+
+
+def too_large(most: int) -> str:
+    if not most:
+        return _("No network takes such a file from here.")
+    return _("The file is too large: no network takes more than %s.") % spelt_bytes(most)
 
 
 def most_bytes(kind: MediaKind | None = None) -> int:

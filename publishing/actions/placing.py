@@ -69,9 +69,9 @@ def wrong_with(part: Sequence[int], assets: Mapping[int, Asset], words: Mapping[
     return strange or [wrong for pk in part for wrong in describable(words[pk])]
 
 
-def keep_files(actor: Actor, revision: Revision, files: Sequence[Files]) -> None:
-    """Freezes them into `revision`. New words for a file are its own from now on, where the actor may say so."""
-    rows = [
+def keep_files(revision: Revision, files: Sequence[Files]) -> None:
+    """Freezes them into `revision`."""
+    Attachment.objects.bulk_create(
         Attachment(
             organization_id=revision.organization_id,
             revision=revision,
@@ -82,9 +82,12 @@ def keep_files(actor: Actor, revision: Revision, files: Sequence[Files]) -> None
         )
         for part, together in enumerate(files, start=1)
         for place, one in enumerate(together, start=1)
-    ]
-    Attachment.objects.bulk_create(rows)
-    words = {row.asset_id: row.alt_text for row in rows}
+    )
+
+
+def describe_placed(actor: Actor, files: Sequence[Files], alt_texts: Mapping[int, str]) -> None:
+    """Words given while writing are the file's own from now on, where the actor may say so."""
+    words = {one.asset: one.media.alt_text for part in files for one in part if one.asset in alt_texts}
     for asset in Asset.objects.filter(pk__in=words) if words else ():
         if asset.alt_text != words[asset.pk]:
             with suppress(PermissionDenied):
