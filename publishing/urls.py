@@ -11,6 +11,7 @@ urlpatterns = [
     path("compose/profiles/", compose.profiles, name="profiles"),
     path("media/", media.upload, name="upload"),
     path("media/<int:pk>/", media.show, name="media"),
+    path("media/<int:pk>/tray/", media.tray_item, name="tray_item"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/<int:pk>/move/", calendar.move, name="move"),
     path("posts/", posts.posts, name="posts"),

@@ -36,10 +36,21 @@ def show(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 def upload(request: MemberRequest) -> HttpResponse:
     """One file for one part's tray: what stands there from now on, or a sentence why not."""
-    number = request.POST.get("part", "")
     try:
-        asset: Asset = upload_asset(request.member, request.FILES.get("file"))
+        asset = upload_asset(request.member, request.FILES.get("file"))
     except AppError as error:
         return render(request, "publishing/_tray_refusal.html", {"text": error.user_message}, status=error.status)
-    context = {"one": asset.attached(asset.alt_text), "number": int(number) if number.isdecimal() else 1}
-    return render(request, "publishing/_tray_item.html", context, status=201)
+    return item(request, asset, request.POST.get("part", ""), status=201)
+
+
+@member_gate
+@require_safe
+def tray_item(request: MemberRequest, pk: int) -> HttpResponse:
+    """A file as it stands in the tray of a part, for a page that was left and opened again."""
+    return item(request, access_asset(request.member, pk, to="use"), request.GET.get("part", ""))
+
+
+def item(request: MemberRequest, asset: Asset, part: str, *, status: int = 200) -> HttpResponse:
+    number = int(part) if part.isascii() and part.isdigit() and len(part) < 5 else 1
+    context = {"one": asset.attached(asset.alt_text), "number": number}
+    return render(request, "publishing/_tray_item.html", context, status=status)
