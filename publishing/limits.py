@@ -4,9 +4,9 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from networks.contract import Capabilities, Media, MediaKind, MediaLimit
+from networks.contract import Capabilities, Media, MediaLimit
+from publishing.kinds import no_such, nth, too_many
 
 LONGEST_ALT_TEXT = 1000  # characters; so much is kept, and a network may take less
 LONGEST = 10_000  # characters, whatever the network; more is a mistake or an attack
@@ -68,40 +68,6 @@ def validate_media(media: Sequence[Media], capabilities: Capabilities, network: 
     ]
 
 
-def no_such(kind: MediaKind) -> str:
-    return {
-        MediaKind.IMAGE: _("%s takes no pictures from here."),
-        MediaKind.GIF: _("%s takes no animated GIFs from here."),
-        MediaKind.VIDEO: _("%s takes no videos from here."),
-    }[kind]
-
-
-def too_many(kind: MediaKind, most: int) -> str:
-    return {
-        MediaKind.IMAGE: ngettext(
-            "%(network)s takes at most %(most)d image in one post.",
-            "%(network)s takes at most %(most)d images in one post.",
-            most,
-        ),
-        MediaKind.GIF: ngettext(
-            "%(network)s takes at most %(most)d animated GIF in one post.",
-            "%(network)s takes at most %(most)d animated GIFs in one post.",
-            most,
-        ),
-        MediaKind.VIDEO: ngettext(
-            "%(network)s takes at most %(most)d video in one post.",
-            "%(network)s takes at most %(most)d videos in one post.",
-            most,
-        ),
-    }[kind]
-
-
-def nth(kind: MediaKind, place: int) -> str:
-    """Picture 2"""
-    words = {MediaKind.IMAGE: _("Picture %d"), MediaKind.GIF: _("GIF %d"), MediaKind.VIDEO: _("Video %d")}
-    return words[kind] % place
-
-
 def misfits(file: Media, limit: MediaLimit, network: str) -> Iterator[str]:
     if file.content_type not in limit.content_types:
         known = ", ".join(sorted(one.partition("/")[2].upper() for one in limit.content_types))
@@ -130,7 +96,7 @@ def undescribable(file: Media, capabilities: Capabilities, network: str) -> Iter
 
 
 def spelt_bytes(size: int) -> str:
-    """4 MB, 320 kB: as people count them, never less than it is."""
-    if size < 1_000_000:
-        return _("%d kB") % -(-size // 1000)
-    return _("%s MB") % f"{-(-size // 100_000) / 10:g}"
+    """4 MB, 320 kB: as computers show them, never less than it is."""
+    if size < 1_048_576:
+        return _("%d kB") % -(-size // 1024)
+    return _("%s MB") % f"{-(-size * 10 // 1_048_576) / 10:g}"

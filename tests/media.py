@@ -9,13 +9,14 @@ from PIL import Image
 
 from networks.contract import MediaKind, MediaLimit
 
+MIB = 1024 * 1024
 IMAGES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 X_TAKES = {
-    MediaKind.IMAGE: MediaLimit(4, IMAGES, 5_000_000),
-    MediaKind.GIF: MediaLimit(1, frozenset({"image/gif"}), 15_000_000, widest=(1280, 1080)),
-    MediaKind.VIDEO: MediaLimit(1, frozenset({"video/mp4", "video/quicktime"}), 512_000_000, seconds=(0.5, 140)),
+    MediaKind.IMAGE: MediaLimit(4, IMAGES, 5 * MIB),
+    MediaKind.GIF: MediaLimit(1, frozenset({"image/gif"}), 15 * MIB, widest=(1280, 1080)),
+    MediaKind.VIDEO: MediaLimit(1, frozenset({"video/mp4", "video/quicktime"}), 512 * MIB, seconds=(0.5, 140)),
 }
-FACEBOOK_TAKES = {MediaKind.IMAGE: MediaLimit(10, frozenset({"image/jpeg", "image/png"}), 4_000_000)}
+FACEBOOK_TAKES = {MediaKind.IMAGE: MediaLimit(10, frozenset({"image/jpeg", "image/png"}), 4 * MIB)}
 
 
 def picture(form: str = "PNG", size: tuple[int, int] = (40, 30), colour: str = "teal", **options: Any) -> bytes:

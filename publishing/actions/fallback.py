@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from networks.actions.outgoing import put_outgoing
-from networks.contract import Draft, DraftKind
+from networks.contract import Draft, DraftKind, Media
 from networks.models import FallbackPlan, Held, Outgoing, Profile
 from networks.registry import adapter_class
 from organizations import audit
@@ -15,8 +15,10 @@ from organizations.access import require_admin
 from organizations.actors import Actor, System
 from organizations.models import Member
 from publishing.actions.rows import locked, tell
+from publishing.limits import validate_media
 from publishing.models import Delivery
 from publishing.notices import tell_stood_in
+from publishing.threads import Files
 from socialops.lib.errors import Conflict, Invalid
 from socialops.lib.states import move
 
@@ -63,19 +65,31 @@ def stand_in(plan: FallbackPlan, delivery: Delivery, now: datetime) -> bool:
     reached = Delivery.objects.filter(post=post, profile=plan.profile).exclude(outgoing__state="cancelled")
     if row is None or plan.profile.state != "connected" or reached.exists():
         return False
-    text = fitting(plan.text, delivery.revision.said_on(plan.profile.network).all[0], plan.profile.network)
+    words, given = delivery.revision.said_on(plan.profile.network).leaving[0]
+    text, files = fitting(plan.text, words, plan.profile.network), taken(given, plan.profile.network)
     try:
-        other = put_outgoing(plan.profile, Draft(kind=DraftKind.POST, text=text), key=f"{KEY}{row.pk}", due_at=now)
+        draft = Draft(kind=DraftKind.POST, text=text, media=files)
+        other = put_outgoing(plan.profile, draft, key=f"{KEY}{row.pk}", due_at=now)
     except Conflict:
         return False
     Delivery.objects.create(post=post, revision=delivery.revision, profile=plan.profile, outgoing=other)
-    who = {"name": plan.profile.name}
-    move(row, "postpone", held=Held.TOO_LATE, reason=_("%(name)s stands in for it; this waits for a person.") % who)
+    said = _("%s stands in for it; this waits for a person.")
+    if len(files) < len(given):
+        said = _("%s stands in for it, without its pictures and videos; this waits for a person.")
+    move(row, "postpone", held=Held.TOO_LATE, reason=said % plan.profile.name)
     change = {"profile": [str(delivery.profile), str(plan.profile)], "text": [row.draft["text"], text]}
+    if len(files) < len(given):
+        change["files"] = [str(len(given)), "left out: the other network does not take them"]
     audit.record(System("fallback plan"), "post.stood_in", post, change)
     tell_stood_in(plan, delivery)
     tell(post)
     return True
+
+
+def taken(files: Files, network: str) -> tuple[Media, ...]:
+    """The files, where `network` takes all of them; none where it does not."""
+    adapter, media = adapter_class(network), tuple(one.media for one in files)
+    return () if validate_media(media, adapter.capabilities, adapter.label) else media
 
 
 def fitting(template: str, words: str, network: str) -> str:

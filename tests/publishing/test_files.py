@@ -100,7 +100,7 @@ def test_it_is_kept_under_a_name_that_nobody_guesses(cast: Cast, upload) -> None
 
 def test_what_is_larger_than_any_network_takes_is_refused(cast: Cast, upload, settings) -> None:
     with pytest.raises(Invalid, match=r"no network takes more than 5 MB"):
-        upload(cast.ed, media.picture() + b"\0" * 5_000_000)
+        upload(cast.ed, media.picture() + b"\0" * 5 * media.MIB)
     assert not Asset.objects.exists()
     assert not list(settings.MEDIA_ROOT.rglob("*.*"))
 

@@ -151,7 +151,7 @@ VIDEO = {"content_type": "video/mp4", "seconds": 10.0}
         ([one(MediaKind.GIF, content_type="image/gif")] * 2, ["X takes at most 1 animated GIF in one post."]),
         ([one(MediaKind.VIDEO, **VIDEO), one()], ["X does not take pictures, GIFs and videos together in one post. Keep one kind."]),
         ([one(), one(content_type="image/tiff")], ["Picture 2: X takes only GIF, JPEG, PNG, WEBP."]),
-        ([one(size=5_000_001)], ["Picture 1: X takes at most 5 MB; it has 5.1 MB."]),
+        ([one(size=5_250_000)], ["Picture 1: X takes at most 5 MB; it has 5.1 MB."]),
         ([one(MediaKind.GIF, content_type="image/gif", width=1000, height=1280)], []),
         ([one(MediaKind.GIF, content_type="image/gif", width=1100, height=1200)], ["GIF 1: X takes at most 1280 × 1080 pixels; it has 1100 × 1200."]),
         ([one(MediaKind.VIDEO, **VIDEO | {"seconds": 141})], ["Video 1: X takes 0.5 to 140 seconds; it lasts 141."]),
