@@ -6,16 +6,19 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
+from django.utils.timezone import now
 
 from networks.contract import Capabilities, Draft, Media, MediaKind, MediaLimit
 from networks.models import Outgoing
+from organizations.models import AuditEntry
 from organizations.tenancy import scope
 from publishing.access import access_asset
 from publishing.actions.compose import edit_post, withdraw_post
+from publishing.actions.fallback import set_plan, stand_in
 from publishing.actions.media import describe_asset
 from publishing.actions.schedule import publish_now, schedule_post
 from publishing.limits import validate_media
-from publishing.models import Asset, Attachment, Post
+from publishing.models import Asset, Attachment, Delivery, Post
 from socialops.lib.errors import Invalid, NotFound, PermissionDenied
 from tests import media
 from tests.cast import Cast
@@ -189,6 +192,20 @@ def test_files_of_parts_are_named_with_their_part(cast: Cast, upload, write) -> 
         "media": ["Facebook takes no videos from here."],
         "thread_media": ["Part 2: X does not take pictures, GIFs and videos together in one post. Keep one kind."],
     }
+
+
+@pytest.mark.parametrize(("content", "goes"), [(b"", True), (media.moving(), False)])
+def test_what_stands_in_takes_the_files_along_where_it_can(
+    cast: Cast, upload, write, content: bytes, goes: bool
+) -> None:
+    asset = upload(cast.olive, content, "A hut")
+    publish_now(cast.olive, write(cast.olive, "One", cast.x, media=[asset.pk]))
+    plan = set_plan(cast.olive, "x", after_minutes=30, profile=cast.page, text="{text}", told=[])
+    assert stand_in(plan, Delivery.objects.select_related("post", "profile", "revision").get(), now())
+    held, other = Outgoing.objects.order_by("pk")
+    assert [one["alt_text"] for one in other.draft["media"]] == (["A hut"] if goes else [])
+    assert ("without its pictures and videos" in held.reason) is not goes
+    assert ("files" in AuditEntry.objects.get(verb="post.stood_in").change) is not goes
 
 
 # --- over REST --------------------------------------------------------------------------------------------------
