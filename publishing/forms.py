@@ -104,9 +104,9 @@ class ComposerForm(forms.Form):
     @property
     def parts(self) -> dict[int, str]:
         """What the thread goes on with, by the number of its field; those without words and files are none."""
-        given = self.cleaned_data if self.is_bound else self.initial
+        given, media = self.cleaned_data if self.is_bound else self.initial, self.media
         found = {number: given.get(part_name(number)) or "" for number in PART_NUMBERS}
-        return {number: text for number, text in found.items() if text.strip() or number in self.media}
+        return {number: text for number, text in found.items() if text.strip() or number in media}
 
     @property
     def part_fields(self) -> list[tuple[int, forms.BoundField]]:

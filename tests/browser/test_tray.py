@@ -1,4 +1,4 @@
-"""Pictures in the composer: chosen, described, moved by keyboard, left out, and there again after the page was left."""
+"""Pictures in the composer: chosen, described, moved by keyboard, left out, there again after the page was left, and waited for."""
 
 import re
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests import media
 
@@ -46,9 +46,14 @@ def test_pictures_go_with_a_text(signed_in: Callable[..., Page], shots: Callable
     assert (chosen(page), navy in chosen(page)) == ([orange, teal], False)
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+    on_its_way: list[Route] = []
+    page.route("**/northwind/media/", on_its_way.append)
+    tray.locator("input[type=file]").set_input_files(file("last.png", media.picture(colour="white")))
     page.locator("button[value=go]").click()
+    expect(tray).to_contain_text("It goes on as soon as everything is uploaded.")
+    on_its_way[0].continue_()
     page.wait_for_url(re.compile(r"/posts/\d+/"))
-    expect(page.locator("#post img")).to_have_count(2)
+    expect(page.locator("#post img")).to_have_count(3)
     expect(page.get_by_alt_text("Teal all over")).to_be_visible()
 
 

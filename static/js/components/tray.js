@@ -1,7 +1,7 @@
 /**
  * <ops-tray data-number data-url data-most>: the files of one text. Sends what is chosen, dropped or pasted at once, one
  * after the other, and shows what the server makes of each; they are moved and removed by button or by dragging.
- * The order of the boxes named media_<number> is the order of the files. Words stand in its templates.
+ * The order of the boxes named media_<number> is the order of the files. Words stand in its attributes and templates.
  */
 import { token } from "../lib/csrf.js";
 
@@ -15,13 +15,17 @@ class OpsTray extends HTMLElement {
     this.input.removeAttribute("name");
     this.input.addEventListener("change", (event) => { event.stopPropagation(); this.take(this.input.files); this.input.value = ""; }, { signal });
     this.addEventListener("click", (event) => this.press(event), { signal });
-    whole.addEventListener("paste", (event) => this.catch(event, event.clipboardData), { signal });
+    whole.addEventListener("paste", (event) => this.paste(event), { signal });
     whole.addEventListener("drop", (event) => this.drop(event), { signal });
     whole.addEventListener("dragover", (event) => this.hover(event), { signal });
     whole.addEventListener("dragleave", () => delete whole.dataset.over, { signal });
     this.addEventListener("dragstart", ({ target }) => { this.dragged = target.closest("[data-item]"); }, { signal });
     this.addEventListener("dragend", () => { this.dragged = null; }, { signal });
-    this.restore();
+    const form = this.closest("form");
+    form.addEventListener("submit", (event) => this.hold(event), { signal });
+    form.addEventListener("htmx:confirm", (event) => { if (event.detail.target?.id === "editor") this.hold(event); }, { signal });
+    if (document.readyState === "complete") this.keep(); // the server has rearranged the parts: it knows best
+    else this.restore();
   }
 
   disconnectedCallback() {
@@ -29,6 +33,10 @@ class OpsTray extends HTMLElement {
   }
 
   /* What comes in. */
+  paste(event) {
+    if (!event.clipboardData.types.includes("text/plain")) this.catch(event, event.clipboardData); // a table's picture comes with its words
+  }
+
   catch(event, data) {
     if (!data?.files.length) return;
     event.preventDefault();
@@ -53,6 +61,29 @@ class OpsTray extends HTMLElement {
     this.querySelector("[data-refused]").replaceChildren();
     const waiting = [...files].map((file) => [file, this.pending(file)]);
     for (const [file, box] of waiting) await this.send(file, box);
+    if (!this.onItsWay) this.goOn();
+  }
+
+  /* Whatever would leave the page waits until everything is there; saving then goes on by itself, unless a file was refused. */
+  get onItsWay() {
+    return this.querySelector(".media__item--pending");
+  }
+
+  hold(event) {
+    if (!this.onItsWay || event.defaultPrevented) return;
+    event.preventDefault();
+    this.say(this.dataset.waiting);
+    this.pressed = event.type === "submit" ? event.submitter : null;
+  }
+
+  goOn() {
+    const { pressed } = this;
+    this.pressed = null;
+    if (pressed && !this.querySelector("[data-refused] p")) pressed.form.requestSubmit(pressed);
+  }
+
+  say(words) {
+    this.querySelector("[data-said]").textContent = words;
   }
 
   pending(file) {
@@ -110,7 +141,7 @@ class OpsTray extends HTMLElement {
   place(item, before) {
     this.items.insertBefore(item, before);
     const all = this.items.querySelectorAll("[data-item]").length;
-    this.querySelector("[data-said]").textContent = this.dataset.moved.replace("{n}", this.index(item) + 1).replace("{all}", all);
+    this.say(this.dataset.moved.replace("{n}", this.index(item) + 1).replace("{all}", all));
     this.changed();
   }
 
