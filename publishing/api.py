@@ -192,7 +192,7 @@ class DeliveryView(MemberViewSet):
 
 
 class MediaView(MemberViewSet):
-    """Files for posts. To upload is not to publish: nobody outside sees it."""
+    """Files for posts. To upload is not to publish: nobody outside sees it. What no post uses goes after 30 days."""
 
     area = "publishing"
     queryset = Asset.objects.none()

@@ -45,6 +45,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"indexes": [models.Index(fields=["created_at"], name="asset_oldest")]},
         ),
         migrations.CreateModel(
             "Attachment",

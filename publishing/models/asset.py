@@ -40,6 +40,9 @@ class Asset(TenantModel):
     author = models.ForeignKey("organizations.Member", on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
+    class Meta:
+        indexes = [models.Index(fields=["created_at"], name="asset_oldest")]
+
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
 

@@ -47,7 +47,7 @@ def test_pictures_go_with_a_text(signed_in: Callable[..., Page], shots: Callable
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     on_its_way: list[Route] = []
-    page.route("**/northwind/media/", on_its_way.append)
+    page.route("**/northwind/media/", lambda route: on_its_way.append(route))
     tray.locator("input[type=file]").set_input_files(file("last.png", media.picture(colour="white")))
     page.locator("button[value=go]").click()
     expect(tray).to_contain_text("It goes on as soon as everything is uploaded.")

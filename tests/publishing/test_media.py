@@ -1,9 +1,11 @@
 """Files with posts: seen and used by whom they may be, checked for each network, frozen into what leaves."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError
 from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.utils.timezone import now
@@ -19,6 +21,7 @@ from publishing.actions.media import describe_asset
 from publishing.actions.schedule import publish_now, schedule_post
 from publishing.limits import validate_media
 from publishing.models import Asset, Attachment, Delivery, Post
+from publishing.unused import purge_unused
 from socialops.lib.errors import Invalid, NotFound, PermissionDenied
 from tests import media
 from tests.cast import Cast
@@ -206,6 +209,32 @@ def test_what_stands_in_takes_the_files_along_where_it_can(
     assert [one["alt_text"] for one in other.draft["media"]] == (["A hut"] if goes else [])
     assert ("without its pictures and videos" in held.reason) is not goes
     assert ("files" in AuditEntry.objects.get(verb="post.stood_in").change) is not goes
+
+
+def test_what_no_post_has_used_goes_after_a_month(
+    cast: Cast, upload, write, settings, django_capture_on_commit_callbacks
+) -> None:
+    used, fresh, forgotten = (upload(cast.ed) for _ in range(3))
+    post = write(cast.ed, media=[used.pk])
+    edit_post(cast.ed, post, media=[])
+    Asset.objects.exclude(pk=fresh.pk).update(created_at=now() - timedelta(days=31))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert purge_unused(now()) == 1
+    assert set(Asset.objects.all()) == {used, fresh}
+    assert not forgotten.file.storage.exists(forgotten.file.name)
+    assert used.file.storage.exists(used.file.name)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_used_at_this_moment_stays(cast: Cast, upload, write) -> None:
+    asset = upload(cast.ed)
+    Asset.objects.update(created_at=now() - timedelta(days=31))
+    created, _gone = at_once(cast.acme, lambda: write(cast.ed, media=[asset.pk]), lambda: purge_unused(now()))
+    if isinstance(created, Post):
+        assert created.revision.files()[0][0].asset == Asset.objects.get().pk
+    else:
+        assert isinstance(created, (Invalid, IntegrityError))
+        assert not Post.objects.exists()
 
 
 # --- over REST --------------------------------------------------------------------------------------------------
