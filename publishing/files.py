@@ -1,16 +1,26 @@
-"""What a file really is: read from its own bytes, whatever its name or its sender says. No database, no storage."""
+"""What a file really is: read from its own bytes, whatever its name or its sender says. No database, no storage.
+
+Pictures are decoded here, within bounds; videos are looked into by a process of its own (probe.py).
+"""
 
 import io
+import json
+import os
+import shutil
 import struct
+import subprocess
+import sys
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO, Any
 
+from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.utils.translation import gettext as _
 from PIL import Image
-from pymediainfo import MediaInfo
 
 from networks.contract import MediaKind
 from publishing.positions import without_position
@@ -18,10 +28,15 @@ from socialops.lib.errors import Invalid
 
 MOST_PIXELS = 50_000_000  # as many as are decoded here at once, to see that a picture is whole
 LONGEST_SIDE = 16_384
+MOST_PICTURE_BYTES = 64_000_000
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
 PICTURES = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp"}
 MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
 FIRST_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")  # of MP4 and of QuickTime files older than `ftyp`
+PROBE = str(Path(__file__).with_name("probe.py"))
+MOST_MILLISECONDS = 1_000_000_000
+BARE = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "LANG") if name in os.environ}  # no secrets
+PROBE_SECONDS = 10  # of the processor; a video of 512 MB takes far less
 ON_ITS_SIDE = range(5, 9)  # of the values that EXIF has for the orientation
 _ORIENTATION = 0x0112
 # What Pillow raises for bytes that only begin like a picture.
@@ -59,6 +74,7 @@ def read(file: IO[bytes]) -> Found:
     if not head:
         raise refused(_("The file is empty."))
     if head.startswith(MAGIC) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP"):
+        check_length(file)
         return read_picture(file)
     if head[4:8] in FIRST_BOXES:
         return read_video(file)
@@ -78,6 +94,14 @@ def read_picture(file: IO[bytes]) -> Found:
     return Found(MediaKind.GIF if moves else MediaKind.IMAGE, content_type, width, height)
 
 
+def check_length(file: IO[bytes]) -> None:
+    """Some pictures are read into memory as a whole; no network takes any that comes near to this."""
+    length = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    if length > MOST_PICTURE_BYTES:
+        raise refused(_("The picture is too large: no network takes it."))
+
+
 def check_size(image: Image.Image) -> None:
     """Before a single pixel is decoded: a small file may claim to be an enormous picture."""
     width, height = image.size
@@ -92,10 +116,9 @@ def decode(file: IO[bytes], *, ends: bool) -> None:
     Of what moves only the first picture is decoded; that it `ends` where it should tells that the others are there.
     """
     with whole():
-        if ends:
-            file.seek(0)
-            if not file.read().rstrip(b"\0").endswith(b";"):
-                raise EOFError
+        file.seek(0)
+        if ends and not file.read().rstrip(b"\0").endswith(b";"):
+            raise EOFError
         file.seek(0)
         with Image.open(file, formats=FORMATS) as image:
             image.verify()
@@ -126,29 +149,57 @@ def whole() -> Iterator[None]:
 def read_video(file: IO[bytes]) -> Found:
     """The picture track of an MP4 or MOV file; its sound does not matter here."""
     general, track = tracks_of(file)
-    if general.format != "MPEG-4" or track is None or not track.width or not track.height or not general.duration:
+    width, height, lasts = (number(given) for given in (track.get("width"), track.get("height"), general["duration"]))
+    if general["format"] != "MPEG-4" or not (width and height and lasts):
         raise refused(_("The video is damaged, or no MP4 or MOV file that can be shown."))
-    if track.format != "AVC":
-        known = {"codec": str(track.format or _("unknown"))[:40]}
+    if track["format"] != "AVC":
+        known = {"codec": str(track["format"] or _("unknown"))[:40]}
         raise refused(_("The video is coded as %(codec)s. Save it as H.264, which every network takes.") % known)
-    if general.istruncated == "Yes":
+    if general["istruncated"] == "Yes":
         raise refused(_("The video is cut off. Save it anew and try again."))
-    quick = "QuickTime" in (general.format_profile or "")
-    width, height = int(track.width), int(track.height)
-    if float(track.rotation or 0) % 180 == 90:
+    content_type = "video/quicktime" if "QuickTime" in (general["format_profile"] or "") else "video/mp4"
+    if number(track["rotation"]) in (90, 270):
         width, height = height, width
-    seconds = float(general.duration) / 1000
-    return Found(MediaKind.VIDEO, "video/quicktime" if quick else "video/mp4", width, height, seconds)
+    return Found(MediaKind.VIDEO, content_type, round(width), round(height), lasts / 1000)
 
 
-def tracks_of(file: IO[bytes]) -> tuple[Any, Any | None]:
-    """What the library tells of the whole and of its first moving picture. It is given bytes and never a path, so that
-    nothing which the file refers to can be looked up."""
+def number(given: Any) -> float:
+    """What the probe tells as one; 0 for what is none, or none that a video could have."""
     try:
-        found = MediaInfo.parse(file, encoding_errors="replace")
-    except (RuntimeError, ValueError, SyntaxError, OSError):
-        raise refused(_("The video is damaged, or no MP4 or MOV file that can be shown.")) from None
-    return found.general_tracks[0], next(iter(found.video_tracks), None)
+        found = float(given)
+    except (TypeError, ValueError):
+        return 0.0
+    return found if 0 < found < MOST_MILLISECONDS else 0.0
+
+
+def tracks_of(file: IO[bytes]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the probe tells of the whole and of its first moving picture, which may lack."""
+    file.seek(0)
+    command = [sys.executable, "-I", PROBE, str(PROBE_SECONDS)]
+    try:
+        with on_disk(file) as source:
+            done = subprocess.run(  # noqa: S603 - our own program, and nothing that came with the file
+                command, stdin=source, env=BARE, capture_output=True, timeout=PROBE_SECONDS * 3, check=True
+            )
+        found = json.loads(done.stdout)
+    except (subprocess.SubprocessError, ValueError):
+        found = []
+    if not found:
+        raise refused(_("The video is damaged, or no MP4 or MOV file that can be shown."))
+    return found[0], found[1] if len(found) > 1 else {}
+
+
+@contextmanager
+def on_disk(file: IO[bytes]) -> Iterator[IO[bytes]]:
+    """The file as another process can read it, from its beginning: a large upload lies on the disk already."""
+    if isinstance(file, TemporaryUploadedFile):
+        with open(file.temporary_file_path(), "rb") as same:
+            yield same
+        return
+    with TemporaryFile() as copy:
+        shutil.copyfileobj(file, copy)
+        copy.seek(0)
+        yield copy
 
 
 def refused(sentence: str) -> Invalid:

@@ -114,3 +114,10 @@ def video(
 
     start = len(head) + len(movie(0)) + 8
     return head + movie(start) + box(b"mdat", sample)
+
+
+def endless() -> bytes:
+    """A video whose table of times claims two thousand million entries: whoever counts them is busy for a minute."""
+    content = bytearray(video())
+    content[content.index(b"stts") + 8] = 127
+    return bytes(content)

@@ -2,8 +2,10 @@
 
 import hashlib
 from io import BytesIO
+from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import TemporaryUploadedFile
 from PIL import Image
 
 from organizations.models import AuditEntry
@@ -17,8 +19,8 @@ from tests.cast import Cast
 PIXELS = b"\xff\xd8\xff\xe0 and no more of a picture"
 
 
-def told(content: bytes) -> tuple[str, str, int, int, float | None]:
-    found = files.read(BytesIO(content))
+def told_of(file: Any) -> tuple[str, str, int, int, float | None]:
+    found = files.read(file)
     return str(found.kind), found.content_type, found.width, found.height, found.seconds
 
 
@@ -40,7 +42,7 @@ def told(content: bytes) -> tuple[str, str, int, int, float | None]:
     ids=["png", "jpeg", "webp", "still gif", "gif", "phone", "turned photo", "mp4", "mov", "turned video", "polyglot"],
 )
 def test_a_file_is_what_its_bytes_say(content: bytes, is_a: tuple) -> None:
-    assert told(content) == is_a
+    assert told_of(BytesIO(content)) == is_a
 
 
 @pytest.mark.parametrize(
@@ -70,6 +72,25 @@ def test_anything_else_is_refused_in_a_sentence(content: bytes, said: str) -> No
     with pytest.raises(Invalid) as refused:
         files.read(BytesIO(content))
     assert said in refused.value.fields["file"][0]
+
+
+def test_a_picture_that_is_mostly_not_one_is_not_read(monkeypatch) -> None:
+    monkeypatch.setattr(files, "MOST_PICTURE_BYTES", 1000)
+    with pytest.raises(Invalid, match="too large"):
+        files.read(BytesIO(media.picture("WEBP") + b"\0" * 1000))
+
+
+def test_a_large_video_is_read_where_it_lies() -> None:
+    with TemporaryUploadedFile("a.mp4", "video/mp4", 0, None) as upload:
+        upload.write(media.video())
+        upload.flush()
+        assert told_of(upload) == ("video", "video/mp4", 320, 180, 2.0)
+
+
+def test_a_video_that_takes_for_ever_is_given_up(monkeypatch) -> None:
+    monkeypatch.setattr(files, "PROBE_SECONDS", 1)
+    with pytest.raises(Invalid, match="damaged"):
+        files.read(BytesIO(media.endless()))
 
 
 def test_a_photo_loses_the_place_and_nothing_else(cast: Cast, upload) -> None:
