@@ -36,7 +36,7 @@ FIRST_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")  # of MP4 a
 PROBE = str(Path(__file__).with_name("probe.py"))
 MOST_MILLISECONDS = 1_000_000_000
 BARE = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "LANG") if name in os.environ}  # no secrets
-PROBE_SECONDS = 10  # of the processor; a video of 512 MB takes far less
+PROBE_SECONDS = 5  # of the processor; a video of 512 MB takes far less
 ON_ITS_SIDE = range(5, 9)  # of the values that EXIF has for the orientation
 _ORIENTATION = 0x0112
 # What Pillow raises for bytes that only begin like a picture.
