@@ -1,11 +1,22 @@
 """Background work of this floor. Every task may run twice, late or never without harm."""
 
-from celery import shared_task
-from django.utils.timezone import now
+import logging
+from datetime import date
 
+from celery import shared_task
+from django.core.cache import cache
+from django.utils.timezone import now
+from kombu.exceptions import OperationalError
+
+from analytics.actions.counting import refresh_day
 from analytics.actions.planning import due_profiles, plan_profiles
 from analytics.measuring import measure_one
+from networks.models import Profile
 from networks.tasks import TenantTask
+
+log = logging.getLogger(__name__)
+
+SOON = 2  # seconds
 
 
 @shared_task
@@ -20,3 +31,21 @@ def measure_due() -> None:
 @shared_task(base=TenantTask)
 def measure(organization_id: int, profile_id: int) -> None:
     measure_one(profile_id)
+
+
+def ask_for_count(profile: Profile, day: date, metric: str) -> None:
+    """Once for all that happens within a moment: a burst is counted when it is over, not at each of its posts."""
+    asked = (profile.organization_id, profile.pk, day.isoformat(), metric)
+    # Forgotten before the count begins, so that what happens from then on is asked for anew.
+    if not cache.add(":".join(map(str, ("count", *asked))), 1, timeout=SOON - 1):
+        return
+    try:
+        count.apply_async(asked, countdown=SOON, retry=False)
+    except OperationalError as error:
+        log.warning("a day is counted within the hour, for the broker did not take it now: %s", error)
+
+
+@shared_task(base=TenantTask)
+def count(organization_id: int, profile_id: int, day: str, metric: str) -> None:
+    profile = Profile.objects.select_related("organization").get(pk=profile_id)
+    refresh_day(profile, date.fromisoformat(day), [metric])

@@ -14,7 +14,7 @@ from inbox.actions.assign import assign_conversation
 from inbox.actions.reply import reply_to_conversation
 from inbox.actions.triage import close_conversation, reopen_conversation
 from inbox.filters import KINDS, ME, NOBODY, STATES, Filters, number
-from inbox.models import Conversation
+from inbox.models import Conversation, Message
 from inbox.queries.listing import selected
 from inbox.queries.thread import messages_of
 from inbox.shapes import conversation_shape, message_shape
@@ -38,7 +38,7 @@ class LatestFirst(KeysetPagination):
     ordering = ("-sent_at", "-id")
 
 
-class Query(serializers.Serializer):  # type: ignore[type-arg]
+class Query(serializers.Serializer[Any]):
     state = serializers.ChoiceField(STATES, required=False)
     assignee = serializers.CharField(required=False)
     team = Id(required=False, min_value=1, max_value=LARGEST)
@@ -97,7 +97,7 @@ class ConversationView(MemberViewSet):
             message = reply_to_conversation(self.member, conversation, **self.read(ReplyBody))
         except Conflict as error:
             refusal = answer(error.status, error.user_message, {})
-            refusal.data["newer"] = [message_shape(row) for row in error.newer]  # type: ignore[arg-type]
+            refusal.data["newer"] = [message_shape(row) for row in error.newer if isinstance(row, Message)]
             return refusal
         return Response(message_shape(message), status=201)
 

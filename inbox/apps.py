@@ -7,7 +7,7 @@ class InboxConfig(AppConfig):
     name = "inbox"
 
     def ready(self) -> None:
-        from inbox import notices, receivers  # noqa: F401 - connects them
+        from inbox import notices, receivers  # noqa: F401 - importing the receivers connects them
         from inbox.about import find_conversations
         from inbox.origins import find_paths
         from networks import origins

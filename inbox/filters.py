@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 from networks.contract import InboundKind
 
@@ -51,8 +51,8 @@ class Filters:
         }
         return {name: str(value) for name, value in found.items() if value}
 
-    def but(self, **changes: object) -> Self:
-        return replace(self, **changes)  # type: ignore[arg-type]
+    def but(self, **changes: Any) -> Self:
+        return replace(self, **changes)
 
 
 def number(value: str | None) -> int | None:

@@ -9,7 +9,7 @@ from inbox.actions.handover import hand_over_conversations
 from inbox.actions.ingest import ingest
 from inbox.actions.settle import settle_reply
 from inbox.queries.handover import holdings
-from networks.contract import Inbound
+from networks.contract import DraftKind, Inbound
 from networks.models import Outgoing, Profile
 from networks.signals import inbound_received, outgoing_settled
 from organizations.actors import Actor
@@ -24,7 +24,8 @@ def take_in(sender: object, profile: Profile, items: Sequence[Inbound], **_: Any
 
 @receiver(outgoing_settled)
 def follow(sender: object, outgoing: Outgoing, **_: Any) -> None:
-    settle_reply(outgoing)
+    if outgoing.draft["kind"] == DraftKind.REPLY:
+        settle_reply(outgoing)
 
 
 @receiver(member_leaving, dispatch_uid="inbox.member_leaving")

@@ -1,5 +1,6 @@
 """The one place where stored secrets become an adapter that can call, renewed first where they are about to end."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
@@ -40,17 +41,18 @@ def public_permalink(profile: Profile, remote_id: str, permalink: str) -> str:
     return practice_permalink(page_url, remote_id)
 
 
-def open_adapter(profile: Profile) -> Adapter:
+def open_adapter(profile: Profile, *, alive: Callable[[], None] = lambda: None) -> Adapter:
     """An adapter for one piece of work with `profile` (whose credential is read, so select it with the profile).
 
+    A piece that takes long tells `alive` between its calls.
     May call the network to renew a sign-in, so not inside a transaction. Raises what `Renews.renew` raises.
     """
-    adapter = adapter_of(profile)
+    adapter = adapter_of(profile, alive)
     ends_at = profile.credential.expires_at
     if ends_at is None or ends_at - now() > EARLY or not isinstance(adapter, Renews):
         return adapter
     renew(profile.credential, adapter)
-    return adapter_of(profile)
+    return adapter_of(profile, alive)
 
 
 def renew(credential: Credential, adapter: Renews) -> None:
@@ -87,7 +89,7 @@ def may_renew(profile: Profile, error: NetworkError) -> bool:
     return True
 
 
-def adapter_of(profile: Profile) -> Adapter:
+def adapter_of(profile: Profile, alive: Callable[[], None] = lambda: None) -> Adapter:
     return adapter_class(profile.network)(
         Access(
             remote_id=profile.remote_id,
@@ -96,5 +98,6 @@ def adapter_of(profile: Profile) -> Adapter:
             credentials=profile.credential.secrets,
             app=settings.NETWORK_APPS.get(profile.network, {}),
             heard=ear(profile),
+            alive=alive,
         )
     )

@@ -45,6 +45,14 @@ class Unavailable(NetworkError):
     answered: bool | None = False
 
 
+class NotReady(NetworkError):
+    """The network still works on what it was given; ask again at `ready_at`."""
+
+    def __init__(self, user_message: str, *, ready_at: datetime) -> None:
+        super().__init__(user_message)
+        self.ready_at = ready_at
+
+
 class Busy(Unavailable):
     """Another worker is at it at this moment, so the network was not asked."""
 
@@ -82,4 +90,8 @@ class SignInRefused(Disconnected):
 
 
 class AppMisconfigured(NetworkError):
-    """The operator's app (keys, permissions, credits) is at fault, not the post and not the profile."""
+    """The operator's app (keys, permissions) is at fault, not the post; it may be so for this profile alone."""
+
+
+class AppShutOut(AppMisconfigured):
+    """The network takes nothing from the operator's app (no credits left, blocked), so from nobody who uses it."""

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from networks.models import Circuit, Profile
+from networks.models import Circuit, FallbackPlan, Profile
 from networks.registry import adapter_class
 from organizations.kinds import register
 from organizations.models import Member, Organization, Role
@@ -13,13 +13,18 @@ from organizations.notifications import notify, settle_notices
 from organizations.tenancy import scope
 from socialops.lib import realtime
 
+TITLES = {  # of a circuit's mood
+    "silent": gettext_lazy("%(network)s does not answer: posts wait and leave by themselves"),
+    "refuses": gettext_lazy("%(network)s takes nothing from our app: posts wait until that is put right"),
+}
+
 
 def register_kinds() -> None:
-    register("network_down", gettext_lazy("A network does not answer"), "unplug", "bell", "email")
+    register("network_down", gettext_lazy("A network does not answer, or refuses our app"), "unplug", "bell", "email")
 
 
 def tell_circuit(circuit: Circuit) -> None:
-    """To everybody's open pages that it has opened or closed, and to the admins once for each time."""
+    """To everybody's open pages that it has opened, changed or closed, and to the admins once for each time."""
     # unscoped: a network that is down holds up every organization
     profiles = Profile.unscoped.filter(network=circuit.network, sandbox=circuit.sandbox, state="connected")
     concerned = Organization.objects.filter(pk__in=profiles.values("organization"))
@@ -30,17 +35,19 @@ def tell_circuit(circuit: Circuit) -> None:
 
 
 def tell_admins(circuit: Circuit, organization: Organization) -> None:
-    cause = f"circuit-{circuit}"
+    causes = {mood: f"circuit-{circuit}-{mood}" for mood in TITLES}
+    settle_notices(*[cause for mood, cause in causes.items() if mood != circuit.mood])
     if not circuit.opened_at:
-        settle_notices(cause)
+        plans = FallbackPlan.objects.filter(network=circuit.network, profile__sandbox=circuit.sandbox)
+        settle_notices(*[plan.cause for plan in plans])
         return
     name = called(circuit.network, sandbox=circuit.sandbox)
     admins = Member.objects.filter(role__in=(Role.OWNER, Role.ADMIN)).select_related("user", "organization")
     notify(
         admins,
-        cause,
+        causes[circuit.mood],
         kind="network_down",
-        title=_("%(network)s does not answer: posts wait and leave by themselves") % {"network": name},
+        title=str(TITLES[circuit.mood]) % {"network": name},
         url=reverse("profiles:list", args=[organization.slug]),
         about=circuit.reason,
     )

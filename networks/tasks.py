@@ -13,6 +13,7 @@ from networks.outbox.claims import claim_unknown, due_turns, has_room, reap
 from networks.outbox.looking import look_one
 from networks.outbox.sending import send_next
 from networks.outbox.settling import tell_untold
+from networks.outbox.uploading import bring_ahead
 from organizations.tenancy import scope
 from socialops.lib import heartbeat
 
@@ -59,6 +60,11 @@ def send_due(organization_id: int) -> None:
 @shared_task(base=TenantTask)
 def look(organization_id: int, outgoing_id: int, claim: str) -> None:
     look_one(outgoing_id, uuid.UUID(claim))
+
+
+@shared_task
+def bring_files() -> None:
+    bring_ahead()
 
 
 @shared_task

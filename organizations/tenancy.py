@@ -7,10 +7,12 @@ querysets may be declared at import and still follow the organization in scope.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
 from django.db.models.expressions import Expression
+from django.db.models.sql import Query
 from django.db.models.sql.where import NothingNode
 
 if TYPE_CHECKING:
@@ -59,9 +61,15 @@ class TenantQuerySet(models.QuerySet[M]):
         return empty
 
 
+@cache
+def fenced(model: type[models.Model]) -> Query:
+    """All rows of `model` within the fence. Built once, for every query begins with it."""
+    return TenantQuerySet(model).filter(organization_id=CurrentOrganization()).query
+
+
 class TenantManager(models.Manager[M]):
     def get_queryset(self) -> TenantQuerySet[M]:
-        return TenantQuerySet(self.model, using=self._db).filter(organization_id=CurrentOrganization())
+        return TenantQuerySet(self.model, query=fenced(self.model).clone(), using=self._db)
 
 
 class TenantModel(models.Model):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from networks.models import FallbackPlan, Outgoing
 from organizations.actors import Actor, label
 from organizations.kinds import register
-from organizations.models import Member, Organization, Role
+from organizations.models import AuditEntry, Member, Organization, Role
 from organizations.notifications import notify, settle_notices
 from publishing.models import Delivery, Post
 from teams.queries.holders import who_may
@@ -24,6 +24,7 @@ def register_kinds() -> None:
     register(
         "delivery_late", gettext_lazy("A post is too late and waits for a decision"), "alarm-clock", "bell", "email"
     )
+    register("deletion_failed", gettext_lazy("What I wanted deleted is still there"), "trash-2", "bell", "email")
     register("overdue", gettext_lazy("Something should have left and has not"), "alarm-clock", "bell", "email")
 
 
@@ -96,6 +97,28 @@ def tell_stuck(delivery: Delivery, outgoing: Outgoing) -> None:
     )
 
 
+def tell_undeleted(delivery: Delivery, outgoing: Outgoing) -> None:
+    """To whoever asked for it last, once for all parts of a thread; the audit log alone knows who that was."""
+    asked_for = AuditEntry.objects.filter(verb="delivery.deleted", target_kind="delivery", target_id=str(delivery.pk))
+    who = asked_for.order_by("-at", "-pk").values_list("actor_id", flat=True).first()
+    notify(
+        answering({who or delivery.post.author_id}),
+        undeleted(delivery),
+        kind="deletion_failed",
+        title=_("A post could not be deleted from %(name)s: it is still there") % {"name": delivery.profile.name},
+        url=address(delivery.post),
+        about=outgoing.reason,
+    )
+
+
+def settle_deletion(delivery: Delivery) -> None:
+    settle_notices(undeleted(delivery))
+
+
+def undeleted(delivery: Delivery) -> str:
+    return f"delivery-{delivery.pk}-undeleted"
+
+
 def tell_stood_in(plan: FallbackPlan, delivery: Delivery) -> None:
     """To its writer, and to those whom the plan names; once for a network, however many posts it holds up."""
     assert plan.profile is not None
@@ -104,7 +127,7 @@ def tell_stood_in(plan: FallbackPlan, delivery: Delivery) -> None:
     slug = slug_of(delivery.organization_id)
     notify(
         people.values(),
-        f"fallback-{plan.pk}",
+        plan.cause,
         kind="stood_in",
         title=_("%(name)s stands in for %(held)s, which cannot be reached") % names,
         url=address(delivery.post),

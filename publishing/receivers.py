@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.dispatch import receiver
 
@@ -16,7 +17,7 @@ from organizations.signals import gaps_asked, holdings_asked, member_leaving
 from publishing.actions.handover import hand_over_approvals, hand_over_posts
 from publishing.late import tell_late
 from publishing.models import Delivery
-from publishing.notices import tell_stuck
+from publishing.notices import settle_deletion, tell_stuck, tell_undeleted
 from publishing.queries.handover import holdings
 from publishing.queries.undecided import gaps
 from socialops.lib import realtime
@@ -25,13 +26,14 @@ from socialops.lib import realtime
 @receiver(outgoing_settled, dispatch_uid="publishing.delivery_settled")
 def delivery_settled(sender: Any, outgoing: Outgoing, **kwargs: Any) -> None:
     """Shows it to whoever looks; a sending that was under way when its post was cancelled is not repeated."""
-    delivery = Delivery.objects.select_related("post", "profile").filter(outgoing=first_part(outgoing)).first()
+    delivery = Delivery.objects.filter(outgoing=first_part(outgoing)).first()
     if delivery is None:
         return
-    publishes = outgoing.draft["kind"] != DraftKind.DELETE
-    if publishes and outgoing.state == "waiting" and delivery.post.state == "cancelled":
+    if outgoing.draft["kind"] == DraftKind.DELETE:
+        deletion_settled(delivery, outgoing)
+    elif outgoing.state == "waiting" and delivery.post.state == "cancelled":
         cancel_outgoing(outgoing)
-    if publishes and is_stuck(outgoing):
+    elif is_stuck(outgoing):
         tell_stuck(delivery, outgoing)
     realtime.ping(outgoing.organization_id, "posts", delivery.post_id, profile_id=outgoing.profile_id)
 
@@ -41,6 +43,14 @@ def deliveries_held(sender: Any, rows: list[Outgoing], **kwargs: Any) -> None:
     """Tells those who can decide, and shows it to whoever looks."""
     for delivery in tell_late(rows):
         realtime.ping(delivery.organization_id, "posts", delivery.post_id, profile_id=delivery.profile_id)
+
+
+def deletion_settled(delivery: Delivery, outgoing: Outgoing) -> None:
+    all_of_it = Q(outgoing=delivery.outgoing_id) | Q(outgoing__chain=delivery.outgoing_id)
+    if outgoing.state == "failed":
+        tell_undeleted(delivery, outgoing)
+    elif outgoing.state == "sent" and not RemotePost.objects.filter(all_of_it, deleted_at=None).exists():
+        settle_deletion(delivery)
 
 
 def first_part(outgoing: Outgoing) -> int | None:

@@ -8,6 +8,7 @@ from celery.schedules import crontab
 from celery.signals import after_task_publish, heartbeat_sent, task_prerun
 from django.db import close_old_connections
 from kombu import Exchange, Queue
+from kombu.transport.redis import Channel
 
 from socialops.lib.heartbeat import beat
 
@@ -17,6 +18,10 @@ app = Celery("socialops")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.CELERY_DB_REUSE_MAX = sys.maxsize  # or Celery would connect anew for each task: Django's own rules are enough
+
+# A worker that loses Redis would put back what it had reserved, over the connection that is gone, and end of that. What
+# is lost so is asked for again by the next tick.
+Channel.do_restore = False
 
 # A tick that was not run within its period is worthless: the next one does the same work.
 EVERY_SECOND = {"schedule": 1.0, "options": {"expires": 5, "queue": "ticks"}}
@@ -30,6 +35,7 @@ app.conf.task_queues = [Queue(name, direct, routing_key=name) for name in ("defa
 app.conf.beat_schedule = {
     "outbox": {"task": "networks.tasks.tick", **EVERY_SECOND},
     "polls": {"task": "networks.tasks.poll_due", **EVERY_SECOND},
+    "files": {"task": "networks.tasks.bring_files", **EVERY_MINUTE},
     "mails": {"task": "organizations.tasks.send_mails", **EVERY_MINUTE},
     "invitations": {"task": "organizations.tasks.send_invitations", **EVERY_MINUTE},
     "digests": {"task": "organizations.tasks.collect_digests", **EVERY_MINUTE},

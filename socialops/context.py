@@ -5,6 +5,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.dateformat import format as format_date
@@ -13,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from networks.notices import called
-from networks.outbox.circuits import open_since
+from networks.outbox.circuits import open_since, refusal
 from organizations.models import Member
 from organizations.tenancy import scope
 from teams.access import profiles_for
@@ -79,14 +81,19 @@ def item(request: HttpRequest, slug: str, key: str, label: str, icon: str, name:
     return {"key": key, "label": _(label), "icon": icon, "url": url, "active": active}
 
 
-def silent_banner(member: Member, network: str, sandbox: bool, since: datetime) -> dict[str, str]:
+def silent_banner(member: Member, network: str, sandbox: bool, since: datetime, refused: str) -> dict[str, str]:
     """Posts wait by themselves and leave by themselves, so there is nothing to press."""
     clock = format_date(localtime(since, ZoneInfo(member.time_zone)), "D j M, H:i")
-    words = {"network": called(network, sandbox=sandbox), "clock": clock, "zone": member.time_zone}
+    words = {"network": called(network, sandbox=sandbox), "clock": clock, "zone": member.time_zone, "why": refused}
     text = _(
         "%(network)s has not answered since %(clock)s (%(zone)s). What is planned there waits, and leaves by itself "
         "once it answers again."
     )
+    if refused:
+        text = _(
+            "%(network)s takes nothing from our app since %(clock)s (%(zone)s): %(why)s What is planned there waits, "
+            "and leaves by itself once that is put right."
+        )
     return {"kind": "warning", "text": text % words}
 
 
@@ -94,13 +101,13 @@ def banners(member: Member) -> list[dict[str, str]]:
     """Of what the member can see: what is paused, does not answer, must be reconnected, or is practice."""
     with scope(member.organization_id):  # an error's page is drawn after the gate has closed again
         profiles = profiles_for(member, to="view").order_by("-pause")  # what is paused is not cut off
-        asked = profiles.annotate(silent_since=open_since())
-        facts = set(asked.values_list("state", "sandbox", "name", "pause", "network", "silent_since")[:MOST])
+        asked = profiles.annotate(silent_since=open_since(), refused=Coalesce(refusal(), Value("")))
+        facts = set(asked.values_list("state", "sandbox", "name", "pause", "network", "silent_since", "refused")[:MOST])
         # pauses are asked for only where there may be one: on a profile, or of all where one sees none
         paused = not facts or any(pause for _state, _sandbox, _name, pause, *_others in facts)
         found = pause_banners(member) if paused else []
     url = reverse("profiles:list", args=[member.organization.slug])
-    silent = {(network, sandbox, since) for _state, sandbox, _name, _pause, network, since in facts if since}
+    silent = {(network, sandbox, *how) for _state, sandbox, _name, _pause, network, *how in facts if how[0]}
     found += [silent_banner(member, *which) for which in sorted(silent)]
     cut_off = sorted({name for state, _sandbox, name, *_others in facts if state == "disconnected"})
     if cut_off:

@@ -126,7 +126,9 @@ def connections(at: datetime) -> Iterator[Gauge]:
         Circuit.objects.exclude(opened_at=None).values_list("network").annotate(count=Count("pk")).order_by()
     )
     down = [({"network": one.network}, open_ones.get(one.network, 0)) for one in networks()]
-    yield Gauge("circuits_open", "Networks, practice ones too, that do not answer, so that what is due waits.", down)
+    yield Gauge(
+        "circuits_open", "Networks, practice ones too, that do not answer or refuse our app: what is due waits.", down
+    )
     asked = Cursor.unscoped.filter(next_poll_at__lt=at, profile__state="connected").order_by("next_poll_at")
     first = asked.values_list("next_poll_at", flat=True).first()  # index cursor_due
     lag = (at - first).total_seconds() if first else 0.0

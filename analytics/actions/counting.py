@@ -6,6 +6,7 @@ order: a signal that comes twice, late or not at all cannot make a count wrong f
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -34,7 +35,7 @@ def received(profile: Profile, between: Between) -> QuerySet[Message]:
     return Message.objects.filter(profile=profile, direction="in", sent_at__gte=start, sent_at__lt=end)
 
 
-COUNTS: dict[str, Callable[[Profile, Between], QuerySet]] = {  # type: ignore[type-arg]
+COUNTS: dict[str, Callable[[Profile, Between], QuerySet[Any]]] = {
     "posts_sent": lambda profile, between: sent(profile, between, "post"),
     "replies_sent": lambda profile, between: sent(profile, between, "reply"),
     "messages_in": received,

@@ -30,11 +30,13 @@ def zone_of(profile: Profile) -> ZoneInfo:
 
 def lock_profile(profile: Profile) -> Measurement:
     """The profile's own row, locked until the transaction ends. Made where nobody has planned it yet."""
-    Measurement.objects.bulk_create(
-        [Measurement(organization_id=require_organization_id(), profile=profile, due_at=profile.created_at)],
-        ignore_conflicts=True,
-    )
-    return Measurement.objects.select_for_update().get(profile=profile, remote_post=None)
+    own = Measurement.objects.select_for_update().filter(profile=profile, remote_post=None)
+    row = own.first()
+    if row is None:
+        new = Measurement(organization_id=require_organization_id(), profile=profile, due_at=profile.created_at)
+        Measurement.objects.bulk_create([new], ignore_conflicts=True)
+        row = own.get()
+    return row
 
 
 @transaction.atomic
@@ -118,4 +120,11 @@ def add(profile: Profile, day: date, metric: str, grown: int, as_of: datetime) -
 
 def put(profile: Profile, day: date, metric: str, value: int, as_of: datetime) -> None:
     """Sets what a day says."""
-    Rollup.objects.update_or_create(profile=profile, day=day, metric=metric, defaults={"value": value, "as_of": as_of})
+    row = Rollup(profile=profile, organization_id=profile.organization_id, day=day, metric=metric, value=value)
+    row.as_of = as_of
+    Rollup.objects.bulk_create(
+        [row],
+        update_conflicts=True,
+        unique_fields=["profile", "day", "metric"],
+        update_fields=["value", "as_of"],
+    )

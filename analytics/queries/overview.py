@@ -1,11 +1,11 @@
 """The numbers of a period beside those of the period before, in a handful of queries however much there is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, QuerySet, Sum
 from django.utils.timezone import now as clock
 
 from analytics.definitions import METRICS, SOURCES, Metric, Source
@@ -89,10 +89,10 @@ def kept_since(profiles: Sequence[Profile], ids: list[int], zone: ZoneInfo) -> d
     return min([*first, *connected], default=None)
 
 
-def standing(rows: Iterable[Rollup], metric: str, period: Period) -> dict[date, int]:
+def standing(rows: QuerySet[Rollup], metric: str, period: Period) -> dict[date, int]:
     """Sums over the profiles of the last value known by each day: a profile that was not asked keeps what it had."""
     by_day: dict[date, list[tuple[int, int]]] = {}
-    for profile_id, day, value in rows.filter(metric=metric).values_list("profile_id", "day", "value"):  # type: ignore[attr-defined]
+    for profile_id, day, value in rows.filter(metric=metric).values_list("profile_id", "day", "value"):
         by_day.setdefault(day, []).append((profile_id, value))
     last: dict[int, int] = {}
     found: dict[date, int] = {}

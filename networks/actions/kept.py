@@ -51,8 +51,11 @@ def send(rows: list[Outgoing], at: datetime) -> None:
         lanes[row.profile_id].append(row)
     for place in range(max(map(len, lanes.values()), default=0)):
         due = at + APART * place
-        together = [lane[place].pk for lane in lanes.values() if place < len(lane)]
-        changed(together, "postpone", due_at=due, planned_at=due, priority=Priority.BULK)
+        together = [lane[place] for lane in lanes.values() if place < len(lane)]
+        anew = {"due_at": due, "planned_at": due, "priority": Priority.BULK}
+        changed([row.pk for row in together], "postpone", **anew)
+        heads = [row.chain_id or row.pk for row in together]
+        Outgoing.objects.filter(chain__in=heads, state="waiting", held=Held.CHAIN).update(**anew)
     if rows:
         wake_dispatcher()
 

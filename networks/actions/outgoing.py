@@ -1,6 +1,6 @@
 """How the floors above put drafts into the outbox, and take them out again while they may."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from networks.contract import PART_BEFORE, Draft, DraftKind
 from networks.models import Attempt, Held, Outgoing, Priority, Profile, RemotePost
 from networks.outbox.chains import behind, follow
 from networks.outbox.claims import HORIZON
+from networks.outbox.files import forget
 from networks.outbox.settling import link, tell
 from networks.wake import wake_dispatcher
 from organizations import audit
@@ -20,6 +21,8 @@ from socialops.lib import realtime
 from socialops.lib.errors import Conflict
 from socialops.lib.states import move, move_all
 
+AHEAD = timedelta(minutes=15)
+SOON = timedelta(minutes=1)
 PRIORITIES = {
     DraftKind.POST: Priority.POST,
     DraftKind.PART: Priority.POST,
@@ -52,6 +55,7 @@ def put_outgoing(
                 draft=draft.as_json(),
                 planned_at=due_at,
                 due_at=due_at,
+                bring_at=bring_at(draft.media, due_at),
                 priority=PRIORITIES[draft.kind] if priority is None else priority,
                 **(place_after(after) if after else {}),
             )
@@ -59,6 +63,12 @@ def put_outgoing(
         raise Conflict("This is already on its way.") from None
     changed(row)
     return row
+
+
+def bring_at(files: Collection[Any], due_at: datetime) -> datetime | None:
+    """When its files go to the network; what leaves within moments takes them along."""
+    at = now()
+    return max(at, due_at - AHEAD) if files and due_at > at + SOON else None
 
 
 def place_after(before: Outgoing) -> dict[str, Any]:
@@ -100,7 +110,8 @@ def move_outgoing(row: Outgoing, *, due_at: datetime) -> None:
     A row that was held as too late is so no longer: a person has decided.
     """
     freed: dict[str, Any] = {"held": "", "reason": ""} if row.held == Held.TOO_LATE else {}
-    move(row, "postpone", due_at=due_at, planned_at=due_at, claim=None, lease_until=None, **freed)
+    bring = bring_at(row.draft.get("media", ()), due_at)
+    move(row, "postpone", due_at=due_at, planned_at=due_at, bring_at=bring, claim=None, lease_until=None, **freed)
     behind(row).update(due_at=due_at, planned_at=due_at)
     changed(row)
 
@@ -120,6 +131,7 @@ def retry_outgoing(actor: Actor, row: Outgoing) -> None:
         raise Conflict("Only what has failed cleanly can be tried again.")
     at = now()
     move(row, "retry", due_at=at, planned_at=at, reason="", claim=None, lease_until=None)
+    forget(row, at)
     follow(row)
     audit.record(actor, "outgoing.retried", row, {"state": ["failed", row.state]})
     changed(row)

@@ -8,8 +8,8 @@ from typing import Any
 from django.conf import settings
 
 from networks.adapters import reading
-from networks.contract import Access, Counts, RateLimit
-from networks.errors import Ambiguous, NetworkError, NotSent, RateLimited, Unavailable
+from networks.contract import Access, Counts, Draft, RateLimit
+from networks.errors import Ambiguous, NetworkError, NotSent, RateLimited, Refused, Unavailable
 from socialops.lib.http import Fate, TransportFault, faults
 
 DEFAULT_WAIT = timedelta(minutes=15) * settings.OUTBOX_WAITS_PERCENT / 100
@@ -27,6 +27,22 @@ def calling(label: str, *, write: bool) -> Iterator[None]:
             yield
     except TransportFault as fault:
         raise transport_error(fault, label, write=write) from None
+
+
+@contextmanager
+def repeatable(label: str) -> Iterator[None]:
+    """Around writes that publish nothing: what may have happened may as well happen again."""
+    try:
+        yield
+    except Ambiguous as error:
+        raise Unavailable(f"{label} did not take it just now.", detail=error.detail, code=error.code) from None
+
+
+def media_ids(draft: Draft, label: str) -> list[str]:
+    """What the network calls the draft's files, in their order. A post never leaves with fewer than it has."""
+    if len(draft.uploads) != len(draft.media):
+        raise Refused(f"The files of this post are not on {label} yet.", detail="uploads do not match the media")
+    return [upload.media_id for upload in draft.uploads]
 
 
 def transport_error(fault: TransportFault, label: str, *, write: bool) -> NetworkError:

@@ -9,6 +9,7 @@ from networks.models.outgoing import Attempt, Held, Outgoing, Priority
 from networks.models.profile import VERBS, Profile
 from networks.models.receipt import WebhookReceipt
 from networks.models.remote_post import RemotePost
+from networks.models.upload import Upload
 
 __all__ = [
     "VERBS",
@@ -25,5 +26,6 @@ __all__ = [
     "ProfileGroupObjectPermission",
     "ProfileUserObjectPermission",
     "RemotePost",
+    "Upload",
     "WebhookReceipt",
 ]

@@ -24,14 +24,15 @@ class Reach(models.Model):
 
 
 class Circuit(Reach):
-    """A network that did not answer lately: `failures` are counted, then it is open, then it is caught up.
+    """A network that did not answer lately: `failures` are counted, then it is open, then it is caught up. One that
+    answers, but refuses our app, is open without failures.
 
     There is none for a network that is well. While it is open one row at a time may leave, as a probe, from `next_at`
     on; while it is caught up `next_at` spaces the rows out.
     """
 
     failures = models.PositiveIntegerField(default=0)  # in a row, since it answered last
-    profiles = ArrayField(models.BigIntegerField(), default=list)  # that failed, each once
+    profiles = ArrayField(models.BigIntegerField(), default=list)  # that failed or were refused, each once
     failing_since = models.DateTimeField()
     reason = models.CharField(max_length=500, blank=True)
     opened_at = models.DateTimeField(null=True)
@@ -47,6 +48,14 @@ class Circuit(Reach):
 
     def __str__(self) -> str:
         return f"{self.network}{' (practice)' if self.sandbox else ''}"
+
+    @property
+    def mood(self) -> str:
+        """Whether it is silent, or answers (it has, since it last failed) and refuses our app; empty while it is shut
+        to nobody."""
+        if self.opened_at is None:
+            return ""
+        return "silent" if self.failures else "refuses"
 
 
 class Limit(Reach):

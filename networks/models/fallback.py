@@ -19,3 +19,8 @@ class FallbackPlan(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.network}, after {self.after_minutes} minutes"
+
+    @property
+    def cause(self) -> str:
+        """Names the notice that it is carried out."""
+        return f"fallback-{self.pk}"

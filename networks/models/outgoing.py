@@ -51,6 +51,7 @@ class Outgoing(TenantModel):
     part = models.PositiveSmallIntegerField(default=1, db_default=1)
     planned_at = models.DateTimeField()  # when a person wanted it
     due_at = models.DateTimeField()  # when it is tried next
+    bring_at = models.DateTimeField(null=True)  # when its files are brought to the network ahead of it
     claim = models.UUIDField(null=True)  # fencing token: who may begin and settle
     lease_until = models.DateTimeField(null=True)
     attempt_count = models.PositiveIntegerField(default=0)
@@ -61,6 +62,8 @@ class Outgoing(TenantModel):
     first_tried_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    trouble: int | None = None  # no column: for whom sends it, the circuit of its network, if that has one
 
     class Meta:
         indexes = [
@@ -78,6 +81,7 @@ class Outgoing(TenantModel):
             models.Index(
                 fields=["lease_until"], name="outgoing_untold", condition=~Q(state="sending") & ~Q(lease_until=None)
             ),
+            models.Index(fields=["bring_at"], name="outgoing_bring", condition=Q(state="waiting") & ~Q(bring_at=None)),
             models.Index(fields=["due_at"], name="outgoing_unknown", condition=Q(state="unknown", needs_person=False)),
             models.Index(fields=["profile", "-planned_at", "-id"], name="outgoing_of_profile"),
             # what people ask: the queue of an organization, and how late things left
@@ -106,7 +110,7 @@ class Attempt(TenantModel):
     """One try. Committed before the call, so that a killed worker leaves a trace; `outcome` is empty until it ends."""
 
     outgoing = models.ForeignKey(Outgoing, on_delete=models.CASCADE, related_name="attempts")
-    kind = models.CharField(max_length=10)  # send, look, person
+    kind = models.CharField(max_length=10)  # send, upload, look, person
     draft_hash = models.CharField(max_length=64, blank=True)
     worker = models.CharField(max_length=120)
     started_at = models.DateTimeField()

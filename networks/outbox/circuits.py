@@ -1,25 +1,27 @@
-"""Whether a network answers. After many failures in a row its circuit opens: nothing leaves but a probe now and then.
-When a probe is answered it closes, and what has waited leaves by itself, slowly at first.
+"""Whether a network takes anything. After many failures in a row its circuit opens: nothing leaves but a probe now and
+then. When a probe is answered it closes, and what has waited leaves by itself, slowly at first.
 
-What the network refuses in words, limits included, is an answer. Only writes count: where reading fails posts may still
-leave, and where reading works they may not.
+What the network refuses in words, limits included, is an answer. Only what it refuses because of our app, credits that
+are used up for one, opens a circuit too: no post could leave, whosever it is. Only writes count: where reading fails
+posts may still leave, and where reading works they may not.
 """
 
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Subquery
+from django.db.models import Exists, F, Subquery
 from django.db.models.functions import Greatest
 
 from networks.models import Attempt, Circuit, Outgoing, Profile
 from networks.notices import tell_circuit
-from networks.outbox.outcomes import Outcome, paced
+from networks.outbox.outcomes import APP_WAIT, Outcome, paced
 from networks.outbox.reach import REACHES, reach_of, reaching
 
 ENOUGH, OF_PROFILES = 5, 3  # failures in a row, of so many profiles
 ENOUGH_OF_FEWER = 6
 ENOUGH_AGAIN = 2  # while it is caught up
+ENOUGH_OF_APP = 2  # profiles for which our app was refused, where that may be their own fault
 WITHIN = timedelta(minutes=5)
 FIRST_WAIT, LONGEST_WAIT = paced(seconds=30), paced(minutes=5)
 PROBE_LEASE = timedelta(seconds=1.5 * settings.SEND_TIMEOUT_SECONDS)  # longer than the slowest call
@@ -30,16 +32,23 @@ BURST = timedelta(seconds=1)  # what was not used of the last moment may be made
 
 # For the lanes: the circuit of a profile `p` lets nothing pass at %(now)s.
 IS_SHUT = f"EXISTS (SELECT FROM networks_circuit r WHERE {REACHES} AND r.next_at > %(now)s)"  # constants
-
-
-def trouble(profile: str = "") -> Subquery:
-    """The id of the circuit of an outer query's profile; there is none while its network is well."""
-    return Subquery(reaching(Circuit, profile).values("pk")[:1])
+# The id of that circuit; there is none while the network is well.
+TROUBLE = f"(SELECT r.id FROM networks_circuit r WHERE {REACHES} LIMIT 1)"  # noqa: S608  # constants
 
 
 def open_since(profile: str = "") -> Subquery:
     """Since when the network of an outer query's profile lets nothing pass; null while it does."""
     return Subquery(reaching(Circuit, profile).exclude(opened_at=None).values("opened_at")[:1])
+
+
+def is_open(profile: str = "") -> Exists:
+    """Whether the network of an outer query's profile lets nothing pass."""
+    return Exists(reaching(Circuit, profile).exclude(opened_at=None))
+
+
+def refusal(profile: str = "") -> Subquery:
+    """Why the network of an outer query's profile takes nothing from our app; null where it does, or is silent."""
+    return Subquery(reaching(Circuit, profile).exclude(opened_at=None).filter(failures=0).values("reason")[:1])
 
 
 def lets_pass(circuit_id: int | None, now: datetime) -> bool:
@@ -62,25 +71,52 @@ def pace(circuit: Circuit, now: datetime) -> timedelta:
 
 def judge(row: Outgoing, attempt: Attempt, outcome: Outcome, now: datetime) -> None:
     """What a sending says of its network. A network that was well when the row was taken costs nothing here."""
-    trouble: int | None = vars(row).get("trouble")
-    if attempt.kind != "send":
+    if attempt.kind == "look":
         return
     if outcome.answered is False:
         failed(row.profile, outcome.reason, now)
-    elif outcome.answered and trouble:
-        answered(trouble, now)
+    elif outcome.refuses_app:
+        refused(row.profile, outcome, now)
+    elif outcome.answered and row.trouble:
+        answered(row.trouble, now)
 
 
 def failed(profile: Profile, reason: str, now: datetime) -> None:
     with transaction.atomic():
         circuit = locked(profile, now)
-        was_open = circuit.opened_at is not None
+        before = circuit.mood
         count(circuit, profile, reason, now)
-        if circuit.probing or (not was_open and is_enough(circuit)):
+        if circuit.probing or (not circuit.opened_at and is_enough(circuit)):
             trip(circuit, now)
         circuit.save()
-    if circuit.opened_at and not was_open:
+    if circuit.mood != before:
         tell_circuit(circuit)
+
+
+def refused(profile: Profile, outcome: Outcome, now: datetime) -> None:
+    """The network answers and takes nothing from our app: from nobody, or from this profile and perhaps others."""
+    with transaction.atomic():
+        circuit = locked(profile, now)
+        before = circuit.mood
+        others = [] if circuit.failures else circuit.profiles
+        circuit.failures, circuit.profiles = 0, sorted({*others, profile.pk})[:OF_PROFILES]
+        circuit.reason = outcome.reason[:500]
+        if outcome.shuts_out_app or len(circuit.profiles) >= of_app(profile):
+            shut(circuit, APP_WAIT, now)
+        elif circuit.opened_at:
+            close(circuit, now)
+        circuit.save()
+    if circuit.mood != before:
+        tell_circuit(circuit)
+
+
+def of_app(profile: Profile) -> int:
+    """How many profiles are enough: fewer where there are no more."""
+    # unscoped: our app serves every organization
+    others = Profile.unscoped.filter(network=profile.network, sandbox=profile.sandbox, state="connected")
+    if profile.sandbox:
+        others = others.filter(organization=profile.organization_id)
+    return min(ENOUGH_OF_APP, others.count())
 
 
 def locked(profile: Profile, now: datetime) -> Circuit:
@@ -96,9 +132,9 @@ def count(circuit: Circuit, profile: Profile, reason: str, now: datetime) -> Non
     if circuit.closed_at and now - circuit.closed_at >= CATCH_UP:
         circuit.closed_at = circuit.next_at = circuit.wait = None
     if now - circuit.failing_since > WITHIN and not circuit.opened_at:
-        circuit.failures, circuit.profiles = 0, []
+        circuit.failures = 0
     if not circuit.failures:
-        circuit.failing_since = now
+        circuit.failing_since, circuit.profiles = now, []
     circuit.failures += 1
     circuit.profiles = sorted({*circuit.profiles, profile.pk})[:OF_PROFILES]
     circuit.reason = reason[:500]
@@ -112,7 +148,11 @@ def is_enough(circuit: Circuit) -> bool:
 
 def trip(circuit: Circuit, now: datetime) -> None:
     """Opens it, or keeps it open after a probe in vain."""
-    circuit.wait = min(LONGEST_WAIT, circuit.wait * 2) if circuit.wait else FIRST_WAIT
+    shut(circuit, min(LONGEST_WAIT, circuit.wait * 2) if circuit.wait else FIRST_WAIT, now)
+
+
+def shut(circuit: Circuit, wait: timedelta, now: datetime) -> None:
+    circuit.wait = wait
     circuit.opened_at = circuit.opened_at or now
     circuit.next_at = now + circuit.wait
     circuit.closed_at, circuit.probing = None, False

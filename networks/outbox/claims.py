@@ -14,10 +14,12 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from networks.models import Attempt, Outgoing
 from networks.outbox import circuits
 from networks.outbox.chains import fingerprint, follow
+from networks.outbox.files import lacks_files
 from networks.outbox.lanes import due_lanes, lock_next
 from networks.outbox.lateness import hold_late, is_late
 from organizations.tenancy import require_organization_id, scope
@@ -27,6 +29,9 @@ HORIZON = timedelta(seconds=1.5)  # work that is due this soon is handed out wit
 LEASE = timedelta(seconds=1.5 * settings.SEND_TIMEOUT_SECONDS)  # longer than the slowest call: 5 s + 30 s
 CLOSE = timedelta(milliseconds=20)  # what is due this close together is begun together
 LOOKS_AT_ONCE = 600
+# What becomes of a row whose worker vanished: event, outcome, reason.
+LOST = ("lose", "unknown", "The worker stopped before the network's answer was written down.")
+LOST_UPLOAD = ("postpone", "not sent", "The worker stopped while it brought the files.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +77,20 @@ def begin_next(now: datetime) -> tuple[Outgoing, Attempt | None] | None:
 
     What has become too late is held instead, and then has no Attempt.
     """
-    pk = lock_next(require_organization_id(), now)
-    if pk is None:
+    found = lock_next(require_organization_id(), now)
+    if found is None:
         return None
-    rows = Outgoing.objects.select_related("profile__credential", "organization")
-    row = rows.annotate(trouble=circuits.trouble("profile__")).get(pk=pk)
-    if Outgoing.objects.filter(profile=row.profile_id, state="sending").exists():
-        return None  # begun between the choice and the lock
+    pk, trouble = found
+    rows = Outgoing.objects.select_related("profile__credential", "profile__organization")
+    under_way = Outgoing.objects.filter(profile=OuterRef("profile"), state="sending")
+    row = rows.annotate(overtaken=Exists(under_way)).get(pk=pk)
+    row.trouble = trouble
+    if row.overtaken:  # another of the profile's rows was begun between the choice and the lock
+        return None
     if is_late(row, now):
         hold_late(row, now)
         return row, None
-    if not circuits.lets_pass(row.trouble, now):
+    if not circuits.lets_pass(trouble, now):
         return None
     move(
         row,
@@ -92,7 +100,7 @@ def begin_next(now: datetime) -> tuple[Outgoing, Attempt | None] | None:
         attempt_count=row.attempt_count + 1,
         first_tried_at=row.first_tried_at or now,
     )
-    return row, open_attempt(row, "send", now)
+    return row, open_attempt(row, "upload" if lacks_files(row, now) else "send", now)
 
 
 def open_attempt(row: Outgoing, kind: str, now: datetime) -> Attempt:
@@ -120,19 +128,21 @@ def claim_unknown(now: datetime) -> list[Claim]:
 
 
 def reap(now: datetime) -> int:
-    """Rows whose sender vanished in mid-call: what became of them is not known, so they are looked for at once."""
+    """Rows whose sender vanished in mid-call."""
     # unscoped: one reaper serves every organization; index outgoing_in_flight
     lost = list(Outgoing.unscoped.filter(state="sending", lease_until__lt=now)[:LOOKS_AT_ONCE])
     return sum(lose(row, now) for row in lost)
 
 
 def lose(row: Outgoing, now: datetime) -> bool:
-    detail = "The worker stopped before the network's answer was written down."
+    """What became of it is not known, so it is looked for at once; unless only its files were on their way."""
     with scope(row.organization_id), transaction.atomic():
+        open_attempts = Attempt.objects.filter(outgoing=row, finished_at=None)
+        event, outcome, detail = LOST_UPLOAD if open_attempts.filter(kind="upload").exists() else LOST
         try:
-            move(row, "lose", match={"claim": row.claim}, due_at=now, looks=0, reason=detail)
+            move(row, event, match={"claim": row.claim}, due_at=now, looks=0, reason=detail)
         except Stale:
             return False  # it was settled in this very moment
-        Attempt.objects.filter(outgoing=row, finished_at=None).update(finished_at=now, outcome="unknown", detail=detail)
+        open_attempts.update(finished_at=now, outcome=outcome, detail=detail)
         follow(row)
     return True

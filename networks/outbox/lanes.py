@@ -16,18 +16,14 @@ from networks.models import Priority
 from networks.outbox import circuits, limits
 
 # A profile `p` that may send at %(now)s. What else can hold a profile up belongs here, and nowhere else.
-MAY_SEND = f"""
-    p.state = 'connected' AND p.pause <> 'all' AND (p.held_until IS NULL OR p.held_until <= %(now)s)
-    AND NOT {circuits.IS_SHUT} AND NOT {limits.ALL_HELD}
-"""
+OPEN = "p.state = 'connected' AND p.pause <> 'all' AND (p.held_until IS NULL OR p.held_until <= %(now)s)"
+MAY_SEND = f"{OPEN} AND NOT {circuits.IS_SHUT} AND NOT {limits.ALL_HELD}"
 POSTS_TOO = f"p.pause = '' AND NOT {limits.POSTS_HELD}"  # and not replies alone
 NOT_SENDING = """
     NOT EXISTS (SELECT FROM networks_outgoing busy WHERE busy.profile_id = p.id AND busy.state = 'sending')
 """
-MAY_LEAVE = f"""
-    o.state = 'waiting' AND o.held = '' AND o.due_at <= %(now)s
-    AND (o.priority = {Priority.REPLY.value} OR {POSTS_TOO})
-"""
+DUE_NOW = "o.state = 'waiting' AND o.held = '' AND o.due_at <= %(now)s"
+IS_REPLY = f"o.priority = {Priority.REPLY.value}"
 
 NEXT_ROW = f"""
     WITH head AS MATERIALIZED (
@@ -38,16 +34,17 @@ NEXT_ROW = f"""
             FROM (VALUES (0), (1), (2)) AS kind (priority)
             CROSS JOIN LATERAL (
                 SELECT o.id FROM networks_outgoing o
-                WHERE o.profile_id = p.id AND o.priority = kind.priority AND o.planned_at <= %(now)s AND {MAY_LEAVE}
+                WHERE o.profile_id = p.id AND o.priority = kind.priority AND o.planned_at <= %(now)s
+                    AND {DUE_NOW} AND ({IS_REPLY} OR {POSTS_TOO})
                 ORDER BY o.planned_at, o.id LIMIT 1
             ) due
             ORDER BY kind.priority LIMIT 1
         ) first
         WHERE p.organization_id = %(organization_id)s AND {MAY_SEND} AND {NOT_SENDING}
     )
-    SELECT o.id
+    SELECT o.id, {circuits.TROUBLE}
     FROM networks_outgoing o JOIN head ON head.id = o.id JOIN networks_profile p ON p.id = o.profile_id
-    WHERE {MAY_LEAVE} AND {MAY_SEND}  -- once more, for what has changed before it was locked
+    WHERE {DUE_NOW} AND {OPEN} AND ({IS_REPLY} OR p.pause = '')  -- once more: they may change before they are locked
     ORDER BY o.priority, o.planned_at, o.id LIMIT 1
     FOR NO KEY UPDATE OF o, p SKIP LOCKED
 """  # noqa: S608  # made of the constants above
@@ -56,18 +53,21 @@ DUE = f"""
     SELECT o.organization_id, greatest(o.due_at, %(now)s) AS at, count(DISTINCT o.profile_id)
     FROM networks_outgoing o JOIN networks_profile p ON p.id = o.profile_id
     WHERE o.state = 'waiting' AND o.held = '' AND o.due_at <= %(until)s
-        AND (o.priority = {Priority.REPLY.value} OR {POSTS_TOO}) AND {MAY_SEND} AND {NOT_SENDING}
+        AND ({IS_REPLY} OR {POSTS_TOO}) AND {MAY_SEND} AND {NOT_SENDING}
     GROUP BY 1, 2 ORDER BY 1, 2
-"""  # noqa: S608
+"""  # noqa: S608  # as above
 
 
-def lock_next(organization_id: int, now: datetime) -> int | None:
+def lock_next(organization_id: int, now: datetime) -> tuple[int, int | None] | None:
     """Locks the row that is to leave next, and its profile, or a second row of it could begin. Passes over what
-    somebody else is taking or changing."""
+    somebody else is taking or changing.
+
+    (row, circuit of its network, where that is or just was in trouble)
+    """
     with connection.cursor() as cursor:
         cursor.execute(NEXT_ROW, {"organization_id": organization_id, "now": now})
-        found = cursor.fetchone()
-    return found[0] if found else None
+        found: tuple[int, int | None] | None = cursor.fetchone()
+    return found
 
 
 def due_lanes(now: datetime, until: datetime) -> Iterator[tuple[int, datetime, int]]:

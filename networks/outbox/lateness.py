@@ -8,7 +8,7 @@ from socialops.lib.states import move
 
 def is_late(row: Outgoing, now: datetime) -> bool:
     """Never a reply, for somebody waits for it; nor a part of something that has begun, which would stay torn."""
-    limit = row.organization.too_late_minutes
+    limit = row.profile.organization.too_late_minutes
     if limit is None or row.priority == Priority.REPLY or row.after_id is not None:
         return False
     return now - row.planned_at > timedelta(minutes=limit)

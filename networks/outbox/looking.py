@@ -14,7 +14,8 @@ from networks.models import Attempt, Outgoing, RemotePost
 from networks.outbox import deleting
 from networks.outbox.chains import ready
 from networks.outbox.claims import LEASE, open_attempt
-from networks.outbox.outcomes import GIVE_UP_AFTER, LOOK_AFTER, Outcome, backoff, confirmed, paced
+from networks.outbox.files import with_all_files
+from networks.outbox.outcomes import APP_WAIT, GIVE_UP_AFTER, LOOK_AFTER, Outcome, backoff, confirmed, paced
 from networks.outbox.settling import settle
 
 log = logging.getLogger(__name__)
@@ -53,6 +54,8 @@ def look(row: Outgoing, now: datetime) -> Outcome:
         return again(row, error, error.retry_at)
     except errors.Disconnected as error:
         return replace(again(row, error, now + paced(minutes=1)), disconnects=not may_renew(row.profile, error))
+    except errors.AppMisconfigured as error:
+        return again(row, error, now + APP_WAIT)
     except (errors.Unavailable, errors.NotSent, errors.Ambiguous) as error:
         return again(row, error, now + paced(seconds=15) + backoff(row.looks + 3))
     except errors.NetworkError as error:
@@ -71,7 +74,7 @@ def find(row: Outgoing) -> Published | None:
     taken = RemotePost.objects.filter(profile=row.profile, outgoing__isnull=False).exclude(outgoing=row)
     since = row.first_tried_at or row.created_at
     recent = taken.filter(published_at__gte=since - timedelta(hours=1)).values_list("remote_id", flat=True)
-    return adapter.find(ready(row), since=since, taken=frozenset(recent))
+    return adapter.find(with_all_files(row, ready(row)), since=since, taken=frozenset(recent))
 
 
 def not_there(row: Outgoing, now: datetime) -> Outcome:

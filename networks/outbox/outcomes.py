@@ -18,6 +18,7 @@ def paced(**wait: float) -> timedelta:
 # X and Graph show a new post late: mostly after seconds, at times after a minute.
 LOOK_AFTER = (timedelta(0), paced(seconds=10), paced(seconds=25), paced(seconds=40))
 GIVE_UP_AFTER = timedelta(days=1)
+APP_WAIT = paced(minutes=15)  # until it is tried whether somebody has put our app right
 LONGEST_WAIT = 300.0
 KEEPS_ORDER = 4  # tries
 
@@ -41,6 +42,8 @@ class Outcome:
     looks: int = 0
     resends: int = 0
     answered: bool | None = None  # whether the network did, whatever it said
+    refuses_app: bool = False  # ours, and not the post
+    shuts_out_app: bool = False  # and so nobody's post leaves
 
 
 def confirmed(published: Published) -> Outcome:
@@ -76,6 +79,14 @@ def meaning(
             return Outcome("lose", "unknown", reason, detail, due_at=now + LOOK_AFTER[0])
         case errors.Duplicate() if ambiguous_before:
             return Outcome("lose", "unknown", reason, detail, due_at=now + LOOK_AFTER[0])
+        case errors.AppShutOut():
+            return Outcome("postpone", "app refused", reason, detail, refuses_app=True, shuts_out_app=True)
+        case errors.AppMisconfigured() if now - planned_at > GIVE_UP_AFTER:
+            return Outcome("refuse", "app refused", f"Given up after a day: {reason}", detail, refuses_app=True)
+        case errors.AppMisconfigured():
+            return Outcome(
+                "postpone", "app refused", reason, detail, due_at=now + APP_WAIT, holds_profile=True, refuses_app=True
+            )
         case errors.Disconnected():
             return Outcome("refuse", "disconnected", reason, detail, disconnects=True)
         case _:

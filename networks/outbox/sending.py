@@ -3,18 +3,24 @@
 import logging
 from dataclasses import replace
 
+from django.db import transaction
 from django.utils.timezone import now as clock
 
 from networks import errors
-from networks.access import may_renew, open_adapter
+from networks.access import open_adapter
 from networks.contract import Publishes
-from networks.models import Outgoing
+from networks.models import Attempt, Outgoing
 from networks.outbox import chains, deleting
-from networks.outbox.claims import begin_next
-from networks.outbox.outcomes import Outcome, confirmed, ended_by, renewed_first
-from networks.outbox.settling import settle, tell_held
+from networks.outbox.claims import begin_next, open_attempt
+from networks.outbox.endings import ended
+from networks.outbox.files import with_files
+from networks.outbox.outcomes import Outcome, confirmed
+from networks.outbox.settling import close, settle, tell_held
+from networks.outbox.uploading import bring
 
 log = logging.getLogger(__name__)
+
+UPLOADED = Outcome("", "uploaded")
 
 
 def send_next() -> bool:
@@ -25,9 +31,21 @@ def send_next() -> bool:
     row, attempt = begun
     if attempt is None:
         tell_held([row])
-        return True
-    settle(row, attempt, call(row))
+    else:
+        send(row, attempt)
     return True
+
+
+def send(row: Outgoing, attempt: Attempt) -> bool:
+    """Brings the files of a row that was begun, and sends it. False when it had been taken away meanwhile."""
+    if attempt.kind == "upload":
+        stopped = bring(row)
+        if stopped:
+            return settle(row, attempt, stopped)
+        with transaction.atomic():
+            close(attempt, UPLOADED)
+            attempt = open_attempt(row, "send", clock())
+    return settle(row, attempt, call(row))
 
 
 def check_lease(row: Outgoing) -> None:
@@ -45,26 +63,11 @@ def call(row: Outgoing) -> Outcome:
             return deleting.take_away(row, adapter)
         if not isinstance(adapter, Publishes):
             raise errors.Refused("This network does not take posts from us.")
-        return confirmed(adapter.publish(chains.ready(row)))
+        return confirmed(adapter.publish(with_files(row, chains.ready(row), clock())))
     except errors.NotVisible as error:
         return chains.not_visible(row, error, clock())
     except errors.NetworkError as error:
-        if may_renew(row.profile, error):
-            return renewed_first(error, clock())
-        return ended_by(
-            error,
-            attempts=row.attempt_count,
-            ambiguous_before=row.resends > 0,
-            planned_at=row.planned_at,
-            now=clock(),
-        )
+        return ended(row, error)
     except Exception:  # the task boundary: a defect of ours must not pass for "not sent"
         log.exception("outgoing %s: the adapter failed", row.pk)
-        defect = ended_by(
-            errors.Ambiguous("Something went wrong on our side while sending."),
-            attempts=row.attempt_count,
-            ambiguous_before=True,
-            planned_at=row.planned_at,
-            now=clock(),
-        )
-        return replace(defect, answered=None)
+        return replace(ended(row, errors.Ambiguous("Something went wrong on our side while sending.")), answered=None)

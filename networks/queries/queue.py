@@ -8,16 +8,17 @@ from typing import Any
 
 from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Now
 
 from networks.models import Held, Limit, Outgoing, Priority
-from networks.outbox.circuits import open_since
+from networks.outbox.circuits import open_since, refusal
 from networks.outbox.lanes import MAY_SEND, NOT_SENDING, POSTS_TOO
 from networks.outbox.reach import reaching
 
 LATE = timedelta(minutes=1)  # after this, what nothing holds should long have left
 SOON = timedelta(hours=1)  # what is planned for later stands in the calendar
 PLACES = ("due", "sending", "unknown", "failed", "held")
-HOLDS = ("disconnected", "paused", "too_late", "chain", "down", "limit")
+HOLDS = ("disconnected", "paused", "too_late", "chain", "down", "refused", "limit")
 
 IS_REPLY = Q(priority=Priority.REPLY)
 
@@ -25,12 +26,15 @@ IS_REPLY = Q(priority=Priority.REPLY)
 def with_hold(rows: QuerySet[Outgoing, Any], now: datetime) -> QuerySet[Outgoing, Any]:
     """Adds `hold`, why a waiting row may not leave (one of HOLDS, or nothing), and until when its network limits it."""
     paused = Q(profile__pause="all") | Q(profile__pause="posts") & ~IS_REPLY
-    asked = rows.annotate(down_since=open_since("profile__"), limited_until=limited_until(now))
+    asked = rows.annotate(
+        down_since=open_since("profile__"), refusal=refusal("profile__"), limited_until=limited_until(now)
+    )
     return asked.annotate(
         hold=Case(
             When(profile__state="disconnected", then=Value("disconnected")),
             When(paused, then=Value("paused")),
             When(held__gt="", then=F("held")),
+            When(refusal__isnull=False, then=Value("refused")),
             When(down_since__isnull=False, then=Value("down")),
             When(Q(profile__held_until__gt=now) | Q(limited_until__isnull=False), then=Value("limit")),
             default=Value(""),
@@ -45,6 +49,12 @@ def limited_until(now: datetime) -> Case:
     every = found.filter(of=Limit.Of.ALL).annotate(last=Max("until")).values("last")
     either = found.exclude(of=Limit.Of.READS).annotate(last=Max("until")).values("last")
     return Case(When(IS_REPLY, then=Subquery(every)), default=Subquery(either))
+
+
+def limited(profile: str = "") -> Exists:
+    """Whether the network takes no more posts from an outer query's profile, or from our app."""
+    own = Q(profile=None) | Q(profile=OuterRef(f"{profile}pk"))
+    return Exists(reaching(Limit, profile).filter(own, until__gt=Now()).exclude(of=Limit.Of.READS))
 
 
 def queued(rows: QuerySet[Outgoing, Any], now: datetime, *, ahead: timedelta = SOON) -> QuerySet[Outgoing, Any]:

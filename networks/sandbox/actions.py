@@ -1,6 +1,7 @@
 """Everything that changes a practice network."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -9,8 +10,9 @@ from django.utils.timezone import now
 
 from networks.sandbox.faults import DOWN, KINDS, LONGEST
 from networks.sandbox.ids import number_at
-from networks.sandbox.models import Account, Entry, Fault
+from networks.sandbox.models import Account, Entry, Fault, Upload
 from networks.sandbox.tasks import announce
+from networks.sandbox.uploads import forget, show_in
 from socialops.lib import realtime
 
 _NAMED = re.compile(r"(?<![\w@])@(\w{1,50})")
@@ -27,8 +29,12 @@ def write_entry(
     at: datetime | None = None,
     listed_from: datetime | None = None,
     pushes: bool = True,
+    uploads: Sequence[Upload] = (),
 ) -> Entry:
-    """Puts down what `author` says, beneath `under` or on a Page's `wall`, and tells those it concerns."""
+    """Puts down what `author` says and shows, beneath `under` or on a Page's `wall`, and tells those it concerns.
+
+    Raises Used for `uploads` that another entry shows.
+    """
     made_at = at or now()
     number = number_at(made_at)
     entry = Entry.objects.create(
@@ -43,6 +49,7 @@ def write_entry(
         created_at=made_at,
         listed_from=listed_from,
     )
+    show_in(entry, uploads)
     if author.network == "x":
         entry.addressed.set(addressed_by(entry))
     realtime.ping(entry.organization_id, "sandbox")
@@ -67,16 +74,17 @@ def addressed_by(entry: Entry) -> list[Account]:
 
 
 def is_repeated(author: Account, text: str, *, under: Entry | None = None) -> bool:
-    """Whether the networks would refuse this as said already."""
+    """Whether the networks would refuse these words alone as said already; beside a picture they may say them again."""
     recent = Entry.objects.filter(author=author, parent=under, text=text, created_at__gte=now() - _REMEMBERS)
-    return recent.exists()
+    return recent.filter(uploads=None).exists()
 
 
 @transaction.atomic
 def delete_entry(entry: Entry) -> None:
-    """Takes it away, with everything beneath it."""
+    """Takes it away, with everything beneath it and what they show."""
     realtime.ping(entry.organization_id, "sandbox")
     entry.delete()
+    forget(Upload.objects.filter(entry=None).exclude(used_at=None))
 
 
 @transaction.atomic

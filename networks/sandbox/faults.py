@@ -1,11 +1,11 @@
 """What can go wrong on a practice network, switched on from its page or by `actions.set_fault`.
 
-Some faults decide how the next posts end; two go along with that (`slow`, `delayed`). `down` is the whole network of
-the organization. What stays on until it is switched off strikes reads too where a real network would: `down` and
-`signed_out`.
+Some faults decide how the next posts end; two go along with that (`slow`, `delayed`). Those that end a post before it
+is published strike its files too, if it has any, for they come first. `down` is the whole network of the organization.
+What stays on until it is switched off strikes reads too where a real network would: `down` and `signed_out`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,6 +22,7 @@ FAILED, CUT = "failed", "cut"
 FAILED_AFTER, CUT_AFTER, UNREADABLE = "failed_after", "cut_after", "unreadable"
 
 BEFORE = (LIMITED, LIMITED_BARE, DUPLICATE, SIGNED_OUT, FAILED, CUT)  # nothing is published
+UPLOADS = (LIMITED, LIMITED_BARE, SIGNED_OUT, FAILED, CUT)  # of these, what may befall a file on its way
 AFTER = (FAILED_AFTER, CUT_AFTER, UNREADABLE)  # it is, but whoever asked does not hear of it
 EVERYWHERE = (DOWN, SIGNED_OUT)
 LONGEST = 120
@@ -79,17 +80,22 @@ def everywhere(account: Account) -> str:
 
 def take(account: Account) -> Struck:
     """What befalls the post that is being made, which uses it up. Of several endings the first chosen counts."""
-    rows = {row.kind: row for row in on(account)}
-    ending = first_used(rows[kind] for kind in rows if kind in {*BEFORE, *AFTER})
-    slow, delayed = (first_used([rows[kind]] if kind in rows else []) for kind in (SLOW, DELAYED))
+    return taken(account, (*BEFORE, *AFTER), (SLOW, DELAYED))
+
+
+def take_on_the_way(account: Account) -> Struck:
+    """What befalls one call that brings a file."""
+    return taken(account, UPLOADS, (SLOW,))
+
+
+def taken(account: Account, endings: Collection[str], beside: Collection[str]) -> Struck:
+    rows = {row.kind: row for row in on(account).filter(kind__in=[*endings, *beside])}
+    ending = first_used(rows[kind] for kind in rows if kind in endings)
+    late = {kind: first_used([rows[kind]]) for kind in beside if kind in rows}
     if rows:
         realtime.ping(account.organization_id, "sandbox")
-    return Struck(
-        ending.kind if ending else "",
-        ending.seconds if ending else 0,
-        slow.seconds if slow else 0,
-        delayed.seconds if delayed else 0,
-    )
+    slow, delayed = (row.seconds if (row := late.get(kind)) else 0 for kind in (SLOW, DELAYED))
+    return Struck(ending.kind if ending else "", ending.seconds if ending else 0, slow, delayed)
 
 
 def first_used(rows: Iterable[Fault]) -> Fault | None:

@@ -60,6 +60,38 @@ class Entry(TenantModel):
     def root_entry(self) -> "Entry":
         return self.root or self
 
+    @property
+    def files(self) -> list["Upload"]:
+        """What it shows, in order; select `uploads` with many entries."""
+        return sorted(self.uploads.all(), key=lambda one: one.place)
+
+
+class Upload(TenantModel):
+    """A file that an account brought. Nobody sees it before an entry shows it, which it does once."""
+
+    network = models.CharField(max_length=20)
+    remote_id = models.CharField(max_length=30)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="uploads")
+    kind = models.CharField(max_length=10)  # networks.contract.MediaKind
+    content_type = models.CharField(max_length=50)  # as told at first, as its bytes say once it is whole
+    size = models.PositiveBigIntegerField()
+    alt_text = models.TextField(blank=True)
+    file = models.CharField(max_length=200, blank=True)  # where the storage keeps it; empty until it is whole
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ready_at = models.DateTimeField(null=True)  # the network works on it until then
+    is_broken = models.BooleanField(default=False)  # and then says that it could make nothing of it
+    used_at = models.DateTimeField(null=True)
+    entry = models.ForeignKey(Entry, on_delete=models.SET_NULL, null=True, related_name="uploads")
+    place = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["network", "remote_id"], name="sandbox_upload_id")]
+        indexes = [models.Index(fields=["expires_at"], name="sandbox_upload_unseen", condition=Q(entry=None))]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.remote_id} on {self.network}"
+
 
 def in_lists(rows: models.QuerySet[Entry]) -> models.QuerySet[Entry]:
     """Those of `rows` that the network's lists show by now."""

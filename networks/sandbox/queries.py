@@ -4,13 +4,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max, Q, Sum
+from django.db.models import Max, Q, Sum, prefetch_related_objects
 
 from networks.models import Profile
 from networks.sandbox import faults
 from networks.sandbox.faults import Kind
 from networks.sandbox.measured import numbers_of
-from networks.sandbox.models import Account, Entry, Fault
+from networks.sandbox.models import Account, Entry, Fault, Upload
 from networks.sandbox.numbers import PostNumbers
 from organizations.models import Organization
 from organizations.tenancy import scope
@@ -46,6 +46,14 @@ def entry_of(network: str, pk: int) -> Entry:
     return found
 
 
+def shown_file(network: str, pk: int) -> Upload:
+    """What an entry shows. Nobody sees it before. Raises NotFound."""
+    found = Upload.objects.filter(network=network, pk=pk).exclude(entry=None).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def timeline(account: Account, *, at: datetime, post: str = "") -> list[Shown]:
     """Newest threads first, each with its answers below it; the thread of `post` (a remote id) is always among them."""
     roots = list(threads_of(account).order_by("-number")[:THREADS_SHOWN])
@@ -57,6 +65,7 @@ def timeline(account: Account, *, at: datetime, post: str = "") -> list[Shown]:
     for answer in answers:
         beneath[answer.parent_id].append(answer)
     drawn = [pair for root in roots for pair in walked(root, beneath, 0)]
+    prefetch_related_objects([entry for entry, _ in drawn], "uploads")
     counted = numbers_of([entry for entry, _ in drawn], at=at)
     return [
         Shown(

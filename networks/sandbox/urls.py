@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 from networks.sandbox.dialects.facebook.views import facebook
 from networks.sandbox.dialects.x.views import x
-from networks.sandbox.views import pages
+from networks.sandbox.views import files, pages
 
 app_name = "sandbox"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     re_path(PAGE + "speak/$", pages.speak, name="speak"),
     re_path(PAGE + "fault/$", pages.fault, name="fault"),
     re_path(PAGE + r"like/(?P<pk>[0-9]{1,18})/$", pages.like, name="like"),
+    re_path(PAGE + r"file/(?P<pk>[0-9]{1,18})/$", files.file, name="file"),
     re_path(r"^x/(?P<path>.*)$", x, name="x"),
     re_path(r"^facebook/(?P<path>.*)$", facebook, name="facebook"),
 ]

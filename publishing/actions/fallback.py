@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from networks.actions.outgoing import put_outgoing
+from networks.actions.outgoing import put_chain
 from networks.contract import Draft, DraftKind, Media
 from networks.models import FallbackPlan, Held, Outgoing, Profile
 from networks.registry import adapter_class
@@ -14,6 +14,7 @@ from organizations import audit
 from organizations.access import require_admin
 from organizations.actors import Actor, System
 from organizations.models import Member
+from organizations.notifications import settle_notices
 from publishing.actions.rows import locked, tell
 from publishing.limits import validate_media
 from publishing.models import Delivery
@@ -50,6 +51,7 @@ def remove_plan(actor: Actor, network: str) -> None:
     require_admin(actor)
     for plan in FallbackPlan.objects.filter(network=network):
         audit.record(actor, "fallback.removed", plan)
+        settle_notices(plan.cause)
         plan.delete()
 
 
@@ -65,29 +67,42 @@ def stand_in(plan: FallbackPlan, delivery: Delivery, now: datetime) -> bool:
     reached = Delivery.objects.filter(post=post, profile=plan.profile).exclude(outgoing__state="cancelled")
     if row is None or plan.profile.state != "connected" or reached.exists():
         return False
-    words, given = delivery.revision.said_on(plan.profile.network).leaving[0]
-    text, files = fitting(plan.text, words, plan.profile.network), taken(given, plan.profile.network)
+    drafts, left_out = said_through(plan, delivery)
     try:
-        draft = Draft(kind=DraftKind.POST, text=text, media=files)
-        other = put_outgoing(plan.profile, draft, key=f"{KEY}{row.pk}", due_at=now)
+        other = put_chain(plan.profile, drafts, key=f"{KEY}{row.pk}", due_at=now)
     except Conflict:
         return False
     Delivery.objects.create(post=post, revision=delivery.revision, profile=plan.profile, outgoing=other)
     said = _("%s stands in for it; this waits for a person.")
-    if len(files) < len(given):
+    if left_out:
         said = _("%s stands in for it, without its pictures and videos; this waits for a person.")
     move(row, "postpone", held=Held.TOO_LATE, reason=said % plan.profile.name)
-    change = {"profile": [str(delivery.profile), str(plan.profile)], "text": [row.draft["text"], text]}
-    if len(files) < len(given):
-        change["files"] = [str(len(given)), "left out: the other network does not take them"]
+    change = {"profile": [str(delivery.profile), str(plan.profile)], "text": [row.draft["text"], drafts[0].text]}
+    if left_out:
+        change["files left out"] = [None, str(left_out)]
     audit.record(System("fallback plan"), "post.stood_in", post, change)
     tell_stood_in(plan, delivery)
     tell(post)
     return True
 
 
+def said_through(plan: FallbackPlan, delivery: Delivery) -> tuple[list[Draft], int]:
+    """The whole post as the plan's network says it, first comment too; the plan's text stands around its beginning.
+
+    And how many of its files stay behind, since that network does not take them.
+    """
+    assert plan.profile is not None
+    network = plan.profile.network
+    parts = delivery.revision.said_on(network).leaving
+    drafts = [
+        Draft(kind=DraftKind.POST, text=fitting(WORDS if at else plan.text, text, network), media=taken(files, network))
+        for at, (text, files) in enumerate(parts)
+    ]
+    return drafts, sum(len(files) for _text, files in parts) - sum(len(draft.media) for draft in drafts)
+
+
 def taken(files: Files, network: str) -> tuple[Media, ...]:
-    """The files, where `network` takes all of them; none where it does not."""
+    """The files of one text, where `network` takes all of them; none where it does not."""
     adapter, media = adapter_class(network), tuple(one.media for one in files)
     return () if validate_media(media, adapter.capabilities, adapter.label) else media
 

@@ -16,6 +16,7 @@ HELD = {  # hold: (what is known, what happens next)
     "too_late": (later("Its time has passed. It waits for somebody to decide."), ""),
     "chain": (later("The part before it has not left yet."), later("It follows as soon as that one is there.")),
     "down": (later("%(network)s does not answer."), later("It leaves by itself once the network answers again.")),
+    "refused": (later("%(network)s takes nothing from our app."), later("It leaves once that is put right.")),
     "limit": (later("%(network)s takes no more from this profile for now."), later("It leaves when that is over:")),
 }
 
@@ -47,6 +48,10 @@ def held(row: Outgoing, hold: str) -> Outlook:
     known, then = HELD.get(hold, (_("It is held."), ""))
     words = {"network": adapter_class(row.profile.network).label}
     reason = {"disconnected": row.profile.state_reason, "too_late": row.reason, "chain": row.reason}.get(hold)
+    if hold == "refused":
+        reason = getattr(row, "refusal", "")
+    elif hold == "limit" and row.due_at == row.profile.held_until:
+        reason = row.reason  # the others of its profile wait because of this one
     return Outlook(reason or str(known) % words, str(then), limit_ends(row) if hold == "limit" else None)
 
 

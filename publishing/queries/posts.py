@@ -4,6 +4,8 @@ from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, S
 from django.db.models.functions import Coalesce, Now
 
 from networks.models import Held, Outgoing, Profile
+from networks.outbox.circuits import is_open
+from networks.queries.queue import SOON, limited
 from organizations.actors import Actor
 from publishing.access import deliveries_for, posts_for, sees_everything
 from publishing.models import Attachment, Delivery, Post, Variant
@@ -14,13 +16,18 @@ from teams.access import profiles_for
 PER_PAGE = 40
 FILTERS = ("draft", "in_review", "approved", "scheduled", "sent", "failed", "unknown", "held", "paused", "cancelled")
 
-CANNOT = Q(profile__state="disconnected") | Q(profile__held_until__gt=Now()) | Q(outgoing__held=Held.TOO_LATE)
-HELD = Q(outgoing__state="waiting") & CANNOT
-PAUSED = Q(outgoing__state="waiting") & ~Q(profile__pause="")
-# A delivery as people see it: what waits is scheduled, or held where it or its profile cannot go on by itself.
+WAITING = Q(outgoing__state="waiting")
+CUT_OFF = WAITING & Q(profile__state="disconnected")
+PAUSED = WAITING & ~Q(profile__pause="")
+# What holds only for a while (a limit, a network that takes nothing) says nothing of what is planned for later.
+FOR_NOW = Q(profile__held_until__gt=Now()) | Q(limited("profile__")) | Q(is_open("profile__"))
+HELD = CUT_OFF | WAITING & (Q(outgoing__held=Held.TOO_LATE) | Q(outgoing__planned_at__lt=Now() + SOON) & FOR_NOW)
+# A delivery as people see it, by the same words as in the queue: what waits is scheduled, or paused, or held where it,
+# its profile or its network cannot go on by itself.
 SEEN = Case(
-    When(HELD, then=Value("held")),
+    When(CUT_OFF, then=Value("held")),
     When(PAUSED, then=Value("paused")),
+    When(HELD, then=Value("held")),
     When(outgoing__state="waiting", then=Value("scheduled")),
     default=STATE,
 )

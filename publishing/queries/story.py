@@ -35,6 +35,7 @@ SENT = {  # outcome of a sending: (state, sentence)
     "sent": ("sent", later("%(network)s took it after %(took)s.")),
     "deleted": ("sent", later("%(network)s took it away after %(took)s.")),
     "rate limited": ("held", later("After %(took)s %(network)s said that it is too many, and asked us to wait.")),
+    "app refused": ("held", later("After %(took)s %(network)s refused our app, not this: it is tried again.")),
     "not sent": ("waiting", later("%(network)s could not be reached (%(took)s): nothing was sent.")),
     "not shown yet": ("waiting", later("%(network)s does not show the part before it yet (%(took)s).")),
     "again": ("waiting", later("No clear answer after %(took)s. To delete may be repeated.")),
@@ -42,6 +43,10 @@ SENT = {  # outcome of a sending: (state, sentence)
     "unknown": ("unknown", later("No clear answer after %(took)s: it may be there. We look before it is sent again.")),
     "disconnected": ("failed", later("After %(took)s %(network)s said that it no longer accepts our connection.")),
     "refused": ("failed", later("%(network)s refused it after %(took)s.")),
+}
+BROUGHT = {  # or as in SENT
+    "uploaded": ("", later("%(network)s holds the files after %(took)s.")),
+    "processing": ("waiting", later("%(network)s is still working on the files (%(took)s).")),
 }
 LOOKED = {
     "sent": ("sent", later("Looked on the profile (%(took)s): found, and linked.")),
@@ -97,7 +102,7 @@ def told(attempt: Attempt, row: Outgoing, network: str) -> Iterator[Line]:
     else:
         yield begun(attempt, row, network)
         if attempt.finished_at:
-            yield line(attempt, attempt.finished_at, SENT, words)
+            yield line(attempt, attempt.finished_at, {**SENT, **BROUGHT}, words)
 
 
 def line(
@@ -117,7 +122,9 @@ def looked(attempt: Attempt, words: dict[str, str]) -> Line:
 
 def begun(attempt: Attempt, row: Outgoing, network: str) -> Line:
     text = _("Sent to %s") % network
-    if row.part > 1:
+    if attempt.kind == "upload":
+        text = _("Files on their way to %s") % network
+    elif row.part > 1:
         text = _("Part %(part)d sent to %(network)s") % {"part": row.part, "network": network}
     elif attempt.started_at == row.first_tried_at and attempt.started_at >= row.planned_at:
         text = _("Sent to %(network)s, %(late)s after its time") % {

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -117,10 +118,16 @@ def answer(request: MemberRequest, form: ComposerForm, store: Any, post: Post | 
         except Conflict as error:
             form.add_error(None, error.user_message)
         else:
-            messages.success(request, SAID[saved.state])
+            messages.success(request, said(saved))
             url = f"/o/{request.member.organization.slug}/posts/{saved.pk}/?written={post.pk if post else 'new'}"
             return redirect(url)
     return page(request, form, post, status=422)
+
+
+def said(post: Post) -> Any:
+    """What has become of it, in a word."""
+    leaves_now = post.state == "scheduled" and post.planned_at and post.planned_at <= now()
+    return _("It leaves now.") if leaves_now else SAID[post.state]
 
 
 def store_new(request: MemberRequest, form: ComposerForm) -> Post:

@@ -1,4 +1,7 @@
-"""The cache holds nothing but counts of attempts: without Redis nothing is counted, and everybody still signs in."""
+"""The cache counts attempts, and keeps what was just asked for from being asked again.
+
+Without Redis nothing is counted, everybody still signs in, and some work is done twice.
+"""
 
 import logging
 from typing import Any
@@ -26,5 +29,5 @@ class ForgivingRedisCache(RedisCache):
         try:
             return getattr(super(), method)(*args, **kwargs)
         except redis.RedisError as error:
-            log.warning("attempts are not counted: %s", type(error).__name__)
+            log.warning("the cache is not there, so attempts are not counted: %s", type(error).__name__)
             return otherwise

@@ -18,7 +18,9 @@ from django.conf import settings
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
+from urllib3.exceptions import HTTPError, NewConnectionError
+
+from socialops.lib.failures import cause_of, in_words
 
 TIMEOUT = (settings.SEND_TIMEOUT_SECONDS / 6, float(settings.SEND_TIMEOUT_SECONDS))
 """Seconds to connect, and seconds of silence while reading."""
@@ -44,7 +46,7 @@ class Fate(StrEnum):
 
 
 class TransportFault(Exception):
-    """A call that brought no usable answer. `reason` is the kind of failure and never holds an address or a header."""
+    """A call that brought no usable answer. `reason` says why in plain words, without an address or a header."""
 
     def __init__(self, fate: Fate, reason: str) -> None:
         super().__init__(reason)
@@ -72,7 +74,17 @@ class Session(requests.Session):
             kwargs["timeout"] = self.timeout
         reads = str(method).upper() in {"GET", "HEAD"}
         kwargs["allow_redirects"] = reads and bool(kwargs.get("allow_redirects", False))
-        return super().request(method, url, *args, **kwargs)
+        try:
+            return super().request(method, url, *args, **kwargs)
+        except requests.Timeout as error:
+            error.waited = waited(kwargs["timeout"], error)  # type: ignore[attr-defined]  # for who tells it to people
+            raise
+
+    @property
+    def while_sending(self) -> tuple[float, float]:
+        """For a body with a file in it. The time to connect is the time to send all of it too, so it has to be longer;
+        both together take no longer than a call may."""
+        return (self.timeout[1] / 2, self.timeout[1] / 2)
 
     def close(self) -> None:
         """Leaves the connections to the other sessions."""
@@ -90,11 +102,17 @@ def faults() -> Iterator[None]:
         yield
     except requests.RequestException as error:
         # `from None`: the original message holds the full address.
-        raise TransportFault(fate_of(error), type(error).__name__) from None
+        raise TransportFault(fate_of(error), in_words(error)) from None
     except HTTPError as error:  # urllib3 lets a few of its own through
-        raise TransportFault(Fate.UNKNOWN, type(error).__name__) from None
-    except UnicodeEncodeError:  # a token or an address with characters that no header can carry
-        raise TransportFault(Fate.NOT_SENT, "UnicodeEncodeError") from None
+        raise TransportFault(Fate.UNKNOWN, in_words(error)) from None
+    except UnicodeEncodeError as error:  # a token or an address with characters that no header can carry
+        raise TransportFault(Fate.NOT_SENT, in_words(error)) from None
+
+
+def waited(timeout: float | tuple[float, float], error: requests.Timeout) -> float:
+    """The seconds that were up."""
+    connect, read = timeout if isinstance(timeout, tuple) else (timeout, timeout)
+    return connect if isinstance(error, requests.ConnectTimeout) else read
 
 
 def fate_of(error: requests.RequestException) -> Fate:
@@ -103,10 +121,7 @@ def fate_of(error: requests.RequestException) -> Fate:
         return Fate.UNKNOWN
     if isinstance(error, _NEVER_BEGAN):
         return Fate.NOT_SENT
-    cause = error.args[0] if error.args else None
-    if isinstance(cause, MaxRetryError):
-        cause = cause.reason
-    return Fate.NOT_SENT if isinstance(cause, NewConnectionError) else Fate.UNKNOWN
+    return Fate.NOT_SENT if isinstance(cause_of(error), NewConnectionError) else Fate.UNKNOWN
 
 
 def json_of(response: requests.Response) -> Any:

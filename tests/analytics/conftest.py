@@ -6,6 +6,7 @@ from datetime import datetime
 import pytest
 from django.utils.timezone import now
 
+from analytics.tasks import count
 from networks.actions.outgoing import put_outgoing
 from networks.contract import Draft, DraftKind, Measures, Metrics
 from networks.models import Outgoing, Profile, RemotePost
@@ -49,6 +50,26 @@ class Network(Measures):
         if self.fails:
             raise self.fails
         return Metrics("me", self.as_of or now(), self.profile)
+
+
+@pytest.fixture(autouse=True)
+def counts_asked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> list[tuple]:
+    """In place of a worker: every count that is asked for is done at once, without the moment it would be waited."""
+    asked = []
+
+    def do(args: tuple, **given: object) -> None:
+        asked.append(args)
+        count(*args)
+
+    monkeypatch.setattr(count, "apply_async", do)
+    if "bursts" not in request.fixturenames:
+        monkeypatch.setattr("analytics.tasks.cache.add", lambda *given, **named: True)
+    return asked
+
+
+@pytest.fixture
+def bursts() -> None:
+    """What happens within a moment is counted once, as in earnest."""
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 from django.db.models import Count
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from kombu.exceptions import OperationalError
 
 from analytics.actions.counting import refresh_day, refresh_recent
 from analytics.derive import day_of
@@ -66,6 +67,26 @@ def test_what_was_taken_away_is_counted_down(cast):
     Message.objects.all().delete()
     refresh_day(cast.x, day_of(BEGIN, UTC))
     assert Rollup.objects.get(metric="messages_in").value == 0
+
+
+@pytest.mark.usefixtures("bursts")
+def test_a_burst_is_counted_once(cast, counts_asked, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        for _ in range(3):
+            send(cast.x, at=BEGIN)
+    assert [asked[3] for asked in counts_asked] == ["posts_sent"]
+    assert Rollup.objects.get(metric="posts_sent").value == 3
+
+
+def test_a_broker_that_is_away_costs_nothing_but_time(cast, monkeypatch, django_capture_on_commit_callbacks):
+    def away(*args, **given):
+        raise OperationalError("no broker")
+
+    monkeypatch.setattr("analytics.tasks.count.apply_async", away)
+    with django_capture_on_commit_callbacks(execute=True):
+        send(cast.x, at=BEGIN)
+    refresh_recent(cast.x, BEGIN)
+    assert Rollup.objects.get(metric="posts_sent").value == 1
 
 
 def test_a_quiet_day_makes_no_rows(cast):

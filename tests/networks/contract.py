@@ -2,15 +2,18 @@
 
 import logging
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from io import BytesIO
 from typing import Any
 
 import pytest
 
-from networks.contract import Adapter, Draft, DraftKind, Published
+from networks.contract import Adapter, Draft, DraftKind, Media, MediaKind, Published, Uploaded
 from networks.errors import (
     Ambiguous,
     Disconnected,
     Duplicate,
+    Gone,
     NetworkError,
     NotSent,
     RateLimited,
@@ -24,6 +27,21 @@ TEXT = "Tea & cake <today> at https://acme.example/menu?a=1&b=2 – café"
 
 def post(text: str = TEXT) -> Draft:
     return Draft(DraftKind.POST, text)
+
+
+def picture(content: bytes = b"\x89PNG of a boot", alt_text: str = "A boot") -> Media:
+    return Media(
+        "media/boot.png", MediaKind.IMAGE, "image/png", len(content), sha256(content).hexdigest(), 8, 8, None, alt_text
+    )
+
+
+def pictured(uploads: list[Uploaded], text: str = TEXT) -> Draft:
+    return Draft(DraftKind.POST, text, media=(picture(),) * max(1, len(uploads)), uploads=tuple(uploads))
+
+
+def brought(adapter: Any, content: bytes = b"\x89PNG of a boot", alt_text: str = "A boot") -> Uploaded:
+    found: Uploaded = adapter.upload(picture(content, alt_text), BytesIO(content))
+    return found
 
 
 def just_now() -> datetime:
@@ -132,6 +150,120 @@ class AdapterContract:
         net.fail_next(fault, read=True)
         with pytest.raises(Unavailable):
             adapter.find(post(), since=just_now())
+
+    # files
+
+    upload_steps = 1  # writes that bring one small picture with its description
+
+    def test_a_file_arrives_whole_with_its_description(self, adapter: Any, net: Dialect) -> None:
+        content = b"\x89PNG" + bytes(range(256)) * 11_000  # 2.7 MiB
+        held = brought(adapter, content, "Boots & <laces> – été")
+        (there,) = net.held.values()
+        assert (held.media_id, held.ready_at) == (there.media_id, None)
+        assert (there.content, there.alt_text) == (content, "Boots & <laces> – été")
+        assert held.marker
+        assert just_now() + timedelta(hours=4) < held.expires_at < just_now() + timedelta(hours=25)
+        assert adapter.check_upload(held).media_id == held.media_id
+        assert net.published_texts() == []
+
+    @pytest.mark.parametrize(
+        "fault",
+        ["silent", "cut", "cut_after", "error", "error_after", "nonsense", "half", "redirect", "request_timeout"],
+    )
+    def test_an_upload_that_broke_off_anywhere_is_unavailable_and_may_be_repeated(
+        self, adapter: Any, net: Dialect, fault: str
+    ) -> None:
+        for step in range(self.upload_steps):
+            net.fail_next("", times=step)
+            net.fail_next(fault)
+            with pytest.raises(Unavailable):
+                brought(adapter)
+            assert not net.writes
+        assert net.held[brought(adapter).media_id].alt_text == "A boot"
+        assert not [call for call in net.calls if call.path == "/elsewhere"]
+
+    @pytest.mark.parametrize(
+        ("fault", "error"),
+        [("limited", RateLimited), ("signed_out", Disconnected), ("list_body", Refused), ("string_body", Refused)],
+    )
+    def test_an_upload_is_refused_for_the_same_reasons_as_a_post(
+        self, adapter: Any, net: Dialect, fault: str, error: type[Exception]
+    ) -> None:
+        for step in range(self.upload_steps):
+            net.fail_next("", times=step)
+            net.fail_next(fault)
+            with pytest.raises(error) as caught:
+                brought(adapter)
+            assert net.token not in f"{caught.value!r} {caught.value.detail} {caught.value.user_message}"
+
+    def test_an_upload_that_never_left(self, deaf_adapter: Any) -> None:
+        with pytest.raises((NotSent, Unavailable)):
+            brought(deaf_adapter)
+
+    @pytest.mark.parametrize("fault", ["silent", "cut", "error", "nonsense"])
+    def test_an_upload_that_cannot_be_looked_at_is_unavailable(self, adapter: Any, net: Dialect, fault: str) -> None:
+        held = brought(adapter)
+        net.fail_next(fault, read=True)
+        with pytest.raises(Unavailable):
+            adapter.check_upload(held)
+
+    def test_what_the_network_no_longer_holds_is_gone(self, adapter: Any, net: Dialect) -> None:
+        held = brought(adapter)
+        net.held.clear()
+        with pytest.raises(Gone):
+            adapter.check_upload(held)
+
+    def test_pictures_keep_their_order(self, adapter: Any, net: Dialect) -> None:
+        ids = [brought(adapter, f"picture {number}".encode()) for number in (3, 1, 4, 2)]
+        adapter.publish(pictured(ids[::-1]))
+        assert net.published_media() == [[one.media_id for one in ids[::-1]]]
+        assert net.published_texts() == [TEXT]
+
+    def test_a_post_may_be_pictures_alone(self, adapter: Any, net: Dialect) -> None:
+        began = just_now()
+        held = brought(adapter)
+        there = adapter.publish(pictured([held], text=""))
+        assert adapter.find(pictured([held], text=""), since=began).remote_id == there.remote_id
+
+    def test_a_post_never_leaves_without_its_pictures(self, adapter: Any, net: Dialect) -> None:
+        with pytest.raises(Refused):
+            adapter.publish(pictured([]))
+        assert net.calls == []
+
+    @pytest.mark.parametrize("fault", ["cut_after", "error_after", "nonsense"])
+    def test_a_post_is_found_by_its_pictures(self, adapter: Any, net: Any, fault: str) -> None:
+        began = just_now()
+        lost, used = brought(adapter), brought(adapter)
+        net.fail_next(fault)
+        with pytest.raises(Ambiguous):
+            adapter.publish(pictured([used]))
+        net.add(TEXT, media=["1", "2"])
+        for ever_made in ([lost, used], [used]):
+            found = adapter.find(pictured(ever_made), since=began)
+            assert net.published_media()[0] == [used.media_id]
+            assert found.remote_id == self.ids_of(net)[0]
+
+    def test_the_same_words_with_other_pictures_are_not_it(self, adapter: Any, net: Any) -> None:
+        began = just_now()
+        held = brought(adapter)
+        net.add(TEXT, media=["1"])
+        net.add(TEXT, media=["1", "2"])
+        assert adapter.find(pictured([held]), since=began) is None
+
+    def test_where_no_pictures_are_shown_the_words_tell(self, adapter: Any, net: Any) -> None:
+        began = just_now()
+        net.shows_media = False
+        held = brought(adapter)
+        there = net.add(TEXT, media=[held.media_id])
+        assert adapter.find(pictured([held]), since=began).remote_id == there
+        assert adapter.find(pictured([held], text="something else"), since=began) is None
+
+    def test_no_token_leaves_with_a_file(self, adapter: Any, net: Dialect, caplog: pytest.LogCaptureFixture) -> None:
+        with caplog.at_level(logging.DEBUG):
+            adapter.check_upload(brought(adapter))
+        assert net.token not in caplog.text
+        assert not [call for call in net.calls if net.token in call.path or net.token in str(call.query)]
+        assert not [call for call in net.calls if net.token.encode() in call.body]
 
     # secrets
 

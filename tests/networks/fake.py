@@ -5,6 +5,7 @@ strike when the server has already done what was asked.
 """
 
 import json
+import re
 import sys
 import threading
 import time
@@ -16,6 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+_PART = re.compile(r'\bname="(?P<name>[^"]*)"')
 PATIENCE = 0.4
 """Read timeout of the adapters under test; a fault that times out waits for twice as long."""
 
@@ -35,7 +37,16 @@ class Call:
 
     @property
     def form(self) -> dict[str, str]:
+        if self.headers.get("content-type", "").startswith("multipart/"):
+            return {name: value.decode() for name, value in self.parts.items() if name != "source"}
         return {key: values[0] for key, values in parse_qs(self.body.decode()).items()}
+
+    @property
+    def parts(self) -> dict[str, bytes]:
+        """Of a multipart body, by their names."""
+        boundary = b"--" + self.headers["content-type"].partition("boundary=")[2].encode()
+        pieces = (one.partition(b"\r\n\r\n") for one in self.body.split(boundary)[1:-1])
+        return {_PART.search(head.decode())["name"]: content.removesuffix(b"\r\n") for head, _, content in pieces}
 
 
 @dataclass
@@ -50,6 +61,18 @@ class Answer:
         return json.dumps(self.body).encode()
 
 
+@dataclass
+class Held:
+    """A file as the network holds it."""
+
+    media_id: str
+    content: bytes = b""
+    alt_text: str = ""
+    told: dict[str, str] = field(default_factory=dict)
+    parts: dict[int, bytes] = field(default_factory=dict)
+    closed: bool = False
+
+
 class Dialect:
     """What a fake network answers. Subclasses hold the posts and know the routes."""
 
@@ -61,11 +84,17 @@ class Dialect:
         self.reads: deque[str] = deque()
         self.hidden_reads = 0
         self.headers: dict[str, str] = {}  # of every answer
+        self.held: dict[str, Held] = {}
+        self.shows_media = True  # in what it lists
 
     def fail_next(self, fault: str, *, read: bool = False, times: int = 1) -> None:
         (self.reads if read else self.writes).extend([fault] * times)
 
     def published_texts(self) -> list[str]:
+        raise NotImplementedError
+
+    def published_media(self) -> list[list[str]]:
+        """The ids of the files of each post."""
         raise NotImplementedError
 
     def shows(self, remote_id: str) -> bool:

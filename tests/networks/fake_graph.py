@@ -1,11 +1,12 @@
 """A Page on Graph as a fake: pages that go on although empty, one bad id failing a batch, one bad metric a call."""
 
+import json
 import re
 import time
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.networks.fake import Answer, Call, Dialect
+from tests.networks.fake import Answer, Call, Dialect, Held
 
 PAGE_ID = "111"
 PAGE_SIZE = 2
@@ -29,8 +30,12 @@ class FakeGraph(Dialect):
         comments = [one for some in self.comments.values() for one in some if one["from"]["id"] == self.own_id]
         return [one["message"] for one in (*self.posts.values(), *comments)]
 
-    def add(self, message: str, *, at: datetime | None = None, author: str = "") -> str:
+    def published_media(self) -> list[list[str]]:
+        return [post["photos"] for post in self.posts.values()]
+
+    def add(self, message: str, *, at: datetime | None = None, author: str = "", media: list[str] | None = None) -> str:
         post = self._node(f"{self.own_id}_{self._next()}", message, author or self.own_id, at)
+        post["photos"] = media or []
         self.posts[post["id"]] = post
         return post["id"]
 
@@ -53,7 +58,7 @@ class FakeGraph(Dialect):
         if call.method == "DELETE":
             return self._delete(node)
         if call.method == "POST":
-            return self._create(node, edge or "", call.form)
+            return self._photo(node, call) if edge == "photos" else self._create(node, edge or "", call.form)
         if edge:
             return self._edge(node, edge, call)
         return self._nodes(call) if "ids" in call.query else self._single(node, call)
@@ -79,15 +84,29 @@ class FakeGraph(Dialect):
         return self._error(code, f"(#{code}) {fault} {self.token}", subcode=subcode, status=status, headers=headers)
 
     def _create(self, node: str, edge: str, form: dict[str, str]) -> Answer:
-        message = form["message"]
+        message = form.get("message", "")
+        photos = [one["media_fbid"] for one in json.loads(form.get("attached_media", "[]"))]
+        if not set(photos) <= self.held.keys():
+            return self._error(100, "(#100) Invalid parameter")
         if edge == "feed" and node == self.own_id:
-            if self.refuses_duplicates and any(post["message"] == message for post in self.posts.values()):
+            if (
+                not photos
+                and self.refuses_duplicates
+                and any(post["message"] == message for post in self.posts.values())
+            ):
                 return self.refusal("duplicate")
-            return Answer(200, {"id": self.add(message)})
+            return Answer(200, {"id": self.add(message, media=photos)})
         post = node if node in self.posts else self._post_of(node)
         if edge != "comments" or post is None:
             return self.refusal("lost_page")
         return Answer(200, {"id": self.comment(post, message, author=self.own_id, parent="" if node == post else node)})
+
+    def _photo(self, node: str, call: Call) -> Answer:
+        if node != self.own_id or call.form["published"] != "false":
+            return self.refusal("lost_page")
+        held = Held(str(9_000 + len(self.held)), call.parts["source"], call.form.get("alt_text_custom", ""))
+        self.held[held.media_id] = held
+        return Answer(200, {"id": held.media_id})
 
     def _delete(self, node: str) -> Answer:
         post = node if node in self.posts else self._post_of(node)
@@ -122,6 +141,9 @@ class FakeGraph(Dialect):
         return self._error(2500, "Unknown path components")
 
     def _page(self, items: list[dict[str, Any]], call: Call) -> Answer:
+        fields = call.query.get("fields", "")
+        if "attachments" in fields and not self.shows_media:
+            return self._error(100, "(#100) Tried accessing nonexisting field (attachments)")
         newest_first = sorted(
             items, key=lambda one: (one["created_time"], int(one["id"].partition("_")[2])), reverse=True
         )
@@ -136,7 +158,15 @@ class FakeGraph(Dialect):
         paging: dict[str, Any] = {"cursors": {"before": str(start), "after": str(start + self.page_size)}}
         if start + self.page_size < len(newest_first):
             paging["next"] = "http://127.0.0.1:9/next"
-        return Answer(200, {"data": shown, "paging": paging})
+        return Answer(200, {"data": [self._listed(one, fields) for one in shown], "paging": paging})
+
+    def _listed(self, item: dict[str, Any], fields: str) -> dict[str, Any]:
+        item = dict(item)
+        photos = [{"target": {"id": one}, "type": "photo"} for one in item.pop("photos", [])]
+        if "attachments" in fields and photos:
+            album = {"type": "album", "target": {"id": "5000"}, "subattachments": {"data": photos}}
+            item["attachments"] = {"data": photos if len(photos) == 1 else [album]}
+        return item
 
     def _nodes(self, call: Call) -> Answer:
         ids = call.query["ids"].split(",")
@@ -159,6 +189,8 @@ class FakeGraph(Dialect):
             picture = {"data": {"url": "https://img.example/111"}}
             page = {"id": self.own_id, "name": "Acme", "username": "acme", "picture": picture, "followers_count": 77}
             return Answer(200, page)
+        if node in self.held:
+            return Answer(200, {"id": node})
         if node in self.posts:
             return Answer(200, {"id": node, "permalink_url": f"https://www.facebook.com/acme/posts/{node}"})
         return self.refusal("lost_page")

@@ -6,11 +6,12 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.networks.fake import Answer, Call, Dialect
+from tests.networks.fake import Answer, Call, Dialect, Held
 
 OWN_ID = "42"
 PAGE_SIZE = 2
 _LINK = re.compile(r"https?://\S+|\b[\w-]+\.(?:com|example)\b\S*")
+_UPLOAD = re.compile(r"/2/media/upload/(?P<id>\d+)/(?P<step>append|finalize)")
 _EPOCH_MS = 1288834974657
 
 
@@ -25,17 +26,31 @@ class FakeX(Dialect):
         self.mentions: list[dict[str, Any]] = []
         self.users = [{"id": "7", "name": "Nora", "username": "nora", "profile_image_url": "https://img.example/7"}]
         self._last_ms = 0
+        self.processing: list[str] = []  # what STATUS says in turn; finalize says the first of it too
 
     def published_texts(self) -> list[str]:
         return [post["sent"] for post in self.own]
 
-    def add(self, text: str, *, author: str = "", parent: str | None = None, at: datetime | None = None) -> str:
+    def published_media(self) -> list[list[str]]:
+        return [[key.removeprefix("3_") for key in post["media_keys"]] for post in self.own]
+
+    def add(
+        self,
+        text: str,
+        *,
+        author: str = "",
+        parent: str | None = None,
+        at: datetime | None = None,
+        media: list[str] | None = None,
+    ) -> str:
         post = self._post(text, author=author or self.own_id, parent=parent, at=at)
+        self._show(post, media or [])
         (self.mentions if author else self.own).append(post)
         return post["id"]
 
     def mention(self, text: str, *, author: str = "7", parent: str | None = None) -> str:
         post = self._post(text, author=author, parent=parent, at=None)
+        self._show(post, [])
         self.mentions.append(post)
         return post["id"]
 
@@ -45,6 +60,8 @@ class FakeX(Dialect):
     def route(self, call: Call) -> Answer:
         if (call.method, call.path) == ("POST", "/2/tweets"):
             return self._create(call.json)
+        if call.path.startswith("/2/media/"):
+            return self._media(call)
         if call.method == "DELETE" and call.path.startswith("/2/tweets/"):
             return self._delete(call.path.rpartition("/")[2])
         if call.path == "/2/oauth2/token":
@@ -86,6 +103,7 @@ class FakeX(Dialect):
             ),
             "no_credits": Answer(402, {"title": "CreditsDepleted"}),
             "wrong_app": Answer(403, {"title": "Client Forbidden", "type": kind + "client-forbidden"}),
+            "app_lacks": Answer(403, {"detail": "Your client app lacks the appropriate oauth1 app permissions."}),
             "suspended": Answer(
                 403, {"detail": "Your account is suspended and is not permitted to access this feature."}
             ),
@@ -93,12 +111,76 @@ class FakeX(Dialect):
         }[fault]
 
     def _create(self, sent: dict[str, Any]) -> Answer:
-        if self.refuses_duplicates and sent["text"] in self.published_texts():
+        text, media = sent.get("text", ""), sent.get("media", {}).get("media_ids", [])
+        if media and not all(one in self.held and self.held[one].closed for one in media):
+            return self._invalid("media.media_ids", "Your media IDs are invalid.")
+        if self.refuses_duplicates and not media and text in self.published_texts():
             return self.refusal("duplicate")
-        if len(sent["text"]) > 280:
+        if len(text) > 280 or not (text or media):
             return Answer(403, {"detail": "You are not permitted to perform this action.", "type": "about:blank"})
-        remote_id = self.add(sent["text"], parent=sent.get("reply", {}).get("in_reply_to_tweet_id"))
-        return Answer(201, {"data": {"id": remote_id, "text": sent["text"]}})
+        remote_id = self.add(text, parent=sent.get("reply", {}).get("in_reply_to_tweet_id"), media=media)
+        return Answer(201, {"data": {"id": remote_id, "text": text}})
+
+    def _media(self, call: Call) -> Answer:
+        if call.path == "/2/media/upload/initialize":
+            held = Held(str(7_000 + len(self.held)), told={key: str(value) for key, value in call.json.items()})
+            self.held[held.media_id] = held
+            return Answer(200, {"data": self._upload(held)})
+        if call.path == "/2/media/metadata":
+            self.held[call.json["id"]].alt_text = call.json["metadata"]["alt_text"]["text"]
+            return Answer(200, {"data": {"id": call.json["id"]}})
+        if call.path == "/2/media/upload":
+            known = call.query["command"] == "STATUS" and self.held.get(call.query["media_id"])
+            return Answer(200, {"data": self._worked_on(known)}) if known else self._not_found()
+        found = _UPLOAD.fullmatch(call.path)
+        held = self.held.get(found["id"]) if found else None
+        if not found or not held:
+            return self._not_found()
+        return self._append(held, call) if found["step"] == "append" else self._finalize(held)
+
+    def _append(self, held: Held, call: Call) -> Answer:
+        held.parts[int(call.parts["segment_index"])] = call.parts["media"]
+        return Answer(200, {"data": {"expires_at": int(time.time()) + 86_400}})
+
+    def _finalize(self, held: Held) -> Answer:
+        held.content = b"".join(held.parts[index] for index in range(len(held.parts)))
+        if str(len(held.content)) != held.told["total_bytes"]:
+            return self._invalid("media_id", "Segments do not add up to provided total file size.")
+        held.closed = True
+        waits = {"processing_info": {"state": "pending", "check_after_secs": 2}} if self.processing else {}
+        return Answer(200, {"data": {**self._upload(held), "size": len(held.content), **waits}})
+
+    def _worked_on(self, held: Held) -> dict[str, Any]:
+        state = self.processing.pop(0) if self.processing else "succeeded"
+        info: dict[str, Any] = {"state": state}
+        if state in {"pending", "in_progress"}:
+            info |= {"check_after_secs": 900, "progress_percent": 8}
+        if state == "failed":
+            info["error"] = {"code": 1, "name": "InvalidMedia", "message": f"Unsupported frame rate {self.token}"}
+        return {**self._upload(held), "processing_info": info}
+
+    def _upload(self, held: Held) -> dict[str, Any]:
+        return {"id": held.media_id, "media_key": f"3_{held.media_id}", "expires_after_secs": 86_400}
+
+    def _not_found(self) -> Answer:
+        return Answer(404, {"title": "Not Found", "status": 404})
+
+    def _invalid(self, parameter: str, message: str) -> Answer:
+        errors = [{"parameters": {parameter: []}, "message": message}]
+        detail = "One or more parameters to your request was invalid."
+        return Answer(400, {"title": "Invalid Request", "detail": detail, "errors": errors})
+
+    def _show(self, post: dict[str, Any], media: list[str]) -> None:
+        """As X does: a link to its pictures behind the text, once for each of them among the links."""
+        post["media_keys"] = [f"3_{one}" for one in media]
+        if media:
+            post["text"] = f"{post['text']} https://t.co/pictures".strip()
+            address = f"https://x.com/acme/status/{post['id']}/photo/1"
+            shown = [
+                {"url": "https://t.co/pictures", "expanded_url": address, "media_key": f"3_{one}"} for one in media
+            ]
+            post.setdefault("entities", {"urls": []})["urls"] += shown
+            post["attachments"] = {"media_keys": post["media_keys"]}
 
     def _delete(self, remote_id: str) -> Answer:
         left = [post for post in self.own if post["id"] != remote_id]
@@ -124,7 +206,8 @@ class FakeX(Dialect):
         meta = {"result_count": len(shown), "newest_id": shown[0]["id"]}
         if start + self.page_size < len(newest_first):
             meta["next_token"] = str(start + self.page_size)
-        data = [{key: value for key, value in post.items() if key != "sent"} for post in shown]
+        hidden = {"sent", "media_keys"} | (set() if self.shows_media else {"attachments"})
+        data = [{key: value for key, value in post.items() if key not in hidden} for post in shown]
         return Answer(200, {"data": data, "includes": {"users": self.users}, "meta": meta})
 
     def _lookup(self, ids: list[str]) -> Answer:

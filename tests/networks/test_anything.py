@@ -15,11 +15,13 @@ from networks.adapters.facebook import push as graph_push
 from networks.adapters.x import errors as x_errors
 from networks.adapters.x import parse as x
 from networks.adapters.x import push as x_push
-from networks.contract import Draft, DraftKind
+from networks.contract import Draft, DraftKind, Uploaded
 from networks.errors import Ambiguous, NetworkError, RateLimited
+from tests.networks.contract import pictured
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 DRAFT = Draft(DraftKind.REPLY, "Hi", in_reply_to="1")
+PICTURED = pictured([Uploaded("1", "3_1")])
 NAMES = [
     "id",
     "text",
@@ -76,6 +78,10 @@ NAMES = [
     "is_transient",
     "author_id",
     "picture",
+    "attachments",
+    "media_keys",
+    "subattachments",
+    "target",
 ]
 WORDS = (
     "",
@@ -106,7 +112,9 @@ HEADERS = st.dictionaries(
 def test_objects(item: dict[str, Any]) -> None:
     x.identity(item)
     x.inbound(item, x.users_of(item), own_id="1", now=NOW)
-    x.is_copy_of(item, DRAFT)
+    for draft in (DRAFT, PICTURED):
+        x.is_copy_of(item, draft)
+        graph.is_copy_of(item, draft)
     x.metrics(item, x.POST_NUMBERS, as_of=NOW)
     graph.identity(item)
     graph.comment(item, "1_2", page_id="1", now=NOW)

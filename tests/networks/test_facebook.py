@@ -3,7 +3,9 @@
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -11,13 +13,16 @@ import pytest
 from networks.adapters.facebook import parse
 from networks.adapters.facebook.adapter import FacebookAdapter
 from networks.adapters.facebook.errors import read_problem
-from networks.contract import Access, Draft, DraftKind, InboundKind
+from networks.contract import Access, Draft, DraftKind, InboundKind, MediaKind
 from networks.errors import Ambiguous, Disconnected, RateLimited, Refused, Unavailable
-from tests.networks.contract import AdapterContract, just_now, post
+from tests.networks.contract import AdapterContract, brought, just_now, picture, pictured, post
 from tests.networks.fake_graph import PAGE_ID, FakeGraph
 
 
 class TestFacebook(AdapterContract):
+    def ids_of(self, net: FakeGraph) -> list[str]:
+        return list(net.posts)
+
     @pytest.fixture
     def net(self, graph: FakeGraph) -> FakeGraph:
         return graph
@@ -50,6 +55,36 @@ def test_calls_prove_which_app_makes_them(facebook: FacebookAdapter, graph: Fake
 def test_the_link_is_the_one_facebook_gives(facebook: FacebookAdapter) -> None:
     published = facebook.publish(post())
     assert published.permalink == f"https://www.facebook.com/acme/posts/{published.remote_id}"
+
+
+def test_pictures_are_named_in_json_and_our_own_names_stay_here(facebook: FacebookAdapter, graph: FakeGraph) -> None:
+    ids = [brought(facebook), brought(facebook)]
+    facebook.publish(pictured(ids))
+    first, create = graph.calls[0], next(call for call in graph.calls if call.path.endswith("/feed"))
+    assert json.loads(create.form["attached_media"]) == [{"media_fbid": one.media_id} for one in ids]
+    assert b'filename="picture.png"' in first.body
+    assert b"image/png" in first.body
+
+
+@pytest.mark.parametrize("kind", [MediaKind.GIF, MediaKind.VIDEO])
+def test_only_still_pictures_go_to_facebook(facebook: FacebookAdapter, graph: FakeGraph, kind: MediaKind) -> None:
+    with pytest.raises(Refused, match="still pictures"):
+        facebook.upload(replace(picture(), kind=kind), BytesIO(b"GIF89a"))
+    assert graph.calls == []
+    assert not facebook.capabilities.most(kind)
+
+
+def test_a_comment_never_leaves_without_its_pictures(facebook: FacebookAdapter, graph: FakeGraph) -> None:
+    held = brought(facebook)
+    draft = replace(reply(graph.add("Our post")), media=(picture(),), uploads=(held,))
+    with pytest.raises(Refused, match="comment"):
+        facebook.publish(draft)
+    assert graph.comments == {}
+
+
+def test_a_link_in_words_alone_is_no_picture() -> None:
+    item = {"id": "1_2", "message": "Look", "attachments": {"data": [{"type": "share", "target": {"id": "7"}}]}}
+    assert parse.is_copy_of(item, post("Look"))
 
 
 @pytest.mark.parametrize("fault", ["silent", "cut", "error", "signed_out", "limited", "nonsense"])

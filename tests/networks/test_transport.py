@@ -32,12 +32,20 @@ def listening(answer: bytes | None) -> Iterator[int]:
         thread.join(3)
 
 
+def told_of_posting(url: str) -> str:
+    return failed_posting(url).reason
+
+
 def fate_of_posting(url: str) -> Fate:
+    return failed_posting(url).fate
+
+
+def failed_posting(url: str) -> TransportFault:
     with new_session(QUICK) as session, pytest.raises(TransportFault) as caught, faults():
         json_of(session.post(url, json={"text": "Hi"}))
     assert url not in str(caught.value)
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
-    return caught.value.fate
+    return caught.value
 
 
 @pytest.mark.parametrize(
@@ -72,12 +80,56 @@ def test_what_left_and_brought_nothing_usable_is_unknown(answer: bytes | None) -
 def test_a_header_that_cannot_be_written_is_not_sent() -> None:
     with new_session(QUICK) as session, pytest.raises(TransportFault) as caught, faults():
         session.post("http://127.0.0.1:9/", headers={"Authorization": "Bearer ke\u0144"})
-    assert caught.value.fate is Fate.NOT_SENT
+    assert (caught.value.fate, caught.value.reason) == (Fate.NOT_SENT, "the request could not be written")
 
 
 def test_silence_is_unknown() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         assert fate_of_posting(f"http://127.0.0.1:{server.getsockname()[1]}/") is Fate.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("http://127.0.0.1:9/", "no connection: refused"),
+        ("http://no-such-host.invalid/", "no connection: its name is not known"),
+        ("nonsense", "the address cannot be used"),
+    ],
+)
+def test_what_never_left_is_told_in_plain_words(url: str, words: str) -> None:
+    assert told_of_posting(url) == words
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (None, "the connection was cut before an answer came"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{", "the connection was cut while the answer was being read"),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+            "the connection was cut while the answer was being read",
+        ),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "unreadable answer, status 200"),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
+            "the answer could not be read",
+        ),
+    ],
+)
+def test_what_brought_nothing_usable_is_told_in_plain_words(answer: bytes | None, words: str) -> None:
+    with listening(answer) as port:
+        assert told_of_posting(f"http://127.0.0.1:{port}/") == words
+
+
+def test_a_handshake_that_failed_is_told_in_plain_words() -> None:
+    with listening(b"this is no TLS at all, but a long enough answer to be read\r\n") as port:
+        assert told_of_posting(f"https://127.0.0.1:{port}/") == "no connection: it could not be encrypted"
+
+
+def test_silence_is_told_with_how_long_it_lasted() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert told_of_posting(f"http://127.0.0.1:{port}/") == "no answer within 0.3 s"
 
 
 def test_writes_never_follow_a_redirect() -> None:

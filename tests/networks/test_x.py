@@ -4,22 +4,30 @@ import base64
 import hashlib
 import hmac
 import json
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from requests.structures import CaseInsensitiveDict
 
-from networks.adapters.x import parse
+from networks.adapters.x import parse, upload
 from networks.adapters.x.adapter import XAdapter
 from networks.adapters.x.errors import read_problem
-from networks.contract import Access, Draft, DraftKind, InboundKind
-from networks.errors import AppMisconfigured, Disconnected, RateLimited, Refused, Unavailable
-from tests.networks.contract import AdapterContract, just_now, post
+from networks.contract import Access, Draft, DraftKind, InboundKind, Uploaded
+from networks.errors import AppMisconfigured, AppShutOut, Disconnected, Gone, RateLimited, Refused, Unavailable
+from tests.networks.contract import AdapterContract, brought, just_now, pictured, post
+from tests.networks.fake import serving
 from tests.networks.fake_x import OWN_ID, FakeX
 
 
 class TestX(AdapterContract):
+    upload_steps = 4  # announced, brought, closed, described
+
+    def ids_of(self, net: FakeX) -> list[str]:
+        return [one["id"] for one in net.own]
+
     @pytest.fixture
     def net(self, fake_x: FakeX) -> FakeX:
         return fake_x
@@ -48,10 +56,100 @@ def test_over_the_limit_is_refused_in_words_of_x(x: XAdapter) -> None:
         x.publish(post("a" * 281))
 
 
-def test_pictures_are_refused_rather_than_dropped(x: XAdapter, fake_x: FakeX) -> None:
-    with pytest.raises(Refused):
-        x.publish(Draft(DraftKind.POST, "Look", media=("photo.jpg",)))
-    assert fake_x.calls == []
+def test_a_big_file_goes_in_segments_with_a_sign_of_life_between(fake_x: FakeX) -> None:
+    alive: list[int] = []
+    content = b"x" * (2 * upload.SEGMENT + 7)
+    with serving(fake_x) as base_url:
+        access = Access(
+            OWN_ID, "acme", base_url, {"access_token": fake_x.token}, alive=lambda: alive.append(len(fake_x.calls))
+        )
+        held = brought(XAdapter(access), content)
+    sizes = [len(call.parts["media"]) for call in fake_x.calls if call.path.endswith("/append")]
+    assert sizes == [upload.SEGMENT, upload.SEGMENT, 7]
+    assert alive == [1, 2, 3, 4, 5]
+    assert fake_x.held[held.media_id].content == content
+    assert fake_x.calls[0].json == {
+        "media_type": "image/png", "total_bytes": len(content), "media_category": "tweet_image",
+    }  # fmt: skip
+
+
+def test_a_signed_upload_names_no_secret(fake_x: FakeX) -> None:
+    fake_x.accepts = lambda call: call.headers["authorization"].startswith("OAuth ")  # type: ignore[method-assign]
+    secrets = {"oauth_token": "the-oauth-token", "oauth_token_secret": "the-oauth-secret"}
+    with serving(fake_x) as base_url:
+        held = brought(
+            XAdapter(Access(OWN_ID, "acme", base_url, secrets, {"consumer_key": "k", "consumer_secret": "s"}))
+        )
+    assert fake_x.held[held.media_id].alt_text == "A boot"
+    assert not [call for call in fake_x.calls if "the-oauth-secret" in f"{call.headers} {call.body!r}"]
+
+
+def test_x_says_when_to_look_again_within_reason(x: XAdapter, fake_x: FakeX) -> None:
+    fake_x.processing = ["pending", "in_progress", "succeeded"]
+    held = brought(x)
+    assert just_now() < held.ready_at <= just_now() + timedelta(seconds=2)
+    for _ in range(2):
+        held = x.check_upload(held)
+        assert just_now() + timedelta(seconds=5) < held.ready_at <= just_now() + timedelta(seconds=60)
+    assert x.check_upload(held).ready_at is None
+
+
+def test_what_x_cannot_use_is_refused_in_its_words(x: XAdapter, fake_x: FakeX) -> None:
+    fake_x.processing = ["pending", "failed"]
+    held = x.check_upload(brought(x))
+    fake_x.processing = ["failed"]
+    with pytest.raises(Refused, match="Unsupported frame rate") as caught:
+        x.check_upload(held)
+    assert fake_x.token not in f"{caught.value} {caught.value.detail} {caught.value.user_message}"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"data": []},
+        {"data": {"id": "1"}},
+        {"data": {"id": "1", "processing_info": 7, "expires_after_secs": "x", "media_key": 3}},
+        {"data": {"id": "1", "processing_info": {"state": "failed"}, "expires_after_secs": 10**40}},
+        {"errors": [{"type": "https://api.x.com/2/problems/resource-not-found"}]},
+    ],
+)
+def test_any_word_on_an_upload_can_be_read(body: dict[str, Any]) -> None:
+    access = Access(OWN_ID, "acme", "", {})
+    with suppress(Refused, Unavailable):
+        assert upload.look(lambda *args, **params: body, access, Uploaded("1", "3_1")).media_id == "1"
+
+
+def test_files_that_x_no_longer_has_are_gone(x: XAdapter, fake_x: FakeX) -> None:
+    held = brought(x)
+    fake_x.held.clear()
+    with pytest.raises(Gone, match="files"):
+        x.publish(pictured([held]))
+
+
+def test_a_reply_may_show_pictures(x: XAdapter, fake_x: FakeX) -> None:
+    began = just_now()
+    draft = replace(pictured([brought(x)]), kind=DraftKind.REPLY, in_reply_to=fake_x.mention("Hello?"))
+    sent = x.publish(draft)
+    assert x.find(draft, since=began).remote_id == sent.remote_id
+
+
+@pytest.mark.parametrize(
+    ("shown", "text", "ours"),
+    [
+        (["3_1"], "Look", False),
+        (["3_1"], "Look https://x.com/nora/status/9/video/1", True),  # X shows the video of such a link
+        ([], "Look", True),
+    ],
+)
+def test_words_alone_are_not_a_post_with_pictures(shown: list[str], text: str, ours: bool) -> None:
+    item = {"id": "17", "text": text, "attachments": {"media_keys": shown}}
+    assert parse.is_copy_of(item, post(text)) is ours
+
+
+def test_the_kind_in_front_of_a_marker_may_change() -> None:
+    item = {"id": "17", "text": "", "attachments": {"media_keys": ["7_123"]}}
+    assert parse.is_copy_of(item, pictured([Uploaded("123", "13_123")]))
 
 
 def test_a_reply_is_found_beneath_its_parent_only(x: XAdapter, fake_x: FakeX) -> None:
@@ -86,12 +184,18 @@ def test_the_link_to_own_pictures_is_not_text() -> None:
 
 @pytest.mark.parametrize(
     ("fault", "error"),
-    [("no_credits", AppMisconfigured), ("wrong_app", AppMisconfigured), ("suspended", Disconnected)],
+    [
+        ("no_credits", AppShutOut),
+        ("wrong_app", AppShutOut),
+        ("app_lacks", AppMisconfigured),
+        ("suspended", Disconnected),
+    ],
 )
 def test_whose_fault_it_is(x: XAdapter, fake_x: FakeX, fault: str, error: type[Exception]) -> None:
     fake_x.fail_next(fault)
-    with pytest.raises(error):
+    with pytest.raises(error) as caught:
         x.publish(post())
+    assert caught.type is error
 
 
 def test_the_longest_used_up_limit_decides(x: XAdapter, fake_x: FakeX) -> None:

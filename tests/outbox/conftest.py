@@ -12,12 +12,12 @@ from networks.contract import Draft, DraftKind
 from networks.models import Outgoing, Profile
 from networks.outbox.claims import begin_next, claim_unknown, reap
 from networks.outbox.looking import look_one
-from networks.outbox.sending import call
-from networks.outbox.settling import settle
+from networks.outbox.sending import send
 from organizations.tenancy import scope
 from socialops.lib import http
 from tests import builders
 from tests.networks.fake import PATIENCE, serving
+from tests.networks.fake_graph import PAGE_ID, FakeGraph
 from tests.networks.fake_x import OWN_ID, FakeX
 
 
@@ -45,7 +45,9 @@ class Outbox:
 
     def send_next(self, at: datetime) -> bool:
         if begun := begin_next(at):
-            settle(*begun, call(begun[0]))
+            row, attempt = begun
+            assert attempt is not None, "held as too late"
+            send(row, attempt)
         return begun is not None
 
     def row(self, outgoing: Outgoing) -> Outgoing:
@@ -77,3 +79,14 @@ def make_outbox(settings, monkeypatch) -> Iterator[Callable[[], Outbox]]:
 @pytest.fixture
 def outbox(db: None, make_outbox: Callable[[], Outbox]) -> Outbox:
     return make_outbox()
+
+
+@pytest.fixture
+def page(db: None, settings, make_outbox) -> Iterator[Outbox]:
+    network = FakeGraph()
+    with serving(network) as base_url:
+        settings.NETWORK_URLS = {**settings.NETWORK_URLS, "facebook": base_url}
+        secrets = {"access_token": network.token, "page_id": PAGE_ID}
+        profile = builders.profile(builders.organization("paged"), "facebook", secrets=secrets)
+        Profile.unscoped.filter(pk=profile.pk).update(remote_id=PAGE_ID)
+        yield Outbox(profile, network)  # type: ignore[arg-type]

@@ -1,7 +1,7 @@
 """Threads: each part leaves once, beneath the one before it, and never past one whose fate is not known."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,7 +9,6 @@ from django.utils.timezone import now
 
 from networks.actions.outgoing import (
     cancel_outgoing,
-    delete_remote,
     move_outgoing,
     put_chain,
     resolve_outgoing,
@@ -24,9 +23,8 @@ from networks.outbox.settling import settle
 from organizations.tenancy import scope
 from socialops.lib.errors import Conflict
 from tests import builders
-from tests.networks.fake import serving
-from tests.networks.fake_graph import PAGE_ID, FakeGraph
 from tests.outbox.conftest import Outbox
+from tests.outbox.rows import steps
 from tests.races import at_once
 
 
@@ -49,11 +47,6 @@ def reasons(rows: list[Outgoing]) -> list[str]:
     )
 
 
-def steps(outbox: Outbox, times=(timedelta(0),) * 4) -> None:
-    for after in times:
-        outbox.step(after=after)
-
-
 def parents(outbox: Outbox) -> list[tuple[str, str | None]]:
     """(text, text of what it stands beneath) of what is on the network."""
     texts = {post["id"]: post["sent"] for post in outbox.network.own}
@@ -62,17 +55,6 @@ def parents(outbox: Outbox) -> list[tuple[str, str | None]]:
 
 
 IN_ORDER = [("One", None), ("Two", "One"), ("Three", "Two")]
-
-
-@pytest.fixture
-def page(db: None, settings, make_outbox) -> Iterator[Outbox]:
-    network = FakeGraph()
-    with serving(network) as base_url:
-        settings.NETWORK_URLS = {**settings.NETWORK_URLS, "facebook": base_url}
-        secrets = {"access_token": network.token, "page_id": PAGE_ID}
-        profile = builders.profile(builders.organization("paged"), "facebook", secrets=secrets)
-        Profile.unscoped.filter(pk=profile.pk).update(remote_id=PAGE_ID)
-        yield Outbox(profile, network)  # type: ignore[arg-type]
 
 
 def test_each_part_leaves_once_beneath_the_one_before_it(outbox: Outbox) -> None:
@@ -279,70 +261,6 @@ def test_a_first_comment_whose_fate_is_not_known_is_there_once(page: Outbox, fau
     steps(page, [timedelta(seconds=s) for s in (1, 12, 40, 85, 200, 200)])
     assert states(rows) == ["sent", "sent"]
     assert page.network.published_texts() == ["The post", "The comment"]
-
-
-def deletion(outbox: Outbox, row: Outgoing) -> Outgoing:
-    with scope(outbox.profile.organization_id):
-        return delete_remote(builders.SETUP, RemotePost.objects.select_related("profile").get(outgoing=row))
-
-
-@pytest.mark.parametrize("network", ["x", "facebook"])
-@pytest.mark.parametrize("fault", ["", "cut", "cut_after", "error", "nonsense"])
-def test_a_deletion_is_repeated_until_it_is_known(outbox: Outbox, page: Outbox, network: str, fault: str) -> None:
-    box = {"x": outbox, "facebook": page}[network]
-    row = box.put("Oops")
-    box.step()
-    if fault:
-        box.network.fail_next(fault)
-    gone = deletion(box, row)
-    steps(box, [timedelta(0), timedelta(seconds=5), timedelta(seconds=10)])
-    assert box.network.published_texts() == []
-    assert box.row(gone).state == "sent"
-    copy = RemotePost.unscoped.get(outgoing=row)
-    assert copy.deleted_at
-    assert copy.deleted_by == builders.SETUP.name
-
-
-def test_a_worker_killed_while_deleting_is_followed_by_another(outbox: Outbox) -> None:
-    row = outbox.put("Oops")
-    outbox.step()
-    gone = deletion(outbox, row)
-    with scope(outbox.profile.organization_id):
-        call(begin_next(now())[0])
-    reap(now() + timedelta(minutes=2))
-    steps(outbox, [timedelta(minutes=2), timedelta(minutes=3)])
-    assert outbox.row(gone).state == "sent"
-
-
-def test_what_is_gone_on_the_network_already_counts_as_deleted(outbox: Outbox) -> None:
-    row = outbox.put("Oops")
-    outbox.step()
-    outbox.network.own.clear()
-    gone = deletion(outbox, row)
-    outbox.step()
-    assert outbox.row(gone).state == "sent"
-
-
-def test_what_facebook_shows_but_does_not_delete_is_not_called_deleted(page: Outbox) -> None:
-    row = page.put("Oops")
-    page.step()
-    page.network.fail_next("lost_page")
-    gone = deletion(page, row)
-    page.step()
-    assert page.row(gone).state == "failed"
-    assert RemotePost.unscoped.get(outgoing=row).deleted_at is None
-    again = deletion(page, row)
-    page.step()
-    assert again.pk == gone.pk
-    assert RemotePost.unscoped.get(outgoing=row).deleted_at
-
-
-def test_a_deletion_is_asked_for_once(outbox: Outbox) -> None:
-    row = outbox.put("Oops")
-    outbox.step()
-    deletion(outbox, row)
-    with pytest.raises(Conflict):
-        deletion(outbox, row)
 
 
 def test_nothing_is_put_beneath_a_part_that_was_deleted(outbox: Outbox) -> None:

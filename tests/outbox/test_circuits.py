@@ -121,7 +121,7 @@ def test_failures_far_apart_do_not_add_up(outbox: Outbox) -> None:
     assert circuit().opened_at is None
 
 
-@pytest.mark.parametrize("fault", ["limited", "duplicate", "wrong_app", "string_body"])
+@pytest.mark.parametrize("fault", ["limited", "duplicate", "string_body"])
 def test_what_is_refused_in_words_is_an_answer(outbox: Outbox, fault: str) -> None:
     outbox.network.fail_next(fault, times=9)
     for number in range(9):

@@ -10,7 +10,7 @@ from networks.outbox import circuits
 from organizations.models import AuditEntry, Notification
 from publishing.actions.compose import create_post
 from publishing.actions.deliveries import cancel_delivery
-from publishing.actions.fallback import fitting, set_plan
+from publishing.actions.fallback import fitting, remove_plan, set_plan
 from publishing.actions.schedule import cancel_post, publish_now
 from publishing.fallback import fall_back
 from publishing.models import Delivery, Post
@@ -54,6 +54,49 @@ def test_the_other_profile_publishes_once_and_the_original_waits_for_a_person(ca
     told = Notification.objects.filter(kind="stood_in").values_list("member", flat=True)
     assert set(told) == {cast.olive.pk, cast.lena.pk}
     cancel_delivery(cast.olive, original)
+
+
+def test_it_says_the_whole_thread_and_its_comment_as_the_other_network_can(cast: Cast, plan) -> None:
+    made = {"text": "Bread", "thread": ["At nine", "word " * 80], "first_comment": "The link"}
+    publish_now(cast.olive, create_post(cast.olive, profiles=[cast.page.pk], **made))
+    other = set_plan(cast.olive, "facebook", after_minutes=1, profile=cast.x, text="Not on Facebook: {text}", told=[])
+    for _ in range(circuits.ENOUGH_OF_FEWER):
+        circuits.failed(cast.page, "No answer.", now())
+    for minutes in (2, 3):
+        fall_back(now() + timedelta(minutes=minutes))
+    rows = Outgoing.objects.filter(profile=other.profile).order_by("part")
+    assert [(row.part, row.held) for row in rows] == [(1, ""), (2, "chain"), (3, "chain"), (4, "chain")]
+    first, second, third, comment = (row.draft["text"] for row in rows)
+    assert (first, second, comment) == ("Not on Facebook: Bread", "At nine", "The link")
+    assert third.startswith("word word")
+    assert third.endswith("…")
+
+
+def test_where_there_are_no_threads_it_is_one_text_with_the_comment_beneath(cast: Cast, plan) -> None:
+    made = {"text": "Bread", "thread": ["At nine"], "first_comment": "The link"}
+    publish_now(cast.olive, create_post(cast.olive, profiles=[cast.x.pk], **made))
+    for _ in range(circuits.ENOUGH_OF_FEWER):
+        circuits.failed(cast.x, "No answer.", now())
+    fall_back(now() + LATER)
+    rows = Outgoing.objects.filter(profile=cast.page).order_by("part")
+    assert [row.draft["text"] for row in rows] == ["X is down, so here: Bread\n\nAt nine", "The link"]
+
+
+def unread() -> int:
+    return Notification.objects.filter(kind="stood_in", read_at=None).count()
+
+
+def test_the_notice_is_settled_when_the_network_answers_again(cast: Cast, post, plan) -> None:
+    fall_back(now() + LATER)
+    assert unread() == 2
+    circuits.answered(Circuit.objects.get().pk, now())
+    assert unread() == 0
+
+
+def test_the_notice_is_settled_when_the_plan_is_removed(cast: Cast, post, plan) -> None:
+    fall_back(now() + LATER)
+    remove_plan(cast.olive, "x")
+    assert unread() == 0
 
 
 def test_it_stands_on_the_posts_page(cast: Cast, post, plan, sign_in) -> None:

@@ -118,7 +118,7 @@ def test_the_cost_of_a_turn_does_not_grow_with_what_waits(cast: Cast, django_ass
     with scope(cast.acme):
         with django_assert_num_queries(2):
             due_turns(now())
-        with django_assert_num_queries(7):  # savepoint and its release, lock, row, lane, move, attempt
+        with django_assert_num_queries(6):  # savepoint and its release, lock, row, move, attempt
             begin_next(now())
 
 

@@ -131,7 +131,7 @@ def test_moving_leaves_other_holds_alone_and_cancelling_ends_it(cast: Cast) -> N
 @pytest.mark.usefixtures("in_acme")
 def test_asking_costs_a_turn_nothing(cast: Cast, django_assert_num_queries) -> None:
     put(cast.x, late=timedelta(0))
-    with django_assert_num_queries(7):  # savepoint and its release, choice and lock, row, lane, move, attempt
+    with django_assert_num_queries(6):  # savepoint and its release, choice and lock, row, move, attempt
         begin_next(now())
 
 

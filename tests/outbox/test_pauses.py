@@ -1,17 +1,14 @@
 """Pausing: nothing begins to leave while a pause holds, whoever and whatever else pauses; and what becomes of the rest."""
 
-import uuid
 from datetime import timedelta
 
 import pytest
 from django.utils.timezone import now
 
-from networks.actions.kept import APART, Kept
-from networks.actions.outgoing import put_outgoing
-from networks.contract import Draft, DraftKind
-from networks.models import Held, Outgoing, Priority, Profile
+from networks.actions.kept import Kept
+from networks.contract import DraftKind
+from networks.models import Held, Outgoing, Profile
 from networks.outbox.claims import begin_next
-from networks.signals import outgoing_held
 from organizations.models import AuditEntry
 from organizations.tenancy import scope
 from socialops.lib.errors import Conflict, Invalid, NotFound, PermissionDenied
@@ -21,22 +18,10 @@ from teams.models import Pause
 from teams.pausing import access_pause, access_target, pauses_for
 from tests import builders
 from tests.cast import Cast
+from tests.outbox.rows import begun, put
 from tests.races import at_once
 
 pytestmark = pytest.mark.usefixtures("in_acme")
-
-
-def put(profile: Profile, *, kind: DraftKind = DraftKind.POST, late: timedelta = timedelta(0), **columns) -> Outgoing:
-    draft = Draft(kind=kind, text="Bread", in_reply_to="1" if kind == DraftKind.REPLY else "")
-    row = put_outgoing(profile, draft, key=str(uuid.uuid4()), due_at=now() - late)
-    Outgoing.objects.filter(pk=row.pk).update(**columns)
-    row.refresh_from_db()
-    return row
-
-
-def begun() -> Outgoing | None:
-    found = begin_next(now())
-    return found[0] if found else None
 
 
 def pause_of(profile: Profile) -> str:
@@ -198,84 +183,6 @@ def test_it_is_released_once(cast: Cast) -> None:
     release_pause(cast.olive, pause)
     with pytest.raises(Conflict):
         release_pause(cast.lena, Pause.objects.get(pk=pause.pk))
-
-
-@pytest.fixture
-def overdue(cast: Cast) -> dict[str, Outgoing]:
-    rows = {
-        "old": put(cast.x, late=timedelta(hours=3)),
-        "older": put(cast.x, late=timedelta(hours=5)),
-        "fresh": put(cast.x, late=timedelta(minutes=20)),
-        "page": put(cast.page, late=timedelta(minutes=10)),
-        "reply": put(cast.x, kind=DraftKind.REPLY, late=timedelta(hours=3)),
-        "ahead": put(cast.x, late=timedelta(hours=-3)),
-    }
-    rows["part"] = put(cast.x, late=timedelta(hours=3), held=Held.CHAIN, after=rows["old"])
-    return rows
-
-
-@pytest.mark.parametrize(
-    ("kept", "sent", "held", "cancelled"),
-    [
-        (Kept.RECENT, {"fresh", "page"}, {"old", "older"}, set()),
-        (Kept.SEND, {"old", "older", "fresh", "page"}, set(), set()),
-        (Kept.HOLD, set(), {"old", "older", "fresh", "page"}, set()),
-        (Kept.CANCEL, set(), set(), {"old", "older", "fresh", "page", "part"}),
-    ],
-)
-def test_what_is_overdue_becomes_what_was_decided(cast: Cast, overdue, kept, sent, held, cancelled) -> None:
-    told: list[Outgoing] = []
-
-    def hear(rows, **_) -> None:
-        told.extend(rows)
-
-    outgoing_held.connect(hear)
-    pause = pause_publishing(cast.olive, cast.acme)
-    at = now()
-    done = release_pause(cast.olive, pause, kept=kept)
-    outgoing_held.disconnect(hear)
-    assert done == {"sent": len(sent), "held": len(held), "cancelled": len(cancelled - {"part"})}
-    for name, row in overdue.items():
-        before = (row.planned_at, row.priority)
-        row.refresh_from_db()
-        assert (row.state == "cancelled") == (name in cancelled), name
-        assert (row.held == Held.TOO_LATE) == (name in held), name
-        assert ((row.planned_at, row.priority) != before) == (name in sent), name
-    assert {row.pk for row in told} == {overdue[name].pk for name in held}
-    if kept == Kept.SEND:
-        lane = [overdue[name] for name in ("older", "old", "fresh")]
-        assert [row.priority for row in lane] == [Priority.BULK] * 3
-        assert [row.planned_at - lane[0].planned_at for row in lane] == [APART * n for n in range(3)]
-        assert lane[0].planned_at >= at
-
-
-def test_a_release_under_another_pause_decides_nothing(cast: Cast, overdue) -> None:
-    pause_publishing(cast.lena, cast.x, keeps_replies=True)
-    pause = pause_publishing(cast.olive, cast.acme)
-    assert release_pause(cast.olive, pause, kept=Kept.CANCEL) == {"sent": 0, "held": 0, "cancelled": 1}  # of the page
-    overdue["old"].refresh_from_db()
-    assert (overdue["old"].state, overdue["old"].held) == ("waiting", "")
-
-
-def test_what_is_sent_after_a_release_is_not_too_late_again(cast: Cast, overdue) -> None:
-    type(cast.acme).objects.filter(pk=cast.acme.pk).update(too_late_minutes=30)
-    release_pause(cast.olive, pause_publishing(cast.olive, cast.x), kept=Kept.SEND)
-    for row in (overdue["reply"], overdue["page"]):
-        assert begun() == row
-        Outgoing.objects.filter(state="sending").update(state="sent")
-    found = begin_next(now())
-    assert found is not None
-    assert (found[0], found[0].state) == (overdue["older"], "sending")
-
-
-def test_a_release_costs_the_same_for_many(cast: Cast, django_assert_num_queries) -> None:
-    for _ in range(3):
-        for profile in (cast.x, cast.page):
-            put(profile, late=timedelta(hours=2))
-    with django_assert_num_queries(9):
-        pause = pause_publishing(cast.olive, cast.acme)
-    with django_assert_num_queries(22):
-        release_pause(cast.olive, pause, kept=Kept.HOLD)
 
 
 def paused_with(cast: Cast) -> tuple[Pause, int]:

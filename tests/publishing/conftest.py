@@ -14,6 +14,7 @@ from networks.models import Outgoing
 from organizations.models import Member
 from publishing.actions.compose import create_post
 from publishing.actions.media import upload_asset
+from publishing.actions.schedule import publish_now
 from publishing.models import Asset, Post
 from tests import media
 from tests.cast import Cast
@@ -63,3 +64,9 @@ def upload(cast: Cast, in_acme: None, networks_take: None) -> Callable[..., Asse
         return upload_asset(author, BytesIO(content or media.picture()), alt_text=alt_text)
 
     return uploaded
+
+
+@pytest.fixture
+def posted(cast: Cast, write) -> Post:
+    """A thread of three that is on its way to X."""
+    return publish_now(cast.priya, write(cast.priya, "One", cast.x, thread=["Two", "Three"]))

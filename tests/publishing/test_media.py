@@ -208,7 +208,7 @@ def test_what_stands_in_takes_the_files_along_where_it_can(
     held, other = Outgoing.objects.order_by("pk")
     assert [one["alt_text"] for one in other.draft["media"]] == (["A hut"] if goes else [])
     assert ("without its pictures and videos" in held.reason) is not goes
-    assert ("files" in AuditEntry.objects.get(verb="post.stood_in").change) is not goes
+    assert ("files left out" in AuditEntry.objects.get(verb="post.stood_in").change) is not goes
 
 
 def test_what_no_post_has_used_goes_after_a_month(

@@ -213,3 +213,11 @@ def test_queries_do_not_grow(cast: Cast, sign_in, write, tomorrow, name: str, wh
     more(6)
     assert queries(client, url) == few
     assert few <= (15 if name == "post" else 13), few
+
+
+@pytest.mark.parametrize(("when", "told"), [("now", "It leaves now."), ("at", "Scheduled.")])
+def test_it_is_told_what_was_chosen(cast: Cast, sign_in, when: str, told: str) -> None:
+    client = sign_in(cast.priya)
+    answer = client.post(at("compose"), form(cast, when=when, do="go"), follow=True)
+    assert told in answer.content.decode()
+    assert [str(one) for one in answer.context["messages"]] == [told]

@@ -1,55 +1,19 @@
 """Threads and first comments: written, checked, sent as one, shown part by part, deleted after publishing."""
 
 import json
-import re
 
 import pytest
-from django.urls import reverse
 from django.utils.timezone import now
 
-from networks.models import Attempt, Outgoing, RemotePost
-from networks.outbox.chains import follow
-from networks.outbox.settling import link
-from organizations.models import AuditEntry
+from networks.models import Attempt, Outgoing
 from publishing.actions.compose import create_post, edit_post
-from publishing.actions.deliveries import cancel_delivery, delete_delivery, resolve_delivery, retry_delivery
-from publishing.actions.schedule import cancel_post, move_post, publish_now, schedule_post
-from publishing.models import Delivery, Post
-from publishing.threads import MOST_PARTS, split
-from socialops.lib.errors import Conflict, Invalid, PermissionDenied
+from publishing.actions.deliveries import cancel_delivery, resolve_delivery, retry_delivery
+from publishing.actions.schedule import cancel_post, move_post, schedule_post
+from publishing.models import Post
+from socialops.lib.errors import Conflict, Invalid
 from tests.cast import Cast
+from tests.publishing.parts import THREAD, at, delivery, rows, settle
 from tests.rest.caller import caller
-
-THREAD = {"thread": ["Two", "Three"], "first_comment": "The link"}
-
-
-def rows(post: Post) -> list[tuple[str, int, str, str]]:
-    found = Outgoing.objects.select_related("profile").exclude(draft__kind="delete").order_by("pk")
-    return [(row.profile.network, row.part, row.state, row.draft["text"]) for row in found]
-
-
-def settle(part: int, state: str, network: str = "x", **columns) -> Outgoing:
-    """As the outbox would."""
-    row = Outgoing.objects.get(part=part, profile__network=network, draft__kind__in=("post", "part"))
-    Outgoing.objects.filter(pk=row.pk).update(state=state, sent_at=now() if state == "sent" else None, **columns)
-    row.refresh_from_db()
-    if state == "sent":
-        link(row, f"90{part}", f"https://x.com/acme/status/90{part}")
-    follow(row)
-    return row
-
-
-def at(name: str, *args) -> str:
-    return reverse(f"publishing:{name}", args=["acme", *args])
-
-
-@pytest.fixture
-def posted(cast: Cast, write) -> Post:
-    return publish_now(cast.priya, write(cast.priya, "One", cast.x, thread=["Two", "Three"]))
-
-
-def delivery(post: Post) -> Delivery:
-    return Delivery.objects.select_related("profile", "post", "outgoing").get(post=post)
 
 
 def test_each_network_gets_it_as_it_can(cast: Cast, write, tomorrow) -> None:
@@ -201,46 +165,6 @@ def test_a_thread_that_needs_somebody_is_among_what_does(cast: Cast, posted: Pos
     assert f"/posts/{posted.pk}/" not in client.get(f"{at('posts')}?state=held").content.decode()
 
 
-def test_deleting_takes_away_all_of_it_last_part_first(cast: Cast, posted: Post, sign_in) -> None:
-    settle(1, "sent")
-    settle(2, "sent")
-    with pytest.raises(PermissionDenied):
-        delete_delivery(cast.ed, delivery(posted))
-    answer = caller(cast.priya).post(f"deliveries/{delivery(posted).pk}/delete/")
-    assert answer.status_code == 200, answer.content
-    gone = Outgoing.objects.filter(draft__kind="delete").order_by("pk")
-    assert [row.draft["target"] for row in gone] == ["902", "901"]
-    assert [row[2] for row in rows(posted)] == ["sent", "sent", "cancelled"]
-    assert AuditEntry.objects.filter(verb="delivery.deleted").count() == 1
-    assert caller(cast.priya).post(f"deliveries/{delivery(posted).pk}/delete/").status_code == 409
-    assert "It is being deleted on X." in sign_in(cast.priya).get(at("post", posted.pk)).content.decode()
-    gone.update(state="sent", sent_at=now())
-    RemotePost.objects.update(deleted_at=now())
-    page = sign_in(cast.priya).get(at("post", posted.pk)).content.decode()
-    assert "Deleted from X by Priya" in page
-    assert "Delete from X" not in page
-    assert caller(cast.priya).post(f"deliveries/{delivery(posted).pk}/delete/").status_code == 409
-
-
-@pytest.mark.parametrize("state", ["sending", "unknown", "waiting"])
-def test_what_is_not_known_to_be_there_is_not_deleted(cast: Cast, posted: Post, state: str) -> None:
-    settle(1, state)
-    with pytest.raises(Conflict):
-        delete_delivery(cast.priya, delivery(posted))
-    assert not Outgoing.objects.filter(draft__kind="delete").exists()
-
-
-def test_a_deletion_that_failed_is_asked_for_again_and_stays_when_the_post_is_cancelled(
-    cast: Cast, posted: Post
-) -> None:
-    for part in (1, 2, 3):
-        settle(part, "sent")
-    delete_delivery(cast.priya, delivery(posted))
-    Outgoing.objects.filter(draft__kind="delete").update(state="failed")
-    delete_delivery(cast.priya, delivery(posted))
-    assert set(Outgoing.objects.filter(draft__kind="delete").values_list("state", flat=True)) == {"waiting"}
-
-
 def test_threads_over_rest(cast: Cast) -> None:
     priya = caller(cast.priya)
     body = {"text": "One", "profiles": [cast.x.pk], "publish_now": True, **THREAD}
@@ -260,68 +184,3 @@ def test_25_megabytes_are_refused(cast: Cast) -> None:
     body = json.dumps({"text": "One", "profiles": [cast.x.pk], "thread": ["x" * 25_000_000]})
     assert caller(cast.priya).post("posts/", body).status_code in (400, 413)
     assert not Post.unscoped.filter(organization=cast.acme).exists()
-
-
-def form(cast: Cast, **fields) -> dict:
-    return {"text": "One", "profiles": [cast.x.pk, cast.page.pk], "when": "none", "do": "go", **fields}
-
-
-def boxes(page: str) -> list[int]:
-    """The numbers of the parts that it shows; the pattern for more of them is none."""
-    return [int(number) for number in re.findall(r'name="part_(\d+)"', page) if int(number) <= MOST_PARTS]
-
-
-def test_the_composer_stores_the_parts_that_hold_something(cast: Cast, sign_in, in_acme) -> None:
-    fields = form(cast, part_2="Two", part_3="  ", part_5="Five", first_comment="Link", do="draft")
-    assert sign_in(cast.ed).post(at("compose"), fields).status_code == 302
-    post = Post.objects.get()
-    assert (post.revision.parts, post.revision.first_comment) == (["Two", "Five"], "Link")
-    page = sign_in(cast.ed).get(at("edit", post.pk)).content.decode()
-    assert boxes(page) == [2, 3]
-
-
-def test_the_composer_splits_joins_and_adds_without_storing(cast: Cast, sign_in, in_acme) -> None:
-    long = "A sentence of some length that says something. " * 20
-    client = sign_in(cast.ed)
-    swap = {"HX-Request": "true"}
-    page = client.post(at("compose"), form(cast, text=long, do="split"), headers=swap).content.decode()
-    assert boxes(page) == [2, 3, 4]
-    assert "<html" not in page
-    page = client.post(at("compose"), form(cast, part_2="Two", do="join"), headers=swap).content.decode()
-    assert "One\n\nTwo" in page
-    assert boxes(page) == []
-    page = client.post(at("compose"), form(cast, part_2="Two", do="add")).content.decode()
-    assert boxes(page) == [2, 3]
-    assert "<html" in page
-    assert not Post.objects.exists()
-
-
-def test_previews_count_each_part(cast: Cast, sign_in) -> None:
-    page = sign_in(cast.ed).post(at("preview"), form(cast, part_2="x" * 300, first_comment="Link")).content.decode()
-    assert 'id="counters-2"' in page
-    assert "20 too many" in page
-    assert "data-long" in page
-    assert page.count("First comment") == 2
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "word " * 300,
-        "x" * 1000,
-        "One. " * 200,
-        ("Paragraph.\n\n" * 60),
-        "👩‍👩‍👧 " * 200,
-        "https://a.example/" + "y" * 900,
-    ],
-)
-def test_splitting_loses_no_word(text: str) -> None:
-    parts = split(text, 280, len)
-    assert all(0 < len(part) <= 280 for part in parts[: MOST_PARTS - 1])
-    assert "".join("".join(parts).split()) == "".join(text.split())
-
-
-def test_splitting_prefers_paragraphs_then_sentences() -> None:
-    assert split("One two.\n\nThree four. Five six.", 22, len) == ["One two.", "Three four. Five six."]
-    assert split("One two. Three four. Five", 22, len) == ["One two. Three four.", "Five"]
-    assert len(split("x" * 100_000, 280, len)) == MOST_PARTS

@@ -29,7 +29,7 @@ def test_it_says_where_everything_stands(cast: Cast, client, lay) -> None:
         "Gone", minutes=-2, state="sent", sent_at=now() - timedelta(minutes=1), planned_at=now() - timedelta(seconds=62)
     )
     Profile.objects.filter(pk=cast.page.pk).update(state="disconnected")
-    Circuit.objects.create(network="facebook", failing_since=now(), opened_at=now())
+    Circuit.objects.create(network="facebook", failures=5, failing_since=now(), opened_at=now())
     found = samples(client)
     assert found['socialops_circuits_open{network="facebook"}'] == 1
     assert found['socialops_outbox_rows{network="x",place="due"}'] == 1

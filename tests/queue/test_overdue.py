@@ -91,7 +91,7 @@ def practice(cast: Cast, in_acme, monkeypatch) -> None:
 def test_doctor_is_content_with_remarks(lay, settings) -> None:
     settings.NETWORK_APPS = {}
     lay(minutes=-9, state="unknown", needs_person=True)
-    Circuit.objects.create(network="facebook", failing_since=now(), opened_at=now(), reason="503")
+    Circuit.objects.create(network="facebook", failures=5, failing_since=now(), opened_at=now(), reason="503")
     said, status = diagnosis()
     assert status == 0
     assert "· settings: X_CLIENT_ID, X_CLIENT_SECRET not set; nothing needs it before" in said

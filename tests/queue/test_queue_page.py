@@ -78,7 +78,7 @@ def test_a_network_that_is_down_holds_what_is_due(cast: Cast, sign_in, lay) -> N
     lay("On X", cast.x, minutes=-3)
     lay("On the page", cast.page, minutes=-3)
     at = now()
-    Circuit.objects.create(network="x", failing_since=at, opened_at=at, next_at=at + timedelta(seconds=30))
+    Circuit.objects.create(network="x", failures=5, failing_since=at, opened_at=at, next_at=at + timedelta(seconds=30))
     client = sign_in(cast.olive)
     held = shown(client, state="held")
     assert "X does not answer." in held

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, BinaryIO
 
 from networks.adapters import reading, transport
-from networks.adapters.facebook import inbound, numbers, parse, push
+from networks.adapters.facebook import inbound, numbers, parse, pictures, push
 from networks.adapters.facebook.client import Graph, GraphError
 from networks.adapters.facebook.errors import LABEL, MissingPermission, outcome
 from networks.contract import (
@@ -19,12 +19,15 @@ from networks.contract import (
     Inbound,
     InboundPage,
     Measures,
+    Media,
     Metrics,
     Polls,
     Published,
     Publishes,
     Pushes,
     Replies,
+    Uploaded,
+    Uploads,
 )
 from networks.errors import AppMisconfigured, Disconnected, Gone, NetworkError, Refused, Unavailable
 
@@ -36,10 +39,17 @@ _COMMENT_FIELDS = "id,message,from,created_time,permalink_url"
 _LINK_TIMEOUT = (2.0, 5.0)
 
 
-class FacebookAdapter(Adapter, Publishes, Deletes, Replies, Polls, Pushes, Measures):
+class FacebookAdapter(Adapter, Publishes, Uploads, Deletes, Replies, Polls, Pushes, Measures):
     network = "facebook"
     label = LABEL
-    capabilities = Capabilities(text_limit=_TEXT_LIMIT, first_comment=True, push=True, read_lag_seconds=60)
+    capabilities = Capabilities(
+        text_limit=_TEXT_LIMIT,
+        media=pictures.LIMITS,
+        alt_text_limit=pictures.ALT_TEXT_LIMIT,
+        first_comment=True,
+        push=True,
+        read_lag_seconds=60,
+    )
 
     def __init__(self, access: Access) -> None:
         super().__init__(access)
@@ -59,33 +69,54 @@ class FacebookAdapter(Adapter, Publishes, Deletes, Replies, Polls, Pushes, Measu
         return found
 
     def publish(self, draft: Draft) -> Published:
-        if draft.media:
-            raise Refused("Pictures cannot be sent to Facebook from here.")
         parent = self._parent(draft)
+        if parent and draft.media:
+            raise Refused("Pictures cannot be sent to Facebook in a comment from here.")
+        said = {
+            **({"message": draft.text} if draft.text else {}),
+            **pictures.attached(transport.media_ids(draft, self.label)),
+        }
         node, edge = (parent, "comments") if parent else (self.page_id, "feed")
         # No `fields` in this call: Graph may create the object first and then fail the call over a field.
-        answer = self._call(self.graph.put_object, node, edge, write=True, message=draft.text)
+        answer = self._call(self.graph.put_object, node, edge, write=True, **said)
         remote_id = reading.text(reading.a_map(answer).get("id"))
         if not remote_id:
             raise transport.ambiguous(self.label, "confirmed without an id")
         return Published(remote_id=remote_id, permalink=self._permalink(remote_id))
 
     def find(self, draft: Draft, *, since: datetime, taken: Collection[str] = ()) -> Published | None:
-        """The newest post, or comment of the Page beneath the same parent, with the same text since then."""
+        """The newest post since then with the draft's own pictures or the same text, or comment of the Page beneath the
+        same parent with that."""
         earliest = since - _CLOCK_SKEW
         parent = self._parent(draft)
         writers = {self.page_id} if parent else {self.page_id, ""}
-        for page in self._own_comments(parent) if parent else self._own_posts(earliest):
+        for page in self._own_comments(parent) if parent else self._own_posts(earliest, draft):
             items = reading.maps(page.get("data"))
             for item in items:
                 made_at = parse.created_at(item)
                 fresh = made_at is None or made_at >= earliest
                 free = reading.text(item.get("id")) not in taken
-                if free and fresh and parse.author_id(item) in writers and parse.says(item, draft.text):
+                if free and fresh and parse.author_id(item) in writers and parse.is_copy_of(item, draft):
                     return parse.published(item)
             if parse.reaches_back_to(items, earliest):
                 break
         return None
+
+    def upload(self, media: Media, file: BinaryIO) -> Uploaded:
+        if media.kind not in pictures.LIMITS:
+            raise Refused("Only still pictures can be sent to Facebook from here.")
+        source, words = pictures.named(media, file.read()), pictures.words_of(media)
+        with transport.repeatable(self.label):
+            answer = self._call(self.graph.put_picture, self.page_id, source, write=True, **words)
+        media_id = reading.text(reading.a_map(answer).get("id"))
+        if not media_id:
+            raise Unavailable("Facebook did not take a picture.", detail="a photo without an id")
+        return Uploaded(media_id, marker=media_id, expires_at=transport.utcnow() + pictures.KEPT)
+
+    def check_upload(self, held: Uploaded) -> Uploaded:
+        """Facebook works on nothing afterwards: it has the picture, or has it no longer."""
+        self._read(self.graph.get_object, held.media_id, fields="id")
+        return held
 
     def delete(self, remote_id: str) -> None:
         """Graph says the same of what is gone and of what may not be touched: only what it does not show is gone."""
@@ -145,13 +176,19 @@ class FacebookAdapter(Adapter, Publishes, Deletes, Replies, Polls, Pushes, Measu
             return draft.in_reply_to
         return thread or None
 
-    def _own_posts(self, since: datetime) -> Iterator[Mapping[str, Any]]:
-        bounds = {"fields": _POST_FIELDS, "since": int(since.timestamp()), "limit": 100}
-        try:
-            yield from self.read_all(self.page_id, "published_posts", **bounds)
-        except Refused:
-            # The plain feed holds them as well, among those of visitors.
-            yield from self.read_all(self.page_id, "feed", **bounds)
+    def _own_posts(self, since: datetime, draft: Draft) -> Iterator[Mapping[str, Any]]:
+        """The plain feed holds them as well, among those of visitors; a server that does not know how to tell what a
+        post shows is asked for the rest."""
+        fields = [f"{_POST_FIELDS},{pictures.FIELD}", _POST_FIELDS] if draft.media else [_POST_FIELDS]
+        *ways, last = [(edge, asked) for edge in ("published_posts", "feed") for asked in fields]
+        bounds = {"since": int(since.timestamp()), "limit": 100}
+        for edge, asked in ways:
+            try:
+                yield from self.read_all(self.page_id, edge, fields=asked, **bounds)
+            except Refused:
+                continue
+            return
+        yield from self.read_all(self.page_id, last[0], fields=last[1], **bounds)
 
     def _own_comments(self, parent: str) -> Iterator[Mapping[str, Any]]:
         return self.read_all(

@@ -89,7 +89,9 @@ def _about_access(problem: Problem, status: int, *, on_page: bool) -> tuple[type
     if problem.code == 10 or 200 <= problem.code <= 299:
         named = f" Facebook says: {problem.message}" if problem.message else ""
         return MissingPermission, f"A permission for this Page is missing; connect it again and allow it.{named}"
-    if problem.code in {3, 104}:
+    if problem.code == 104:
+        return errors.AppShutOut, "Facebook does not accept this app's secret. An administrator has to check it."
+    if problem.code == 3:
         return errors.AppMisconfigured, "The Facebook app is not set up for this. An administrator has to check it."
     return None
 

@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from networks.adapters import reading
-from networks.contract import Author, Identity, Inbound, InboundKind, Published
+from networks.adapters.facebook import pictures
+from networks.contract import Author, Draft, Identity, Inbound, InboundKind, Published
 from socialops.lib.text import normalized
 
 Item = Mapping[str, Any]
@@ -58,8 +59,10 @@ def reaches_back_to(items: list[Item], since: datetime) -> bool:
     return len(times) > 1 and backwards and times[0] > times[-1] and times[-1] < since
 
 
-def says(item: Item, text: str) -> bool:
-    return normalized(reading.text(item.get("message"))) == normalized(text)
+def is_copy_of(item: Item, draft: Draft) -> bool:
+    """Whether this post or comment is `draft`: told by its pictures where it shows any, or else by its text."""
+    ours = pictures.tells_apart(item, draft)
+    return normalized(reading.text(item.get("message"))) == normalized(draft.text) if ours is None else ours
 
 
 def published(item: Item) -> Published:

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, BinaryIO
 
 import requests
 
 from networks.adapters import reading, transport
-from networks.adapters.x import parse, push, renewal
+from networks.adapters.x import parse, push, renewal, upload
 from networks.adapters.x.client import XClient, XError
 from networks.adapters.x.errors import LABEL, outcome, read_problem
 from networks.adapters.x.text import LIMIT, weighted_length
@@ -22,6 +22,7 @@ from networks.contract import (
     Inbound,
     InboundPage,
     Measures,
+    Media,
     Metrics,
     Polls,
     Published,
@@ -29,6 +30,8 @@ from networks.contract import (
     Pushes,
     Renews,
     Replies,
+    Uploaded,
+    Uploads,
 )
 from networks.errors import AppMisconfigured, Disconnected, Gone, Refused, Unavailable
 from socialops.lib import http
@@ -52,10 +55,18 @@ _PAGE_SIZE = 100
 _CLOCK_SKEW = timedelta(seconds=60)
 
 
-class XAdapter(Adapter, Renews, Publishes, Deletes, Replies, Polls, Pushes, Measures):
+class XAdapter(Adapter, Renews, Publishes, Uploads, Deletes, Replies, Polls, Pushes, Measures):
     network = "x"
     label = LABEL
-    capabilities = Capabilities(text_limit=LIMIT, threads=True, first_comment=True, push=True, read_lag_seconds=60)
+    capabilities = Capabilities(
+        text_limit=LIMIT,
+        media=upload.LIMITS,
+        alt_text_limit=upload.ALT_TEXT_LIMIT,
+        threads=True,
+        first_comment=True,
+        push=True,
+        read_lag_seconds=60,
+    )
 
     def __init__(self, access: Access) -> None:
         super().__init__(access)
@@ -76,15 +87,15 @@ class XAdapter(Adapter, Renews, Publishes, Deletes, Replies, Polls, Pushes, Meas
         return renewal.renewed(self.client, self.access, now=transport.utcnow())
 
     def publish(self, draft: Draft) -> Published:
-        if draft.media:
-            raise Refused("Pictures cannot be sent to X from here.")
+        media_ids = transport.media_ids(draft, self.label)
         with transport.calling(self.label, write=True):
             body = http.json_of(
                 self._call(
                     self.client.create_tweet,
                     write=True,
-                    text=draft.text,
+                    text=draft.text if draft.text or not media_ids else None,
                     in_reply_to_tweet_id=draft.in_reply_to,
+                    media_ids=media_ids or None,
                 )
             )
         data = reading.a_map(reading.a_map(body).get("data"))
@@ -93,7 +104,7 @@ class XAdapter(Adapter, Renews, Publishes, Deletes, Replies, Polls, Pushes, Meas
         return parse.published(data, self.access.handle)
 
     def find(self, draft: Draft, *, since: datetime, taken: Collection[str] = ()) -> Published | None:
-        """The newest post of ours since then with the same text beneath the same parent.
+        """The newest post of ours since then with the draft's own files, or the same text beneath the same parent.
 
         `start_time` and not `since_id` bounds the list: a made-up since_id means something only where ids hold their
         time, and X lets since_id win where both are given. The time is checked here again, for a server that ignores
@@ -111,6 +122,12 @@ class XAdapter(Adapter, Renews, Publishes, Deletes, Replies, Polls, Pushes, Meas
             if times and all(sent_at and sent_at < earliest for sent_at in times):
                 break
         return None
+
+    def upload(self, media: Media, file: BinaryIO) -> Uploaded:
+        return upload.bring(self._step, self.access, media, file)
+
+    def check_upload(self, held: Uploaded) -> Uploaded:
+        return upload.look(self._step, self.access, held)
 
     def delete(self, remote_id: str) -> None:
         try:
@@ -195,6 +212,12 @@ class XAdapter(Adapter, Renews, Publishes, Deletes, Replies, Polls, Pushes, Meas
         if not isinstance(body, Mapping):
             raise Unavailable("X sent an answer that cannot be read.", detail=f"a {type(body).__name__}, not an object")
         return body
+
+    def _step(self, method: str, route: str, **params: Any) -> Mapping[str, Any]:
+        """One call of an upload; X answers some of them without a body."""
+        with transport.repeatable(self.label), transport.calling(self.label, write=True):
+            response = self._call(self.client.request, method, route, write=True, **params)
+            return reading.a_map(http.json_of(response)) if response.content else {}
 
     def _call(self, method: Callable[..., Any], *args: Any, write: bool, **params: Any) -> requests.Response:
         if self.client.signs and not (self.client.consumer_key and self.client.consumer_secret):

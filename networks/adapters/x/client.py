@@ -49,6 +49,8 @@ class XClient(tweepy.Client):  # type: ignore[misc]
         params: Mapping[str, Any] | None = None,
         json: Mapping[str, Any] | None = None,
         user_auth: bool = False,
+        data: Mapping[str, str] | None = None,
+        files: Mapping[str, Any] | None = None,
     ) -> requests.Response:
         """Called by every method of `tweepy.Client`; raises `XError` or `requests` exceptions, nothing of tweepy's."""
         headers = {"User-Agent": "SocialOps", "Accept": "application/json"}
@@ -60,7 +62,15 @@ class XClient(tweepy.Client):  # type: ignore[misc]
         else:
             headers["Authorization"] = f"Bearer {self.bearer_token}"
         response = self.session.request(
-            method, self.base_url + route, params=params, json=json, headers=headers, auth=auth
+            method,
+            self.base_url + route,
+            params=params,
+            json=json,
+            data=data,
+            files=files,
+            headers=headers,
+            auth=auth,
+            timeout=self.session.while_sending if files else None,
         )
         for limit in limits.told(method, route, response.headers):
             self.heard(limit)

@@ -13,7 +13,6 @@ from socialops.lib.text import clipped
 
 LABEL = "X"
 _APP_AT_FAULT = (
-    "client-forbidden",
     "oauth1 app permissions",
     "unsupported authentication",
     "unsupported-authentication",
@@ -90,15 +89,19 @@ def _known(status: int, problem: Problem) -> tuple[Callable[..., errors.NetworkE
     if status == 401 or problem.codes & {32, 89}:
         return errors.SignInRefused, "X no longer accepts this profile's sign-in. Connect the profile again."
     if status == 402:
-        return errors.AppMisconfigured, "The X app has no credits left. An administrator has to top it up."
+        return errors.AppShutOut, "The X app's credits are used up. An administrator has to top it up."
     if status >= 500 or status < 400:
         return None
+    if status == 400 and problem.says("media ids are invalid"):
+        return errors.Gone, "X no longer has the files of this post."
     if problem.codes & {187} or (status == 403 and problem.says("duplicate")):
         return errors.Duplicate, "X refused this because the profile already has a post with the same text."
     if status == 403 and problem.says("deleted or not visible"):
         return errors.NotVisible, "X does not show what this answers: it is deleted, or not shown yet."
     if status == 403 and problem.says(*_ACCOUNT_BLOCKED):
         return errors.Disconnected, "X has suspended or locked this profile. Sign in on X to see why."
+    if status == 403 and problem.says("client-forbidden"):
+        return errors.AppShutOut, "X does not let this app in. An administrator has to check it."
     if status == 403 and problem.says(*_APP_AT_FAULT):
         return errors.AppMisconfigured, "The X app lacks a permission for this. An administrator has to check it."
     return None

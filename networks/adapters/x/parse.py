@@ -15,6 +15,8 @@ Item = Mapping[str, Any]
 _EPOCH_MS = 1288834974657
 _FIRST_SNOWFLAKE = 1 << 40
 _OWN_MEDIA = re.compile(r"/(photo|video)/\d+$")
+_SHARED_MEDIA = re.compile(r"/status/\d+/(photo|video)/\d+")  # such a link shows somebody's files in one's own post
+_TRAILING_LINK = re.compile(r"\s*https://t\.co/\w+\s*$")  # to its own pictures, where X does not say so
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)
 _LEADING_MENTIONS = re.compile(r"^(?:@\w+\s+)+")
 _NO_NUMBERS = "X sent no numbers for this post."
@@ -73,14 +75,35 @@ def parent_id(item: Item) -> str | None:
     return reading.text(reading.first(item, "in_reply_to_tweet_id", "in_reply_to_post_id")) or None
 
 
+def shown_media(item: Item) -> frozenset[str]:
+    """The ids of the files that it shows. X puts a number for their kind in front, which may change meanwhile."""
+    keys = reading.a_map(item.get("attachments")).get("media_keys")
+    return _media_numbers(reading.text(key) for key in keys) if isinstance(keys, list) else frozenset()
+
+
 def is_copy_of(item: Item, draft: Draft) -> bool:
-    """Whether this post on the network is `draft`, told by what it answers and by its text alone."""
+    """Whether this post on the network is `draft`: told by its files, or else by what it answers and by its text."""
+    shown = shown_media(item)
+    if draft.media and shown:
+        return bool(shown & _media_numbers(draft.markers))
+    if shown and not _SHARED_MEDIA.search(draft.text):
+        return False
+    return _says_the_same(item, draft)
+
+
+def _media_numbers(keys: Iterable[str]) -> frozenset[str]:
+    return frozenset(key.rpartition("_")[2] for key in keys if key)
+
+
+def _says_the_same(item: Item, draft: Draft) -> bool:
     if parent_id(item) != (draft.in_reply_to or None):
         return False
     wanted = _fingerprint(draft.text)
-    raw = _linked_text(item)
+    raw = {_linked_text(item)}
+    if draft.media:
+        raw |= {_TRAILING_LINK.sub("", text) for text in raw}
     # Compared unescaped and as it came: a draft may itself contain "&amp;".
-    found = {_fingerprint(raw), _fingerprint(html.unescape(raw))}
+    found = {_fingerprint(one) for text in raw for one in (text, html.unescape(text))}
     if draft.in_reply_to:
         # X puts the names of those answered in front of a reply.
         found |= {_LEADING_MENTIONS.sub("", text) for text in found}

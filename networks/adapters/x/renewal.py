@@ -8,7 +8,7 @@ from networks.adapters import reading, transport
 from networks.adapters.x.client import XClient
 from networks.adapters.x.errors import LABEL
 from networks.contract import Access
-from networks.errors import AppMisconfigured, Disconnected, Unavailable
+from networks.errors import AppMisconfigured, AppShutOut, Disconnected, Unavailable
 from socialops.lib import http
 
 _SIGN_IN_AGAIN = "X no longer accepts this profile's sign-in. Connect the profile again."
@@ -49,6 +49,6 @@ def _ask(client: XClient, refresh_token: str, app: Mapping[str, str]) -> Mapping
     if response.status_code in {400, 401, 403}:
         code = reading.text(body.get("error")) or str(response.status_code)
         if code in {"invalid_client", "unauthorized_client"}:
-            raise AppMisconfigured("X does not accept this app's client id and secret.", detail=code, code=code)
+            raise AppShutOut("X does not accept this app's client id and secret.", detail=code, code=code)
         raise Disconnected(_SIGN_IN_AGAIN, detail=code, code=code)
     raise Unavailable("X could not renew the sign-in just now.", detail=f"status {response.status_code}")

@@ -4,11 +4,13 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.http import HttpResponse
 from django.utils.timezone import now
 
 from networks.sandbox import faults
 from networks.sandbox.dialects.speaking import Broken, Refusal, Unreadable, Words
 from networks.sandbox.models import Account, Entry
+from networks.sandbox.numbers import chance
 
 
 def post(me: Account, words: Words, *, repeats: Callable[[], bool], write: Callable[[datetime | None], Entry]) -> Entry:
@@ -23,6 +25,17 @@ def post(me: Account, words: Words, *, repeats: Callable[[], bool], write: Calla
     if struck.ending in faults.AFTER:
         raise ended(struck, words)
     return entry
+
+
+def bring(me: Account, words: Words, call: str, step: Callable[[], HttpResponse]) -> HttpResponse:
+    """One call that brings a file. A fault finds it done or not: by chance, but always the same for the same `call`."""
+    struck = faults.take_on_the_way(me)
+    time.sleep(struck.slow)
+    if not struck.ending:
+        return step()
+    if struck.ending in {faults.FAILED, faults.CUT} and chance(call, "done", 0, 1) < 0.5:
+        step()
+    raise ended(struck, words)
 
 
 def ended(struck: faults.Struck, words: Words) -> Refusal:

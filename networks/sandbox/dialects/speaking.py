@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 
 from networks.sandbox import faults
 from networks.sandbox.accounts import account_of
@@ -57,6 +58,7 @@ class Words:
     nobody: Refusal
     signed_out: Refusal
     too_big: Refusal
+    malformed: Refusal
     down: Refusal
     duplicate: Refusal
     limited: Callable[[datetime | None], Refusal]  # until then, or without saying until when
@@ -77,6 +79,8 @@ def speak(request: HttpRequest, network: str, path: str, answer: Answerer, words
             return refusal.answer()
         except RequestDataTooBig:
             return words.too_big.answer()
+        except (MultiPartParserError, TooManyFieldsSent, TooManyFilesSent):
+            return words.malformed.answer()
 
 
 def refuse(account: Account, words: Words) -> None:

@@ -91,7 +91,8 @@ def unsettled() -> Iterator[str]:
 def down() -> Iterator[str]:
     for circuit in Circuit.objects.exclude(opened_at=None).order_by("network", "sandbox"):
         since = f"{circuit.opened_at:%Y-%m-%d %H:%M} UTC"
-        yield f"network: {circuit} does not answer since {since}; what waits leaves by itself. {circuit.reason}"
+        does = "does not answer" if circuit.mood == "silent" else "takes nothing from our app"
+        yield f"network: {circuit} {does} since {since}; what waits leaves by itself. {circuit.reason}"
 
 
 def depths() -> Iterator[str]:

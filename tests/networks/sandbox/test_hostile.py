@@ -76,6 +76,113 @@ def test_any_body_is_refused(call, account, body) -> None:
     assert is_networks_error(response, account.network)
 
 
+def segment(index: str, content: bytes | None = b"x") -> tuple[bytes, str]:
+    head = f'--b\r\nContent-Disposition: form-data; name="segment_index"\r\n\r\n{index}\r\n'.encode()
+    named = b'--b\r\nContent-Disposition: form-data; name="media"; filename="a"\r\n\r\n'
+    body = b"" if content is None else named + content + b"\r\n"
+    return head + body + b"--b--\r\n", "multipart/form-data; boundary=b"
+
+
+ANNOUNCED = {"media_type": "image/png", "total_bytes": 3, "media_category": "tweet_image"}
+NEVER = [
+    b"",
+    {**ANNOUNCED, "media_type": "text/html"},
+    {**ANNOUNCED, "media_category": "tweet_virus"},
+    {**ANNOUNCED, "media_category": ["tweet_image"]},
+    {**ANNOUNCED, "media_type": ["image/png"]},
+    {**ANNOUNCED, "total_bytes": -1},
+    {**ANNOUNCED, "total_bytes": 0},
+    {**ANNOUNCED, "total_bytes": "\0"},
+    {**ANNOUNCED, "total_bytes": 10**30},
+]
+
+
+@pytest.mark.parametrize("profile", ["x"], indirect=True)
+def test_no_file_is_announced_that_could_not_come(call, account, acme) -> None:
+    for body in NEVER:
+        response = call("POST", "2/media/upload/initialize", body)
+        assert response.status_code == 400, body
+        assert is_networks_error(response, "x")
+    with scope(acme):
+        assert not account.uploads.exists()
+
+
+@pytest.mark.parametrize("profile", ["x"], indirect=True)
+def test_odd_steps_of_an_upload_are_refused(call, client, account, settings, tmp_path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    announced = call("POST", "2/media/upload/initialize", ANNOUNCED).json()["data"]["id"]
+    token = secrets_of(account)["access_token"]
+
+    def append(index: str, content: bytes | None, media_id: str = announced) -> int:
+        body, kind = segment(index, content)
+        path = f"/sandbox/x/2/media/upload/{media_id}/append"
+        head = {"Authorization": f"Bearer {token}"}
+        return client.generic("POST", path, body, content_type=kind, headers=head).status_code
+
+    odd = [
+        ("", b"x"),
+        ("-1", b"x"),
+        ("1000", b"x"),
+        ("\u0663", b"x"),
+        ("0", None),
+        ("0", b""),
+        ("0", b"more than told"),
+    ]
+    assert {append(index, content) for index, content in odd} == {400}
+    assert append("0", b"x", "404") == 404
+    assert call("POST", f"2/media/upload/{announced}/finalize").status_code == 400
+    for sent in (
+        b"",
+        {"id": announced},
+        {"id": announced, "metadata": {"alt_text": {"text": "\0"}}},
+        {"id": 7, "metadata": 7},
+    ):
+        assert call("POST", "2/media/metadata", sent).status_code == 400
+    for asked in ("", "?command=STATUS", "?command=STATUS&media_id=%00", f"?command=INIT&media_id={announced}"):
+        assert call("GET", f"2/media/upload{asked}").status_code in {400, 404}
+    for shown in (
+        7,
+        {"media_ids": 7},
+        {"media_ids": []},
+        {"media_ids": [7]},
+        {"media_ids": [["a"]]},
+        {"media_ids": [announced]},
+    ):
+        assert call("POST", "2/tweets", {"text": "Hi", "media": shown}).status_code == 400
+
+
+ODD = ["7", "[]", "[7]", "{", '["1"]', '[{"media_fbid":[]}]', '[{"media_fbid":"\\u0000"}]', "[" * 4_000]
+
+
+@pytest.mark.parametrize("profile", ["facebook"], indirect=True)
+def test_odd_pictures_of_a_page_are_refused(call, account, acme) -> None:
+    for given in ODD:
+        response = call("POST", f"v25.0/{account.remote_id}/feed", {"message": "Hi", "attached_media": given})
+        assert response.status_code == 400, given
+        assert is_networks_error(response, "facebook")
+    for sent in ({"published": "false"}, {}):
+        assert call("POST", f"v25.0/{account.remote_id}/photos", sent).status_code == 400
+    with scope(acme):
+        assert not Entry.objects.exists()
+
+
+def test_a_form_that_cannot_be_read_is_refused(client, call, account) -> None:
+    path = f"v25.0/{account.remote_id}/photos"
+    if account.network == "x":
+        path = f"2/media/upload/{call('POST', '2/media/upload/initialize', ANNOUNCED).json()['data']['id']}/append"
+    head = {"Authorization": f"Bearer {secrets_of(account)['access_token']}"}
+    many = b"".join(b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n' for _ in range(1_100)) + b"--b--"
+    for body, kind in [
+        (b"x", "multipart/form-data"),
+        (b"--b\r\n", "multipart/form-data; boundary=\xff"),
+        (b"--b\r\nno header", "multipart/form-data; boundary=b"),
+        (many, "multipart/form-data; boundary=b"),
+    ]:
+        response = client.generic("POST", f"/sandbox/{account.network}/{path}", body, content_type=kind, headers=head)
+        assert response.status_code == 400, kind
+        assert is_networks_error(response, account.network)
+
+
 X_READS = [
     "2/tweets",
     "2/tweets?ids=",

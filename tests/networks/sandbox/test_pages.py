@@ -1,8 +1,13 @@
 """The pages: for members only, live, and with a voice for the audience."""
 
+from io import BytesIO
+
 import pytest
+from django.core.files import File
 
 from networks.actions.profiles import connect_profile
+from networks.contract import MediaKind
+from networks.sandbox import uploads
 from networks.sandbox.accounts import open_account
 from networks.sandbox.actions import write_entry
 from networks.sandbox.models import Account, Entry
@@ -20,6 +25,7 @@ def shop(acme, settings) -> Account:
         return Account.objects.select_related("organization").get(network="x")
 
 
+PNG = b"\x89PNG\r\n\x1a\n and the rest"
 URL = "/sandbox/acme/x/acme_shop/"
 
 
@@ -37,6 +43,55 @@ def test_members_see_the_timeline(shop, cast, sign_in, acme) -> None:
 def test_the_list_shows_own_organizations_only(shop, cast, sign_in) -> None:
     assert "acme_shop" in sign_in(cast.vic).get("/sandbox/").text
     assert "acme_shop" not in sign_in(cast.mallory).get("/sandbox/").text
+
+
+@pytest.fixture
+def shows(shop, acme, settings, tmp_path):
+    """shows(count) -> an entry of the shop's with so many pictures."""
+    settings.MEDIA_ROOT = tmp_path
+
+    def shown(count: int) -> Entry:
+        with scope(acme):
+            found = [
+                uploads.keep(
+                    uploads.begin_upload(
+                        shop, kind=MediaKind.IMAGE, content_type="image/png", size=len(PNG), alt_text=f'Boot "{number}"'
+                    ),
+                    File(BytesIO(PNG)),
+                )
+                for number in range(count)
+            ]
+            return write_entry(shop, "Look", pushes=False, uploads=found)
+
+    return shown
+
+
+def test_pictures_are_shown_with_their_words_to_members_only(shows, cast, sign_in, client, acme, settings) -> None:
+    with scope(acme):
+        files = [f"{URL}file/{one.pk}/" for one in shows(2).files]
+        unseen = uploads.begin_upload(Account.objects.first(), kind=MediaKind.IMAGE, content_type="image/png", size=9)
+    page = sign_in(cast.vic)
+    timeline = page.get(URL).text
+    assert [f'<img src="{one}"' in timeline for one in files] == [True, True]
+    assert 'alt="Boot &quot;0&quot;"' in timeline
+    answer = page.get(files[0])
+    assert (answer.getvalue(), answer["Content-Type"]) == (PNG, "image/png")
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Cache-Control"].startswith("private")
+    assert page.get(f"{URL}file/{unseen.pk}/").status_code == 404
+    assert page.get(files[0].replace("/x/", "/facebook/")).status_code == 404
+    assert sign_in(cast.mallory).get(files[0]).status_code == 404
+    client.logout()
+    assert client.get(files[0]).status_code == 302
+    settings.SANDBOX = False
+    assert sign_in(cast.vic).get(files[0]).status_code == 404
+
+
+def test_a_file_that_is_lost_is_not_there(shows, cast, sign_in, tmp_path, acme) -> None:
+    with scope(acme):
+        (one,) = shows(1).files
+    (tmp_path / one.file).unlink()
+    assert sign_in(cast.vic).get(f"{URL}file/{one.pk}/").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["", "timeline/", "speak/", "like/1/", "fault/"])
@@ -119,13 +174,15 @@ def test_nothing_is_sent_while_nothing_changes(shop, cast, sign_in, acme) -> Non
     assert "News" in page.get(URL + "timeline/", {"seen": seen}).text
 
 
-def test_the_page_costs_few_queries(shop, cast, sign_in, acme, django_assert_max_num_queries) -> None:
+def test_the_page_costs_few_queries(shop, shows, cast, sign_in, acme, django_assert_max_num_queries) -> None:
+    for _ in range(3):
+        shows(2)
     with scope(acme):
         for number in range(12):
             root = write_entry(shop, f"Post {number}", pushes=False)
             write_entry(shop, f"Answer {number}", under=root, pushes=False)
     page = sign_in(cast.vic)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         page.get(URL)
 
 

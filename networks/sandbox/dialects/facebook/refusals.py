@@ -47,5 +47,16 @@ TOO_BIG = error(1, "Please reduce the amount of data you're asking for, then ret
 DOWN = error(2, "Service temporarily unavailable", status=503)
 NOT_ALLOWED = error(200, "(#200) You do not have permission to do this on this object", status=403)
 NO_SUCH_METRIC = invalid("The value must be a valid insights metric")
+NO_PICTURE = error(324, "(#324) Missing or invalid image file", subcode=2069019)
+BIG_PICTURE = error(100, "(#100) Please reduce the size of the photo: it has to be smaller than 4 MB.", subcode=1366046)
 DUPLICATE = error(506, "Duplicate status message", subcode=1455006)
-WORDS = Words(nobody=NOBODY, signed_out=SIGNED_OUT, too_big=TOO_BIG, down=DOWN, duplicate=DUPLICATE, limited=limited)
+MALFORMED = invalid("The body of the request cannot be read")
+WORDS = Words(
+    nobody=NOBODY,
+    signed_out=SIGNED_OUT,
+    too_big=TOO_BIG,
+    malformed=MALFORMED,
+    down=DOWN,
+    duplicate=DUPLICATE,
+    limited=limited,
+)

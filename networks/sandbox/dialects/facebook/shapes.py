@@ -8,7 +8,7 @@ from networks.access import practice_permalink, practice_url
 from networks.sandbox.dialects.facebook.fields import Field
 from networks.sandbox.dialects.facebook.refusals import no_field
 from networks.sandbox.measured import followers_of, numbers_of
-from networks.sandbox.models import Account, Entry
+from networks.sandbox.models import Account, Entry, Upload
 from networks.sandbox.numbers import PostNumbers
 
 Maker = Callable[[Any, Any, datetime], Any]  # (account or entry, its numbers where they are counted, now)
@@ -32,6 +32,18 @@ def link(entry: Entry) -> str:
 
 def total(count: int) -> dict[str, Any]:
     return {"data": [], "summary": {"total_count": count}}
+
+
+def attachments(entry: Entry) -> dict[str, Any] | None:
+    """One photo stands for itself, several stand in an album; Graph leaves the field out where there is nothing."""
+    shown = [
+        {"type": "photo", "media_type": "photo", "description": one.alt_text, "target": {"id": one.remote_id}}
+        for one in entry.files
+    ]
+    if len(shown) > 1:
+        album = {"id": str(entry.number)}
+        shown = [{"type": "album", "media_type": "album", "target": album, "subattachments": {"data": shown}}]
+    return {"data": shown} if shown else None
 
 
 PAGE: Mapping[str, Maker] = {
@@ -58,6 +70,12 @@ POST: Mapping[str, Maker] = {
     **_ENTRY,
     # Graph leaves it out where there are none.
     "shares": lambda entry, counted, at: {"count": counted.reposts} if counted.reposts else None,
+    "attachments": lambda entry, _, at: attachments(entry),
+}
+PHOTO: Mapping[str, Maker] = {
+    "id": lambda photo, _, at: photo.remote_id,
+    "alt_text_custom": lambda photo, _, at: photo.alt_text,
+    "created_time": lambda photo, _, at: moment(photo.created_at),
 }
 COMMENT: Mapping[str, Maker] = {
     **_ENTRY,
@@ -67,6 +85,7 @@ COMMENT: Mapping[str, Maker] = {
 }
 _DEFAULTS = {
     "Page": ("id", "name"),
+    "Photo": ("id", "created_time"),
     "Post": ("id", "message", "created_time"),
     "Comment": ("id", "message", "created_time", "from"),
 }
@@ -79,7 +98,9 @@ def nodes(entries: Iterable[Entry], fields: list[Field], *, at: datetime) -> lis
     return [node(entry, fields, counted.get(entry.pk), at) for entry in listed]
 
 
-def node(thing: Account | Entry, fields: list[Field], counted: PostNumbers | None, at: datetime) -> dict[str, Any]:
+def node(
+    thing: Account | Entry | Upload, fields: list[Field], counted: PostNumbers | None, at: datetime
+) -> dict[str, Any]:
     kind, makers = kind_of(thing)
     names = [field.name for field in fields] or list(_DEFAULTS[kind])
     if wrong := next((name for name in names if name not in makers), None):
@@ -89,9 +110,11 @@ def node(thing: Account | Entry, fields: list[Field], counted: PostNumbers | Non
     return {name: value for name, value in made.items() if value is not None}
 
 
-def kind_of(thing: Account | Entry) -> tuple[str, Mapping[str, Maker]]:
+def kind_of(thing: Account | Entry | Upload) -> tuple[str, Mapping[str, Maker]]:
     if isinstance(thing, Account):
         return "Page", PAGE
+    if isinstance(thing, Upload):
+        return "Photo", PHOTO
     return ("Comment", COMMENT) if thing.parent_id else ("Post", POST)
 
 

@@ -1,6 +1,7 @@
 """Graph, as far as Pages are practised here."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -10,12 +11,13 @@ from django.views.decorators.csrf import csrf_exempt
 
 from networks.sandbox.actions import delete_entry, is_repeated, write_entry
 from networks.sandbox.dialects import speaking
-from networks.sandbox.dialects.facebook import refusals, shapes
+from networks.sandbox.dialects.facebook import photos, refusals, shapes
 from networks.sandbox.dialects.facebook.fields import parse_fields
 from networks.sandbox.dialects.facebook.lists import listed
 from networks.sandbox.dialects.posting import post
 from networks.sandbox.measured import numbers_of
-from networks.sandbox.models import Account, Entry, in_lists
+from networks.sandbox.models import Account, Entry, Upload, in_lists
+from networks.sandbox.uploads import Used
 
 _PATH = re.compile(r"(?:v\d{1,3}\.\d/?)?(?P<node>me|[0-9]{1,20}(?:_[0-9]{1,20})?)?(?:/(?P<edge>[a-z_]{1,40}))?/?")
 _LONGEST = 63_206
@@ -67,7 +69,7 @@ def get_edge(request: HttpRequest, me: Account, remote_id: str, edge: str) -> Ht
     thing = find(remote_id)
     if edge == "insights" and isinstance(thing, Entry):
         return JsonResponse(insights(request, me, thing))
-    rows = beneath(thing, edge, request.GET.get("filter", ""))
+    rows = None if isinstance(thing, Upload) else beneath(thing, edge, request.GET.get("filter", ""))
     if rows is None:
         raise refusals.NO_ROUTE
     backwards = edge != "comments" or request.GET.get("order") == "reverse_chronological"
@@ -93,9 +95,12 @@ def walls(page: Account) -> dict[str, QuerySet[Entry]]:
 
 def create(request: HttpRequest, me: Account, remote_id: str, edge: str) -> HttpResponse:
     thing = find(remote_id)
-    message = checked_message(request.POST.get("message", ""))
+    if edge == "photos" and thing == me:
+        return photos.take_photo(request, me)
+    shown = photos.wanted(request, me) if edge == "feed" else []
+    message = checked_message(request.POST.get("message", "")) if request.POST.get("message") or not shown else ""
     if edge == "feed" and thing == me:
-        return publish(me, message, under=None)
+        return publish(me, message, under=None, shown=shown)
     if edge == "comments" and isinstance(thing, Entry):
         if thing.wall_id != me.pk:
             raise refusals.NOT_ALLOWED
@@ -105,13 +110,18 @@ def create(request: HttpRequest, me: Account, remote_id: str, edge: str) -> Http
     raise refusals.NO_ROUTE
 
 
-def publish(me: Account, message: str, *, under: Entry | None) -> HttpResponse:
-    entry = post(
-        me,
-        refusals.WORDS,
-        repeats=lambda: under is None and is_repeated(me, message),
-        write=lambda listed_from: write_entry(me, message, under=under, wall=me, listed_from=listed_from),
-    )
+def publish(me: Account, message: str, *, under: Entry | None, shown: Sequence[Upload] = ()) -> HttpResponse:
+    try:
+        entry = post(
+            me,
+            refusals.WORDS,
+            repeats=lambda: under is None and not shown and is_repeated(me, message),
+            write=lambda listed_from: write_entry(
+                me, message, under=under, wall=me, listed_from=listed_from, uploads=shown
+            ),
+        )
+    except Used:
+        raise photos.no_photo(shown[0].remote_id) from None
     return JsonResponse({"id": entry.remote_id})
 
 
@@ -143,12 +153,13 @@ def insights(request: HttpRequest, me: Account, entry: Entry) -> dict[str, Any]:
 
 
 def entries() -> QuerySet[Entry]:
-    return Entry.objects.filter(network="facebook").select_related(
+    rows = Entry.objects.filter(network="facebook").select_related(
         "author__organization", "wall__organization", "parent", "root"
     )
+    return rows.prefetch_related("uploads")
 
 
-def find(remote_id: str) -> Account | Entry:
+def find(remote_id: str) -> Account | Entry | Upload:
     """What bears this id in the caller's organization. Anything else does not exist."""
     if not re.fullmatch(r"[0-9_]{1,41}", remote_id):
         raise refusals.missing(remote_id)
@@ -157,14 +168,14 @@ def find(remote_id: str) -> Account | Entry:
     page = Account.objects.select_related("organization").filter(
         Q(network="facebook", remote_id=remote_id), is_audience=False
     )
-    thing = entry or page.first()
+    thing = entry or page.first() or photos.find_photo(remote_id)
     if thing is None:
         raise refusals.missing(remote_id)
     return thing
 
 
-def shown(thing: Account | Entry, request: HttpRequest) -> dict[str, Any]:
+def shown(thing: Account | Entry | Upload, request: HttpRequest) -> dict[str, Any]:
     fields = parse_fields(request.GET.get("fields", ""))
-    if isinstance(thing, Account):
+    if isinstance(thing, Account | Upload):
         return shapes.node(thing, fields, None, now())
     return shapes.nodes([thing], fields, at=now())[0]

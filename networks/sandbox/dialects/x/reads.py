@@ -17,7 +17,8 @@ _HIGHEST = (1 << 63) - 1
 
 
 def entries() -> QuerySet[Entry]:
-    return Entry.objects.filter(network="x").select_related("author", "parent__author", "root")
+    rows = Entry.objects.filter(network="x").select_related("author", "parent__author", "root")
+    return rows.prefetch_related("uploads")
 
 
 def fields(params: QueryDict, *names: str) -> list[str]:

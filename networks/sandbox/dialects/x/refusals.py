@@ -48,4 +48,15 @@ NOT_PERMITTED = problem(403, "Forbidden", "You are not permitted to perform this
 DUPLICATE = problem(403, "Forbidden", "You are not allowed to create a Tweet with duplicate content.")
 NO_PARENT = problem(403, "Forbidden", "You attempted to reply to a Tweet that is deleted or not visible to you.")
 
-WORDS = Words(nobody=NOBODY, signed_out=NOBODY, too_big=TOO_BIG, down=DOWN, duplicate=DUPLICATE, limited=limited)
+WRONG_MEDIA = invalid("media.media_ids", "", "Your media IDs are invalid.")
+
+MALFORMED = invalid("body", "", "The body of the request cannot be read.")
+WORDS = Words(
+    nobody=NOBODY,
+    signed_out=NOBODY,
+    too_big=TOO_BIG,
+    malformed=MALFORMED,
+    down=DOWN,
+    duplicate=DUPLICATE,
+    limited=limited,
+)

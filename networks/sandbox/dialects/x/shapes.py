@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from networks.sandbox.dialects.x.media import key_of
 from networks.sandbox.measured import followers_of, numbers_of
 from networks.sandbox.models import Account, Entry
 
@@ -40,6 +41,8 @@ def tweet(entry: Entry, counted: Mapping[int, Any]) -> dict[str, Any]:
         "lang": "en",
         "public_metrics": metrics(counted.get(entry.pk)),
     }
+    if entry.files:
+        whole["attachments"] = {"media_keys": [key_of(one) for one in entry.files]}
     if links:
         whole["entities"] = {"urls": links}
     if entry.parent:
@@ -49,7 +52,7 @@ def tweet(entry: Entry, counted: Mapping[int, Any]) -> dict[str, Any]:
 
 
 def shown(entry: Entry) -> tuple[str, list[dict[str, Any]]]:
-    """The text as X returns it, with the links in it."""
+    """The text as X returns it, with the links in it: the last leads to what the post shows, once for each of that."""
     links: list[dict[str, Any]] = []
 
     def wrap(found: re.Match[str]) -> str:
@@ -60,10 +63,20 @@ def shown(entry: Entry) -> tuple[str, list[dict[str, Any]]]:
         return str(links[-1]["url"]) + found[0][len(address) :]
 
     text = html.escape(_LINK.sub(wrap, addressed(entry)), quote=False)
+    if own := links_to_files(entry):
+        text, links = f"{text} {own[0]['url']}".strip(), [*links, *own]
     for link in links:
         start = text.find(link["url"])
         link.update(start=start, end=start + len(link["url"]))
     return text, links
+
+
+def links_to_files(entry: Entry) -> list[dict[str, Any]]:
+    digest = hashlib.sha256(f"{entry.remote_id} files".encode()).hexdigest()[:10]
+    kind = "video" if any(one.kind == "video" for one in entry.files) else "photo"
+    full = f"https://x.com/{entry.author.handle}/status/{entry.remote_id}/{kind}/1"
+    link = {"url": f"https://t.co/{digest}", "expanded_url": full, "display_url": f"pic.x.com/{digest}"}
+    return [{**link, "media_key": key_of(one)} for one in entry.files]
 
 
 def addressed(entry: Entry) -> str:

@@ -1,9 +1,7 @@
 """X's API, version 2, as far as it is practised here."""
 
-import json
 import re
 from collections.abc import Callable
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.timezone import now
@@ -13,8 +11,10 @@ from networks.adapters.x.text import LIMIT, weighted_length
 from networks.sandbox.actions import delete_entry, is_repeated, write_entry
 from networks.sandbox.dialects import speaking
 from networks.sandbox.dialects.posting import post
-from networks.sandbox.dialects.x import reads, refusals
+from networks.sandbox.dialects.x import media, reads, refusals
+from networks.sandbox.dialects.x.bodies import posted
 from networks.sandbox.models import Account, Entry, in_lists
+from networks.sandbox.uploads import Used
 
 _PER_WINDOW = 900
 _WINDOW_SECONDS = 900
@@ -72,14 +72,18 @@ def get_mentions(request: HttpRequest, me: Account, remote_id: str) -> HttpRespo
 
 def post_tweet(request: HttpRequest, me: Account) -> HttpResponse:
     sent = posted(request)
-    text = checked_text(sent.get("text"))
+    shown = media.wanted(me, sent.get("media"))
+    text = checked_text(sent.get("text")) if sent.get("text") or not shown else ""
     parent = answered(me, sent.get("reply"))
-    entry = post(
-        me,
-        refusals.WORDS,
-        repeats=lambda: is_repeated(me, text, under=parent),
-        write=lambda listed_from: write_entry(me, text, under=parent, listed_from=listed_from),
-    )
+    try:
+        entry = post(
+            me,
+            refusals.WORDS,
+            repeats=lambda: not shown and is_repeated(me, text, under=parent),
+            write=lambda listed_from: write_entry(me, text, under=parent, listed_from=listed_from, uploads=shown),
+        )
+    except Used:
+        raise refusals.WRONG_MEDIA from None
     made = {"id": entry.remote_id, "text": text, "edit_history_tweet_ids": [entry.remote_id]}
     return JsonResponse({"data": made}, status=201)
 
@@ -92,16 +96,6 @@ def delete_tweet(request: HttpRequest, me: Account, remote_id: str) -> HttpRespo
         raise refusals.NOT_PERMITTED
     delete_entry(entry)
     return JsonResponse({"data": {"deleted": True}})
-
-
-def posted(request: HttpRequest) -> dict[str, Any]:
-    try:
-        sent = json.loads(request.body)
-    except (ValueError, RecursionError):
-        sent = None
-    if not isinstance(sent, dict):
-        raise refusals.invalid("body", "", "Requests with bodies must have content-type of application/json.")
-    return sent
 
 
 def checked_text(text: object) -> str:
@@ -143,5 +137,10 @@ ROUTES: list[tuple[str, re.Pattern[str], Callable[..., HttpResponse]]] = [
     ("GET", re.compile(r"2/tweets"), get_tweets),
     ("GET", re.compile(rf"2/tweets/{_ID}"), get_tweet),
     ("POST", re.compile(r"2/tweets"), post_tweet),
+    ("POST", re.compile(r"2/media/upload/initialize"), media.initialize),
+    ("POST", re.compile(rf"2/media/upload/{_ID}/append"), media.append),
+    ("POST", re.compile(rf"2/media/upload/{_ID}/finalize"), media.finalize),
+    ("GET", re.compile(r"2/media/upload"), media.status),
+    ("POST", re.compile(r"2/media/metadata"), media.describe),
     ("DELETE", re.compile(rf"2/tweets/{_ID}"), delete_tweet),
 ]

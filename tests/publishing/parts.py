@@ -1,0 +1,35 @@
+"""The parts of threads, as tests read and settle them."""
+
+from django.urls import reverse
+from django.utils.timezone import now
+
+from networks.models import Outgoing
+from networks.outbox.chains import follow
+from networks.outbox.settling import link
+from publishing.models import Delivery, Post
+
+THREAD = {"thread": ["Two", "Three"], "first_comment": "The link"}
+
+
+def rows(post: Post) -> list[tuple[str, int, str, str]]:
+    found = Outgoing.objects.select_related("profile").exclude(draft__kind="delete").order_by("pk")
+    return [(row.profile.network, row.part, row.state, row.draft["text"]) for row in found]
+
+
+def settle(part: int, state: str, network: str = "x", **columns) -> Outgoing:
+    """As the outbox would."""
+    row = Outgoing.objects.get(part=part, profile__network=network, draft__kind__in=("post", "part"))
+    Outgoing.objects.filter(pk=row.pk).update(state=state, sent_at=now() if state == "sent" else None, **columns)
+    row.refresh_from_db()
+    if state == "sent":
+        link(row, f"90{part}", f"https://x.com/acme/status/90{part}")
+    follow(row)
+    return row
+
+
+def at(name: str, *args) -> str:
+    return reverse(f"publishing:{name}", args=["acme", *args])
+
+
+def delivery(post: Post) -> Delivery:
+    return Delivery.objects.select_related("profile", "post", "outgoing").get(post=post)
