@@ -148,6 +148,7 @@ class OpsTray extends HTMLElement {
   leaveOut(item) {
     const next = item.nextElementSibling ?? item.previousElementSibling;
     item.remove();
+    this.say("");
     (next?.querySelector("[data-remove]") ?? this.input).focus();
     this.changed();
   }
