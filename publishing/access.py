@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from networks.models import VERBS
 from organizations.actors import Actor, System
 from organizations.models import Member
-from publishing.models import Delivery, Post
+from publishing.models import Asset, Attachment, Delivery, Post
 from socialops.lib.errors import NotFound, PermissionDenied
 from teams.access import can, profiles_for, verbs_on
 
 TO = ("edit", "submit", "approve", "schedule", "cancel")
+MOST_LOOKED_AT = 20  # posts that one file goes with
 
 
 def sees_everything(actor: Actor) -> bool:
@@ -60,6 +61,29 @@ def access_delivery(actor: Actor, pk: int | str, *, to: str = "view") -> Deliver
     if to != "view":
         require_delivery(actor, delivery)
     return delivery
+
+
+def assets_for(actor: Actor) -> QuerySet[Asset]:
+    """A file is visible to whoever answers for it or may see a post that it goes with, or once went with."""
+    if sees_everything(actor):
+        return Asset.objects.all()
+    seen = Attachment.objects.filter(asset=OuterRef("pk"), revision__post__in=posts_for(actor).values("pk"))
+    return Asset.objects.filter(Q(author__in=authors(actor)) | Exists(seen))
+
+
+def access_asset(actor: Actor, pk: int | str, *, to: str = "view") -> Asset:
+    """One file. Whoever sees it may use it; to "edit" takes the right to write for all profiles of a post with it."""
+    asset: Asset = one(assets_for(actor), pk)
+    require_asset(actor, asset, to)
+    return asset
+
+
+def require_asset(actor: Actor, asset: Asset, to: str) -> None:
+    if to != "edit" or sees_everything(actor) or authors(actor).filter(pk=asset.author_id).exists():
+        return
+    posts = posts_for(actor).filter(revisions__attachments__asset=asset).distinct()
+    if not any("draft" in rights_on(actor, post) for post in posts[:MOST_LOOKED_AT]):
+        raise PermissionDenied(_("You can see this file, but only its owner and who may edit its post can change it."))
 
 
 def one(rows: QuerySet[Any], pk: int | str) -> Any:

@@ -2,37 +2,47 @@
 
 from typing import Any
 
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiTypes, extend_schema
 from rest_framework.decorators import action
+from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
 from networks.models import Attempt
+from organizations.rest.errors import plain
 from organizations.rest.views import MemberViewSet
-from publishing.access import access_delivery, access_post, deliveries_for
+from publishing.access import access_asset, access_delivery, access_post, deliveries_for
 from publishing.actions.deliveries import cancel_delivery, delete_delivery, resolve_delivery, retry_delivery
 from publishing.actions.forward import Wish, rewrite_post, write_post
 from publishing.actions.late import move_delivery
+from publishing.actions.media import describe_asset, most_bytes, require_writer, upload_asset
 from publishing.actions.review import approve_post, reject_post, submit_post
 from publishing.actions.schedule import cancel_post, publish_now, schedule_post
-from publishing.models import Delivery, Post
+from publishing.limits import spelt_bytes
+from publishing.models import Asset, Delivery, Post
 from publishing.queries.parts import STATE, parts_of, with_parts
 from publishing.queries.posts import for_reading, listed
 from publishing.shapes import (
+    AltTextBody,
     DecisionBody,
     DeliveryQuery,
+    MediaBody,
     PostBody,
     PostChange,
     PostQuery,
     ResolveBody,
     ScheduleBody,
+    asset_shape,
     attempt_shape,
     delivery_shape,
     post_shape,
 )
+from publishing.uploads import is_too_long
 from socialops.lib.errors import Invalid
 
 SHAPE = OpenApiTypes.OBJECT
@@ -40,7 +50,8 @@ SHAPE = OpenApiTypes.OBJECT
 
 def words_in(body: dict[str, Any]) -> dict[str, Any]:
     """What is to be said and where, as the actions take it."""
-    found = {name: body[name] for name in ("text", "profiles", "thread", "first_comment") if name in body}
+    names = ("text", "profiles", "thread", "first_comment", "media", "thread_media")
+    found = {name: body[name] for name in names if name in body}
     if "variants" in body:
         found["variants"] = {network: variant["text"] for network, variant in body["variants"].items()}
     return found
@@ -180,7 +191,41 @@ class DeliveryView(MemberViewSet):
         return Response(self.shape(pk))
 
 
+class MediaView(MemberViewSet):
+    """Files for posts. To upload is not to publish: nobody outside sees it. What no post uses goes after 30 days."""
+
+    area = "publishing"
+    queryset = Asset.objects.none()
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if is_too_long(request):
+            wrong = _("The file is too large: no network takes more than %s.") % spelt_bytes(most_bytes())
+            return plain(400, wrong, {"file": [wrong]})
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_parsers(self) -> list[BaseParser]:
+        return [MultiPartParser()] if self.request and self.request.method == "POST" else super().get_parsers()
+
+    @extend_schema(request={"multipart/form-data": MediaBody}, responses={201: SHAPE})
+    def create(self, request: Request) -> Response:
+        require_writer(self.member)
+        body = self.read(MediaBody)
+        asset = upload_asset(self.member, body["file"], alt_text=body.get("alt_text", ""))
+        return Response(asset_shape(asset), status=201)
+
+    @extend_schema(responses=SHAPE)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        return Response(asset_shape(access_asset(self.member, pk)))
+
+    @extend_schema(request=AltTextBody, responses=SHAPE)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Another alt text, for posts to come; what is written already keeps its own."""
+        asset = access_asset(self.member, pk, to="edit")
+        return Response(asset_shape(describe_asset(self.member, asset, **self.read(AltTextBody))))
+
+
 router = SimpleRouter()
+router.register("media", MediaView, basename="media")
 router.register("posts", PostView, basename="post")
 router.register("deliveries", DeliveryView, basename="delivery")
 urlpatterns = router.urls

@@ -1,10 +1,12 @@
 """What people fill in."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -29,6 +31,11 @@ PART_NUMBERS = range(2, MOST_PARTS + 1)
 
 def part_name(number: int) -> str:
     return f"part_{number}"
+
+
+def media_name(number: int) -> str:
+    """Of the boxes with what goes with a part; 1 is the first text. Their order is the order of the files."""
+    return f"media_{number}"
 
 
 class PlainText(forms.CharField):
@@ -70,23 +77,41 @@ class ComposerForm(forms.Form):
             )
 
     @property
-    def ids(self) -> list[int]:
-        data = self.data if self.is_bound else self.initial
-        raw = data.getlist("profiles") if hasattr(data, "getlist") else data.get("profiles", [])
+    def given(self) -> Mapping[str, Any]:
+        return self.data if self.is_bound else self.initial
+
+    def pks(self, name: str) -> list[int]:
+        """Boxes of one name, as far as they hold ids."""
+        raw = self.given.getlist(name) if isinstance(self.given, QueryDict) else self.given.get(name, [])
         return [int(pk) for pk in raw if str(pk).isascii() and str(pk).isdigit() and len(str(pk)) < 19]
 
     @property
+    def ids(self) -> list[int]:
+        return self.pks("profiles")
+
+    @property
+    def media(self) -> dict[int, list[int]]:
+        """The files of each part that has any, by the number of its field."""
+        found = {number: self.pks(media_name(number)) for number in (1, *PART_NUMBERS)}
+        return {number: pks for number, pks in found.items() if pks}
+
+    @property
+    def alt_texts(self) -> dict[int, str]:
+        """What was written about each file."""
+        pks = {pk for part in self.media.values() for pk in part}
+        return {pk: str(self.given[name]) for pk in pks if (name := f"alt_{pk}") in self.given}
+
+    @property
     def parts(self) -> dict[int, str]:
-        """What the thread goes on with, by the number of its field; empty ones are none."""
-        given = self.cleaned_data if self.is_bound else self.initial
+        """What the thread goes on with, by the number of its field; those without words and files are none."""
+        given, media = self.cleaned_data if self.is_bound else self.initial, self.media
         found = {number: given.get(part_name(number)) or "" for number in PART_NUMBERS}
-        return {number: text for number, text in found.items() if text.strip()}
+        return {number: text for number, text in found.items() if text.strip() or number in media}
 
     @property
     def part_fields(self) -> list[tuple[int, forms.BoundField]]:
         """Those that the page shows: what is in the form, and what holds something."""
-        given = self.data if self.is_bound else self.initial
-        return [(number, self[part_name(number)]) for number in PART_NUMBERS if part_name(number) in given]
+        return [(number, self[part_name(number)]) for number in PART_NUMBERS if part_name(number) in self.given]
 
     @property
     def content(self) -> dict[str, Any]:
@@ -97,15 +122,26 @@ class ComposerForm(forms.Form):
             "variants": self.variants,
             "thread": list(self.parts.values()),
             "first_comment": self.cleaned_data["first_comment"],
+            "media": self.media.get(1, []),
+            "thread_media": [self.media.get(number, []) for number in self.parts],
+            "alt_texts": self.alt_texts,
         }
 
-    def with_texts(self, texts: list[str]) -> "ComposerForm":
-        """The same with other texts, the first and those the thread goes on with."""
+    def with_texts(self, texts: list[tuple[str, list[int]]]) -> "ComposerForm":
+        """The same with other texts and their files, the first and those the thread goes on with."""
         data = self.data.copy()
         for number in PART_NUMBERS:
             data.pop(part_name(number), None)
-        data["text"], *rest = texts or [""]
-        data.update({part_name(number): text for number, text in zip(PART_NUMBERS, rest, strict=False)})
+            data.pop(media_name(number), None)
+        for number, (text, pks) in zip((1, *PART_NUMBERS), texts or [("", [])], strict=False):
+            data["text" if number == 1 else part_name(number)] = text
+            data.setlist(media_name(number), pks)
+        return ComposerForm(data, member=self.member, zone=self.zone)
+
+    def with_media(self, number: int, pks: list[int]) -> "ComposerForm":
+        """The same with more files."""
+        data = self.data.copy()
+        data.setlist(media_name(number), [*self.pks(media_name(number)), *pks])
         return ComposerForm(data, member=self.member, zone=self.zone)
 
     @property
@@ -156,6 +192,9 @@ def initial_for(post: Post, member: Member) -> dict[str, Any]:
         "when": "at" if post.planned_at else "none",
     }
     found["first_comment"] = post.revision.first_comment
+    for number, files in enumerate(post.revision.files(), start=1):
+        found[media_name(number)] = [one.asset for one in files]
+        found |= {f"alt_{one.asset}": one.media.alt_text for one in files}
     found |= {part_name(number): text for number, text in zip(PART_NUMBERS, post.revision.parts, strict=False)}
     if post.planned_at:
         there = post.planned_at.astimezone(ZoneInfo(post.planned_zone or member.time_zone))

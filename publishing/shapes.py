@@ -8,10 +8,11 @@ from rest_framework import serializers
 
 from networks.models import Attempt, Held, Outgoing
 from organizations.rest.serializers import Ids, StrictSerializer
-from publishing.models import Delivery, Post
+from publishing.limits import LONGEST_ALT_TEXT
+from publishing.models import Asset, Delivery, Post
 from publishing.queries.parts import front_of, parts_of, state_of
 from publishing.queries.posts import FILTERS, remote_of
-from publishing.threads import MOST_PARTS
+from publishing.threads import MOST_PARTS, Attached
 
 DELIVERY_STATES = ("waiting", "sending", "unknown", "sent", "failed", "partly", "cancelled")
 
@@ -22,6 +23,7 @@ def moment(at: datetime | None) -> str | None:
 
 def post_shape(post: Post) -> dict[str, Any]:
     """Of a post read with `for_reading`."""
+    files = [[attached_shape(one) for one in part] for part in post.revision.files()]
     return {
         "id": post.pk,
         "state": post.state,
@@ -30,6 +32,8 @@ def post_shape(post: Post) -> dict[str, Any]:
         "text": post.revision.text,
         "thread": post.revision.parts,
         "first_comment": post.revision.first_comment,
+        "media": files[0] if files else [],
+        "thread_media": files[1:],
         "variants": {network: {"text": text} for network, text in post.revision.wordings().items()},
         "profiles": [profile.pk for profile in post.shown_profiles],
         "scheduled_at": moment(post.planned_at),
@@ -37,6 +41,24 @@ def post_shape(post: Post) -> dict[str, Any]:
         "review_note": post.review_note,
         "created_at": moment(post.created_at),
         "deliveries": [delivery_shape(delivery) for delivery in post.shown_deliveries],
+    }
+
+
+def asset_shape(asset: Asset) -> dict[str, Any]:
+    return attached_shape(asset.attached(asset.alt_text))
+
+
+def attached_shape(one: Attached) -> dict[str, Any]:
+    """A file as it goes with a post: the words are those that it had when that was written."""
+    media = one.media
+    return {
+        "id": one.asset,
+        "kind": str(media.kind),
+        "width": media.width,
+        "height": media.height,
+        "seconds": media.seconds,
+        "bytes": media.size,
+        "alt_text": media.alt_text,
     }
 
 
@@ -72,6 +94,7 @@ def part_shape(row: Outgoing) -> dict[str, Any]:
         "part": row.part,
         "state": row.state,
         "text": row.draft["text"],
+        "media": [{"kind": one["kind"], "alt_text": one["alt_text"]} for one in row.draft.get("media", ())],
         "sent_at": moment(row.sent_at),
         "remote_id": remote_id,
         "permalink": permalink,
@@ -141,7 +164,8 @@ class PostChange(StrictSerializer):
     thread = serializers.ListField(child=Text(allow_blank=True), max_length=MOST_PARTS - 1, required=False)
     first_comment = Text(required=False, allow_blank=True)
     variants = serializers.DictField(child=VariantBody(), required=False)
-    media = Ids(required=False, max_length=0, error_messages={"max_length": "There is no such media."})
+    media = Ids(required=False)
+    thread_media = serializers.ListField(child=Ids(), max_length=MOST_PARTS - 1, required=False)
     scheduled_at = Instant(required=False, allow_null=True)
     time_zone = Text(required=False, max_length=64)
     publish_now = Flag(required=False)
@@ -151,6 +175,15 @@ class PostChange(StrictSerializer):
 class PostBody(PostChange):
     text = Text()
     profiles = Ids()
+
+
+class AltTextBody(StrictSerializer):
+    alt_text = Text(allow_blank=True, max_length=LONGEST_ALT_TEXT)
+
+
+class MediaBody(StrictSerializer):
+    file = serializers.FileField(help_text="A JPEG, PNG, GIF or WebP picture, or an MP4 or MOV video.")
+    alt_text = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_ALT_TEXT)
 
 
 class ScheduleBody(StrictSerializer):

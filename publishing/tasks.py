@@ -5,6 +5,7 @@ from django.utils.timezone import now
 
 from publishing.fallback import fall_back
 from publishing.overdue import watch
+from publishing.unused import purge_unused
 
 
 @shared_task
@@ -17,3 +18,9 @@ def watch_queue() -> None:
 def stand_in_for_silent() -> None:
     """Carries out the plans for networks that do not answer."""
     fall_back(now())
+
+
+@shared_task
+def purge_files() -> None:
+    """Removes files that were uploaded and never used."""
+    purge_unused(now())

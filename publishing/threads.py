@@ -1,10 +1,11 @@
-"""How a post is said on one network: as one text, or as a thread of several, with or without a first comment. Pure."""
+"""How a post is said on one network: as one text, or as a thread of several, with files or a first comment. Pure."""
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
-from networks.contract import Capabilities
+from networks.contract import Capabilities, Media
 
 MOST_PARTS = 25
 _PARAGRAPH = re.compile(r"\n\s*\n")
@@ -13,28 +14,58 @@ _WORD = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that goes with a text: which asset of ours, and as what it leaves."""
+
+    asset: int
+    media: Media
+
+
+Files = tuple[Attached, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Wording:
     """What one network gets."""
 
     texts: tuple[str, ...]
     comment: str = ""
+    files: tuple[Files, ...] = ()  # those of each text, where there are any at all
+
+    @property
+    def parts(self) -> tuple[tuple[str, Files], ...]:
+        """Each text with its files."""
+        return tuple((text, self.files[at] if at < len(self.files) else ()) for at, text in enumerate(self.texts))
 
     @property
     def all(self) -> tuple[str, ...]:
         """In the order in which they leave, each beneath the one before."""
         return (*self.texts, self.comment) if self.comment else self.texts
 
+    @property
+    def leaving(self) -> tuple[tuple[str, Files], ...]:
+        """The same with what goes with each. A comment takes no files."""
+        return (*self.parts, (self.comment, ())) if self.comment else self.parts
 
-def said(text: str, thread: Sequence[str], own: str | None, comment: str, capabilities: Capabilities) -> Wording:
+
+def said(
+    text: str,
+    thread: Sequence[str],
+    own: str | None,
+    comment: str,
+    capabilities: Capabilities,
+    files: Sequence[Files] = (),
+) -> Wording:
     """A network's own wording takes the place of the whole thread; where there are no threads the parts are one text.
 
-    A first comment goes only where there are such.
+    All `files`, which are given for each part, go with what is one text. A first comment goes where there are such.
     """
     beneath = comment if capabilities.first_comment and comment.strip() else ""
-    if own:
-        return Wording((own,), beneath)
-    texts = (text, *thread)
-    return Wording(texts if capabilities.threads else ("\n\n".join(texts),), beneath)
+    texts = (own,) if own else (text, *thread)
+    if own or not capabilities.threads:
+        together = tuple(chain.from_iterable(files))
+        return Wording(("\n\n".join(texts),), beneath, (together,) if together else ())
+    return Wording(texts, beneath, tuple(files))
 
 
 def fitting(text: str, limit: int, measure: Callable[[str], int]) -> int:

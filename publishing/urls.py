@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from publishing.views import calendar, compose, decide, deliveries, fallback, late, posts, queue
+from publishing.views import calendar, compose, decide, deliveries, fallback, late, media, posts, queue
 
 app_name = "publishing"
 urlpatterns = [
     path("compose/", compose.compose, name="compose"),
     path("compose/preview/", compose.preview, name="preview"),
     path("compose/profiles/", compose.profiles, name="profiles"),
+    path("media/", media.upload, name="upload"),
+    path("media/<int:pk>/", media.show, name="media"),
+    path("media/<int:pk>/tray/", media.tray_item, name="tray_item"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/<int:pk>/move/", calendar.move, name="move"),
     path("posts/", posts.posts, name="posts"),

@@ -18,6 +18,8 @@ SENTENCES = {
     "post.moved": noop("%(who)s moved a post to another time"),
     "post.cancelled": noop("%(who)s cancelled a post"),
     "post.deleted": noop("%(who)s deleted a draft"),
+    "asset.created": noop("%(who)s uploaded a file"),
+    "asset.described": noop("%(who)s described a file for those who cannot see it"),
     "delivery.deleted": noop("%(who)s deleted a post from a network"),
     "delivery.moved": noop("%(who)s moved a post to another time for one profile"),
     "delivery.cancelled": noop("%(who)s called off a post for one profile"),

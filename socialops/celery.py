@@ -42,6 +42,7 @@ app.conf.beat_schedule = {
     "old notices": {"task": "organizations.tasks.purge_notices", **EVERY_HOUR},
     "task reminders": {"task": "teams.tasks.remind_due", **EVERY_MINUTE},
     "fallback plans": {"task": "publishing.tasks.stand_in_for_silent", **EVERY_MINUTE},
+    "unused files": {"task": "publishing.tasks.purge_files", **EVERY_HOUR},
     "overdue": {"task": "publishing.tasks.watch_queue", **EVERY_MINUTE},
     "measurements": {"task": "analytics.tasks.measure_due", **EVERY_MINUTE},
 }

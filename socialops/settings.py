@@ -210,6 +210,11 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+FILE_UPLOAD_HANDLERS = [
+    "publishing.uploads.Bound",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 CACHES = {"default": {"BACKEND": "socialops.lib.cache.ForgivingRedisCache", "LOCATION": REDIS_URL}}
 
 # --- Language, time, files ----------------------------------------------------------------------------------------

@@ -152,6 +152,7 @@ def running(*, only: Sequence[str] = tuple(COMMANDS), **env: str) -> Iterator[St
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "PYTHONUNBUFFERED": "1",
         "STATIC_ROOT": str(RUN_DIR / "static"),
+        "MEDIA_STORAGE_URL": (RUN_DIR / "media").absolute().as_uri(),
         "WEB_CONCURRENCY": "1",
         "WORKER_CONCURRENCY": "4",
         "REDIS_URL": numbered_redis(os.environ["REDIS_URL"], redis_databases[number % len(redis_databases)]),

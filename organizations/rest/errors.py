@@ -40,9 +40,9 @@ def answer(status: int, detail: str, fields: dict[str, list[str]], headers: dict
     return Response(details(status, detail, fields), status=status, headers=headers, content_type=CONTENT_TYPE)
 
 
-def plain(status: int, detail: str) -> JsonResponse:
+def plain(status: int, detail: str, fields: dict[str, list[str]] | None = None) -> JsonResponse:
     """The same shape outside of DRF (an address that does not exist, a defect of ours)."""
-    return JsonResponse(details(status, detail), status=status, content_type=CONTENT_TYPE)
+    return JsonResponse(details(status, detail, fields), status=status, content_type=CONTENT_TYPE)
 
 
 def headers_of(error: exceptions.APIException) -> dict[str, str]:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from django.db import transaction
 from django.http import HttpRequest
+from django.http.multipartparser import MultiPartParserError
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
@@ -35,13 +36,17 @@ Json = tuple[int, dict[str, object]]
 def once(request: HttpRequest, token: ApiToken, call: Callable[[], Response]) -> Response | Json:
     """`call()`'s own Response the first time; (status, body) to be given for a repeat or a misused key."""
     key = request.headers[HEADER]
+    try:
+        print_ = fingerprint(request)
+    except MultiPartParserError as error:
+        return 400, details(400, str(error), {"body": [str(error)]})
     if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
         wanted = f"{HEADER} takes 1 to {LONGEST_KEY} printable characters."
         return 400, details(400, wanted, {HEADER: [wanted]})
     try:
         with transaction.atomic():
-            row = reserve(token, key, fingerprint(request))
-            if row.fingerprint != fingerprint(request):
+            row = reserve(token, key, print_)
+            if row.fingerprint != print_:
                 return 422, details(422, f"This {HEADER} was used with another request.")
             if row.status is not None:
                 return row.status, row.body
@@ -51,8 +56,19 @@ def once(request: HttpRequest, token: ApiToken, call: Callable[[], Response]) ->
 
 
 def fingerprint(request: HttpRequest) -> str:
-    head = f"{request.method} {request.get_full_path()}\n".encode()
-    return hashlib.sha256(head + request.body).hexdigest()
+    """Of the body as it came; of a form what is in it, for the marks between its fields are new each time."""
+    seen = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
+    if request.content_type != "multipart/form-data":
+        seen.update(request.body)
+        return seen.hexdigest()
+    seen.update(json.dumps(sorted(request.POST.lists())).encode())
+    for name, files in sorted(request.FILES.lists()):
+        for file in files:
+            seen.update(json.dumps([name, file.size]).encode())
+            for piece in file.chunks():
+                seen.update(piece)
+            file.seek(0)
+    return seen.hexdigest()
 
 
 def reserve(token: ApiToken, key: str, print_: str) -> IdempotentAnswer:

@@ -13,6 +13,7 @@ from organizations.actors import Actor
 from organizations.models import Member
 from publishing.access import require
 from publishing.actions.content import Content, checked_content, content_of
+from publishing.actions.placing import Placing, describe_placed, keep_files
 from publishing.actions.rows import (
     locked,
     locked_outgoing,
@@ -40,6 +41,9 @@ def create_post(
     variants: Mapping[str, str] | None = None,
     thread: Sequence[str] = (),
     first_comment: str = "",
+    media: Sequence[int] = (),
+    thread_media: Sequence[Sequence[int]] = (),
+    alt_texts: Mapping[int, str] | None = None,
     planned_at: datetime | None = None,
     planned_zone: str = "",
     unfinished: bool = False,
@@ -56,6 +60,7 @@ def create_post(
         variants=variants,
         thread=thread,
         comment=first_comment,
+        placing=Placing(media, thread_media, alt_texts or {}),
         unfinished=unfinished,
     )
     at = checked_due(planned_at, now()) if planned_at else None
@@ -65,6 +70,7 @@ def create_post(
     except IntegrityError:
         raise Conflict(_("This was saved already.")) from None
     revise(actor, post, content)
+    describe_placed(actor, content.files, alt_texts or {})
     audit.record(actor, "post.created", post, {"profiles": content.names})
     tell(post)
     return post
@@ -80,6 +86,9 @@ def edit_post(
     variants: Mapping[str, str] | None = None,
     thread: Sequence[str] | None = None,
     first_comment: str | None = None,
+    media: Sequence[int] | None = None,
+    thread_media: Sequence[Sequence[int]] | None = None,
+    alt_texts: Mapping[int, str] | None = None,
     unfinished: bool = False,
     restart: bool = False,
 ) -> Post:
@@ -98,6 +107,8 @@ def edit_post(
         variants=before.variants if variants is None else variants,
         thread=before.thread if thread is None else thread,
         comment=before.comment if first_comment is None else first_comment,
+        placing=Placing(media, thread_media, alt_texts or {}),
+        kept=before.files,
         unfinished=unfinished,
     )
     if content == before and not restart:
@@ -107,6 +118,7 @@ def edit_post(
     move(post, "edit", review_note="")
     settle_review(post)
     revise(actor, post, content)
+    describe_placed(actor, content.files, alt_texts or {})
     audit.record(actor, "post.edited", post, changes(before, content) | {"state": [state, post.state]})
     tell(post)
     return post
@@ -155,6 +167,7 @@ def revise(actor: Actor, post: Post, content: Content) -> None:
         Variant(organization_id=post.organization_id, revision=revision, network=network, text=words)
         for network, words in content.variants.items()
     )
+    keep_files(revision, content.files)
     kept = set(profiles_reached(post))
     post.profiles.set(content.ids | kept)
     post.revision = revision
@@ -172,6 +185,8 @@ def changes(before: Content, after: Content) -> dict[str, object]:
         found["thread"] = [len(before.thread), len(after.thread)]
     if before.comment != after.comment:
         found["first comment"] = "changed"
+    if before.files != after.files:
+        found["files"] = [sum(map(len, content.files)) for content in (before, after)]
     if before.variants != after.variants:
         found["variants"] = sorted(set(before.variants) | set(after.variants))
     return found

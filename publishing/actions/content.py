@@ -1,22 +1,24 @@
 """What somebody wants to say and where, checked before anything is stored."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from networks.contract import Adapter
 from networks.models import Profile
 from networks.registry import UnknownNetwork, adapter_class
 from organizations.actors import Actor
 from publishing.access import common_verbs
-from publishing.limits import unreadable, validate
+from publishing.actions.placing import Placing, Problems, placed_files
+from publishing.limits import unreadable, validate, validate_media
 from publishing.models import Post, Revision
-from publishing.threads import MOST_PARTS, said
+from publishing.threads import MOST_PARTS, Files, said
 from socialops.lib.errors import Invalid, PermissionDenied
 from teams.access import profiles_for
 
 MOST_PROFILES = 50
-Problems = dict[str, list[str]]
+NOTHING = Placing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Content:
     variants: Mapping[str, str]
     thread: tuple[str, ...] = ()  # goes on with these
     comment: str = ""
+    files: tuple[Files, ...] = ()  # with each of the texts, where there are any
 
     @property
     def ids(self) -> set[int]:
@@ -41,13 +44,18 @@ def content_of(post: Post) -> Content:
     revision = current_revision(post)
     profiles = tuple(post.profiles.order_by("pk"))
     return Content(
-        revision.text, profiles, revision.wordings(), thread=tuple(revision.parts), comment=revision.first_comment
+        revision.text,
+        profiles,
+        revision.wordings(),
+        thread=tuple(revision.parts),
+        comment=revision.first_comment,
+        files=revision.files(),
     )
 
 
 def current_revision(post: Post) -> Revision:
     assert post.revision_id is not None  # a post has one from the moment it is stored
-    return Revision.objects.get(pk=post.revision_id)
+    return Revision.objects.prefetch_related("attachments__asset").get(pk=post.revision_id)
 
 
 def checked_content(
@@ -58,11 +66,13 @@ def checked_content(
     variants: Mapping[str, str] | None,
     thread: Sequence[str] = (),
     comment: str = "",
+    placing: Placing = NOTHING,
+    kept: Sequence[Files] = (),
     unfinished: bool = False,
 ) -> Content:
-    """Raises Invalid (text, profiles, variants, thread, first_comment), PermissionDenied.
+    """Raises Invalid (text, profiles, variants, thread, first_comment, media, thread_media), PermissionDenied.
 
-    `unfinished` may be too long, or for nobody yet.
+    `kept` are the files that stay where `placing` names none. `unfinished` may be too long, or for nobody yet.
     """
     ids = list(dict.fromkeys(profiles))
     problems: Problems = {}
@@ -72,7 +82,8 @@ def checked_content(
     if chosen or not ids:
         require_draft(actor, [profile.pk for profile in chosen])
     wordings = {network: words for network, words in (variants or {}).items() if words.strip()}
-    content = Content(text, chosen, wordings, tuple(thread), comment if comment.strip() else "")
+    files = placed_files(actor, placing, 1 + len(thread), kept, problems)
+    content = Content(text, chosen, wordings, tuple(thread), comment if comment.strip() else "", files)
     problems.update(readable_problems(content) or ({} if unfinished else network_problems(content)))
     if problems:
         raise Invalid(problems)
@@ -129,25 +140,26 @@ def unreadable_parts(thread: Sequence[str]) -> list[str]:
 
 
 def network_problems(content: Content) -> Problems:
-    """What each chosen network says to the words it would get."""
+    """What each chosen network says to the words and files that it would get."""
     problems: Problems = {}
     for network in sorted({profile.network for profile in content.profiles}):
-        adapter = adapter_class(network)
-        own = content.variants.get(network)
-        wording = said(content.text, content.thread, own, content.comment, adapter.capabilities)
-        for number, words in enumerate(wording.texts, start=1):
-            where = (
-                adapter.label
-                if number == 1
-                else _("%(network)s, part %(number)d")
-                % {
-                    "network": adapter.label,
-                    "number": number,
-                }
-            )
-            field = "variants" if own else "text" if number == 1 else "thread"
-            for wrong in validate(words, adapter.capabilities, adapter.measure_text):
-                problems.setdefault(field, []).append(f"{where}: {wrong}")
-        for wrong in validate(wording.comment, adapter.capabilities, adapter.measure_text) if wording.comment else ():
-            problems.setdefault("first_comment", []).append(f"{adapter.label}: {wrong}")
+        for field, wrong in said_by(adapter_class(network), content):
+            problems.setdefault(field, []).append(wrong)
     return problems
+
+
+def said_by(adapter: type[Adapter], content: Content) -> Iterator[tuple[str, str]]:
+    """(field, what is wrong with it)"""
+    able, own = adapter.capabilities, content.variants.get(adapter.network)
+    wording = said(content.text, content.thread, own, content.comment, able, content.files)
+    for number, (words, files) in enumerate(wording.parts, start=1):
+        place = {"network": adapter.label, "number": number}
+        where = adapter.label if number == 1 else _("%(network)s, part %(number)d") % place
+        field = "variants" if own else "text" if number == 1 else "thread"
+        for wrong in validate(words, able, adapter.measure_text):
+            yield field, f"{where}: {wrong}"
+        for wrong in validate_media([one.media for one in files], able, adapter.label):
+            part = _("Part %(number)d: %(wrong)s") % {"number": number, "wrong": wrong}
+            yield ("media", wrong) if number == 1 else ("thread_media", part)
+    for wrong in validate(wording.comment, able, adapter.measure_text) if wording.comment else ():
+        yield "first_comment", f"{adapter.label}: {wrong}"

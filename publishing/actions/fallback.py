@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from networks.actions.outgoing import put_chain
-from networks.contract import Draft, DraftKind
+from networks.contract import Draft, DraftKind, Media
 from networks.models import FallbackPlan, Held, Outgoing, Profile
 from networks.registry import adapter_class
 from organizations import audit
@@ -16,8 +16,10 @@ from organizations.actors import Actor, System
 from organizations.models import Member
 from organizations.notifications import settle_notices
 from publishing.actions.rows import locked, tell
+from publishing.limits import validate_media
 from publishing.models import Delivery
 from publishing.notices import tell_stood_in
+from publishing.threads import Files
 from socialops.lib.errors import Conflict, Invalid
 from socialops.lib.states import move
 
@@ -65,25 +67,44 @@ def stand_in(plan: FallbackPlan, delivery: Delivery, now: datetime) -> bool:
     reached = Delivery.objects.filter(post=post, profile=plan.profile).exclude(outgoing__state="cancelled")
     if row is None or plan.profile.state != "connected" or reached.exists():
         return False
-    drafts = [Draft(kind=DraftKind.POST, text=text) for text in wording(plan.text, delivery, plan.profile.network)]
+    drafts, left_out = said_through(plan, delivery)
     try:
         other = put_chain(plan.profile, drafts, key=f"{KEY}{row.pk}", due_at=now)
     except Conflict:
         return False
     Delivery.objects.create(post=post, revision=delivery.revision, profile=plan.profile, outgoing=other)
-    who = {"name": plan.profile.name}
-    move(row, "postpone", held=Held.TOO_LATE, reason=_("%(name)s stands in for it; this waits for a person.") % who)
+    said = _("%s stands in for it; this waits for a person.")
+    if left_out:
+        said = _("%s stands in for it, without its pictures and videos; this waits for a person.")
+    move(row, "postpone", held=Held.TOO_LATE, reason=said % plan.profile.name)
     change = {"profile": [str(delivery.profile), str(plan.profile)], "text": [row.draft["text"], drafts[0].text]}
+    if left_out:
+        change["files left out"] = [None, str(left_out)]
     audit.record(System("fallback plan"), "post.stood_in", post, change)
     tell_stood_in(plan, delivery)
     tell(post)
     return True
 
 
-def wording(template: str, delivery: Delivery, network: str) -> list[str]:
-    """The whole post as it is said on `network`, first comment too; the plan's text stands around its beginning."""
-    first, *others = delivery.revision.said_on(network).all
-    return [fitting(template, first, network), *[fitting(WORDS, text, network) for text in others]]
+def said_through(plan: FallbackPlan, delivery: Delivery) -> tuple[list[Draft], int]:
+    """The whole post as the plan's network says it, first comment too; the plan's text stands around its beginning.
+
+    And how many of its files stay behind, since that network does not take them.
+    """
+    assert plan.profile is not None
+    network = plan.profile.network
+    parts = delivery.revision.said_on(network).leaving
+    drafts = [
+        Draft(kind=DraftKind.POST, text=fitting(WORDS if at else plan.text, text, network), media=taken(files, network))
+        for at, (text, files) in enumerate(parts)
+    ]
+    return drafts, sum(len(files) for _text, files in parts) - sum(len(draft.media) for draft in drafts)
+
+
+def taken(files: Files, network: str) -> tuple[Media, ...]:
+    """The files of one text, where `network` takes all of them; none where it does not."""
+    adapter, media = adapter_class(network), tuple(one.media for one in files)
+    return () if validate_media(media, adapter.capabilities, adapter.label) else media
 
 
 def fitting(template: str, words: str, network: str) -> str:

@@ -41,6 +41,9 @@ def write_post(
     variants: Mapping[str, str] | None = None,
     thread: Sequence[str] = (),
     first_comment: str = "",
+    media: Sequence[int] = (),
+    thread_media: Sequence[Sequence[int]] = (),
+    alt_texts: Mapping[int, str] | None = None,
     wish: Wish = KEEP,
     unfinished: bool = False,
     form_key: UUID | None = None,
@@ -53,6 +56,9 @@ def write_post(
         variants=variants,
         thread=thread,
         first_comment=first_comment,
+        media=media,
+        thread_media=thread_media,
+        alt_texts=alt_texts,
         planned_at=wish.at,
         planned_zone=wish.zone,
         unfinished=unfinished,
@@ -71,6 +77,9 @@ def rewrite_post(
     variants: Mapping[str, str] | None = None,
     thread: Sequence[str] | None = None,
     first_comment: str | None = None,
+    media: Sequence[int] | None = None,
+    thread_media: Sequence[Sequence[int]] | None = None,
+    alt_texts: Mapping[int, str] | None = None,
     wish: Wish = KEEP,
 ) -> Post:
     """Edits a post and brings it as far again as it was: scheduled where the actor may, otherwise in review."""
@@ -82,6 +91,9 @@ def rewrite_post(
         "variants": variants,
         "thread": thread,
         "first_comment": first_comment,
+        "media": media,
+        "thread_media": thread_media,
+        "alt_texts": alt_texts,
     }
     if any(value is not None for value in words.values()):
         post = edit_post(actor, post, **words)

@@ -72,7 +72,10 @@ def enqueue(post: Post, at: datetime) -> None:
     """One delivery and one row of the outbox for each profile that does not have the post yet."""
     revision = standing(post)
     for profile in Profile.objects.filter(posts=post).exclude(pk__in=profiles_reached(post)).order_by("pk"):
-        drafts = [Draft(kind=DraftKind.POST, text=text) for text in revision.said_on(profile.network).all]
+        drafts = [
+            Draft(kind=DraftKind.POST, text=text, media=tuple(one.media for one in files))
+            for text, files in revision.said_on(profile.network).leaving
+        ]
         row = put_chain(profile, drafts, key=f"delivery:{revision.pk}:{profile.pk}", due_at=at)
         Delivery.objects.create(post=post, revision=revision, profile=profile, outgoing=row)
 

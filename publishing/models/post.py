@@ -6,7 +6,7 @@ from django.db.models import Q
 from networks.registry import adapter_class
 from organizations.tenancy import TenantModel
 from publishing.states import POST
-from publishing.threads import Wording, said
+from publishing.threads import Attached, Files, Wording, said
 
 
 class Post(TenantModel):
@@ -56,10 +56,19 @@ class Revision(TenantModel):
         """The variants, by network. Prefetch `variants` when there are many."""
         return {variant.network: variant.text for variant in self.variants.all()}
 
+    def files(self) -> tuple[Files, ...]:
+        """What goes with each of the texts; empty where nothing does. Prefetch `attachments` and their assets."""
+        found: list[list[Attached]] = [[] for _ in range(1 + len(self.parts))]
+        attachments = list(self.attachments.all())
+        for attachment in attachments:
+            found[attachment.part - 1].append(attachment.asset.attached(attachment.alt_text))
+        return tuple(tuple(part) for part in found) if attachments else ()
+
     def said_on(self, network: str) -> Wording:
         """What goes to `network`."""
         capabilities = adapter_class(network).capabilities
-        return said(self.text, self.parts, self.wordings().get(network), self.first_comment, capabilities)
+        own = self.wordings().get(network)
+        return said(self.text, self.parts, own, self.first_comment, capabilities, self.files())
 
     def wording(self, network: str) -> str:
         """What goes to `network` first."""

@@ -8,7 +8,7 @@ from django.db.models import Count, F, Prefetch, QuerySet, Window
 from django.db.models.functions import RowNumber, TruncDate
 
 from organizations.models import Member
-from publishing.models import Post
+from publishing.models import Attachment, Post
 from publishing.queries.posts import listed, visible_profiles, with_shown
 from publishing.states import POST, WAITS
 from publishing.times import instant
@@ -125,7 +125,10 @@ def dressed(member: Member, ids: set[int]) -> list[Post]:
         with_shown(Post.objects.filter(pk__in=ids))
         .order_by("planned_at", "pk")
         .select_related("revision")
-        .prefetch_related(Prefetch("profiles", visible_profiles(member), to_attr="shown_profiles"))
+        .prefetch_related(
+            Prefetch("profiles", visible_profiles(member), to_attr="shown_profiles"),
+            Prefetch("revision__attachments", Attachment.objects.select_related("asset")),
+        )
     )
     verbs = verbs_on(member, {profile.pk for post in found for profile in post.shown_profiles})
     for post in found:

@@ -16,8 +16,9 @@ from networks.registry import adapter_class
 from organizations.actors import Actor
 from publishing.access import common_verbs
 from publishing.actions.forward import Wish
-from publishing.limits import LONGEST, validate
-from publishing.threads import MOST_PARTS, fitting, said, split
+from publishing.actions.placing import visible_assets
+from publishing.limits import LONGEST, validate, validate_media
+from publishing.threads import MOST_PARTS, Files, fitting, said, split
 from teams.access import profiles_for
 
 OPTIONS = 20
@@ -51,6 +52,8 @@ class Bit:
     length: int
     limit: int
     problems: tuple[str, ...]
+    files: Files = ()
+    misfits: tuple[str, ...] = ()  # what is wrong with the files
 
     @property
     def left(self) -> int:
@@ -79,6 +82,17 @@ class Words:
     variants: Mapping[str, str]
     parts: Mapping[int, str] = field(default_factory=dict)
     comment: str = ""
+    files: Mapping[int, Files] = field(default_factory=dict)  # by the same numbers; 1 is the first text
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        return (1, *self.parts)
+
+    @property
+    def texts(self) -> list[tuple[str, Files]]:
+        """Each with its files."""
+        texts = (self.text, *self.parts.values())
+        return [(text, self.files.get(number, ())) for number, text in zip(self.numbers, texts, strict=True)]
 
 
 def previews(words: Words, profiles: Iterable[Profile]) -> list[Preview]:
@@ -91,12 +105,13 @@ def previews(words: Words, profiles: Iterable[Profile]) -> list[Preview]:
 def preview(network: str, words: Words, profiles: list[Profile]) -> Preview:
     adapter = adapter_class(network)
     own = words.variants.get(network)
-    wording = said(words.text, list(words.parts.values()), own, words.comment, adapter.capabilities)
+    files = [files for _text, files in words.texts] if words.files else []
+    wording = said(words.text, list(words.parts.values()), own, words.comment, adapter.capabilities, files)
     return Preview(
         network=network,
         label=adapter.label,
         profiles=tuple(profiles),
-        bits=tuple(bit(text, adapter) for text in wording.texts),
+        bits=tuple(bit(text, adapter, files) for text, files in wording.parts),
         comment=bit(wording.comment, adapter) if wording.comment else None,
     )
 
@@ -109,19 +124,41 @@ def counters(words: Words, shown: Iterable[Preview]) -> dict[int, list[Bit]]:
     return found
 
 
-def rearranged(words: Words, profiles: Iterable[Profile], do: str) -> list[str]:
-    """The texts cut to what the tightest of the chosen networks takes, or joined into one; or with one more."""
-    texts = [words.text, *words.parts.values()]
+def misfits(words: Words, shown: Iterable[Preview]) -> dict[int, list[str]]:
+    """{number of a part's field: what is wrong with its files, said by each network}"""
+    found: dict[int, list[str]] = {number: [] for number in words.numbers}
+    for one in shown:
+        for number, bit in zip(words.numbers, one.bits, strict=False):
+            found[number] += bit.misfits
+    return found
+
+
+def rearranged(words: Words, profiles: Iterable[Profile], do: str) -> list[tuple[str, list[int]]]:
+    """The texts cut to what the tightest of the chosen networks takes, or joined into one; or with one more.
+
+    Each with the ids of its files, which stay with the text whose beginning they stood beneath.
+    """
+    texts = [(text, [one.asset for one in files]) for text, files in words.texts]
     if do == "add":
-        return [*texts, ""][:MOST_PARTS]
+        return [*texts, ("", [])][:MOST_PARTS]
     if do == "join":
-        return ["\n\n".join(text.strip() for text in texts if text.strip())]
+        return [joined(texts)]
     adapter = tightest(words, profiles)
     if adapter is None:
         return texts
-    limit = adapter.capabilities.text_limit
-    pieces = [piece for text in texts for piece in split(text[:LONGEST], limit, adapter.measure_text)]
-    return [*pieces[: MOST_PARTS - 1], "\n\n".join(pieces[MOST_PARTS - 1 :])] if len(pieces) > MOST_PARTS else pieces
+    limit, measure = adapter.capabilities.text_limit, adapter.measure_text
+    pieces = [
+        (piece, [] if at else pks)
+        for text, pks in texts
+        for at, piece in enumerate(split(text[:LONGEST], limit, measure) or [""])
+        if piece or pks
+    ]
+    return [*pieces[: MOST_PARTS - 1], joined(pieces[MOST_PARTS - 1 :])] if len(pieces) > MOST_PARTS else pieces
+
+
+def joined(texts: list[tuple[str, list[int]]]) -> tuple[str, list[int]]:
+    files = dict.fromkeys(pk for _text, pks in texts for pk in pks)
+    return "\n\n".join(text.strip() for text, _pks in texts if text.strip()), list(files)
 
 
 def tightest(words: Words, profiles: Iterable[Profile]) -> type[Adapter] | None:
@@ -151,7 +188,7 @@ def abilities(words: Words, profiles: Iterable[Profile], shown: Iterable[Preview
     )
 
 
-def bit(text: str, adapter: type[Adapter]) -> Bit:
+def bit(text: str, adapter: type[Adapter], files: Files = ()) -> Bit:
     text = text[: LONGEST + 1]
     fits = fitting(text, adapter.capabilities.text_limit, adapter.measure_text)
     return Bit(
@@ -162,6 +199,8 @@ def bit(text: str, adapter: type[Adapter]) -> Bit:
         length=adapter.measure_text(text),
         limit=adapter.capabilities.text_limit,
         problems=tuple(validate(text, adapter.capabilities, adapter.measure_text)) if text.strip() else (),
+        files=files,
+        misfits=tuple(validate_media([one.media for one in files], adapter.capabilities, adapter.label)),
     )
 
 
@@ -199,6 +238,16 @@ def options(actor: Actor, *, q: str = "", without: Iterable[int] = ()) -> QueryS
     if q:
         rows = rows.filter(Q(name__icontains=q) | Q(handle__icontains=q))
     return rows[:OPTIONS]
+
+
+def files_of(actor: Actor, media: Mapping[int, list[int]], alt_texts: Mapping[int, str]) -> dict[int, Files]:
+    """What stands in the trays, as far as the actor may see it."""
+    assets = visible_assets(actor, (pk for part in media.values() for pk in part))
+    found = {
+        number: tuple(assets[pk].attached(alt_texts.get(pk, assets[pk].alt_text)) for pk in pks if pk in assets)
+        for number, pks in media.items()
+    }
+    return {number: files for number, files in found.items() if files}
 
 
 def chosen(actor: Actor, ids: Iterable[int]) -> list[Profile]:

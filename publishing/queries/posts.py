@@ -8,7 +8,7 @@ from networks.outbox.circuits import is_open
 from networks.queries.queue import SOON, limited
 from organizations.actors import Actor
 from publishing.access import deliveries_for, posts_for, sees_everything
-from publishing.models import Delivery, Post, Variant
+from publishing.models import Attachment, Delivery, Post, Variant
 from publishing.queries.parts import STATE, stands, with_parts
 from publishing.states import TELLING
 from teams.access import profiles_for
@@ -54,6 +54,7 @@ def for_reading(posts: QuerySet[Post], actor: Actor) -> QuerySet[Post]:
     """With all that lists and shapes need: a fixed number of queries however many posts."""
     return posts.select_related("revision__author__user", "author__user").prefetch_related(
         Prefetch("revision__variants", Variant.objects.all()),
+        Prefetch("revision__attachments", Attachment.objects.select_related("asset")),
         Prefetch("profiles", visible_profiles(actor), to_attr="shown_profiles"),
         Prefetch("deliveries", shown_deliveries(actor), to_attr="shown_deliveries"),
     )

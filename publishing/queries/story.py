@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from networks.models import Attempt, Outgoing
 from networks.registry import adapter_class
+from publishing.kinds import counted
 from publishing.models import Delivery
 from publishing.queries.parts import parts_of
 
@@ -132,7 +133,9 @@ def begun(attempt: Attempt, row: Outgoing, network: str) -> Line:
         }
     state, icon = ("", "send") if attempt.finished_at else ("sending", "")
     words = {"worker": worker(attempt), "hash": attempt.draft_hash[:HASH]}
-    return Line(attempt.started_at, state, f"{text} …", icon=icon, aside=_("%(worker)s, text %(hash)s") % words)
+    files = counted(one["kind"] for one in row.draft.get("media", ()))
+    aside = ", ".join(filter(None, [_("%(worker)s, text %(hash)s") % words, files]))
+    return Line(attempt.started_at, state, f"{text} …", icon=icon, aside=aside)
 
 
 def worker(attempt: Attempt) -> str:

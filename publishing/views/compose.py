@@ -19,6 +19,7 @@ from publishing.actions.schedule import move_post
 from publishing.forms import ComposerForm, initial_for
 from publishing.models import Post
 from publishing.queries import composer
+from publishing.views.trays import BLANK, Part, Tray, tray, with_files
 from socialops.lib.errors import Conflict, Invalid
 
 REARRANGES = ("add", "split", "join")
@@ -39,6 +40,7 @@ def compose(request: MemberRequest) -> HttpResponse:
     form = ComposerForm(request.POST, member=request.member)
     if request.POST.get("do") in REARRANGES:
         return rearranged(request, form)
+    form = with_files(request, form)
     return answer(request, form, lambda: store_new(request, form))
 
 
@@ -53,6 +55,7 @@ def edit(request: MemberRequest, pk: int) -> HttpResponse:
     form = ComposerForm(request.POST, member=request.member, zone=zone)
     if request.POST.get("do") in REARRANGES:
         return rearranged(request, form, post)
+    form = with_files(request, form)
     return answer(request, form, lambda: store_edit(request, form, post), post)
 
 
@@ -79,7 +82,7 @@ def profiles(request: MemberRequest) -> HttpResponse:
 def rearranged(request: MemberRequest, form: ComposerForm, post: Post | None = None) -> HttpResponse:
     """The same words in more parts, or fewer. Nothing is stored."""
     form.is_valid()
-    texts = composer.rearranged(words_in(form), picked(request, form), request.POST["do"])
+    texts = composer.rearranged(words_in(request, form), picked(request, form), request.POST["do"])
     changed = form.with_texts(texts)
     changed.is_valid()
     if not request.htmx:
@@ -107,7 +110,7 @@ def wanted_day(text: str) -> Any:
 
 def answer(request: MemberRequest, form: ComposerForm, store: Any, post: Post | None = None) -> HttpResponse:
     """Where the saved post stands; or the page again, with what is wrong and all that was typed."""
-    if form.is_valid():
+    if form.is_valid() and not form.beside:
         try:
             saved = store()
         except Invalid as error:
@@ -164,7 +167,7 @@ def picked(request: MemberRequest, form: ComposerForm) -> list[Any]:
 def shown(request: MemberRequest, form: ComposerForm) -> dict[str, Any]:
     """What follows the typing."""
     chosen = picked(request, form)
-    words = words_in(form)
+    words = words_in(request, form)
     if form.is_bound:
         wish = form.wish
     else:
@@ -176,6 +179,8 @@ def shown(request: MemberRequest, form: ComposerForm) -> dict[str, Any]:
         "previews": previews,
         "first_bits": [one.bits[0] for one in previews],
         "part_counters": composer.counters(words, previews),
+        "misfits": composer.misfits(words, previews),
+        "files": words.files,
         "abilities": composer.abilities(words, chosen, previews),
         "step": composer.next_step(
             request.member, chosen, wish, form.zone, lacks_time=form.is_bound and form.lacks_time
@@ -185,13 +190,14 @@ def shown(request: MemberRequest, form: ComposerForm) -> dict[str, Any]:
     }
 
 
-def words_in(form: ComposerForm) -> composer.Words:
+def words_in(request: MemberRequest, form: ComposerForm) -> composer.Words:
+    files = composer.files_of(request.member, form.media, form.alt_texts)
     if form.is_bound:
         comment = form.cleaned_data.get("first_comment") or ""
-        return composer.Words(form.cleaned_data.get("text") or "", form.variants, form.parts, comment)
+        return composer.Words(form.cleaned_data.get("text") or "", form.variants, form.parts, comment, files)
     given = form.initial
     variants = {name[8:]: text for name, text in given.items() if name.startswith("variant_")}
-    return composer.Words(given.get("text", ""), variants, form.parts, given.get("first_comment", ""))
+    return composer.Words(given.get("text", ""), variants, form.parts, given.get("first_comment", ""), files)
 
 
 def page(request: MemberRequest, form: ComposerForm, post: Post | None = None, *, status: int = 200) -> HttpResponse:
@@ -200,15 +206,16 @@ def page(request: MemberRequest, form: ComposerForm, post: Post | None = None, *
 
 def page_context(request: MemberRequest, form: ComposerForm, post: Post | None) -> dict[str, Any]:
     following = shown(request, form)
-    counted = following["part_counters"]
-    parts = [
-        (number, place, field, counted.get(number, ())) for place, (number, field) in enumerate(form.part_fields, 2)
-    ]
     return {
         "form": form,
         "post": post,
         "options": composer.options(request.member, without=form.ids),
-        "parts_shown": parts,
+        "parts_shown": [
+            Part(number, place, field, following["part_counters"].get(number, ()), tray(number, form, following))
+            for place, (number, field) in enumerate(form.part_fields, 2)
+        ],
+        "tray": tray(1, form, following),
+        "empty_tray": Tray(BLANK),
         "variant_fields": [form[name] for name in form.fields if name.startswith("variant_")],
         **following,
     }

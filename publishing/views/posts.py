@@ -24,6 +24,7 @@ from publishing.queries.parts import dress
 from publishing.queries.posts import FILTERS, for_reading, listed, page_of, visible_profiles, waiting_for, with_shown
 from publishing.queries.queue import outlooks
 from publishing.queries.story import stories
+from publishing.queries.versions import mark_changes
 from publishing.states import BEGUN, STOPPABLE
 from publishing.threads import Wording
 from teams.access import verbs_on
@@ -123,6 +124,7 @@ def can_be_timed(one: Post, states: set[str]) -> bool:
 def approvals(request: MemberRequest) -> HttpResponse:
     """What waits for this reader, the soonest first."""
     rows = list(for_reading(waiting_for(request.member), request.member)[:IN_APPROVALS])
+    mark_changes(rows)
     verbs = verbs_on(request.member, {p.pk for one in rows for p in one.shown_profiles})
     for one in rows:
         one.goes = one.planned_at is not None and all("publish" in verbs[p.pk] for p in one.shown_profiles)

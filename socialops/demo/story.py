@@ -6,14 +6,18 @@ from zoneinfo import ZoneInfo
 from inbox.actions.assign import assign_conversation
 from inbox.actions.triage import close_conversation
 from inbox.models import Conversation
+from networks.contract import MediaKind
 from networks.models import Profile
+from networks.registry import adapter_class
 from networks.sandbox.models import Entry
 from organizations.tenancy import scope
 from publishing.actions.compose import create_post
+from publishing.actions.media import upload_asset
 from publishing.actions.review import approve_post, submit_post
 from publishing.actions.schedule import schedule_post
 from socialops.demo import past, words
 from socialops.demo.founding import Founded
+from socialops.demo.pictures import draw
 
 DAYS = 61  # a month, one before it to compare with, and the day on which that began
 MEASURED_AT = time(21, 30)
@@ -25,8 +29,8 @@ def tell_northwind(made: Founded, *, now: datetime) -> None:
         posts = [tell_post(made, number, now) for number in range(len(words.POSTS))]
         for talk in words.TALKS:
             tell_talk(made, talk, posts, now)
-        for planned in words.PLANNED:
-            plan(made, *planned, now=now)
+        for number, planned in enumerate(words.PLANNED):
+            plan(made, *planned, pictures=words.PICTURES.get(number, ()), now=now)
         tell_numbers(list(made.profiles.values()), zone_of(made), now)
 
 
@@ -81,18 +85,25 @@ def plan(
     text: str,
     state: str,
     *,
+    pictures: tuple[tuple[str, str], ...],
     now: datetime,
 ) -> None:
     author = made.people[writer]
     at = moment(now, zone_of(made), days, hour) + timedelta(minutes=minute) if days else None
-    profiles = [made.profiles[one].pk for one in handles]
-    post = create_post(author, text=text, profiles=profiles, planned_at=at)
+    profiles = [made.profiles[one] for one in handles]
+    media = [upload_asset(author, draw(scene), alt_text=words).pk for scene, words in pictures if all_take(profiles)]
+    post = create_post(author, text=text, profiles=[one.pk for one in profiles], media=media, planned_at=at)
     if state == "scheduled" and at:
         schedule_post(author, post, at=at)
     if state in {"in_review", "approved"}:
         post = submit_post(author, post)
     if state == "approved":
         approve_post(made.people["ava"], post, note="Good, and urgent. Thank you, Ed.")
+
+
+def all_take(profiles: list[Profile]) -> bool:
+    """Whether pictures can go to all of them."""
+    return all(adapter_class(profile.network).capabilities.most(MediaKind.IMAGE) for profile in profiles)
 
 
 def tell_numbers(profiles: list[Profile], zone: ZoneInfo, now: datetime) -> None:

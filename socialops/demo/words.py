@@ -104,6 +104,19 @@ PLANNED: tuple[tuple[int, int, int, str, tuple[str, ...], str, str], ...] = (
 )  # fmt: skip
 
 
+# the place of a post in PLANNED: (scene, alt text) of each picture that goes with it
+PICTURES: dict[int, tuple[tuple[str, str], ...]] = {
+    0: (("dawn", "Ridge behind ridge in the first light, as on the cover of the hut maps"),),
+    2: (("snow", "Snow-covered slopes under a pale sky"),),
+    4: (
+        ("forest", "Wooded hills in the morning"),
+        ("snow", "Snow-covered slopes under a pale sky"),
+        ("dusk", "The last light behind dark mountains"),
+    ),
+    6: (("dusk", ""),),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Talk:
     """One conversation: how long ago it began, where, and what was said by turns (minutes after the beginning)."""

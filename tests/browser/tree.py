@@ -18,6 +18,7 @@ SECRET = "a-secret-that-came-by-mail"  # what stands in the link of the one invi
 WORDS = {"slug": SLUG, "secret": SECRET, "network": "x", "handle": SLUG, "uidb36": "1", "key": "x-y"}
 KINDS = (  # what an address says -> the table of what it names, and which row is shown
     (r"posts/<int:pk>/edit", "publishing_post", "state = 'draft'"),
+    (r"media/", "publishing_asset", "true"),
     (r"posts/|calendar/", "publishing_post", "true"),
     (r"deliveries/", "publishing_delivery", "true"),
     (r"inbox/", "inbox_conversation", "true"),

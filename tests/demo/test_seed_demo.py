@@ -10,12 +10,14 @@ from django.test import override_settings
 
 from analytics.models import Rollup
 from inbox.models import Conversation
+from networks.contract import MediaKind
 from networks.models import Outgoing, Profile, RemotePost
+from networks.registry import networks
 from networks.sandbox import tasks
 from organizations.models import Member, Organization, User
 from organizations.tenancy import scope
-from publishing.models import Post
-from socialops.demo import DEMO_PASSWORD, SIGN_INS, words
+from publishing.models import Asset, Post
+from socialops.demo import DEMO_PASSWORD, SIGN_INS, pictures, words
 from teams.access import verbs_on
 from tests.conftest import clear
 
@@ -23,13 +25,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
-def seeded(django_db_setup, django_db_blocker) -> Iterator[str]:
+def seeded(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[str]:
     """What the command printed. Once for all of these tests, taken back at their end."""
     said = StringIO()
     with (
         django_db_blocker.unblock(),
         transaction.atomic(),
-        override_settings(SANDBOX=True),
+        override_settings(SANDBOX=True, MEDIA_ROOT=tmp_path_factory.mktemp("media")),
         pytest.MonkeyPatch.context() as patch,
     ):
         patch.setattr(tasks.push, "apply_async", lambda *args, **options: pytest.fail("pushed"))
@@ -74,6 +76,14 @@ def test_everything_said_has_happened(seeded: str) -> None:
         )
         assert Rollup.objects.filter(metric="followers").values("day").distinct().count() >= 30
         assert Rollup.objects.filter(metric="impressions", value__gt=0).values("day").distinct().count() >= 20
+
+
+def test_its_pictures_go_where_they_can(seeded: str) -> None:
+    with scope(Organization.objects.get(slug="northwind")):
+        takes = all(adapter.capabilities.most(MediaKind.IMAGE) for adapter in networks())
+        assert Asset.objects.count() == (sum(map(len, words.PICTURES.values())) if takes else 0)
+    for scene in pictures.SCENES:
+        assert pictures.draw(scene).getvalue() == pictures.draw(scene).getvalue()
 
 
 def test_rights_are_as_described(seeded: str) -> None:

@@ -41,7 +41,7 @@ OPEN = (
     "favicon.ico",
     "join/",
 )
-KINDS = {"profiles": "Profile", "teams": "Team", "levels": "Level", "posts": "Post", "deliveries": "Delivery", "conversations": "Conversation", "pauses": "Pause", "tasks": "Task", "members": "Member", "absences": "Absence", "invitations": "Invitation"}  # fmt: skip
+KINDS = {"media": "Asset", "profiles": "Profile", "teams": "Team", "levels": "Level", "posts": "Post", "deliveries": "Delivery", "conversations": "Conversation", "pauses": "Pause", "tasks": "Task", "members": "Member", "absences": "Absence", "invitations": "Invitation"}  # fmt: skip
 ALL = frozenset(VERBS)
 
 

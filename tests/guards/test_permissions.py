@@ -237,6 +237,7 @@ AREA_OF = {
     "members": "people",
     "absences": "people",
     "invitations": "people",
+    "media": "publishing",
     "posts": "publishing",
     "deliveries": "publishing",
     "pauses": "publishing",

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.http import HttpResponse
 from django.urls import get_resolver
 from django.utils.timezone import now
@@ -16,7 +17,7 @@ from organizations.actions.tokens import create_api_token
 from organizations.models import Absence, ApiToken, Invitation, Member, Notification
 from organizations.notifications import notify
 from organizations.tenancy import scope
-from publishing.models import Delivery, Post, Revision
+from publishing.models import Asset, Attachment, Delivery, Post, Revision
 from teams.actions.tasks import create_task
 from teams.models import Pause, Task, Team
 from tests.routes import walk
@@ -27,14 +28,18 @@ ROUTES = [(path, one) for path, one in walk(get_resolver().url_patterns) if path
 
 
 @pytest.fixture
-def things(cast) -> dict[str, int]:
+def things(cast, settings, tmp_path) -> dict[str, int]:
     """An id of each kind of thing that an address may name, all of them acme's."""
+    settings.MEDIA_ROOT = tmp_path
     today = now().date()  # by UTC; where they live it may be over already
     with scope(cast.acme):
         post = Post.objects.create(author=cast.ed)
         revision = Revision.objects.create(post=post, number=1, text="Bread", author=cast.ed)
         Post.objects.filter(pk=post.pk).update(revision=revision)
         post.profiles.add(cast.x)
+        asset = Asset(kind="image", content_type="image/png", width=1, height=1, bytes=5, author=cast.ed)
+        asset.file.save("", ContentFile(b"Bread"))
+        Attachment.objects.create(revision=revision, asset=asset, part=1, place=1)
         row = Outgoing.objects.create(
             profile=cast.x,
             key="guard",
@@ -49,6 +54,7 @@ def things(cast) -> dict[str, int]:
             cast.x,
             cast.team,
             post,
+            asset,
             Delivery.objects.create(post=post, revision=revision, profile=cast.x, outgoing=row),
             thread,
             Message.objects.create(
@@ -76,7 +82,7 @@ def filled(path: str, things: dict[str, int]) -> str:
         ("deliveries", Delivery), ("posts", Post), ("inbox", Conversation), ("teams", Team),
         ("tasks", Task), ("pauses", Pause), ("notifications", Notification),
         ("settings/people", Member), ("settings/absences", Absence), ("settings/invitations", Invitation),
-        ("profiles", Profile), ("tokens", ApiToken), ("calendar", Post),
+        ("profiles", Profile), ("tokens", ApiToken), ("calendar", Post), ("media", Asset),
     )  # fmt: skip
     kind = next((model.__name__ for part, model in kinds if part in path), "Profile")
     names = {"slug": "acme", "network": "x", "handle": "acme", "day": "2026-01-01"}

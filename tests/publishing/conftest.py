@@ -1,16 +1,22 @@
 """Posts in a few sentences."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
+from io import BytesIO
 
 import pytest
 from django.utils.timezone import now
 
+from networks.adapters.facebook.adapter import FacebookAdapter
+from networks.adapters.x.adapter import XAdapter
 from networks.models import Outgoing
 from organizations.models import Member
 from publishing.actions.compose import create_post
+from publishing.actions.media import upload_asset
 from publishing.actions.schedule import publish_now
-from publishing.models import Post
+from publishing.models import Asset, Post
+from tests import media
 from tests.cast import Cast
 
 
@@ -38,6 +44,26 @@ def rows_of(in_acme: None) -> Callable[[Post], list[tuple[str, str, str]]]:
         return [(row.profile.network, row.state, row.draft["text"]) for row in found]
 
     return rows
+
+
+@pytest.fixture
+def networks_take(settings, tmp_path, monkeypatch) -> None:
+    """X takes 4 pictures, a GIF or a video, a page 10 pictures; files are kept in a folder of this test's own."""
+    settings.MEDIA_ROOT = tmp_path
+    monkeypatch.setattr(XAdapter, "capabilities", replace(XAdapter.capabilities, media=media.X_TAKES))
+    monkeypatch.setattr(
+        FacebookAdapter, "capabilities", replace(FacebookAdapter.capabilities, media=media.FACEBOOK_TAKES)
+    )
+
+
+@pytest.fixture
+def upload(cast: Cast, in_acme: None, networks_take: None) -> Callable[..., Asset]:
+    """upload(member, bytes, "alt text") -> an asset."""
+
+    def uploaded(author: Member, content: bytes = b"", alt_text: str = "") -> Asset:
+        return upload_asset(author, BytesIO(content or media.picture()), alt_text=alt_text)
+
+    return uploaded
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
 /** Sends the CSRF token with every htmx request to ourselves. */
-const token = () => document.querySelector('meta[name="csrf-token"]')?.content
+export const token = () => document.querySelector('meta[name="csrf-token"]')?.content
   || document.querySelector("input[name=csrfmiddlewaretoken]")?.value
   || "";
 

@@ -1,3 +1,5 @@
+import "../components/tray.js";
+
 /** The profile picker: options become chips when ticked, and chips become options when unticked. Without it they stay boxes. */
 const picker = document.querySelector("[data-picker]");
 const search = picker?.querySelector("[data-picker-search]");

@@ -1,0 +1,72 @@
+"""Files of ours: kept once, and placed beneath the texts of revisions."""
+
+import secrets
+from typing import Any
+
+from django.db import models
+
+from networks.contract import Media, MediaKind
+from organizations.tenancy import TenantModel
+from publishing.limits import LONGEST_ALT_TEXT
+from publishing.threads import Attached
+
+SUFFIXES = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/gif": "gif",
+    "image/webp": "webp",
+    "video/mp4": "mp4",
+    "video/quicktime": "mov",
+}
+
+
+def name_of(asset: "Asset", given: str) -> str:
+    """Where the file is kept: nothing of the name that it came with, and nothing that could be guessed."""
+    return f"assets/{asset.organization_id}/{secrets.token_hex(16)}.{SUFFIXES[asset.content_type]}"
+
+
+class Asset(TenantModel):
+    """What the file is stands here as its own bytes told it; both never change. `alt_text` is for posts to come."""
+
+    file = models.FileField(upload_to=name_of, max_length=200)
+    kind = models.CharField(max_length=10, choices=[(kind.value, kind.value) for kind in MediaKind])
+    content_type = models.CharField(max_length=40)
+    width = models.PositiveIntegerField()  # as it is shown
+    height = models.PositiveIntegerField()
+    seconds = models.FloatField(null=True)
+    bytes = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    alt_text = models.CharField(max_length=LONGEST_ALT_TEXT, blank=True)
+    author = models.ForeignKey("organizations.Member", on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["created_at"], name="asset_oldest")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+    def attached(self, alt_text: str) -> Attached:
+        """As it would go with a text."""
+        facts: dict[str, Any] = {
+            name: getattr(self, name) for name in ("content_type", "sha256", "width", "height", "seconds")
+        }
+        media = Media(name=self.file.name, kind=MediaKind(self.kind), size=self.bytes, alt_text=alt_text, **facts)
+        return Attached(self.pk, media)
+
+
+class Attachment(TenantModel):
+    """Immutable, like its revision: an asset that goes with one of its texts."""
+
+    revision = models.ForeignKey("publishing.Revision", on_delete=models.CASCADE, related_name="attachments")
+    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="attachments")
+    part = models.PositiveSmallIntegerField()  # 1 is the first text
+    place = models.PositiveSmallIntegerField()  # among the files of that text, from 1
+    alt_text = models.CharField(max_length=LONGEST_ALT_TEXT, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["revision", "part", "place"], name="attachment_once")]
+        ordering = ["part", "place"]
+
+    def __str__(self) -> str:
+        return f"asset {self.asset_id} with part {self.part} of revision {self.revision_id}"

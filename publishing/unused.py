@@ -1,0 +1,46 @@
+"""Files that no post has taken go, for whoever uploaded them has forgotten them, and disks are not endless.
+
+A batch is a short transaction of its own and passes over rows that somebody holds, so that nobody waits for it.
+"""
+
+from datetime import datetime, timedelta
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from publishing.models import Asset, Attachment
+
+KEPT = timedelta(days=30)
+LOOKED_BACK = timedelta(days=30)  # further: what is used is not looked at for ever
+BATCH = 100
+BATCHES = 50  # of one run; what is left is taken by the next one
+
+
+def purge_unused(at: datetime) -> int:
+    """Removes what was uploaded more than KEPT ago and went with no revision of any post; how many files."""
+    gone = 0
+    for _batch in range(BATCHES):
+        found = purge_batch(at - KEPT)
+        gone += found
+        if found < BATCH:
+            break
+    return gone
+
+
+@transaction.atomic
+def purge_batch(before: datetime) -> int:
+    # unscoped: one purge serves every organization; index asset_oldest
+    rows = Asset.unscoped.filter(created_at__gt=before - LOOKED_BACK, created_at__lt=before)
+    held = unused(rows).order_by("created_at").select_for_update(of=("self",), skip_locked=True)[:BATCH]
+    # Asked again under the lock: from now on nobody can place one of them, but a moment ago somebody may have.
+    assets = list(unused(Asset.unscoped.filter(pk__in=[asset.pk for asset in held])))
+    Asset.unscoped.filter(pk__in=[asset.pk for asset in assets]).delete()
+    names = [str(asset.file.name) for asset in assets]
+    transaction.on_commit(lambda: [default_storage.delete(name) for name in names], robust=True)
+    return len(assets)
+
+
+def unused(rows: QuerySet[Asset]) -> QuerySet[Asset]:
+    # unscoped: as the rows are
+    return rows.filter(~Exists(Attachment.unscoped.filter(asset=OuterRef("pk"))))

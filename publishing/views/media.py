@@ -1,0 +1,56 @@
+"""Files of posts: shown to whoever may see them, and taken in from the composer."""
+
+from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
+
+from organizations.gates import MemberRequest, member_gate
+from publishing.access import access_asset
+from publishing.actions.media import upload_asset
+from publishing.models import Asset
+from publishing.ranges import part_of
+from socialops.lib.errors import AppError, NotFound
+
+
+@member_gate
+@require_safe
+def show(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """As the kind that its bytes told, in a sandbox: whatever else it might be, it runs nothing."""
+    asset = access_asset(request.member, pk)
+    try:
+        file = asset.file.open("rb")
+    except FileNotFoundError:
+        raise NotFound from None
+    answer: HttpResponseBase = FileResponse(file, content_type=asset.content_type)
+    if "Range" in request.headers:
+        answer = part_of(file, request.headers["Range"], asset.bytes, asset.content_type) or answer
+    answer["Accept-Ranges"] = "bytes"
+    answer["Content-Disposition"] = "inline"
+    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = "private, max-age=31536000, immutable"
+    return answer
+
+
+@member_gate
+@require_POST
+def upload(request: MemberRequest) -> HttpResponse:
+    """One file for one part's tray: what stands there from now on, or a sentence why not."""
+    try:
+        asset = upload_asset(request.member, request.FILES.get("file"))
+    except AppError as error:
+        return render(request, "publishing/_tray_refusal.html", {"text": error.user_message}, status=error.status)
+    return item(request, asset, request.POST.get("part", ""), status=201)
+
+
+@member_gate
+@require_safe
+def tray_item(request: MemberRequest, pk: int) -> HttpResponse:
+    """A file as it stands in the tray of a part, for a page that was left and opened again."""
+    return item(request, access_asset(request.member, pk, to="use"), request.GET.get("part", ""))
+
+
+def item(request: MemberRequest, asset: Asset, part: str, *, status: int = 200) -> HttpResponse:
+    number = int(part) if part.isascii() and part.isdigit() and len(part) < 5 else 1
+    context = {"one": asset.attached(asset.alt_text), "number": number}
+    return render(request, "publishing/_tray_item.html", context, status=status)
