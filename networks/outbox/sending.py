@@ -16,7 +16,7 @@ from networks.outbox.endings import ended
 from networks.outbox.files import with_files
 from networks.outbox.outcomes import Outcome, confirmed
 from networks.outbox.settling import close, settle, tell_held
-from networks.outbox.uploading import bring
+from networks.outbox.uploading import bring, without_files
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +66,8 @@ def call(row: Outgoing) -> Outcome:
         return confirmed(adapter.publish(with_files(row, chains.ready(row), clock())))
     except errors.NotVisible as error:
         return chains.not_visible(row, error, clock())
+    except errors.Gone as error:
+        return without_files(row, error)
     except errors.NetworkError as error:
         return ended(row, error)
     except Exception:  # the task boundary: a defect of ours must not pass for "not sent"

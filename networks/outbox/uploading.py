@@ -11,16 +11,17 @@ from django.utils.timezone import now as clock
 from networks import errors
 from networks.access import open_adapter
 from networks.contract import Adapter, Media, Uploaded, Uploads
-from networks.models import Outgoing
+from networks.models import Outgoing, Upload
 from networks.outbox.claims import LEASE
 from networks.outbox.endings import ended
-from networks.outbox.files import held, keep, opened
+from networks.outbox.files import forget, held, keep, opened
 from networks.outbox.outcomes import Outcome
 from organizations.tenancy import scope
 
 log = logging.getLogger(__name__)
 
 SOONEST = timedelta(seconds=1)
+FILE_LEASE = 2 * LEASE  # longer than the slowest call with a part of a file
 AHEAD_FOR = 50.0  # seconds; within the minute after which the next is asked
 
 
@@ -28,10 +29,12 @@ def bring(row: Outgoing) -> Outcome | None:
     """None when the network holds every file of `row`, which is `sending`; else what becomes of the row."""
     try:
         bring_missing(row, open_adapter(row.profile, alive=partial(stay, row)))
-        stay(row)  # for the sending
+        stay(row, LEASE)  # for the sending
     except errors.NotReady as error:
         due_at = max(error.ready_at, clock() + SOONEST)
         return Outcome("postpone", "processing", error.user_message, error.detail, due_at=due_at, answered=True)
+    except errors.Gone as error:  # in the middle of its way: it is brought anew
+        return ended(row, errors.Unavailable(error.user_message, detail=error.detail, code=error.code))
     except errors.NetworkError as error:
         return ended(row, error)
     except Exception:  # the task boundary: a defect of ours, and nothing has been published
@@ -66,9 +69,18 @@ def brought(adapter: Uploads, media: Media) -> Uploaded:
         return adapter.upload(media, file)
 
 
-def stay(row: Outgoing) -> None:
+def without_files(row: Outgoing, error: errors.Gone) -> Outcome:
+    """The network refused a post for a file that it no longer holds: it is brought once more."""
+    now = clock()
+    if not row.draft.get("media") or Upload.objects.filter(outgoing=row, expires_at__lte=now).exists():
+        return ended(row, error)
+    forget(row, now)
+    return Outcome("postpone", "not sent", "Its files are brought once more.", error.detail, due_at=now, answered=True)
+
+
+def stay(row: Outgoing, lease: timedelta = FILE_LEASE) -> None:
     """Keeps the lease while files are on their way. Raises NotSent when the row was taken away meanwhile."""
-    until = clock() + LEASE
+    until = clock() + lease
     if not Outgoing.objects.filter(pk=row.pk, claim=row.claim, state="sending").update(lease_until=until):
         raise errors.NotSent("Our worker was held up, so nothing was sent.")
     row.lease_until = until

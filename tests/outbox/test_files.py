@@ -138,6 +138,29 @@ def test_files_that_expire_are_brought_anew(outbox) -> None:
     assert len(outbox.network.held) == 2
 
 
+def test_a_file_that_the_network_lost_is_brought_once_more(outbox) -> None:
+    row = put(outbox, BOOT, at=now() + timedelta(minutes=5))
+    bring_ahead_of(row)
+    (lost,) = outbox.network.held.values()
+    lost.closed = False  # "Your media IDs are invalid."
+    for seconds in (0, 1):
+        outbox.step(after=timedelta(minutes=5, seconds=seconds))
+    assert outbox.row(row).state == "sent"
+    assert outbox.ledger(row) == [("send", "not sent"), ("upload", "uploaded"), ("send", "sent")]
+
+
+def test_but_not_for_ever(outbox, monkeypatch) -> None:
+    monkeypatch.setattr(
+        outbox.network,
+        "_create",
+        lambda sent: outbox.network._invalid("media.media_ids", "Your media IDs are invalid."),
+    )
+    row = put(outbox, BOOT)
+    minutes(outbox, 6)
+    assert outbox.row(row).state == "failed"
+    assert len(outbox.network.held) == 2
+
+
 @pytest.mark.parametrize("harm", ["gone", "other bytes"])
 def test_what_is_not_what_was_approved_does_not_leave(outbox, harm: str) -> None:
     row = put(outbox, BOOT)
