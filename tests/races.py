@@ -11,7 +11,7 @@ from organizations.tenancy import scope
 PATIENCE = 30
 
 
-def at_once(organization: Organization, *works: Callable[[], object]) -> list[object]:
+def at_once(organization: Organization | int, *works: Callable[[], object]) -> list[object]:
     """Releases all together, in the organization's scope; what each returned, or the error that it raised."""
     gate = threading.Barrier(len(works))
     ends: list[object] = [None] * len(works)

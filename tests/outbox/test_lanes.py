@@ -94,6 +94,16 @@ def test_each_organization_gets_turns_by_its_lanes_and_none_gets_every_worker(ca
     assert turns(cast.acme.pk, cast.globex.pk) == [3, 1]
 
 
+def test_no_network_has_every_worker(cast: Cast, settings) -> None:
+    settings.SENDS_OF_NETWORK = 2
+    waiting = [put(builders.profile(cast.acme, "x"), at=now() - timedelta(minutes=5)) for _ in range(3)]
+    put(cast.page)
+    assert [begun(cast).profile.network for _ in range(3)] == ["x", "x", "facebook"]
+    assert begun(cast) is None
+    Outgoing.unscoped.filter(pk=waiting[0].pk).update(state="sent")
+    assert begun(cast) == waiting[2]
+
+
 def test_work_of_the_next_moment_is_handed_out_with_its_time(cast: Cast) -> None:
     soon = now() + timedelta(seconds=1)
     put(cast.x, at=soon)

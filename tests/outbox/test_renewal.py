@@ -156,3 +156,14 @@ def test_a_poll_that_cannot_renew_says_why_and_only_a_refusal_disconnects(ending
     poll_profile(ending.profile.pk)
     assert Cursor.objects.get(profile=ending.profile).error
     assert fresh(ending).state == ("connected" if refresh_token == "once-only" else "disconnected")
+
+
+def test_one_that_a_person_has_just_given_is_renewed_as_well_when_it_is_refused(ending) -> None:
+    """Its end need not be known: then it is refused before it is renewed."""
+    Credential.objects.update(expires_at=None, updated_at=now())
+    ending.network.token = "new-token"  # the old one is accepted no longer
+    row = ending.put()
+    for seconds in (0, 1):
+        ending.step(after=timedelta(seconds=seconds))
+    assert ending.row(row).state == "sent"
+    assert fresh(ending).credential.secrets["access_token"] == "new-token"
