@@ -39,7 +39,7 @@ class Runs(Protocol):
 
     name: str
 
-    def start(self) -> None: ...  # may raise ServiceFailed
+    def start(self) -> None: ...  # may raise ServiceFailed or OSError
 
     def ended(self) -> str: ...  # how it ended, empty while it runs
 
@@ -127,6 +127,8 @@ class Supervisor:
             kept.start(now)
         except ServiceFailed as error:
             self.put_off(kept, str(error), now)
+        except OSError as error:  # no memory or no number for another process; there may be later
+            self.put_off(kept, f"{kept.thing.name} did not start ({error.strerror})", now)
 
     def put_off(self, kept: Kept, why: str, now: float) -> None:
         self.tell(f"{why}; it is started again in {kept.put_off(now):.0f} s")

@@ -1,5 +1,6 @@
 """What the supervisor does about what ends, with processes that cost nothing."""
 
+import errno
 import os
 import signal
 import time
@@ -25,12 +26,12 @@ class Server:
     def __init__(self) -> None:
         self.starts = 0
         self.how = ""
-        self.broken = False
+        self.broken: Exception | None = None
 
     def start(self) -> None:
         self.starts += 1
         if self.broken:
-            raise ServiceFailed("Server did not start (see its log)")
+            raise self.broken
         self.how = ""
 
     def ended(self) -> str:
@@ -119,14 +120,19 @@ def test_what_ran_for_a_minute_is_started_again_although_nothing_was_ready(super
     assert supervisor.look(time.monotonic() + 64) == ""  # soon after its second start; it is known to be able to run
 
 
-def test_a_server_that_does_not_start_is_tried_again(supervise: Supervise, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "broken", [ServiceFailed("Server did not start (see its log)"), OSError(errno.ENOMEM, "see its log")]
+)
+def test_what_does_not_start_is_tried_again(
+    supervise: Supervise, capsys: pytest.CaptureFixture[str], broken: Exception
+) -> None:
     server = Server()
     supervisor = supervise("beat: sleep 300", server)
-    server.how, server.broken = "ended with status -9", True
+    server.how, server.broken = "ended with status -9", broken
     at = time.monotonic()
     supervisor.look(at)
     supervisor.look(at + 1)
-    server.broken = False
+    server.broken = None
     supervisor.look(at + 2)
     assert server.starts == 1
     supervisor.look(at + 3)
