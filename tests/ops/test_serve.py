@@ -19,7 +19,7 @@ import psycopg2
 import pytest
 import requests
 
-from tests.ops.eventually import eventually
+from tests.ops.eventually import eventually, gone
 from tests.stack import BASE_DIR, free_port
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
@@ -181,7 +181,7 @@ def test_what_ends_by_itself_is_started_again(up: Served) -> None:
     children = before["worker"].children()
     for process in before.values():
         process.kill()
-    eventually(lambda: all(not child.is_running() for child in children), within=10)
+    eventually(lambda: all(gone(child) for child in children), within=10)
     eventually(lambda: set(leaders(up)) == set(before) and ready(up), within=30)
     assert not set(leaders(up).values()) & set(before.values())
     for name in before:
@@ -189,18 +189,22 @@ def test_what_ends_by_itself_is_started_again(up: Served) -> None:
 
 
 def leaders(served: Served) -> dict[str, psutil.Process]:
-    """By name, what the supervisor watches."""
+    """By name, what the supervisor watches and is there."""
     assert served.process
-    found = {what(process): process for process in psutil.Process(served.process.pid).children()}
+    found = {}
+    for process in psutil.Process(served.process.pid).children():
+        with contextlib.suppress(psutil.NoSuchProcess):  # a zombie too
+            found[what(process)] = process
     with contextlib.suppress(OSError, psutil.NoSuchProcess):
         number = (served.folder / "postgres" / "postmaster.pid").read_text().split()[0]
         found["PostgreSQL"] = psutil.Process(int(number))
-    return found
+    return {name: process for name, process in found.items() if name}
 
 
 def what(process: psutil.Process) -> str:
     words = {"socialops.web": "web", "worker": "worker", "beat": "beat"}
-    return next((name for word, name in words.items() if word in process.cmdline()), "Valkey")
+    names = (name for word, name in words.items() if word in process.cmdline())
+    return next(names, "Valkey" if "valkey" in process.name() else "")
 
 
 def ready(served: Served) -> bool:

@@ -12,7 +12,7 @@ import pytest
 
 from socialops.servers import ServiceFailed
 from socialops.supervisor import Kept, Supervisor
-from tests.ops.eventually import eventually
+from tests.ops.eventually import eventually, gone
 
 Supervise = Callable[..., Supervisor]
 AN_HOUR = 3600.0
@@ -93,10 +93,6 @@ def test_what_a_killed_leader_left_is_killed_before_it_is_started_again(
     assert process.leader is None
     supervisor.look(at + 1.0)
     assert process.leader is not None
-
-
-def gone(process: psutil.Process) -> bool:
-    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
 
 
 def test_what_cannot_start_at_all_stops_everything(
