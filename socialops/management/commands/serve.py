@@ -13,8 +13,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from socialops import embedded
+from socialops.alone import AlreadyRunning, end_orphans, only_one, require_free
+from socialops.servers import Server, ServiceFailed
 from socialops.steps import StepFailed, collect_static, manage
-from socialops.supervisor import AlreadyRunning, Supervisor, end_orphans, only_one, require_free
+from socialops.supervisor import Supervisor
 
 RUN_DIR = embedded.RUN_DIR
 SIGN_INS = RUN_DIR / "sign-ins.txt"  # what seed_demo said at the first start
@@ -33,17 +35,17 @@ class Command(BaseCommand):
             with only_one(RUN_DIR):
                 end_orphans(RUN_DIR)
                 require_free(settings.HOST, port)
-                with embedded.services() as found:
-                    code = self.run_all(environment(port, found))
-        except (AlreadyRunning, StepFailed, embedded.ServiceFailed) as error:
+                with embedded.services() as (found, servers):
+                    code = self.run_all(environment(port, found), servers)
+        except (AlreadyRunning, StepFailed, ServiceFailed) as error:
             raise CommandError(str(error)) from None
         except KeyboardInterrupt:
             code = 0
         sys.exit(code)
 
-    def run_all(self, env: dict[str, str]) -> int:
+    def run_all(self, env: dict[str, str], servers: list[Server]) -> int:
         self.prepare(env)
-        supervisor = Supervisor(settings.BASE_DIR / "Procfile", env, RUN_DIR)
+        supervisor = Supervisor(settings.BASE_DIR / "Procfile", env, RUN_DIR, servers)
         threading.Thread(target=self.welcome, args=(supervisor, env), daemon=True).start()
         return supervisor.run()
 

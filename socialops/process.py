@@ -1,0 +1,65 @@
+"""One line of the Procfile as a process, in a session of its own, whose output goes line by line to `say`."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+DRAINED_WITHIN = 1.0  # seconds; its last words matter most, and stand in the pipe already
+
+
+class Process:
+    def __init__(self, name: str, command: str, *, cwd: Path, env: dict[str, str], say: Callable[[str], None]) -> None:
+        self.name = name
+        self.command = command
+        self.cwd = cwd
+        self.env = env
+        self.say = say
+        self.leader: subprocess.Popen[bytes] | None = None  # None before it begins and once all of it is gone
+        self.reader: threading.Thread | None = None
+
+    def start(self) -> None:
+        # A session of its own keeps Ctrl-C away from it, and names all its children when they must be killed.
+        self.leader = subprocess.Popen(  # noqa: S602 - our own Procfile, which is written for a shell
+            f"exec {self.command}",
+            shell=True,
+            cwd=self.cwd,
+            env=self.env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        self.reader = threading.Thread(target=self.read, args=(self.leader,), daemon=True)
+        self.reader.start()
+
+    def read(self, leader: "subprocess.Popen[bytes]") -> None:
+        assert leader.stdout is not None
+        with leader.stdout as lines:
+            for line in lines:
+                self.say(line.decode(errors="replace"))
+
+    def ended(self) -> str:
+        """How it ended; empty while its leader runs, which alone matters: its children may well outlive it."""
+        status = self.leader.poll() if self.leader else None
+        return "" if status is None else f"ended with status {status}"
+
+    def ask_to_end(self) -> None:
+        """Only the leader is told: it lets its children finish."""
+        if self.leader and self.leader.poll() is None:
+            self.leader.terminate()
+
+    def end(self, within: float = 0.0) -> None:
+        """Kills what is left of its session after so many seconds. At once where the leader has ended."""
+        if not self.leader:
+            return
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.leader.wait(within)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.leader.pid, signal.SIGKILL)
+        self.leader.wait()
+        self.leader = None  # its number may be another's from now on
+        if self.reader:
+            self.reader.join(DRAINED_WITHIN)
