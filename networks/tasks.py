@@ -19,7 +19,7 @@ from socialops.lib.seats import seat
 
 log = logging.getLogger(__name__)
 
-TURN = 0.5  # seconds
+TURN = 1  # seconds
 LOOK_TURN = 5  # seconds
 TURN_EXPIRES = 4  # seconds; a turn that nobody had time for is given anew by the next tick
 
@@ -51,11 +51,11 @@ def send_due(organization_id: int) -> None:
     """One worker for one organization, for a moment; then it stands in line again, behind the other organizations."""
     if not has_room():
         return
-    until = monotonic() + TURN
-    while send_next():
-        if monotonic() > until:
-            send_due.apply_async((organization_id,), expires=TURN_EXPIRES, retry=False)
-            return
+    until, sent = monotonic() + TURN, False
+    while monotonic() < until and send_next():
+        sent = True
+    if sent:  # also where nothing was left for this moment: a network's share of the workers may be free in the next
+        send_due.apply_async((organization_id,), expires=TURN_EXPIRES, retry=False)
 
 
 @shared_task

@@ -77,7 +77,8 @@ def has_room() -> bool:
 def begin_next(now: datetime) -> tuple[Outgoing, Attempt | None] | None:
     """Takes the row that is to leave next from the organization in scope; None when none may.
 
-    What has become too late is held instead, and what says the same as another waits; those have no Attempt.
+    What has become too late is held instead, what says the same as another waits, and whoever was overtaken may look
+    again: then there is no Attempt.
     """
     found = lock_next(require_organization_id(), now)
     if found is None:
@@ -89,7 +90,7 @@ def begin_next(now: datetime) -> tuple[Outgoing, Attempt | None] | None:
     row = rows.annotate(overtaken=Exists(under_way), doubts=Exists(unknown)).get(pk=pk)
     row.trouble = trouble
     if row.overtaken:  # another of the profile's rows was begun between the choice and the lock
-        return None
+        return row, None
     if is_late(row, now):
         hold_late(row, now)
         return row, None
