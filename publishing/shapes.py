@@ -57,7 +57,7 @@ def delivery_shape(delivery: Delivery) -> dict[str, Any]:
         "remote_id": remote_id,
         "permalink": permalink,
         "error": front.reason or None,
-        "needs_person": front.needs_person or front.held == Held.TOO_LATE,
+        "needs_person": front.needs_person or (front.state == "waiting" and front.held == Held.TOO_LATE),
         "held": front.held or None,
         "attempts": row.attempt_count,
         "parts": [part_shape(part) for part in parts],
