@@ -21,6 +21,7 @@ from publishing.actions.schedule import cancel_post, publish_now, schedule_post
 from publishing.models import Delivery, Post
 from publishing.queries.parts import STATE, parts_of, with_parts
 from publishing.queries.posts import for_reading, listed
+from publishing.queries.queue import foresee
 from publishing.shapes import (
     DecisionBody,
     DeliveryQuery,
@@ -53,18 +54,24 @@ def wish_in(body: dict[str, Any]) -> Wish:
     return Wish(at=at, zone=body.get("time_zone", ""), now=at_once, submit=body.get("submit", False))
 
 
+def foresee_all(posts: list[Post]) -> None:
+    foresee([delivery for post in posts for delivery in post.shown_deliveries], now())
+
+
 class PostView(MemberViewSet):
     area = "publishing"
     queryset = Post.objects.none()
 
     def shape(self, post: Post) -> dict[str, Any]:
-        return post_shape(for_reading(Post.objects.filter(pk=post.pk), self.member).get())
+        found = for_reading(Post.objects.filter(pk=post.pk), self.member).get()
+        foresee_all([found])
+        return post_shape(found)
 
     @extend_schema(parameters=[PostQuery], responses=SHAPE)
     def list(self, request: Request) -> Response:
         query = self.read(PostQuery, request.query_params.dict())
         wanted = {name: query[name] for name in ("state", "profile", "q") if name in query}
-        return self.page(for_reading(listed(self.member, **wanted), self.member), post_shape)
+        return self.page(for_reading(listed(self.member, **wanted), self.member), post_shape, foresee_all)
 
     @extend_schema(request=PostBody, responses={201: SHAPE})
     def create(self, request: Request) -> Response:
@@ -127,6 +134,7 @@ class DeliveryView(MemberViewSet):
 
     def shape(self, pk: int | str) -> dict[str, Any]:
         delivery = self.rows().get(pk=access_delivery(self.member, pk).pk)
+        foresee([delivery], now())
         attempts = Attempt.objects.filter(outgoing__in=parts_of(delivery)).order_by("pk")
         return {**delivery_shape(delivery), "attempts": [attempt_shape(attempt) for attempt in attempts]}
 
@@ -135,7 +143,7 @@ class DeliveryView(MemberViewSet):
         query = self.read(DeliveryQuery, request.query_params.dict())
         columns = {"state": "state_now", "profile": "profile_id", "due_before": "outgoing__due_at__lt"}
         wanted = {column: query[name] for name, column in columns.items() if name in query}
-        return self.page(self.rows().filter(**wanted), delivery_shape)
+        return self.page(self.rows().filter(**wanted), delivery_shape, lambda found: foresee(found, now()))
 
     @extend_schema(responses=SHAPE)
     def retrieve(self, request: Request, pk: str) -> Response:

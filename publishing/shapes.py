@@ -21,7 +21,7 @@ def moment(at: datetime | None) -> str | None:
 
 
 def post_shape(post: Post) -> dict[str, Any]:
-    """Of a post read with `for_reading`."""
+    """Of a post read with `for_reading`, its deliveries given their outlook by `foresee`."""
     return {
         "id": post.pk,
         "state": post.state,
@@ -41,7 +41,8 @@ def post_shape(post: Post) -> dict[str, Any]:
 
 
 def delivery_shape(delivery: Delivery) -> dict[str, Any]:
-    """Of a delivery read `with_parts`."""
+    """Of a delivery read `with_parts` and given its outlook by `foresee`."""
+    said = delivery.outlook
     row = delivery.outgoing
     parts = parts_of(delivery)
     front = front_of(parts)
@@ -58,7 +59,9 @@ def delivery_shape(delivery: Delivery) -> dict[str, Any]:
         "permalink": permalink,
         "error": front.reason or None,
         "needs_person": front.needs_person or (front.state == "waiting" and front.held == Held.TOO_LATE),
-        "held": front.held or None,
+        "held": (said and said.hold) or None,
+        "held_until": moment(said.at if said and said.hold else None),
+        "reason": said.sentence if said and not said.idle else None,
         "attempts": row.attempt_count,
         "parts": [part_shape(part) for part in parts],
     }

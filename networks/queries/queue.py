@@ -24,7 +24,11 @@ IS_REPLY = Q(priority=Priority.REPLY)
 
 
 def with_hold(rows: QuerySet[Outgoing, Any], now: datetime) -> QuerySet[Outgoing, Any]:
-    """Adds `hold`, why a waiting row may not leave (one of HOLDS, or nothing), and until when its network limits it."""
+    """Adds `hold`, why a waiting row may not leave (one of HOLDS, or nothing), and until when its network limits it.
+
+    What holds only for a while says nothing of what is planned for later.
+    """
+    soon = Q(planned_at__lt=now + SOON)
     paused = Q(profile__pause="all") | Q(profile__pause="posts") & ~IS_REPLY
     asked = rows.annotate(
         down_since=open_since("profile__"), refusal=refusal("profile__"), limited_until=limited_until(now)
@@ -34,9 +38,9 @@ def with_hold(rows: QuerySet[Outgoing, Any], now: datetime) -> QuerySet[Outgoing
             When(profile__state="disconnected", then=Value("disconnected")),
             When(paused, then=Value("paused")),
             When(held__gt="", then=F("held")),
-            When(refusal__isnull=False, then=Value("refused")),
-            When(down_since__isnull=False, then=Value("down")),
-            When(Q(profile__held_until__gt=now) | Q(limited_until__isnull=False), then=Value("limit")),
+            When(soon, refusal__isnull=False, then=Value("refused")),
+            When(soon, down_since__isnull=False, then=Value("down")),
+            When(soon & (Q(profile__held_until__gt=now) | Q(limited_until__isnull=False)), then=Value("limit")),
             default=Value(""),
         )
     )
