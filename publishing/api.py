@@ -19,7 +19,7 @@ from publishing.actions.late import move_delivery
 from publishing.actions.review import approve_post, reject_post, submit_post
 from publishing.actions.schedule import cancel_post, publish_now, schedule_post
 from publishing.models import Delivery, Post
-from publishing.queries.parts import STATE, parts_of, with_parts
+from publishing.queries.parts import DUE, STATE, parts_of, with_parts
 from publishing.queries.posts import for_reading, listed
 from publishing.queries.queue import foresee
 from publishing.shapes import (
@@ -130,7 +130,7 @@ class DeliveryView(MemberViewSet):
 
     def rows(self) -> Any:
         rows = deliveries_for(self.member).select_related("revision", "outgoing__remote_post")
-        return with_parts(rows).annotate(state_now=STATE)
+        return with_parts(rows).annotate(state_now=STATE, due=DUE)
 
     def shape(self, pk: int | str) -> dict[str, Any]:
         delivery = self.rows().get(pk=access_delivery(self.member, pk).pk)
@@ -141,7 +141,7 @@ class DeliveryView(MemberViewSet):
     @extend_schema(parameters=[DeliveryQuery], responses=SHAPE)
     def list(self, request: Request) -> Response:
         query = self.read(DeliveryQuery, request.query_params.dict())
-        columns = {"state": "state_now", "profile": "profile_id", "due_before": "outgoing__due_at__lt"}
+        columns = {"state": "state_now", "profile": "profile_id", "due_before": "due__lt"}
         wanted = {column: query[name] for name, column in columns.items() if name in query}
         return self.page(self.rows().filter(**wanted), delivery_shape, lambda found: foresee(found, now()))
 

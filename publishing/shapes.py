@@ -53,7 +53,8 @@ def delivery_shape(delivery: Delivery) -> dict[str, Any]:
         "revision": delivery.revision.number,
         "profile": delivery.profile_id,
         "state": state_of(parts),
-        "due_at": moment(row.due_at),
+        "planned_at": moment(row.planned_at),
+        "due_at": moment(row.due_at if row.state == "waiting" else row.planned_at),  # as queries.parts.DUE
         "sent_at": moment(row.sent_at),
         "remote_id": remote_id,
         "permalink": permalink,

@@ -125,3 +125,16 @@ def test_the_practice_network_of_others_holds_nobody_else(cast: Cast, in_acme) -
     wrong = {"failing_since": at, "opened_at": at, "next_at": at + timedelta(minutes=1)}
     Circuit.objects.create(network="x", sandbox=True, organization=cast.globex, failures=5, **wrong)
     assert caller(cast.olive).get(f"profiles/{cast.x.pk}/").json()["waits"] is None
+
+
+@pytest.mark.parametrize("state", ["waiting", "sending", "unknown", "sent", "failed", "cancelled"])
+def test_the_machinery_moves_no_time_that_people_read(cast: Cast, lay, state: str) -> None:
+    row = lay("Bread", minutes=-3, state=state, sent_at=now(), due_at=now() + SOON)
+    olive = caller(cast.olive)
+    one = olive.get(f"deliveries/{row.delivery.pk}/").json()
+    assert one["planned_at"] == moment(row.planned_at)
+    assert one["due_at"] == moment(row.due_at if state == "waiting" else row.planned_at)
+    due = [
+        bool(olive.get(f"deliveries/?due_before={moment(at)}").json()["results"]) for at in (now(), now() + 2 * SOON)
+    ]
+    assert due == [state != "waiting", True]
