@@ -64,6 +64,7 @@ def delivery_shape(delivery: Delivery) -> dict[str, Any]:
         "held_until": moment(said.at if said and said.hold else None),
         "reason": said.sentence if said and not said.idle else None,
         "attempts": row.attempt_count,
+        "resends": sum(part.resends for part in parts),
         "parts": [part_shape(part) for part in parts],
     }
 
@@ -80,6 +81,7 @@ def part_shape(row: Outgoing) -> dict[str, Any]:
         "remote_id": remote_id,
         "permalink": permalink,
         "error": row.reason or None,
+        "resends": row.resends,
         "deleted_at": moment(copy.deleted_at if copy else None),
     }
 

@@ -68,6 +68,7 @@ def dress(deliveries: Iterable[Delivery]) -> None:
     for key, copy in copies.items():
         copy.deletion = found.get(key)
     for delivery in deliveries:
+        delivery.resent = any(row.resends and row.state == "sent" for row in delivery.parts)
         delivery.progress = progress(delivery.parts)
         delivery.deleting = [copy.deletion for copy in delivery.there if copy.deletion and not copy.deleted_at]
         delivery.deleted = last_deleted(delivery)

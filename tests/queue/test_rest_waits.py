@@ -138,3 +138,9 @@ def test_the_machinery_moves_no_time_that_people_read(cast: Cast, lay, state: st
         bool(olive.get(f"deliveries/?due_before={moment(at)}").json()["results"]) for at in (now(), now() + 2 * SOON)
     ]
     assert due == [state != "waiting", True]
+
+
+def test_what_was_sent_once_more_is_marked(cast: Cast, lay) -> None:
+    row = lay("Bread", minutes=-3, state="sent", sent_at=now(), resends=1)
+    one = caller(cast.olive).get(f"deliveries/{row.delivery.pk}/").json()
+    assert (one["resends"], one["parts"][0]["resends"]) == (1, 1)
