@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiTypes, extend_schema
@@ -20,7 +21,7 @@ from publishing.actions.review import approve_post, reject_post, submit_post
 from publishing.actions.schedule import cancel_post, publish_now, schedule_post
 from publishing.models import Delivery, Post
 from publishing.queries.parts import DUE, STATE, parts_of, with_parts
-from publishing.queries.posts import for_reading, listed
+from publishing.queries.posts import for_reading, listed, with_shown
 from publishing.queries.queue import foresee
 from publishing.shapes import (
     DecisionBody,
@@ -62,8 +63,11 @@ class PostView(MemberViewSet):
     area = "publishing"
     queryset = Post.objects.none()
 
+    def readable(self, posts: QuerySet[Post]) -> QuerySet[Post]:
+        return with_shown(for_reading(posts, self.member))
+
     def shape(self, post: Post) -> dict[str, Any]:
-        found = for_reading(Post.objects.filter(pk=post.pk), self.member).get()
+        found = self.readable(Post.objects.filter(pk=post.pk)).get()
         foresee_all([found])
         return post_shape(found)
 
@@ -71,7 +75,7 @@ class PostView(MemberViewSet):
     def list(self, request: Request) -> Response:
         query = self.read(PostQuery, request.query_params.dict())
         wanted = {name: query[name] for name in ("state", "profile", "q") if name in query}
-        return self.page(for_reading(listed(self.member, **wanted), self.member), post_shape, foresee_all)
+        return self.page(self.readable(listed(self.member, **wanted)), post_shape, foresee_all)
 
     @extend_schema(request=PostBody, responses={201: SHAPE})
     def create(self, request: Request) -> Response:

@@ -10,7 +10,7 @@ from networks.models import Attempt, Held, Outgoing
 from organizations.rest.serializers import Ids, StrictSerializer
 from publishing.models import Delivery, Post
 from publishing.queries.parts import front_of, parts_of, state_of
-from publishing.queries.posts import FILTERS, remote_of
+from publishing.queries.posts import STATES, called, remote_of
 from publishing.threads import MOST_PARTS
 
 DELIVERY_STATES = ("waiting", "sending", "unknown", "sent", "failed", "partly", "cancelled")
@@ -21,10 +21,10 @@ def moment(at: datetime | None) -> str | None:
 
 
 def post_shape(post: Post) -> dict[str, Any]:
-    """Of a post read with `for_reading`, its deliveries given their outlook by `foresee`."""
+    """Of a post read `for_reading` and `with_shown`, its deliveries given their outlook by `foresee`."""
     return {
         "id": post.pk,
-        "state": post.state,
+        "state": called(post),
         "revision": post.revision.number,
         "author": post.author_id,
         "text": post.revision.text,
@@ -184,7 +184,7 @@ class ListQuery(StrictSerializer):
 
 
 class PostQuery(ListQuery):
-    state = serializers.ChoiceField(FILTERS, required=False)
+    state = serializers.ChoiceField(STATES, required=False)
     q = serializers.CharField(required=False, max_length=200)
 
 
