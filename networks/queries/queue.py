@@ -10,9 +10,10 @@ from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, Subque
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 
-from networks.models import Held, Limit, Outgoing, Priority
+from networks.models import Attempt, Held, Limit, Outgoing, Priority
 from networks.outbox.circuits import open_since, refusal
 from networks.outbox.lanes import MAY_SEND, NOT_SENDING, POSTS_TOO
+from networks.outbox.outcomes import GIVE_UP_AFTER
 from networks.outbox.reach import reaching
 
 LATE = timedelta(minutes=1)  # after this, what nothing holds should long have left
@@ -81,6 +82,24 @@ def with_turn(rows: QuerySet[Outgoing, Any]) -> QuerySet[Outgoing, Any]:
     # unscoped: correlated with the profile of a row that the caller has scoped
     others = Outgoing.unscoped.filter(profile=OuterRef("profile"), state="sending").exclude(pk=OuterRef("pk"))
     return rows.annotate(behind=Exists(others))
+
+
+def returning(rows: QuerySet[Outgoing, Any], now: datetime) -> QuerySet[Outgoing, Any]:
+    """What was refused for the sign-in alone: it leaves by itself when its profile is connected again. What is a day
+    late waits for a person to say so. Indexes outgoing_of_profile and attempt_of_outgoing.
+    """
+    last = Attempt.objects.filter(outgoing=OuterRef("pk")).order_by("-pk").values("outcome")[:1]
+    failed = rows.filter(state="failed", planned_at__gte=now - GIVE_UP_AFTER)
+    return failed.annotate(last=Subquery(last)).filter(last="disconnected")
+
+
+def with_return(rows: QuerySet[Outgoing, Any], now: datetime) -> QuerySet[Outgoing, Any]:
+    """Adds `returns`: whether it leaves when its profile, which is not connected, is connected again."""
+    # unscoped: the very row that the caller has scoped
+    again = Exists(returning(Outgoing.unscoped.filter(pk=OuterRef("pk")), now))
+    return rows.annotate(
+        returns=Case(When(Q(state="failed", profile__state="disconnected"), then=again), default=False)
+    )
 
 
 def overdue(rows: QuerySet[Outgoing, Any], now: datetime, *, by: timedelta = LATE) -> QuerySet[Outgoing, Any]:

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as later
 
 from networks.models import Outgoing
 from networks.queries.holds import HELD
 from networks.queries.queue import LATE
 from networks.registry import adapter_class
+
+RETURNS = later("It leaves when the profile is connected again, unless you cancel it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class Outlook:
 
 
 def outlook(row: Outgoing, *, hold: str, behind: bool, now: datetime) -> Outlook:
-    """`hold` and `behind` as `networks.queries.queue` tells them."""
+    """`hold` and `behind`, and on the row `returns`, as `networks.queries.queue` tells them."""
     if row.state == "waiting":
         return held(row, hold) if hold else waiting(row, behind, now)
     if row.state == "sending":
@@ -39,7 +42,9 @@ def outlook(row: Outgoing, *, hold: str, behind: bool, now: datetime) -> Outlook
     if row.state == "unknown":
         return unknown(row, now)
     if row.state == "failed":
-        return Outlook(row.reason or _("It was not sent."), _("Nothing more happens by itself."))
+        return Outlook(
+            row.reason or _("It was not sent."), RETURNS if row.returns else _("Nothing more happens by itself.")
+        )
     return Outlook("")
 
 
