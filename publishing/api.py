@@ -93,8 +93,9 @@ class PostView(MemberViewSet):
         body = self.read(PostChange)
         return Response(self.shape(rewrite_post(self.member, post, **words_in(body), wish=wish_in(body))))
 
-    @extend_schema(responses=SHAPE)
+    @extend_schema(responses={200: SHAPE})
     def destroy(self, request: Request, pk: str) -> Response:
+        """Cancels what has not left, and answers with what became of the post; 409 where all of it has left."""
         return Response(self.shape(cancel_post(self.member, access_post(self.member, pk, to="cancel"))))
 
     @extend_schema(request=None, responses=SHAPE)

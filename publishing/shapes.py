@@ -160,9 +160,19 @@ class PostBody(PostChange):
 
 
 class ScheduleBody(StrictSerializer):
-    scheduled_at = Instant(required=False, allow_null=True)
-    time_zone = Text(required=False, max_length=64)
-    publish_now = Flag(required=False)
+    """Either a time or `publish_now`."""
+
+    scheduled_at = Instant(
+        required=False,
+        allow_null=True,
+        help_text="When it leaves, with its zone. Without one a post keeps the time that is planned.",
+    )
+    time_zone = Text(
+        required=False,
+        max_length=64,
+        help_text="The IANA name of the zone in which people planned it, such as Europe/Madrid. Pages show it so.",
+    )
+    publish_now = Flag(required=False, help_text="Let it leave at once.")
 
 
 class DecisionBody(StrictSerializer):
@@ -171,9 +181,20 @@ class DecisionBody(StrictSerializer):
 
 
 class ResolveBody(StrictSerializer):
-    there = Flag()
-    remote_id = Text(required=False, allow_blank=True, max_length=200)
-    permalink = Text(required=False, allow_blank=True, max_length=1000)
+    """What a person found on the profile, of a delivery of which it is not known whether it is there."""
+
+    there = Flag(
+        help_text="true: it is there, give remote_id or permalink. false: it is not, and is sent again at once."
+    )
+    remote_id = Text(
+        required=False, allow_blank=True, max_length=200, help_text="The network's id of it. It is linked to that post."
+    )
+    permalink = Text(
+        required=False,
+        allow_blank=True,
+        max_length=1000,
+        help_text="Its address on the network, as the browser shows it. The id is read from it where none is given.",
+    )
 
 
 class ListQuery(StrictSerializer):
