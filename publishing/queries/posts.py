@@ -15,7 +15,7 @@ from teams.access import profiles_for
 
 PER_PAGE = 40
 FILTERS = ("draft", "in_review", "approved", "scheduled", "sent", "failed", "unknown", "held", "paused", "cancelled")
-STATES = (*FILTERS, "sending", "partly")  # all that a post may be called
+STATES = (*FILTERS, "partly")  # all that programs may call a post
 
 WAITING = Q(outgoing__state="waiting")
 CUT_OFF = WAITING & Q(profile__state="disconnected")
@@ -43,9 +43,13 @@ def with_shown(posts: QuerySet[Post]) -> QuerySet[Post]:
 
 
 def called(post: Post) -> str:
-    """The one word for a post read `with_shown`: what has become of it, unless somebody has called it off."""
-    word: str = post.state if post.state == "cancelled" else post.shown  # type: ignore[attr-defined]
-    return word
+    """One of STATES for a post read `with_shown`: what has become of it, unless somebody has called it off.
+
+    What is leaving at this moment is still called scheduled, as whoever looks for it finds it: one need not be quick.
+    """
+    if post.state == "cancelled":
+        return "cancelled"
+    return "scheduled" if post.shown == "sending" else post.shown  # type: ignore[attr-defined,no-any-return]
 
 
 def shown_as(posts: QuerySet[Post], wanted: str) -> QuerySet[Post]:
