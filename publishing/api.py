@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.timezone import now
@@ -25,8 +26,9 @@ from publishing.actions.review import approve_post, reject_post, submit_post
 from publishing.actions.schedule import cancel_post, publish_now, schedule_post
 from publishing.limits import spelt_bytes
 from publishing.models import Asset, Delivery, Post
-from publishing.queries.parts import STATE, parts_of, with_parts
-from publishing.queries.posts import for_reading, listed
+from publishing.queries.parts import DUE, STATE, parts_of, with_parts
+from publishing.queries.posts import for_reading, listed, with_shown
+from publishing.queries.queue import foresee
 from publishing.shapes import (
     AltTextBody,
     DecisionBody,
@@ -64,18 +66,27 @@ def wish_in(body: dict[str, Any]) -> Wish:
     return Wish(at=at, zone=body.get("time_zone", ""), now=at_once, submit=body.get("submit", False))
 
 
+def foresee_all(posts: list[Post]) -> None:
+    foresee([delivery for post in posts for delivery in post.shown_deliveries], now())
+
+
 class PostView(MemberViewSet):
     area = "publishing"
     queryset = Post.objects.none()
 
+    def readable(self, posts: QuerySet[Post]) -> QuerySet[Post]:
+        return with_shown(for_reading(posts, self.member))
+
     def shape(self, post: Post) -> dict[str, Any]:
-        return post_shape(for_reading(Post.objects.filter(pk=post.pk), self.member).get())
+        found = self.readable(Post.objects.filter(pk=post.pk)).get()
+        foresee_all([found])
+        return post_shape(found)
 
     @extend_schema(parameters=[PostQuery], responses=SHAPE)
     def list(self, request: Request) -> Response:
         query = self.read(PostQuery, request.query_params.dict())
         wanted = {name: query[name] for name in ("state", "profile", "q") if name in query}
-        return self.page(for_reading(listed(self.member, **wanted), self.member), post_shape)
+        return self.page(self.readable(listed(self.member, **wanted)), post_shape, foresee_all)
 
     @extend_schema(request=PostBody, responses={201: SHAPE})
     def create(self, request: Request) -> Response:
@@ -93,8 +104,9 @@ class PostView(MemberViewSet):
         body = self.read(PostChange)
         return Response(self.shape(rewrite_post(self.member, post, **words_in(body), wish=wish_in(body))))
 
-    @extend_schema(responses=SHAPE)
+    @extend_schema(responses={200: SHAPE})
     def destroy(self, request: Request, pk: str) -> Response:
+        """Cancels what has not left, and answers with what became of the post; 409 where all of it has left."""
         return Response(self.shape(cancel_post(self.member, access_post(self.member, pk, to="cancel"))))
 
     @extend_schema(request=None, responses=SHAPE)
@@ -134,19 +146,20 @@ class DeliveryView(MemberViewSet):
 
     def rows(self) -> Any:
         rows = deliveries_for(self.member).select_related("revision", "outgoing__remote_post")
-        return with_parts(rows).annotate(state_now=STATE)
+        return with_parts(rows).annotate(state_now=STATE, due=DUE)
 
     def shape(self, pk: int | str) -> dict[str, Any]:
         delivery = self.rows().get(pk=access_delivery(self.member, pk).pk)
+        foresee([delivery], now())
         attempts = Attempt.objects.filter(outgoing__in=parts_of(delivery)).order_by("pk")
         return {**delivery_shape(delivery), "attempts": [attempt_shape(attempt) for attempt in attempts]}
 
     @extend_schema(parameters=[DeliveryQuery], responses=SHAPE)
     def list(self, request: Request) -> Response:
         query = self.read(DeliveryQuery, request.query_params.dict())
-        columns = {"state": "state_now", "profile": "profile_id", "due_before": "outgoing__due_at__lt"}
+        columns = {"state": "state_now", "profile": "profile_id", "due_before": "due__lt"}
         wanted = {column: query[name] for name, column in columns.items() if name in query}
-        return self.page(self.rows().filter(**wanted), delivery_shape)
+        return self.page(self.rows().filter(**wanted), delivery_shape, lambda found: foresee(found, now()))
 
     @extend_schema(responses=SHAPE)
     def retrieve(self, request: Request, pk: str) -> Response:

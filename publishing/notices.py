@@ -2,15 +2,18 @@
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from networks.models import FallbackPlan, Outgoing
+from networks.queries.queue import with_return
 from organizations.actors import Actor, label
 from organizations.kinds import register
 from organizations.models import AuditEntry, Member, Organization, Role
 from organizations.notifications import notify, settle_notices
 from publishing.models import Delivery, Post
+from publishing.queries.outlook import RETURNS
 from teams.queries.holders import who_may
 
 
@@ -92,9 +95,15 @@ def tell_stuck(delivery: Delivery, outgoing: Outgoing) -> None:
         kind="delivery_stuck",
         title=title,
         url=reverse("publishing:post", args=[slug, delivery.post_id]),
-        about=outgoing.reason,
+        about=why(outgoing),
         url_of_many=many,
     )
+
+
+def why(outgoing: Outgoing) -> str:
+    """Its reason, and whether it leaves by itself nevertheless."""
+    again = with_return(Outgoing.objects.filter(pk=outgoing.pk), now()).filter(returns=True)
+    return f"{outgoing.reason} {RETURNS}" if again.exists() else outgoing.reason
 
 
 def tell_undeleted(delivery: Delivery, outgoing: Outgoing) -> None:
@@ -107,7 +116,7 @@ def tell_undeleted(delivery: Delivery, outgoing: Outgoing) -> None:
         kind="deletion_failed",
         title=_("A post could not be deleted from %(name)s: it is still there") % {"name": delivery.profile.name},
         url=address(delivery.post),
-        about=outgoing.reason,
+        about=why(outgoing),
     )
 
 

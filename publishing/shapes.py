@@ -11,7 +11,7 @@ from organizations.rest.serializers import Ids, StrictSerializer
 from publishing.limits import LONGEST_ALT_TEXT
 from publishing.models import Asset, Delivery, Post
 from publishing.queries.parts import front_of, parts_of, state_of
-from publishing.queries.posts import FILTERS, remote_of
+from publishing.queries.posts import STATES, called, remote_of
 from publishing.threads import MOST_PARTS, Attached
 
 DELIVERY_STATES = ("waiting", "sending", "unknown", "sent", "failed", "partly", "cancelled")
@@ -22,11 +22,11 @@ def moment(at: datetime | None) -> str | None:
 
 
 def post_shape(post: Post) -> dict[str, Any]:
-    """Of a post read with `for_reading`."""
+    """Of a post read `for_reading` and `with_shown`, its deliveries given their outlook by `foresee`."""
     files = [[attached_shape(one) for one in part] for part in post.revision.files()]
     return {
         "id": post.pk,
-        "state": post.state,
+        "state": called(post),
         "revision": post.revision.number,
         "author": post.author_id,
         "text": post.revision.text,
@@ -63,7 +63,8 @@ def attached_shape(one: Attached) -> dict[str, Any]:
 
 
 def delivery_shape(delivery: Delivery) -> dict[str, Any]:
-    """Of a delivery read `with_parts`."""
+    """Of a delivery read `with_parts` and given its outlook by `foresee`."""
+    said = delivery.outlook
     row = delivery.outgoing
     parts = parts_of(delivery)
     front = front_of(parts)
@@ -74,14 +75,18 @@ def delivery_shape(delivery: Delivery) -> dict[str, Any]:
         "revision": delivery.revision.number,
         "profile": delivery.profile_id,
         "state": state_of(parts),
-        "due_at": moment(row.due_at),
+        "planned_at": moment(row.planned_at),
+        "due_at": moment(row.due_at if row.state == "waiting" else row.planned_at),  # as queries.parts.DUE
         "sent_at": moment(row.sent_at),
         "remote_id": remote_id,
         "permalink": permalink,
         "error": front.reason or None,
-        "needs_person": front.needs_person or front.held == Held.TOO_LATE,
-        "held": front.held or None,
+        "needs_person": front.needs_person or (front.state == "waiting" and front.held == Held.TOO_LATE),
+        "held": (said and said.hold) or None,
+        "held_until": moment(said.at if said and said.hold else None),
+        "reason": said.sentence if said and not said.idle else None,
         "attempts": row.attempt_count,
+        "resends": sum(part.resends for part in parts),
         "parts": [part_shape(part) for part in parts],
     }
 
@@ -99,6 +104,7 @@ def part_shape(row: Outgoing) -> dict[str, Any]:
         "remote_id": remote_id,
         "permalink": permalink,
         "error": row.reason or None,
+        "resends": row.resends,
         "deleted_at": moment(copy.deleted_at if copy else None),
     }
 
@@ -187,9 +193,19 @@ class MediaBody(StrictSerializer):
 
 
 class ScheduleBody(StrictSerializer):
-    scheduled_at = Instant(required=False, allow_null=True)
-    time_zone = Text(required=False, max_length=64)
-    publish_now = Flag(required=False)
+    """Either a time or `publish_now`."""
+
+    scheduled_at = Instant(
+        required=False,
+        allow_null=True,
+        help_text="When it leaves, with its zone. Without one a post keeps the time that is planned.",
+    )
+    time_zone = Text(
+        required=False,
+        max_length=64,
+        help_text="The IANA name of the zone in which people planned it, such as Europe/Madrid. Pages show it so.",
+    )
+    publish_now = Flag(required=False, help_text="Let it leave at once.")
 
 
 class DecisionBody(StrictSerializer):
@@ -198,9 +214,20 @@ class DecisionBody(StrictSerializer):
 
 
 class ResolveBody(StrictSerializer):
-    there = Flag()
-    remote_id = Text(required=False, allow_blank=True, max_length=200)
-    permalink = Text(required=False, allow_blank=True, max_length=1000)
+    """What a person found on the profile, of a delivery of which it is not known whether it is there."""
+
+    there = Flag(
+        help_text="true: it is there, give remote_id or permalink. false: it is not, and is sent again at once."
+    )
+    remote_id = Text(
+        required=False, allow_blank=True, max_length=200, help_text="The network's id of it. It is linked to that post."
+    )
+    permalink = Text(
+        required=False,
+        allow_blank=True,
+        max_length=1000,
+        help_text="Its address on the network, as the browser shows it. The id is read from it where none is given.",
+    )
 
 
 class ListQuery(StrictSerializer):
@@ -211,7 +238,7 @@ class ListQuery(StrictSerializer):
 
 
 class PostQuery(ListQuery):
-    state = serializers.ChoiceField(FILTERS, required=False)
+    state = serializers.ChoiceField(STATES, required=False)
     q = serializers.CharField(required=False, max_length=200)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Prefetch
+from django.utils.timezone import now
 from drf_spectacular.utils import OpenApiTypes, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -14,6 +15,7 @@ from rest_framework.routers import SimpleRouter
 
 from networks.contract import MediaKind, Publishes, Replies
 from networks.models import VERBS, Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
+from networks.queries.holds import Wait, wait_of, with_waits
 from networks.registry import adapter_class
 from organizations.access import access_member
 from organizations.models import Member
@@ -29,6 +31,7 @@ from teams.queries.why import require_may_ask, who_could_give, why
 
 
 def profile_shape(profile: Profile, verbs: frozenset[str]) -> dict[str, Any]:
+    """Of a profile read `with_waits`."""
     return {
         "id": profile.pk,
         "network": profile.network,
@@ -37,9 +40,15 @@ def profile_shape(profile: Profile, verbs: frozenset[str]) -> dict[str, Any]:
         "handle": profile.handle,
         "health": profile.state,
         "health_reason": profile.state_reason or None,
+        "waits": wait_shape(wait_of(profile, now())),
         "capabilities": capabilities(profile.network),
         "can": sorted(verbs),
     }
+
+
+def wait_shape(wait: Wait | None) -> dict[str, Any] | None:
+    """Why nothing leaves here at this moment; null where nothing known holds what is due."""
+    return {"held": wait.hold, "reason": wait.reason, "until": wait.until} if wait else None
 
 
 def capabilities(network: str) -> dict[str, Any]:
@@ -73,13 +82,14 @@ class ProfileView(MemberViewSet):
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def list(self, request: Request) -> Response:
-        rows = self.paginate_queryset(profiles_for(self.member, to="view"))
+        rows = self.paginate_queryset(with_waits(profiles_for(self.member, to="view"), now()))
         verbs = verbs_on(self.member, [row.pk for row in rows])
         return self.get_paginated_response([profile_shape(row, verbs[row.pk]) for row in rows])
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def retrieve(self, request: Request, pk: str) -> Response:
-        profile = access_profile(self.member, pk, to="view")
+        found = access_profile(self.member, pk, to="view")
+        profile = with_waits(Profile.objects.filter(pk=found.pk), now()).get()
         return Response(profile_shape(profile, verbs_on(self.member, [profile.pk])[profile.pk]))
 
     @extend_schema(methods=["PUT"], request=GrantsBody, parameters=[IF_MATCH])

@@ -119,7 +119,7 @@ def move_outgoing(row: Outgoing, *, due_at: datetime) -> None:
 @transaction.atomic
 def cancel_outgoing(row: Outgoing) -> None:
     """It will not leave, nor what follows it. Raises Stale or IllegalMove when it has begun to."""
-    move(row, "cancel", claim=None, lease_until=None)
+    move(row, "cancel", needs_person=False, claim=None, lease_until=None)
     move_all(behind(row), "cancel", reason="")
     changed(row)
 

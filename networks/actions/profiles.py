@@ -6,15 +6,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
 from django.utils.timezone import now
 
 from networks import errors
 from networks.access import base_url
 from networks.actions.outgoing import retry_outgoing
 from networks.contract import Access, Identity
-from networks.models import Attempt, Credential, Cursor, Outgoing, Profile
-from networks.outbox.outcomes import GIVE_UP_AFTER
+from networks.models import Credential, Cursor, Outgoing, Profile
+from networks.queries.queue import returning
 from networks.registry import UnknownNetwork, adapter_class
 from networks.signals import profile_added
 from organizations import audit
@@ -130,8 +129,6 @@ def store(actor: Actor, network: str, secrets: dict[str, Any], identity: Identit
 
 
 def put_back(actor: Actor, profile: Profile) -> None:
-    """What was refused for the sign-in alone leaves after all; what is a day late waits for a person to say so."""
-    last = Attempt.objects.filter(outgoing=OuterRef("pk")).order_by("-pk").values("outcome")[:1]
-    failed = Outgoing.objects.filter(profile=profile, state="failed", planned_at__gte=now() - GIVE_UP_AFTER)
-    for row in failed.annotate(last=Subquery(last)).filter(last="disconnected").order_by("planned_at", "pk"):
+    """What was refused for the sign-in alone leaves after all."""
+    for row in returning(Outgoing.objects.filter(profile=profile), now()).order_by("planned_at", "pk"):
         retry_outgoing(actor, row)

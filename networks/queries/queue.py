@@ -10,9 +10,10 @@ from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, Subque
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 
-from networks.models import Held, Limit, Outgoing, Priority
+from networks.models import Attempt, Held, Limit, Outgoing, Priority
 from networks.outbox.circuits import open_since, refusal
 from networks.outbox.lanes import MAY_SEND, NOT_SENDING, POSTS_TOO
+from networks.outbox.outcomes import GIVE_UP_AFTER
 from networks.outbox.reach import reaching
 
 LATE = timedelta(minutes=1)  # after this, what nothing holds should long have left
@@ -24,7 +25,11 @@ IS_REPLY = Q(priority=Priority.REPLY)
 
 
 def with_hold(rows: QuerySet[Outgoing, Any], now: datetime) -> QuerySet[Outgoing, Any]:
-    """Adds `hold`, why a waiting row may not leave (one of HOLDS, or nothing), and until when its network limits it."""
+    """Adds `hold`, why a waiting row may not leave (one of HOLDS, or nothing), and until when its network limits it.
+
+    What holds only for a while says nothing of what is planned for later.
+    """
+    soon = Q(planned_at__lt=now + SOON)
     paused = Q(profile__pause="all") | Q(profile__pause="posts") & ~IS_REPLY
     asked = rows.annotate(
         down_since=open_since("profile__"), refusal=refusal("profile__"), limited_until=limited_until(now)
@@ -34,9 +39,9 @@ def with_hold(rows: QuerySet[Outgoing, Any], now: datetime) -> QuerySet[Outgoing
             When(profile__state="disconnected", then=Value("disconnected")),
             When(paused, then=Value("paused")),
             When(held__gt="", then=F("held")),
-            When(refusal__isnull=False, then=Value("refused")),
-            When(down_since__isnull=False, then=Value("down")),
-            When(Q(profile__held_until__gt=now) | Q(limited_until__isnull=False), then=Value("limit")),
+            When(soon, refusal__isnull=False, then=Value("refused")),
+            When(soon, down_since__isnull=False, then=Value("down")),
+            When(soon & (Q(profile__held_until__gt=now) | Q(limited_until__isnull=False)), then=Value("limit")),
             default=Value(""),
         )
     )
@@ -77,6 +82,24 @@ def with_turn(rows: QuerySet[Outgoing, Any]) -> QuerySet[Outgoing, Any]:
     # unscoped: correlated with the profile of a row that the caller has scoped
     others = Outgoing.unscoped.filter(profile=OuterRef("profile"), state="sending").exclude(pk=OuterRef("pk"))
     return rows.annotate(behind=Exists(others))
+
+
+def returning(rows: QuerySet[Outgoing, Any], now: datetime) -> QuerySet[Outgoing, Any]:
+    """What was refused for the sign-in alone: it leaves by itself when its profile is connected again. What is a day
+    late waits for a person to say so. Indexes outgoing_of_profile and attempt_of_outgoing.
+    """
+    last = Attempt.objects.filter(outgoing=OuterRef("pk")).order_by("-pk").values("outcome")[:1]
+    failed = rows.filter(state="failed", planned_at__gte=now - GIVE_UP_AFTER)
+    return failed.annotate(last=Subquery(last)).filter(last="disconnected")
+
+
+def with_return(rows: QuerySet[Outgoing, Any], now: datetime) -> QuerySet[Outgoing, Any]:
+    """Adds `returns`: whether it leaves when its profile, which is not connected, is connected again."""
+    # unscoped: the very row that the caller has scoped
+    again = Exists(returning(Outgoing.unscoped.filter(pk=OuterRef("pk")), now))
+    return rows.annotate(
+        returns=Case(When(Q(state="failed", profile__state="disconnected"), then=again), default=False)
+    )
 
 
 def overdue(rows: QuerySet[Outgoing, Any], now: datetime, *, by: timedelta = LATE) -> QuerySet[Outgoing, Any]:

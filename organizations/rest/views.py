@@ -65,6 +65,9 @@ class MemberViewSet(MemberScope, GenericViewSet):
     pagination_class = KeysetPagination
     lookup_value_regex = r"\d{1,18}"
 
-    def page(self, rows: Any, shape: Any) -> Response:
-        """One page of `rows`, each as `shape(row)`."""
-        return self.get_paginated_response([shape(row) for row in self.paginate_queryset(rows)])
+    def page(self, rows: Any, shape: Any, dress: Any = None) -> Response:
+        """One page of `rows`, each as `shape(row)`; `dress(found)` gives them first what shapes need of all at once."""
+        found = self.paginate_queryset(rows)
+        if dress:
+            dress(found)
+        return self.get_paginated_response([shape(row) for row in found])

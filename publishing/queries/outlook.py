@@ -7,32 +7,34 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 
 from networks.models import Outgoing
+from networks.queries.holds import HELD
 from networks.queries.queue import LATE
 from networks.registry import adapter_class
 
-HELD = {  # hold: (what is known, what happens next)
-    "disconnected": (later("The profile is not connected."), later("It leaves once the profile is connected again.")),
-    "paused": (later("Publishing is paused here."), later("It waits until the pause is released.")),
-    "too_late": (later("Its time has passed. It waits for somebody to decide."), ""),
-    "chain": (later("The part before it has not left yet."), later("It follows as soon as that one is there.")),
-    "down": (later("%(network)s does not answer."), later("It leaves by itself once the network answers again.")),
-    "refused": (later("%(network)s takes nothing from our app."), later("It leaves once that is put right.")),
-    "limit": (later("%(network)s takes no more from this profile for now."), later("It leaves when that is over:")),
-}
+RETURNS = later("It leaves when the profile is connected again, unless you cancel it.")
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """`next` ends in a colon where `at` follows; `late` where nothing known holds it."""
+    """`next` ends in a colon where `at` follows; `late` where nothing known holds it; `idle` where it waits for nothing
+    but its time."""
 
     known: str
     next: str = ""
     at: datetime | None = None
     late: bool = False
+    hold: str = ""
+    idle: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """All of it in one text, for those to whom the time is told apart."""
+        then = f"{self.next[:-1]}." if self.next.endswith(":") else self.next
+        return f"{self.known} {then}".strip()
 
 
 def outlook(row: Outgoing, *, hold: str, behind: bool, now: datetime) -> Outlook:
-    """`hold` and `behind` as `networks.queries.queue` tells them."""
+    """`hold` and `behind`, and on the row `returns`, as `networks.queries.queue` tells them."""
     if row.state == "waiting":
         return held(row, hold) if hold else waiting(row, behind, now)
     if row.state == "sending":
@@ -40,7 +42,9 @@ def outlook(row: Outgoing, *, hold: str, behind: bool, now: datetime) -> Outlook
     if row.state == "unknown":
         return unknown(row, now)
     if row.state == "failed":
-        return Outlook(row.reason or _("It was not sent."), _("Nothing more happens by itself."))
+        return Outlook(
+            row.reason or _("It was not sent."), RETURNS if row.returns else _("Nothing more happens by itself.")
+        )
     return Outlook("")
 
 
@@ -52,7 +56,8 @@ def held(row: Outgoing, hold: str) -> Outlook:
         reason = getattr(row, "refusal", "")
     elif hold == "limit" and row.due_at == row.profile.held_until:
         reason = row.reason  # the others of its profile wait because of this one
-    return Outlook(reason or str(known) % words, str(then), limit_ends(row) if hold == "limit" else None)
+    until = limit_ends(row) if hold == "limit" else None
+    return Outlook(reason or str(known) % words, str(then), until, hold=hold)
 
 
 def limit_ends(row: Outgoing) -> datetime | None:
@@ -63,7 +68,8 @@ def limit_ends(row: Outgoing) -> datetime | None:
 def waiting(row: Outgoing, behind: bool, now: datetime) -> Outlook:
     known = row.reason or _("Nothing has been tried yet.")
     if row.due_at > now:
-        return Outlook(known, _("It is tried again:") if row.attempt_count else _("It leaves:"), row.due_at)
+        then = _("It is tried again:") if row.attempt_count else _("It leaves:")
+        return Outlook(known, then, row.due_at, idle=not row.reason)
     if behind:
         return Outlook(known, _("It leaves after the one that is on its way on this profile."))
     if now - row.due_at > LATE:

@@ -20,6 +20,9 @@ _WORD = Case(When(state__in=ASKS, then=F("state")), default=Value("partly"))
 _REST = Coalesce(Subquery(_MISSING.annotate(word=_WORD).values("word")[:1]), Value("sent"))
 STATE = Case(When(outgoing__state="sent", then=_REST), default=F("outgoing__state"))
 
+# When it is tried next while it waits; then the time for which it was planned, for the outbox uses the column itself.
+DUE = Case(When(outgoing__state="waiting", then=F("outgoing__due_at")), default=F("outgoing__planned_at"))
+
 
 def stands(state: str) -> Q:
     """Deliveries of which the first part stands so, or one that needs somebody. Index outgoing_queue."""
@@ -65,6 +68,7 @@ def dress(deliveries: Iterable[Delivery]) -> None:
     for key, copy in copies.items():
         copy.deletion = found.get(key)
     for delivery in deliveries:
+        delivery.resent = any(row.resends and row.state == "sent" for row in delivery.parts)
         delivery.progress = progress(delivery.parts)
         delivery.deleting = [copy.deletion for copy in delivery.there if copy.deletion and not copy.deleted_at]
         delivery.deleted = last_deleted(delivery)

@@ -15,6 +15,7 @@ from teams.access import profiles_for
 
 PER_PAGE = 40
 FILTERS = ("draft", "in_review", "approved", "scheduled", "sent", "failed", "unknown", "held", "paused", "cancelled")
+STATES = (*FILTERS, "partly")  # all that programs may call a post
 
 WAITING = Q(outgoing__state="waiting")
 CUT_OFF = WAITING & Q(profile__state="disconnected")
@@ -41,13 +42,31 @@ def with_shown(posts: QuerySet[Post]) -> QuerySet[Post]:
     return posts.annotate(shown=Case(free, default=F("state")))
 
 
+def called(post: Post) -> str:
+    """One of STATES for a post read `with_shown`: what has become of it, unless somebody has called it off.
+
+    What is leaving at this moment is still called scheduled, as whoever looks for it finds it: one need not be quick.
+    """
+    if post.state == "cancelled":
+        return "cancelled"
+    return "scheduled" if post.shown == "sending" else post.shown  # type: ignore[attr-defined,no-any-return]
+
+
 def shown_as(posts: QuerySet[Post], wanted: str) -> QuerySet[Post]:
     """Only posts that one would look for under that word."""
-    if wanted in ("draft", "in_review", "approved", "cancelled"):
+    rows = Delivery.objects.filter(post=OuterRef("pk"))
+    if wanted == "cancelled":
+        all_of_it = Exists(rows) & ~Exists(rows.exclude(outgoing__state="cancelled"))
+        return posts.filter(Q(state="cancelled") | Q(Q(state="scheduled") & all_of_it))
+    if wanted in ("draft", "in_review", "approved"):
         return posts.filter(state=wanted)
-    outgoing = {"scheduled": Q(outgoing__state__in=("waiting", "sending")), "held": HELD, "paused": PAUSED}
-    rows = Delivery.objects.filter(outgoing.get(wanted, stands(wanted)), post=OuterRef("pk"))
-    return posts.filter(Exists(rows))
+    outgoing = {
+        "scheduled": Q(outgoing__state__in=("waiting", "sending")),
+        "partly": Q(word="partly"),
+        "held": HELD,
+        "paused": PAUSED,
+    }
+    return posts.filter(Exists(rows.annotate(word=STATE).filter(outgoing.get(wanted, stands(wanted)))))
 
 
 def for_reading(posts: QuerySet[Post], actor: Actor) -> QuerySet[Post]:

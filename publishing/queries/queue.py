@@ -10,10 +10,11 @@ from django.db.models import Count, Min, Q, QuerySet
 
 from networks.models import Outgoing
 from networks.origins import paths
-from networks.queries.queue import PLACES, SOON, overdue, queued, with_hold, with_turn
+from networks.queries.queue import PLACES, SOON, overdue, queued, with_hold, with_return, with_turn
 from organizations.models import Member
 from publishing.models import Delivery
 from publishing.queries.outlook import Outlook, outlook
+from publishing.queries.parts import front_of, parts_of
 from teams.access import profiles_for, verbs_on
 
 PER_PAGE = 25
@@ -62,7 +63,7 @@ def page_of(rows: Rows, place: str, now: datetime, *, after: str = "") -> Page:
         beyond = "lt" if back else "gt"
         wanted = wanted.filter(Q(**{f"planned_at__{beyond}": at}) | Q(**{"planned_at": at, f"pk__{beyond}": pk}))
     order = ("-planned_at", "-pk") if back else ("planned_at", "pk")
-    found = list(with_turn(wanted).select_related("profile").order_by(*order)[: PER_PAGE + 1])
+    found = list(with_return(with_turn(wanted), now).select_related("profile").order_by(*order)[: PER_PAGE + 1])
     shown = found[:PER_PAGE]
     return Page(shown, key_of(shown[-1]) if len(found) > PER_PAGE else None)
 
@@ -103,8 +104,16 @@ def dress(member: Member, rows: list[Outgoing], now: datetime) -> None:
 def outlooks(outgoing_ids: Iterable[int], now: datetime) -> dict[int, Outlook]:
     """{id of a row: what is known and what happens next} for those that have not come to an end, in one query."""
     rows = Outgoing.objects.filter(pk__in=list(outgoing_ids)).exclude(state__in=("sent", "cancelled"))
-    found = with_turn(with_hold(rows, now)).select_related("profile")
+    found = with_return(with_turn(with_hold(rows, now)), now).select_related("profile")
     return {row.pk: outlook(row, hold=row.hold, behind=row.behind, now=now) for row in found}
+
+
+def foresee(deliveries: Iterable[Delivery], now: datetime) -> None:
+    """Gives each its `outlook`; None where it has come to an end. Read them `with_parts`: one query for all."""
+    fronts = [(delivery, front_of(parts_of(delivery)).pk) for delivery in deliveries]
+    found = outlooks([pk for _, pk in fronts], now)
+    for delivery, pk in fronts:
+        delivery.outlook = found.get(pk)
 
 
 def alarm(rows: Rows, now: datetime) -> Alarm | None:

@@ -77,9 +77,11 @@ def story(delivery: Delivery, row: Outgoing, attempts: list[Attempt]) -> Iterato
     network = adapter_class(delivery.profile.network).label
     if row.part == 1 and row.planned_at <= attempts[0].started_at:
         yield Line(row.planned_at, "", _("Its time came."), icon="calendar-clock")
+    lost = False  # it was looked for in vain, and nothing was sent since
     for _same, group in groupby(attempts, key=alike):
         first, *again = group
-        yield from told(first, row, network)
+        yield from told(first, row, network, once_more=lost)
+        lost = is_lost(first, lost)
         if len(again) > 1:
             many = ngettext("The same %d more time.", "The same %d more times.", len(again)) % len(again)
             yield Line(again[-1].started_at, "", f"{many} {_('This was the last.')}", icon="repeat")
@@ -91,7 +93,14 @@ def alike(attempt: Attempt) -> tuple[str, str, str, str]:
     return attempt.kind, attempt.outcome, attempt.detail, attempt.draft_hash
 
 
-def told(attempt: Attempt, row: Outgoing, network: str) -> Iterator[Line]:
+def is_lost(attempt: Attempt, before: bool) -> bool:
+    """Whether what is sent next is sent once more, and nobody but our own look said that it is not there."""
+    if attempt.kind == "look":
+        return before or attempt.outcome == "not found"
+    return before and attempt.kind == "upload"
+
+
+def told(attempt: Attempt, row: Outgoing, network: str, *, once_more: bool = False) -> Iterator[Line]:
     words = {"network": network, "who": attempt.worker, "took": ""}
     if attempt.finished_at:
         words["took"] = spelt(attempt.finished_at - attempt.started_at)
@@ -100,7 +109,7 @@ def told(attempt: Attempt, row: Outgoing, network: str) -> Iterator[Line]:
     elif attempt.kind == "look":
         yield looked(attempt, words)
     else:
-        yield begun(attempt, row, network)
+        yield begun(attempt, row, network, once_more=once_more)
         if attempt.finished_at:
             yield line(attempt, attempt.finished_at, {**SENT, **BROUGHT}, words)
 
@@ -120,10 +129,12 @@ def looked(attempt: Attempt, words: dict[str, str]) -> Line:
     return line(attempt, attempt.started_at, LOOKED, words, aside=worker(attempt))
 
 
-def begun(attempt: Attempt, row: Outgoing, network: str) -> Line:
+def begun(attempt: Attempt, row: Outgoing, network: str, *, once_more: bool) -> Line:
     text = _("Sent to %s") % network
     if attempt.kind == "upload":
         text = _("Files on their way to %s") % network
+    elif once_more:
+        text = _("Sent once more, for it was not found; look whether it is there once")
     elif row.part > 1:
         text = _("Part %(part)d sent to %(network)s") % {"part": row.part, "network": network}
     elif attempt.started_at == row.first_tried_at and attempt.started_at >= row.planned_at:

@@ -22,7 +22,7 @@ from publishing.queries.composer import spelt
 from publishing.queries.deciders import asked_instead
 from publishing.queries.parts import dress
 from publishing.queries.posts import FILTERS, for_reading, listed, page_of, visible_profiles, waiting_for, with_shown
-from publishing.queries.queue import outlooks
+from publishing.queries.queue import foresee
 from publishing.queries.story import stories
 from publishing.queries.versions import mark_changes
 from publishing.states import BEGUN, STOPPABLE
@@ -61,13 +61,12 @@ def post_context(request: MemberRequest, pk: int) -> dict[str, Any]:
     one = found_post(member, pk)
     told = stories(one.shown_deliveries)
     dress(one.shown_deliveries)
-    next_steps = outlooks([delivery.front.pk for delivery in one.shown_deliveries], now())
+    foresee(one.shown_deliveries, now())
     # a profile that stood in for another is none of the post's own
     held = verbs_on(member, {*one.profile_ids, *(delivery.profile_id for delivery in one.shown_deliveries)})
     verbs = frozenset(VERBS).intersection(*(held[pk] for pk in one.profile_ids))
     for delivery in one.shown_deliveries:
         delivery.story = told.get(delivery.pk, [])
-        delivery.outlook = next_steps.get(delivery.front.pk)
         delivery.mine = "publish" in held[delivery.profile_id]
     by_itself = one.state == "in_review" and goes_by_itself(one, verbs)
     return {

@@ -178,3 +178,11 @@ def test_deliveries_are_resolved_by_a_person(cast: Cast) -> None:
     told = priya.post(f"{path}resolve/", {"there": True, "permalink": "https://x.com/acme/status/778"}).json()
     assert (told["state"], told["remote_id"]) == ("sent", "778")
     assert told["attempts"][0]["kind"] == "person"
+
+
+def test_what_is_left_as_it_is_waits_for_nobody(cast: Cast) -> None:
+    priya = caller(cast.priya)
+    made = priya.post("posts/", {"text": "One", "profiles": [cast.x.pk], "scheduled_at": AT.isoformat()}).json()
+    Outgoing.unscoped.filter(organization=cast.acme).update(state="unknown", needs_person=True)
+    left = priya.post(f"deliveries/{made['deliveries'][0]['id']}/cancel/").json()
+    assert (left["state"], left["needs_person"]) == ("cancelled", False)

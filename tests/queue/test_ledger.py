@@ -61,6 +61,27 @@ def test_what_repeats_itself_is_told_once(attempt) -> None:
     ]
 
 
+def test_what_was_not_found_is_sent_once_more(cast: Cast, attempt, sign_in) -> None:
+    attempt("send", "unknown", after=0.412, took=30)
+    for number in range(3):
+        attempt("look", "not found", after=31 + 9 * number, detail="Not on the profile yet.")
+    attempt("look", "not found", after=71, detail="It was not there, so it is sent once more.")
+    row = attempt("send", "sent", after=72)
+    once_more = "Sent once more, for it was not found; look whether it is there once"
+    assert told(row)[-2:] == [f"{once_more} …", "X took it after 500 ms."]
+    page = f"/o/acme/posts/{row.delivery.post_id}/"
+    Outgoing.objects.update(state="sent", sent_at=now())
+    assert f"{once_more}." not in sign_in(cast.olive).get(page).content.decode()
+    Outgoing.objects.update(resends=1)
+    assert f"{once_more}." in sign_in(cast.olive).get(page).content.decode()
+
+
+def test_what_a_person_has_sent_again_is_simply_sent(attempt) -> None:
+    attempt("look", "not found", after=60)
+    attempt("person", "send again", after=600)
+    assert told(attempt("send", "sent", after=601))[-2] == "Sent to X …"
+
+
 def test_a_person_decided(attempt) -> None:
     attempt("look", "needs a person", after=60)
     row = attempt("person", "it is there", after=600, worker="Olive 100%")

@@ -1,17 +1,18 @@
 """What should have left is told: on Home, to admins once, in /readyz as a warning, by doctor."""
 
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import call_command
 from django.utils.timezone import now
 
-from networks.models import Circuit, Outgoing, Profile
+from networks.models import Circuit, Limit, Outgoing, Profile
 from organizations.models import Mail, Notification
 from publishing.overdue import watch
 from socialops import health
 from socialops.home import home_of
+from socialops.management.commands.doctor import HINDERED, WELL
 from tests.cast import Cast
 
 
@@ -98,6 +99,53 @@ def test_doctor_is_content_with_remarks(lay, settings) -> None:
     assert "· outbox: 1 of acme wait for a person" in said
     assert "· network: facebook does not answer since" in said
     assert "· queues: 0 in default" in said
+
+
+@pytest.mark.usefixtures("practice")
+@pytest.mark.parametrize(
+    ("hinders", "said"),
+    [
+        ("circuit", "x (practice) does not answer since 2026-11-22 09:00 UTC: 503. It is tried again at "),
+        ("refusal", "x (practice) takes nothing from our app since 2026-11-22 09:00 UTC: 503. It is tried again at "),
+        (Limit.Of.ALL, "x (practice) takes no more from our app until "),
+        (Limit.Of.POSTS, "x (practice) takes no more posts from our app, only replies, until "),
+    ],
+)
+def test_doctor_names_what_holds_a_network(cast: Cast, lay, settings, hinders: str, said: str) -> None:
+    settings.NETWORK_APPS = {}
+    about = {"network": "x", "sandbox": True, "organization": cast.acme}
+    began, ends = datetime(2026, 11, 22, 9, tzinfo=UTC), now() + timedelta(minutes=9)
+    if hinders in ("circuit", "refusal"):
+        stamps = {"failing_since": began, "opened_at": began, "next_at": ends, "failures": 5 * (hinders == "circuit")}
+        Circuit.objects.create(**about, **stamps, reason="503")
+    else:
+        Limit.objects.create(**about, of=hinders, until=ends)
+    found, status = diagnosis()
+    assert f"· network: {said}{ends:%Y-%m-%d %H:%M} UTC" in found
+    assert (HINDERED in found, WELL in found, status) == (True, False, 0)
+    lay("Next hour", minutes=60)
+    lay("A reply", minutes=0, priority=0)
+    assert diagnosis()[1] == 0
+    row = lay("Bread", minutes=-3, due_at=ends)
+    found, status = diagnosis()
+    assert f"✗ network: {said}" in found
+    assert f"1 should have left, the first at {row.planned_at:%Y-%m-%d %H:%M} UTC; they leave by themselves." in found
+    assert status == 1
+
+
+@pytest.mark.usefixtures("practice")
+def test_doctor_counts_profiles_that_wait_by_themselves(cast: Cast, settings) -> None:
+    settings.NETWORK_APPS = {}
+    assert WELL in diagnosis()[0]
+    Profile.objects.filter(pk=cast.x.pk).update(held_until=now() + timedelta(minutes=9))
+    of = {"network": "facebook", "sandbox": True, "organization": cast.acme, "until": now() + timedelta(minutes=9)}
+    Limit.objects.create(profile=cast.page, of=Limit.Of.POSTS, **of)
+    Limit.objects.create(of=Limit.Of.READS, **of)
+    said, status = diagnosis()
+    assert "· network: 1 profiles on x wait" in said
+    assert "· network: 1 profiles on facebook wait" in said
+    assert "· network: facebook (practice) is not asked by our app what is new until" in said
+    assert status == 0
 
 
 @pytest.mark.usefixtures("practice")

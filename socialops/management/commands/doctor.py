@@ -2,22 +2,30 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import redis
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils.timezone import now
 
-from networks.models import Circuit, Outgoing, Profile, WebhookReceipt
+from networks.models import Limit, Outgoing, Profile, WebhookReceipt
+from networks.queries.hindrances import Hindrance, hindrances
 from organizations.models import Mail, Organization
 from socialops import health
 from socialops.metrics import queue_depths
 
 LATE = timedelta(minutes=1)
+WELL, HINDERED = "✓ Everything works.", "✓ Everything here works; what networks hold up is named above."
 Look = Callable[[], Iterator[str]]
+WRITES = (Limit.Of.ALL, Limit.Of.POSTS)
+LIMITED = {
+    Limit.Of.ALL: "takes no more from our app",
+    Limit.Of.POSTS: "takes no more posts from our app, only replies,",
+    Limit.Of.READS: "is not asked by our app what is new",
+}
 NEEDED = {  # without these a real profile cannot renew its sign-in or receive pushes
     "x": {"client_id": "X_CLIENT_ID", "client_secret": "X_CLIENT_SECRET"},
     "facebook": {
@@ -40,7 +48,7 @@ class Command(BaseCommand):
             self.stdout.write(f"· {line}")
         if wrong:
             sys.exit(1)
-        self.stdout.write("✓ Everything works.")
+        self.stdout.write(HINDERED if list(asked((calm,))) else WELL)
 
 
 def findings() -> Iterator[str]:
@@ -88,11 +96,39 @@ def unsettled() -> Iterator[str]:
         yield f"outbox: {count} of {slug} wait for a person to say whether they are on the network."
 
 
-def down() -> Iterator[str]:
-    for circuit in Circuit.objects.exclude(opened_at=None).order_by("network", "sandbox"):
-        since = f"{circuit.opened_at:%Y-%m-%d %H:%M} UTC"
-        does = "does not answer" if circuit.mood == "silent" else "takes nothing from our app"
-        yield f"network: {circuit} {does} since {since}; what waits leaves by itself. {circuit.reason}"
+def held_up() -> Iterator[str]:
+    """Networks because of which something is late; what waits leaves by itself, but somebody should know."""
+    for one in hindrances(now()):
+        if one.late:
+            yield f"{told(one)} {one.late} should have left, the first at {clock(one.first)}; they leave by themselves."
+
+
+def calm() -> Iterator[str]:
+    """The others."""
+    yield from (told(one) for one in hindrances(now()) if not one.late)
+
+
+def told(one: Hindrance) -> str:
+    """Which network, since when or until when, and why."""
+    if isinstance(one.by, Limit):
+        said = LIMITED[Limit.Of(one.by.of)]
+        return f"network: {one.network} {said} until {clock(one.by.until)}: a limit for all who share it is used up."
+    does = "does not answer" if one.by.mood == "silent" else "takes nothing from our app"
+    again = f" It is tried again at {clock(one.by.next_at)}." if one.by.next_at else ""
+    why = one.by.reason.rstrip(".") or "it gave no reason"
+    return f"network: {one.network} {does} since {clock(one.by.opened_at)}: {why}.{again}"
+
+
+def clock(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC" if at else "a time that is not known"
+
+
+def slowed() -> Iterator[str]:
+    """Profiles that wait by themselves: at their own limits, or until the next try."""
+    held = Q(held_until__gt=now()) | Q(pk__in=Limit.objects.filter(until__gt=now(), of__in=WRITES).values("profile"))
+    rows = Profile.unscoped.filter(held, state="connected").values_list("network").order_by("network")
+    for network, count in rows.annotate(count=Count("pk")):
+        yield f"network: {count} profiles on {network} wait, for limits of their own or until the next try."
 
 
 def depths() -> Iterator[str]:
@@ -146,5 +182,5 @@ def lacking(network: str) -> list[str]:
     return [variable for key, variable in NEEDED.get(network, {}).items() if not app.get(key)]
 
 
-LOOKS: tuple[Look, ...] = (late, stuck, unlooked, undigested, unmailed, disconnected, unset)
-REMARKS: tuple[Look, ...] = (unsettled, down, depths, not_needed_yet)
+LOOKS: tuple[Look, ...] = (late, stuck, unlooked, held_up, undigested, unmailed, disconnected, unset)
+REMARKS: tuple[Look, ...] = (unsettled, calm, slowed, depths, not_needed_yet)
