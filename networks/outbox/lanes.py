@@ -15,6 +15,7 @@ from django.db import connection
 
 from networks.models import Priority
 from networks.outbox import circuits, limits
+from socialops.lib.prepared import Prepared
 
 # A profile `p` that may send at %(now)s. What else can hold a profile up belongs here, and nowhere else.
 OPEN = "p.state = 'connected' AND p.pause <> 'all' AND (p.held_until IS NULL OR p.held_until <= %(now)s)"
@@ -57,6 +58,10 @@ NEXT_ROW = f"""
     FOR NO KEY UPDATE OF o, p SKIP LOCKED
 """  # noqa: S608  # made of the constants above
 
+TAKE_NEXT = Prepared(
+    "outbox_next", NEXT_ROW, {"organization_id": "bigint", "now": "timestamptz", "sends_of_network": "bigint"}
+)
+
 DUE = f"""
     SELECT o.organization_id, greatest(o.due_at, %(now)s) AS at, count(DISTINCT o.profile_id)
     FROM networks_outgoing o JOIN networks_profile p ON p.id = o.profile_id
@@ -72,11 +77,7 @@ def lock_next(organization_id: int, now: datetime) -> tuple[int, int | None] | N
 
     (row, circuit of its network, where that is or just was in trouble)
     """
-    with connection.cursor() as cursor:
-        asked = {"organization_id": organization_id, "now": now, "sends_of_network": settings.SENDS_OF_NETWORK}
-        cursor.execute(NEXT_ROW, asked)
-        found: tuple[int, int | None] | None = cursor.fetchone()
-    return found
+    return TAKE_NEXT.first(organization_id=organization_id, now=now, sends_of_network=settings.SENDS_OF_NETWORK)
 
 
 def due_lanes(now: datetime, until: datetime) -> Iterator[tuple[int, datetime, int]]:

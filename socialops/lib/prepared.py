@@ -1,0 +1,32 @@
+"""Statements that PostgreSQL plans once for each connection, and not each time that they run."""
+
+from collections.abc import Mapping
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from django.db import connection
+
+_known: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()  # by the driver's connection: a new one knows none
+
+
+class Prepared:
+    """`sql` with its values as %(name)s; `types` says of each name which type it has, as PostgreSQL calls it."""
+
+    def __init__(self, name: str, sql: str, types: Mapping[str, str]) -> None:
+        self.name = name
+        self.types = types
+        places = {given: f"${place}" for place, given in enumerate(types, start=1)}
+        self.prepare = f"PREPARE {name} ({', '.join(types.values())}) AS {sql % places}"
+
+    def first(self, **values: Any) -> tuple[Any, ...] | None:
+        """The first row that it answers."""
+        connection.ensure_connection()
+        known = _known.setdefault(connection.connection, set())
+        with connection.cursor() as cursor:
+            if self.name not in known:
+                cursor.execute(self.prepare)
+                known.add(self.name)
+            marks = ", ".join(["%s"] * len(self.types))
+            cursor.execute(f"EXECUTE {self.name} ({marks})", [values[name] for name in self.types])
+            found: tuple[Any, ...] | None = cursor.fetchone()
+        return found
