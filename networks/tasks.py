@@ -5,10 +5,11 @@ from time import monotonic
 from typing import Any
 
 from celery import Task, shared_task
+from django.conf import settings
 from django.utils.timezone import now
 
 from networks.intake import claim_poll, digest_receipt, due_polls, end_poll, open_receipts, poll_profile
-from networks.outbox.claims import claim_unknown, due_looks, due_turns, has_room, reap
+from networks.outbox.claims import claim_unknown, due_looks, due_turns, reap
 from networks.outbox.looking import look_one
 from networks.outbox.sending import send_next
 from networks.outbox.settling import tell_untold
@@ -42,27 +43,26 @@ def tick() -> None:
     for turn in due_turns(at):
         eta = turn.at if turn.at > at else None
         send_due.apply_async((turn.organization_id,), eta=eta, expires=TURN_EXPIRES, retry=False)
-    for place in range(due_looks(at)):
-        look_due.apply_async((place,), expires=TURN_EXPIRES, retry=False)
+    for _ in range(due_looks(at)):
+        look_due.apply_async(expires=TURN_EXPIRES, retry=False)
 
 
 @shared_task(base=TenantTask)
 def send_due(organization_id: int) -> None:
     """One worker for one organization, for a moment; then it stands in line again, behind the other organizations."""
-    if not has_room():
-        return
     until, sent = monotonic() + TURN, False
-    while monotonic() < until and send_next():
-        sent = True
+    with seat(f"send {organization_id}", settings.SENDS_AT_ONCE) as free:
+        while free and monotonic() < until and send_next():
+            sent = True
     if sent:  # also where nothing was left for this moment: a network's share of the workers may be free in the next
         send_due.apply_async((organization_id,), expires=TURN_EXPIRES, retry=False)
 
 
 @shared_task
-def look_due(place: int) -> None:
+def look_due() -> None:
     """One of the few workers that look at once, for a moment. So networks that hang never hold up what leaves."""
     until = monotonic() + LOOK_TURN
-    with seat("look", place) as free:
+    with seat("look", settings.LOOKS_IN_FLIGHT) as free:
         while free and monotonic() < until and (claim := claim_unknown(now())):
             with scope(claim.organization_id):
                 look_one(claim.outgoing_id, claim.token)

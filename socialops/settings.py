@@ -276,10 +276,10 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_WORKER_CONCURRENCY = env.number("WORKER_CONCURRENCY", 12, least=1, most=512)  # calls to networks mostly wait
 # One organization never has every worker: whatever its networks do, another's post finds one that is free.
 SENDS_AT_ONCE = max(1, CELERY_WORKER_CONCURRENCY - max(1, CELERY_WORKER_CONCURRENCY // 8))
-# Nor has one network those that the others need, whether it hangs or a campaign goes to it; and few wait for answers
+# Nor does it keep all of those for one network, whether that hangs or a campaign goes to it; and few wait for answers
 # to what is only asked.
 POLLS_IN_FLIGHT = max(1, CELERY_WORKER_CONCURRENCY // 5)
-LOOKS_IN_FLIGHT = max(1, CELERY_WORKER_CONCURRENCY // 6)
+LOOKS_IN_FLIGHT = max(1, CELERY_WORKER_CONCURRENCY // 8)
 SENDS_OF_NETWORK = max(1, CELERY_WORKER_CONCURRENCY // 2, CELERY_WORKER_CONCURRENCY - POLLS_IN_FLIGHT - LOOKS_IN_FLIGHT)
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

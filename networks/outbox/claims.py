@@ -7,8 +7,7 @@ then it is `waiting` and can be cancelled, moved or paused.
 import os
 import socket
 import uuid
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -52,25 +51,17 @@ class Claim:
 
 
 def due_turns(now: datetime) -> list[Turn]:
-    """For each organization as many turns as it has lanes with due work, with its sendings under way at most
-    SENDS_AT_ONCE."""
-    # unscoped: one dispatcher serves every organization; index outgoing_in_flight
-    sending = Counter(Outgoing.unscoped.filter(state="sending").values_list("organization_id", flat=True))
-    return list(spread(due_lanes(now, now + HORIZON), sending))
+    """For each organization as many turns as it has lanes with due work, and at most as many as it has seats."""
+    return list(spread(due_lanes(now, now + HORIZON)))
 
 
-def spread(due: Iterable[tuple[int, datetime, int]], sending: Mapping[int, int]) -> Iterator[Turn]:
+def spread(due: Iterable[tuple[int, datetime, int]]) -> Iterator[Turn]:
     last: dict[int, datetime] = {}
     for organization_id, at, lanes in due:
         if organization_id in last and at - last[organization_id] < CLOSE:
             continue  # whoever has the earlier turn goes on with these
         last[organization_id] = at
-        yield from [Turn(organization_id, at)] * min(lanes, settings.SENDS_AT_ONCE - sending[organization_id])
-
-
-def has_room() -> bool:
-    """Whether the organization in scope may have one more worker."""
-    return Outgoing.objects.filter(state="sending").count() < settings.SENDS_AT_ONCE
+        yield from [Turn(organization_id, at)] * min(lanes, settings.SENDS_AT_ONCE)
 
 
 @transaction.atomic

@@ -27,11 +27,12 @@ NOT_SENDING = """
 DUE_NOW = "o.state = 'waiting' AND o.held = '' AND o.due_at <= %(now)s"
 IS_REPLY = f"o.priority = {Priority.REPLY.value}"
 
-# Networks that have as many workers as one may have: so one that hangs never keeps them all.
+# Networks to which the organization sends on as many workers as it may: so one that hangs never keeps them all.
 FULL = """
     SELECT sp.network, sp.sandbox
     FROM networks_outgoing s JOIN networks_profile sp ON sp.id = s.profile_id
-    WHERE s.state = 'sending' GROUP BY 1, 2 HAVING count(*) >= %(sends_of_network)s
+    WHERE s.state = 'sending' AND s.organization_id = %(organization_id)s
+    GROUP BY 1, 2 HAVING count(*) >= %(sends_of_network)s
 """
 NEXT_ROW = f"""
     WITH busy AS MATERIALIZED ({FULL}), head AS MATERIALIZED (

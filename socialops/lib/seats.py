@@ -1,4 +1,4 @@
-"""Places that all workers of an installation share, for work of which only so much may go on at once."""
+"""Seats that all workers of an installation share, for work of which only so much may go on at once."""
 
 import contextlib
 import zlib
@@ -8,15 +8,19 @@ from django.db import DatabaseError, connection
 
 
 @contextlib.contextmanager
-def seat(name: str, number: int) -> Iterator[bool]:
-    """Whether the place was free; then it is ours meanwhile. PostgreSQL frees it when our connection ends."""
-    key = [zlib.crc32(name.encode()) - 2**31, number]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
-        free = bool(cursor.fetchone()[0])
+def seat(name: str, most: int) -> Iterator[bool]:
+    """Whether one of so many was free; then it is ours meanwhile. PostgreSQL frees it when our connection ends."""
+    kind = zlib.crc32(name.encode()) - 2**31  # an int4
+    number = next((one for one in range(most) if ask("pg_try_advisory_lock", kind, one)), None)
     try:
-        yield free
+        yield number is not None
     finally:
-        if free:
-            with contextlib.suppress(DatabaseError), connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", key)
+        if number is not None:
+            with contextlib.suppress(DatabaseError):
+                ask("pg_advisory_unlock", kind, number)
+
+
+def ask(function: str, kind: int, number: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {function}(%s, %s)", [kind, number])
+        return bool(cursor.fetchone()[0])

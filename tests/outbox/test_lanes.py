@@ -126,7 +126,7 @@ def test_the_cost_of_a_turn_does_not_grow_with_what_waits(cast: Cast, django_ass
         put(cast.x)
         put(cast.page, at=now() + timedelta(days=1))
     with scope(cast.acme):
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(1):
             due_turns(now())
         with django_assert_num_queries(6):  # savepoint and its release, lock, row, move, attempt
             begin_next(now())
