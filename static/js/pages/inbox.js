@@ -45,9 +45,11 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
   }
 });
 
-/** A draft that was brought back is counted as soon as somebody listens. */
-document.addEventListener("htmx:load", () => {
-  if (box()?.value && box().value !== box().defaultValue) box().dispatchEvent(new Event("recount"));
+/** A draft that was brought back is counted as soon as somebody listens: once, when the box arrives, and not with
+ *  everything that is loaded beside it, the count itself least of all. */
+document.addEventListener("htmx:load", ({ detail }) => {
+  if (!detail.elt.contains(box())) return;
+  if (box().value && box().value !== box().defaultValue) box().dispatchEvent(new Event("recount"));
 });
 
 document.addEventListener("change", ({ target }) => {
