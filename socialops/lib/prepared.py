@@ -5,8 +5,18 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
+from django.dispatch import receiver
 
 _known: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()  # by the driver's connection: a new one knows none
+
+
+@receiver(connection_created)
+def keep_plans(connection: BaseDatabaseWrapper, **given: object) -> None:
+    """Or PostgreSQL would plan anew at each call where it expects a little more of a plan for those very values."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET plan_cache_mode = force_generic_plan")
 
 
 class Prepared:
