@@ -80,6 +80,8 @@ def world() -> Iterator[World]:
     with (
         serving(x) as x_url,
         serving(graph) as graph_url,
-        running(X_API_URL=x_url, GRAPH_API_URL=graph_url, INBOUND_POLL_SECONDS="1") as stack,
+        running(
+            X_API_URL=x_url, GRAPH_API_URL=graph_url, INBOUND_POLL_SECONDS="1", OUTBOX_WAITS_PERCENT="25"
+        ) as stack,  # these networks show at once what they have
     ):
         yield World(stack, x, graph)
