@@ -1,10 +1,12 @@
 # On a fresh machine with Python 3.11+ and make: `make run`.
 
 PYTHON ?= python3
+GUARDS ?= tests/guards
+GROUPS := adapters rights states numbers sign_in inbox publishing outbox
 BIN := .venv/bin
 STAMP := .venv/installed
 
-.PHONY: run test check bench install help
+.PHONY: run test check bench mutants install help
 
 run: $(STAMP) ## everything: database, broker, web, worker and beat; Ctrl-C stops it all (PORT=8000)
 	@exec $(BIN)/python manage.py serve
@@ -16,11 +18,16 @@ check: $(STAMP) ## formatting, lint, types, migrations, deployment checks, templ
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest tests/guards
+	@test -z "$(GUARDS)" || $(BIN)/python -m pytest $(GUARDS)
 	PUBLIC_URL=https://socialops.example $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 bench: $(STAMP) ## the benchmarks
 	@$(BIN)/python -m tests.benchmarks
+
+mutants: $(STAMP) ## what no test notices (GROUP=outbox: of one group of tests/mutants/targets.py; ARGS="--every 10")
+	@low=0; for group in $(or $(GROUP),$(GROUPS)); do \
+		DJANGO_SETTINGS_MODULE=socialops.settings $(BIN)/python -m tests.mutants $$group $(ARGS) || low=1; \
+	done; exit $$low
 
 install: $(STAMP) ## .venv/ with the locked dependencies
 

@@ -2,9 +2,13 @@
 
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
+
 from networks.models import Profile
 from organizations.models import Member
+from socialops.lib.errors import NotFound
 from teams.access import access_profile, access_team, profiles_for
+from teams.models import Team, TeamMember
 
 Narrowed = list[Profile]
 
@@ -19,3 +23,28 @@ def analysed_profiles(member: Member, *, profiles: Sequence[str] = (), team: str
         return found
     by_id = {str(profile.pk): profile for profile in found}
     return [by_id.get(str(pk)) or access_profile(member, pk, to="analyse") for pk in dict.fromkeys(profiles)]
+
+
+def timed_teams(member: Member) -> QuerySet[Team]:
+    """Whose people's answers `member` may look at: admins of every team, leaders of theirs."""
+    teams = Team.objects.order_by("name", "pk")
+    return teams if member.is_admin else teams.filter(memberships__member=member, memberships__leads=True)
+
+
+def timed_people(member: Member, *, team: str = "") -> tuple[QuerySet[Member], QuerySet[Profile]]:
+    """Whose answers `member` may look at, and on which profiles: leaders those of their teams on the teams' profiles,
+    everybody their own. Raises NotFound for a team that is not among `timed_teams`.
+    """
+    people = Member.objects.select_related("user").order_by("user__name", "user__email", "pk")
+    profiles = profiles_for(member, to="view")
+    teams = timed_teams(member)
+    if team:
+        teams = teams.filter(pk=team) if team.isdecimal() and len(team) < 19 else teams.none()
+        if not teams.exists():
+            raise NotFound
+    elif member.is_admin:
+        return people, profiles
+    elif not teams.exists():
+        return people.filter(pk=member.pk), profiles
+    members = TeamMember.objects.filter(team__in=teams).values("member")
+    return people.filter(pk__in=members), profiles.filter(teams__in=teams).distinct()

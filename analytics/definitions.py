@@ -76,7 +76,7 @@ METRICS: tuple[Metric, ...] = (
         "replies",
         _("Replies received"),
         _("replies"),
-        _("Replies or comments beneath our posts, as the network counts them. Removed ones count as negative."),
+        _("What others said beneath our posts, as the network counts it. What is removed counts as negative."),
         Source.POSTS,
     ),
     Metric(

@@ -7,18 +7,19 @@ from datetime import date
 from django.http import QueryDict
 
 from analytics.definitions import BY_KEY, METRICS
-from analytics.period import USUAL_DAYS, Period, last_days, read_period
+from analytics.period import USUAL_DAYS, Period, last_days, last_month, read_period
 from analytics.queries.posts import NEWEST, ORDERS
 from socialops.lib.errors import Invalid
 
 PRESETS = (7, 30, 90)
+LAST_MONTH = "month"  # beside numbers of days
 FIRST_ROWS, MOST_ROWS = 10, 100
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
     period: Period
-    preset: int | None  # days until today, where that is what was chosen
+    preset: int | str | None  # days until today, or LAST_MONTH, where that is what was chosen
     metric: str
     order: str
     rows: int
@@ -39,12 +40,12 @@ class Filters:
 def read_filters(asked: QueryDict, today: date) -> Filters:
     errors: dict[str, list[str]] = {}
     first, last = asked.get("from", ""), asked.get("to", "")
-    preset: int | None
+    preset: int | str | None
     period, preset = preset_of(asked.get("days", ""), today)
     if first or last:
         try:
             period = read_period(first, last, today)
-            preset = next((days for days in PRESETS if period == last_days(days, today)), None)
+            preset = next((one for one in (*PRESETS, LAST_MONTH) if period == preset_of(str(one), today)[0]), None)
         except Invalid as wrong:
             errors = wrong.fields
     return Filters(
@@ -60,7 +61,9 @@ def read_filters(asked: QueryDict, today: date) -> Filters:
     )
 
 
-def preset_of(text: str, today: date) -> tuple[Period, int]:
+def preset_of(text: str, today: date) -> tuple[Period, int | str]:
+    if text == LAST_MONTH:
+        return last_month(today), LAST_MONTH
     days = int(text) if text in {str(days) for days in PRESETS} else USUAL_DAYS
     return last_days(days, today), days
 

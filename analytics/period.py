@@ -40,6 +40,12 @@ def last_days(count: int, today: date) -> Period:
     return Period(today - (count - 1) * DAY, today)
 
 
+def last_month(today: date) -> Period:
+    """The calendar month before the one of `today`."""
+    end = today.replace(day=1) - DAY
+    return Period(end.replace(day=1), end)
+
+
 def read_period(first: str, last: str, today: date) -> Period:
     """Two ISO dates, either may be left out. Raises Invalid (from, to)."""
     wrong: dict[str, list[str]] = {}

@@ -17,6 +17,7 @@ from networks.tasks import TenantTask
 log = logging.getLogger(__name__)
 
 SOON = 2  # seconds
+LATER = 10  # seconds; for a day that was counted a moment ago
 
 
 @shared_task
@@ -34,18 +35,24 @@ def measure(organization_id: int, profile_id: int) -> None:
 
 
 def ask_for_count(profile: Profile, day: date, metric: str) -> None:
-    """Once for all that happens within a moment: a burst is counted when it is over, not at each of its posts."""
+    """Once for all that happens within a moment; what goes on and on is counted now and then, not at each post."""
     asked = (profile.organization_id, profile.pk, day.isoformat(), metric)
+    wait = LATER if cache.get(count_key("counted", asked)) else SOON
     # Forgotten before the count begins, so that what happens from then on is asked for anew.
-    if not cache.add(":".join(map(str, ("count", *asked))), 1, timeout=SOON - 1):
+    if not cache.add(count_key("count", asked), 1, timeout=wait - 1):
         return
     try:
-        count.apply_async(asked, countdown=SOON, retry=False)
+        count.apply_async(asked, countdown=wait, retry=False)
     except OperationalError as error:
         log.warning("a day is counted within the hour, for the broker did not take it now: %s", error)
 
 
+def count_key(word: str, asked: tuple[object, ...]) -> str:
+    return ":".join(map(str, (word, *asked)))
+
+
 @shared_task(base=TenantTask)
 def count(organization_id: int, profile_id: int, day: str, metric: str) -> None:
+    cache.set(count_key("counted", (organization_id, profile_id, day, metric)), 1, timeout=LATER)
     profile = Profile.objects.select_related("organization").get(pk=profile_id)
     refresh_day(profile, date.fromisoformat(day), [metric])

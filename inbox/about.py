@@ -6,9 +6,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from inbox.access import conversations_for
+from organizations.about import About
 from organizations.actors import Actor
 from socialops.lib.text import clipped
-from teams.about import About
 
 
 def find_conversations(actor: Actor, pks: Collection[int]) -> dict[int, About]:

@@ -1,7 +1,7 @@
 """Who may do what with a conversation: the verbs on its profile decide.
 
 Reading needs `view`; answering and closing need `reply`; assigning needs `reply` or `manage`, or leading a team that is
-tasked with the profile.
+tasked with the profile. Who was given one can always give it back.
 """
 
 from django.db.models import QuerySet
@@ -16,6 +16,7 @@ REFUSALS = {
     "reply": "You can read this conversation, but you are not allowed to reply as {name}.",
     "close": "You can read this conversation, but you are not allowed to reply as {name}.",
     "assign": "You can read this conversation, but you are not allowed to assign what comes in to {name}.",
+    "give_back": "You can read this conversation, but you are not allowed to assign what comes in to {name}.",
 }
 
 
@@ -28,7 +29,9 @@ def conversations_for(actor: Actor) -> QuerySet[Conversation]:
 def access_conversation(actor: Actor, pk: int | str, *, to: str = "view") -> Conversation:
     """One conversation. Raises NotFound for foreign or invisible ones, PermissionDenied for seen but not allowed."""
     try:
-        rows = conversations_for(actor).select_related("profile", "contact", "about", "assignee__user", "team")
+        rows = conversations_for(actor).select_related(
+            "profile", "contact", "about__outgoing", "assignee__user", "team"
+        )
         conversation: Conversation = rows.get(pk=pk)
     except (Conversation.DoesNotExist, ValueError, TypeError, OverflowError):
         raise NotFound from None
@@ -46,10 +49,12 @@ def require(actor: Actor, conversation: Conversation, to: str) -> None:
 
 
 def may(actor: Actor, conversation: Conversation, to: str) -> bool:
-    """Whether somebody who can view it may reply, close or assign."""
+    """Whether somebody who can view it may reply, close, assign or give it back."""
     if can(actor, "reply", conversation.profile_id):
         return True
-    if to != "assign" or isinstance(actor, System):
+    if to not in ("assign", "give_back") or isinstance(actor, System):
         return False
+    if to == "give_back" and conversation.assignee_id == actor.pk:
+        return True
     leads = TeamMember.objects.filter(member=actor, leads=True, team__profiles=conversation.profile_id)
     return leads.exists() or can(actor, "manage", conversation.profile_id)

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-from inbox.access import access_conversation
+from inbox.access import access_conversation, require
 from inbox.actions.assign import assign_conversation
 from inbox.actions.reply import reply_to_conversation
 from inbox.actions.triage import close_conversation, reopen_conversation
@@ -21,7 +21,8 @@ from inbox.shapes import conversation_shape, message_shape
 from organizations.access import access_member
 from organizations.rest.errors import answer
 from organizations.rest.pagination import KeysetPagination
-from organizations.rest.serializers import StrictSerializer
+from organizations.rest.preconditions import IF_MATCH, seen_by, tagged
+from organizations.rest.serializers import StrictSerializer, WrittenText
 from organizations.rest.views import MemberViewSet
 from socialops.lib.errors import Conflict, Invalid, NotFound
 from teams.access import access_team
@@ -53,8 +54,12 @@ class Query(serializers.Serializer[Any]):
 
 
 class ReplyBody(StrictSerializer):
-    text = serializers.CharField(allow_blank=True, trim_whitespace=False)
+    text = WrittenText(allow_blank=True, trim_whitespace=False)
     seen = Id(min_value=1, max_value=LARGEST)
+
+
+class CloseBody(StrictSerializer):
+    seen = Id(required=False, min_value=1, max_value=LARGEST)  # the last message that was read
 
 
 class AssignBody(StrictSerializer):
@@ -82,7 +87,7 @@ class ConversationView(MemberViewSet):
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def retrieve(self, request: Request, pk: str) -> Response:
-        return Response(conversation_shape(access_conversation(self.member, pk)))
+        return shown(access_conversation(self.member, pk))
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     @action(detail=True, methods=["get"], pagination_class=LatestFirst)
@@ -101,26 +106,33 @@ class ConversationView(MemberViewSet):
             return refusal
         return Response(message_shape(message), status=201)
 
-    @extend_schema(request=AssignBody, responses=OpenApiTypes.OBJECT)
+    @extend_schema(parameters=[IF_MATCH], request=AssignBody, responses=OpenApiTypes.OBJECT)
     @action(detail=True, methods=["post"])
     def assign(self, request: Request, pk: str) -> Response:
-        conversation = access_conversation(self.member, pk, to="assign")
+        conversation = access_conversation(self.member, pk, to="give_back")
         body = self.read(AssignBody)
+        if body.get("member") or body.get("team"):
+            require(self.member, conversation, "assign")
         member = named("member", lambda pk: access_member(self.member, pk), body.get("member"))
         team = named("team", lambda pk: access_team(self.member, pk), body.get("team"))
-        return Response(conversation_shape(assign_conversation(self.member, conversation, member=member, team=team)))
+        return shown(assign_conversation(self.member, conversation, member=member, team=team, seen=seen_by(request)))
 
-    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    @extend_schema(parameters=[IF_MATCH], request=CloseBody, responses=OpenApiTypes.OBJECT)
     @action(detail=True, methods=["post"])
     def close(self, request: Request, pk: str) -> Response:
         conversation = access_conversation(self.member, pk, to="close")
-        return Response(conversation_shape(close_conversation(self.member, conversation)))
+        read = self.read(CloseBody).get("seen")
+        return shown(close_conversation(self.member, conversation, seen=seen_by(request), read=read))
 
-    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    @extend_schema(parameters=[IF_MATCH], request=None, responses=OpenApiTypes.OBJECT)
     @action(detail=True, methods=["post"])
     def reopen(self, request: Request, pk: str) -> Response:
         conversation = access_conversation(self.member, pk, to="close")
-        return Response(conversation_shape(reopen_conversation(self.member, conversation)))
+        return shown(reopen_conversation(self.member, conversation, seen=seen_by(request)))
+
+
+def shown(conversation: Conversation) -> Response:
+    return tagged(conversation_shape(conversation), conversation.mark)
 
 
 def named(field: str, find: Any, pk: int | None) -> Any:

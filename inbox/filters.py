@@ -57,7 +57,3 @@ class Filters:
 
 def number(value: str | None) -> int | None:
     return int(value) if value and _WHOLE.fullmatch(value) else None
-
-
-def words(q: str) -> list[str]:
-    return re.findall(r"\w+", q)

@@ -1,16 +1,16 @@
 """What networks send, made fit to be stored. Pure."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from networks.contract import Author, Inbound
-from socialops.lib.text import normalized
+from socialops.lib.graphemes import cut_to
+from socialops.lib.names import one_line
+from socialops.lib.text import likeness
 
 LONGEST_ID = 200
 LONGEST_URL = 1000
-_NAMES_IN_FRONT = re.compile(r"^(?:@\w+\s+)+")
-_SCHEME = re.compile(r"https?://", re.IGNORECASE)
 
 
 def storable(text: str) -> str:
@@ -18,14 +18,18 @@ def storable(text: str) -> str:
     return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
-def accepted(items: Iterable[Inbound]) -> dict[str, Inbound]:
-    """By remote id, the first of each: a network may say a thing twice. What has no usable id is left out."""
+def accepted(items: Iterable[Inbound], now: datetime) -> dict[str, Inbound]:
+    """By remote id, oldest first; of what a network says twice the first. What has no usable id is left out.
+
+    Nothing was sent after it came, whatever the network's clock says.
+    """
     found: dict[str, Inbound] = {}
     for item in items:
         remote_id = storable(item.remote_id)
         if 0 < len(remote_id) <= LONGEST_ID and remote_id not in found:
             found[remote_id] = cleaned(item, remote_id)
-    return found
+    by_time = sorted(found.items(), key=lambda pair: pair[1].sent_at)
+    return {remote_id: replace(one, sent_at=min(one.sent_at, now)) for remote_id, one in by_time}
 
 
 def cleaned(item: Inbound, remote_id: str) -> Inbound:
@@ -49,7 +53,7 @@ def person(author: Author) -> Author | None:
     remote_id = reference(author.remote_id)
     if remote_id is None:
         return None
-    name, handle = storable(author.name)[:200], storable(author.handle)[:200]
+    name, handle = cut_to(one_line(author.name), 200).strip(), cut_to(one_line(author.handle), 200)
     return Author(remote_id, name or handle or remote_id, handle, url(author.avatar_url))
 
 
@@ -60,7 +64,7 @@ def url(address: str) -> str:
 
 def canonical(text: str) -> str:
     """Equal for a draft and for what a network made of it: names put in front, schemes added to links."""
-    return _SCHEME.sub("", _NAMES_IN_FRONT.sub("", normalized(storable(text)) + " ")).strip()
+    return likeness(storable(text))
 
 
 def parents_first(items: Mapping[str, Inbound]) -> list[Inbound]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from networks.contract import Replies
 from networks.registry import adapter_class
+from networks.wording import validate
 
 NEARLY_FULL = 20
 
@@ -40,12 +41,7 @@ def replies(network: str) -> bool:
 
 def problems(network: str, text: str) -> list[str]:
     """Why `text` cannot be sent there as a reply; empty when it can."""
-    label = adapter_class(network).label
     if not replies(network):
-        return [f"{label} takes no replies from here."]
-    if not text.strip():
-        return ["Write something first."]
-    if "\0" in text or any("\ud800" <= point <= "\udfff" for point in text):
-        return ["The text has characters that cannot be sent."]
-    space = room(network, text)
-    return [f"{label} takes {space.limit} characters; this has {space.used}."] if space.left < 0 else []
+        return [f"{adapter_class(network).label} takes no replies from here."]
+    adapter = adapter_class(network)
+    return validate(text, adapter.capabilities, adapter.measure_text)

@@ -36,7 +36,10 @@ def contact_shape(contact: Contact) -> dict[str, Any]:
 
 
 def message_shape(row: Message) -> dict[str, Any]:
-    """`state` and `reason` are the outbox's word on an answer of ours; null for what came in."""
+    """`state` and `reason` are the outbox's word on an answer of ours; null for what came in.
+
+    The `…_at` of what came in tell since when it is known to be edited, hidden or removed on the network.
+    """
     return {
         "id": row.pk,
         "remote_id": row.remote_id,
@@ -45,6 +48,9 @@ def message_shape(row: Message) -> dict[str, Any]:
         "text": row.text,
         "sent_at": row.sent_at,
         "permalink": row.permalink or None,
+        "edited_at": row.edited_at,
+        "hidden_at": row.hidden_at,
+        "removed_at": row.removed_at,
         "state": row.state,
         "reason": (row.outgoing and row.outgoing.reason) or None,
     }

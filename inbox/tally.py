@@ -1,12 +1,13 @@
-"""What a conversation says of its messages, kept by change. Pure, but for the two that ask the database.
+"""What a conversation says of its messages, kept by change. Pure, but for those that ask the database.
 
-The caller holds the conversation's row.
+An answer of ours answers all that was there when it was written, told by ids; one that was written on the network
+itself, all that the network's clock puts before it. Two clocks are never compared. The caller holds the row.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db.models import F, Max, Min, Q
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from inbox.models import Conversation, Message
 from socialops.lib.text import clipped
@@ -25,7 +26,9 @@ def add(conversation: Conversation, messages: Sequence[Message]) -> None:
     conversation.last_message_id = max(conversation.last_message_id or 0, *(one.pk for one in messages))
     answers = [one.sent_at for one in messages if one.direction == "out"]
     conversation.answered_at = latest(conversation.answered_at, *answers)
-    wait(conversation, (one.sent_at for one in messages if one.direction == "in"))
+    elsewhere = latest(getattr(conversation, "elsewhere", None), *answers)
+    asked = (one.sent_at for one in messages if one.direction == "in")
+    wait(conversation, *(at for at in asked if elsewhere is None or at > elsewhere))
 
 
 def fold(ended: Conversation, kept: Conversation) -> None:
@@ -36,13 +39,28 @@ def fold(ended: Conversation, kept: Conversation) -> None:
     kept.last_message_id = max(kept.last_message_id or 0, ended.last_message_id or 0) or None
     kept.answered_at = latest(kept.answered_at, ended.answered_at)
     kept.about, kept.contact = kept.about or ended.about, kept.contact or ended.contact
-    wait(kept, (ended.unanswered_since,))
+    wait(kept, ended.unanswered_since)
 
 
-def wait(conversation: Conversation, asked: Iterable[datetime | None]) -> None:
-    answered = conversation.answered_at
-    open_ = [at for at in (conversation.unanswered_since, *asked) if at and (answered is None or at > answered)]
+def wait(conversation: Conversation, *asked: datetime | None) -> None:
+    """Some more wait. Where an answer came with them, `recount_waiting` has the last word."""
+    open_ = [at for at in (conversation.unanswered_since, *asked) if at]
     conversation.unanswered_since = min(open_, default=None)
+
+
+def with_elsewhere(conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
+    """With `elsewhere`: when the last answer was written on the network itself, by its clock. Index as a thread's."""
+    written = Message.objects.filter(conversation=OuterRef("pk"), direction="out", outgoing=None)
+    return conversations.annotate(elsewhere=Subquery(written.order_by("-sent_at").values("sent_at")[:1]))
+
+
+def unanswered() -> QuerySet[Message]:
+    """Theirs that nothing of ours answers, as far as it still stands on the network."""
+    ours = Message.objects.filter(conversation=OuterRef("conversation"), direction="out")
+    before = Q(outgoing=None, sent_at__gte=OuterRef("sent_at"))
+    seen = Q(outgoing__isnull=False, pk__gt=OuterRef("pk")) & ~Q(outgoing__state__in=GONE)
+    theirs = Message.objects.filter(direction="in", hidden_at=None, removed_at=None)
+    return theirs.filter(~Exists(ours.filter(before | seen)))
 
 
 def latest(*moments: datetime | None) -> datetime | None:
@@ -52,9 +70,7 @@ def latest(*moments: datetime | None) -> datetime | None:
 def recount_waiting(conversations: Iterable[Conversation]) -> None:
     """Who still waits, where an answer came into the middle of a thread: change alone cannot tell."""
     by_id = {one.pk: one for one in conversations if one.answered_at}
-    later = Message.objects.filter(
-        conversation__in=list(by_id), direction="in", sent_at__gt=F("conversation__answered_at")
-    )
+    later = unanswered().filter(conversation__in=list(by_id))
     oldest = dict(later.values_list("conversation").annotate(Min("sent_at")))
     for pk, conversation in by_id.items():
         conversation.unanswered_since = oldest.get(pk)
@@ -70,7 +86,6 @@ def recount(conversation: Conversation) -> None:
     conversation.message_count = messages.count()
     conversation.last_message_id, conversation.answered_at = facts["last"], facts["answered"]
     conversation.last_message_at, conversation.snippet = newest.sent_at, clipped(newest.text, SNIPPET)
-    conversation.unanswered_since = messages.filter(
-        Q(direction="in"), Q(sent_at__gt=facts["answered"]) if facts["answered"] else Q()
-    ).aggregate(oldest=Min("sent_at"))["oldest"]
+    waiting = unanswered().filter(conversation=conversation)
+    conversation.unanswered_since = waiting.aggregate(oldest=Min("sent_at"))["oldest"]
     conversation.save(update_fields=TALLIED)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inbox.views import acts, pages
+from inbox.views import acts, pages, pictures
 
 app_name = "inbox"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("<int:pk>/", pages.conversation_page, name="conversation"),
     path("<int:pk>/head/", pages.head, name="head"),
     path("<int:pk>/messages/", pages.messages, name="messages"),
+    path("<int:pk>/pictures/<int:place>/", pictures.picture, name="picture"),
     path("<int:pk>/count/", acts.count, name="count"),
     path("<int:pk>/reply/", acts.reply, name="reply"),
     path("<int:pk>/messages/<int:message>/retry/", acts.retry, name="retry"),

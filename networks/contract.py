@@ -45,6 +45,19 @@ class MediaLimit:
     widest: tuple[int, int] | None = None  # pixels: width, height
     seconds: tuple[float, float] | None = None  # shortest, longest
 
+    def takes(self, file: "Media") -> bool:
+        """Whether a file of this kind is of its types and within its bytes, pixels and seconds."""
+        shown = self.within(file.width, file.height)
+        return file.content_type in self.content_types and file.size <= self.most_bytes and shown and self.lasts(file)
+
+    def within(self, width: int, height: int) -> bool:
+        """Upright or on its side."""
+        sides = zip(sorted((width, height)), sorted(self.widest or (width, height)), strict=True)
+        return all(side <= most for side, most in sides)
+
+    def lasts(self, file: "Media") -> bool:
+        return not self.seconds or file.seconds is None or self.seconds[0] <= file.seconds <= self.seconds[1]
+
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
@@ -54,6 +67,7 @@ class Capabilities:
     text_unit: str = "characters"
     media: Mapping[MediaKind, MediaLimit] = field(default_factory=dict)  # one kind in a post, never mixed
     alt_text_limit: int = 1000
+    wordless: bool = False  # files alone are a post
     threads: bool = False
     first_comment: bool = False
     push: bool = False
@@ -103,7 +117,8 @@ class Draft:
     """Exactly what is to leave. Frozen into the outbox as JSON; its hash goes into every Attempt.
 
     `uploads` is not frozen: what the network made of `media`, in their order, filled in before it is published or
-    looked for (then with all that were ever made of them).
+    looked for (then with all that were ever made of them). Nor is `uploads_known`: whether those are all, so that what
+    shows other files is another post. After an older state of the database came back they may not be.
     """
 
     kind: DraftKind
@@ -113,6 +128,7 @@ class Draft:
     media: tuple[Media, ...] = ()
     target: str | None = None
     uploads: tuple[Uploaded, ...] = ()
+    uploads_known: bool = True
 
     @property
     def markers(self) -> frozenset[str]:
@@ -120,7 +136,7 @@ class Draft:
 
     def as_json(self) -> dict[str, Any]:
         frozen = asdict(self)
-        del frozen["uploads"]
+        del frozen["uploads"], frozen["uploads_known"]
         return {**frozen, "kind": str(self.kind), "media": [asdict(one) for one in self.media]}
 
     @classmethod
@@ -184,11 +200,30 @@ class Inbound:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """How something that came in stands on the network now. None: nothing is said of that.
+
+    `text` is what its writer says by now, `hidden` whether only its writer and friends see it.
+    """
+
+    remote_id: str
+    text: str | None = None
+    hidden: bool | None = None
+    removed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class InboundPage:
-    """One drained batch. The cursor may be stored only together with the items."""
+    """One drained batch. The cursor may be stored only together with the items.
+
+    `changes` are of what came in before, or now. `listed` says beneath which posts (remote ids) everything from which
+    moment on stands among the two, as far as the network's lists tell: what does not is perhaps gone.
+    """
 
     items: tuple[Inbound, ...]
     cursor: Mapping[str, Any]
+    changes: tuple[Change, ...] = ()
+    listed: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,6 +368,12 @@ class Polls(ABC):
         """
 
 
+class Follows(ABC):
+    @abstractmethod
+    def look_again(self, remote_ids: Sequence[str]) -> list[Change]:
+        """How things that came in stand now. Those of which the network says nothing certain are left out."""
+
+
 class Pushes(ABC):
     """Receives webhooks. All of it is pure: raw bytes in, shapes out."""
 
@@ -348,8 +389,11 @@ class Pushes(ABC):
 
     @classmethod
     @abstractmethod
-    def parse_push(cls, body: bytes) -> Mapping[str, Sequence[Inbound]]:
-        """Items by the profile's remote id. What is not understood is left out, for polling is the backstop."""
+    def parse_push(cls, body: bytes) -> Mapping[str, Sequence[Inbound | Change]]:
+        """What came and what changed, by the profile's remote id.
+
+        What is not understood is left out, for polling is the backstop.
+        """
 
 
 class Measures(ABC):

@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,13 +12,13 @@ from django.utils.timezone import now as clock
 
 from networks import errors
 from networks.access import may_renew, open_adapter, public_permalink
-from networks.contract import Inbound, InboundPage, Polls, Pushes
+from networks.contract import Adapter, Change, Follows, Inbound, InboundPage, Polls, Pushes
 from networks.models import Cursor, Profile, RemotePost, WebhookReceipt
 from networks.outbox import circuits, limits
 from networks.outbox.outcomes import backoff
 from networks.outbox.settling import disconnect
 from networks.registry import adapter_class
-from networks.signals import inbound_received
+from networks.signals import inbound_asked, inbound_changed, inbound_received
 from organizations.tenancy import scope
 
 log = logging.getLogger(__name__)
@@ -79,6 +79,7 @@ def poll_profile(profile_id: int) -> None:
         return
     accept_page(profile, position, page)
     circuits.was_read(profile, clock())
+    follow(profile, adapter)
 
 
 def watched_posts(profile: Profile) -> Sequence[str]:
@@ -89,10 +90,29 @@ def watched_posts(profile: Profile) -> Sequence[str]:
 @transaction.atomic
 def accept_page(profile: Profile, position: object, page: InboundPage) -> None:
     """The items and the new position are stored together, or neither."""
-    pass_up(profile, page.items)
+    pass_up(profile, [*page.items, *page.changes], listed=page.listed)
     moved = {"position": dict(page.cursor), "polled_at": clock(), "failures": 0, "error": ""}
     # A slower poll that began at the same position must not set the cursor back.
     Cursor.objects.filter(profile=profile, position=position).update(**moved)
+
+
+def follow(profile: Profile, adapter: Adapter) -> None:
+    """Looks again at what came in before, if somebody wants to know. The poll has succeeded, whatever comes of it."""
+    if not isinstance(adapter, Follows):
+        return
+    asked = inbound_asked.send(sender=Profile, profile=profile)
+    remote_ids = [one for _, wanted in asked for one in wanted]
+    if not remote_ids:
+        return
+    try:
+        changes = adapter.look_again(remote_ids)
+    except (errors.RateLimited, errors.Disconnected) as error:
+        note_failure(profile, error)
+    except errors.NetworkError as error:
+        log.info("profile %s: what came in could not be looked at again: %s", profile.pk, error.detail)
+    else:
+        with transaction.atomic():
+            pass_up(profile, changes, looked=remote_ids)
 
 
 def note_failure(profile: Profile, error: errors.NetworkError) -> None:
@@ -106,10 +126,21 @@ def note_failure(profile: Profile, error: errors.NetworkError) -> None:
             disconnect(profile, error.user_message)
 
 
-def pass_up(profile: Profile, items: Sequence[Inbound]) -> None:
+def pass_up(
+    profile: Profile,
+    found: Sequence[Inbound | Change],
+    *,
+    listed: Mapping[str, datetime] | None = None,
+    looked: Sequence[str] = (),
+) -> None:
+    """What came first, then what changed: a push may hold both of one thing."""
+    items = [one for one in found if isinstance(one, Inbound)]
+    changes = [one for one in found if isinstance(one, Change)]
     if items:
         linked = [replace(one, permalink=public_permalink(profile, one.remote_id, one.permalink)) for one in items]
         inbound_received.send(sender=Profile, profile=profile, items=sorted(linked, key=lambda item: item.sent_at))
+    if changes or listed or looked:
+        inbound_changed.send(sender=Profile, profile=profile, changes=changes, listed=listed or {}, looked=looked)
 
 
 def keep_receipt(network: str, body: bytes, *, sandbox: bool) -> WebhookReceipt | None:
@@ -148,7 +179,7 @@ def digest_receipt(receipt_id: int) -> None:
     receipt.save(update_fields=["digested_at", "error"])
 
 
-def pass_up_everywhere(receipt: WebhookReceipt, remote_id: str, items: Sequence[Inbound]) -> None:
+def pass_up_everywhere(receipt: WebhookReceipt, remote_id: str, items: Sequence[Inbound | Change]) -> None:
     # unscoped: the push names the network's id, and several organizations may run the same profile
     for profile in Profile.unscoped.filter(network=receipt.network, remote_id=remote_id, sandbox=receipt.sandbox):
         with scope(profile.organization_id):

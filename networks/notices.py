@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from networks.models import Circuit, FallbackPlan, Profile
+from networks.models import Circuit, FallbackPlan, Profile, Restoration
 from networks.registry import adapter_class
 from organizations.kinds import register
 from organizations.models import Member, Organization, Role
@@ -20,6 +20,7 @@ TITLES = {  # of a circuit's mood
 
 
 def register_kinds() -> None:
+    register("restored", gettext_lazy("An older state of this installation was restored"), "history", "bell", "email")
     register("network_down", gettext_lazy("A network does not answer, or refuses our app"), "unplug", "bell", "email")
 
 
@@ -57,3 +58,17 @@ def called(network: str, *, sandbox: bool) -> str:
     """The network as people know it."""
     label = adapter_class(network).label
     return _("The practice network of %(network)s") % {"network": label} if sandbox else label
+
+
+def tell_restored(restoration: Restoration) -> None:
+    """To the owners and admins of every organization."""
+    for organization in Organization.objects.all():
+        with scope(organization):
+            notify(
+                Member.objects.filter(role__in=(Role.OWNER, Role.ADMIN)).select_related("user", "organization"),
+                f"restored-{restoration.pk}",
+                kind="restored",
+                title=_("This installation was restored: see what may have left since the backup"),
+                url=reverse("publishing:restored", args=[organization.slug]),
+                about=_("What was due is looked for on its network before it leaves. Everybody has to sign in again."),
+            )

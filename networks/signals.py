@@ -19,3 +19,10 @@ profile_disconnected = Signal()
 # profile: Profile, items: list[Inbound], oldest first. Sent inside the transaction that moves the cursor or closes
 # the receipt: a receiver that fails leaves both where they were, and the items come again.
 inbound_received = Signal()
+
+# profile: Profile, changes: Sequence[Change], listed: Mapping[str, datetime] (as InboundPage has it), looked:
+# Sequence[str], the remote ids that were looked at again. Sent in the transaction of `inbound_received`, after it.
+inbound_changed = Signal()
+
+# profile: Profile. Receivers answer with the remote ids of what came in and should be looked at again by now.
+inbound_asked = Signal()

@@ -8,12 +8,15 @@ from celery import Task, shared_task
 from django.conf import settings
 from django.utils.timezone import now
 
+from networks.actions.restoring import watch
+from networks.identifying import identify_due
 from networks.intake import claim_poll, digest_receipt, due_polls, end_poll, open_receipts, poll_profile
 from networks.outbox.claims import claim_unknown, due_looks, due_turns, reap
 from networks.outbox.looking import look_one
 from networks.outbox.sending import send_next
 from networks.outbox.settling import tell_untold
 from networks.outbox.uploading import bring_ahead
+from networks.retention import purge_read
 from organizations.tenancy import scope
 from socialops.lib import heartbeat
 from socialops.lib.seats import seat
@@ -38,6 +41,8 @@ def tick() -> None:
     """What is due now: lost senders, rows to send, rows to look for. One scan for all three."""
     at = now()
     heartbeat.beat("tick")
+    if not watch(at):
+        return
     reap(at)
     tell_untold(at)
     for turn in due_turns(at):
@@ -98,3 +103,15 @@ def poll() -> None:
 @shared_task
 def digest(receipt_id: int) -> None:
     digest_receipt(receipt_id)
+
+
+@shared_task
+def identify_profiles() -> None:
+    """Asks networks what profiles are called, and how they look, by now."""
+    identify_due(now())
+
+
+@shared_task
+def purge_receipts() -> None:
+    """Removes what networks pushed and was read long ago."""
+    purge_read(now(), days=settings.RECEIPT_RETENTION_DAYS)

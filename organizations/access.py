@@ -38,6 +38,11 @@ def require_admin(actor: object) -> None:
         raise PermissionDenied("Only an owner or admin of the organization can do that.")
 
 
+def require_owner(actor: object) -> None:
+    if isinstance(actor, Member) and (actor.left_at is not None or actor.role != Role.OWNER):
+        raise PermissionDenied("Only an owner of the organization can do that.")
+
+
 def require_rank(actor: object, *roles: str) -> None:
     """Admins act on nobody above themselves, and lift nobody above themselves."""
     require_admin(actor)

@@ -5,6 +5,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from allauth.core.ratelimit import clear, consume
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import InvalidToken
 from django.conf import settings
@@ -15,10 +17,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from organizations.access import memberships_of
-from organizations.entry import must_sign_on
+from organizations.entry import is_borrowed, must_sign_on
+from organizations.known_devices import device_of
 from organizations.models import User
+from organizations.proof import ENOUGH_FOR_BORROWED
 from organizations.receivers import sign_in_failed
 from socialops.lib.crypto import Undecryptable, current_box
+
+KNOWN = "login_failed_known"  # of ACCOUNT_RATE_LIMITS
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -33,12 +39,41 @@ class AccountAdapter(DefaultAccountAdapter):
         return bool(settings.REGISTRATION == "open")
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
-        """Refuses a right password too where the person has to come through their organization's sign-on."""
+        """Refuses a right password too where the person has to come through their organization's sign-on.
+
+        Who is signed in already only confirms that it is them.
+        """
         user = super().authenticate(request, **credentials)
-        if user is not None and only_by_sign_on(user):
+        if user is not None and user != request.user and only_by_sign_on(user):
             self.authentication_failed(request, **credentials)
             raise self.validation_error("sign_on_required")
         return user
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Where the person has signed in before, only what is tried there counts: strangers cannot keep them out."""
+        if not device_of(request, str(credentials.get("email", ""))):
+            return super().pre_authenticate(request, **credentials)
+        key = self._get_login_attempts_cache_key(request, **credentials)
+        if not consume(request, action=KNOWN, key=key):
+            raise self.validation_error("too_many_login_attempts")
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        key = super()._get_login_attempts_cache_key(request, **credentials)
+        device = device_of(request, str(credentials.get("email", "")))
+        return f"{key}:{device}" if device else str(key)
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        """After a password reset: of strangers and of this device."""
+        strangers = super()._get_login_attempts_cache_key(request, **credentials)
+        clear(request, action="login_failed", key=strangers)
+        clear(request, action=KNOWN, key=self._get_login_attempts_cache_key(request, **credentials))
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """A session through an organization's provider needs what would have signed the person in without it."""
+        found: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if user.is_authenticated and is_borrowed(context.request.session, user):
+            return [one for one in found if one["id"] in ENOUGH_FOR_BORROWED]
+        return found
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """From PUBLIC_URL, never from the Host that the request named."""

@@ -19,7 +19,7 @@ from organizations.models import Absence, Member, Role
 from organizations.queries.absences import absences_of
 from organizations.queries.leaving import holdings_of
 from organizations.queries.people import members
-from organizations.rest.preconditions import IF_MATCH, require_seen, tagged
+from organizations.rest.preconditions import IF_MATCH, seen_by, tagged
 from organizations.rest.serializers import StrictSerializer
 from organizations.rest.views import MemberViewSet
 from socialops.lib.errors import Invalid, NotFound
@@ -88,7 +88,8 @@ class MemberView(MemberViewSet):
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def retrieve(self, request: Request, pk: str) -> Response:
-        return tagged(member_shape(access_member(self.member, int(pk))))
+        member = access_member(self.member, int(pk))
+        return tagged(member_shape(member), member.mark)
 
     @extend_schema(parameters=[IF_MATCH], request=RoleBody, responses=OpenApiTypes.OBJECT)
     def partial_update(self, request: Request, pk: str) -> Response:
@@ -96,9 +97,8 @@ class MemberView(MemberViewSet):
         member = access_member(self.member, int(pk))
         require_admin(self.member)
         role = self.read(RoleBody)["role"]
-        require_seen(request, member_shape(member))
-        seen = member.role if "If-Match" in request.headers else None
-        return tagged(member_shape(change_role(self.member, member, role=role, seen=seen)))
+        member = change_role(self.member, member, role=role, seen=seen_by(request))
+        return tagged(member_shape(member), member.mark)
 
     @extend_schema(methods=["POST"], request=AbsenceBody, responses={201: OpenApiTypes.OBJECT})
     @extend_schema(methods=["GET"], operation_id="members_absences_list", responses=OpenApiTypes.OBJECT)

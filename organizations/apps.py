@@ -11,5 +11,11 @@ class OrganizationsConfig(AppConfig):
 
     def ready(self) -> None:
         from organizations import receivers  # noqa: F401 - connects them
+        from organizations.usage import register_quotas
 
+        register_quotas()
+        register("quota", _("My organization has used most of what it may"), "gauge", "bell", "email")
         register("invitation_accepted", _("Somebody whom I invited has joined"), "user-plus")
+        register("handed_over", _("Somebody has left and I take over"), "user-minus", "bell", "email")
+        label = _("A domain of our single sign-on needs care")
+        register("sign_on_domain", label, "shield-alert", "bell", "email")

@@ -10,6 +10,7 @@ from django.utils.timezone import now
 from organizations import origin
 from organizations.actors import Actor, label
 from organizations.models import AuditEntry
+from socialops.lib.graphemes import cut_to
 
 SECRET_NAME = re.compile(r"secret|password|passwd|credential|authorization|digest|access_?token|refresh_?token", re.I)
 SECRET_TEXT = re.compile(r"\bso_[\w-]{20,}|\bBearer\s+\S+")
@@ -27,11 +28,11 @@ def record(actor: Actor, verb: str, target: models.Model, change: Mapping[str, A
         at=now(),
         actor_kind=who.kind,
         actor_id=who.id,
-        actor_name=who.name[:200],
+        actor_name=cut_to(who.name, 200),
         verb=verb,
         target_kind=target._meta.model_name or "",
         target_id=str(target.pk),
-        target_name=str(target)[:200],
+        target_name=cut_to(str(target), 200),
         change={name: masked(name, value) for name, value in (change or {}).items()},
         ip=origin.current.get(),
     )

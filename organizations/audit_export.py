@@ -1,19 +1,16 @@
 """Audit entries as CSV for spreadsheets and as JSON for programs, line by line. Pure."""
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from organizations.models import AuditEntry
+from socialops.lib.sheets import harmless, line
 
 COLUMNS = (
     "id", "at", "actor_kind", "actor_id", "actor_name", "ip", "verb", "target_kind", "target_id", "target_name",
     "change",
 )  # fmt: skip
-FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # what a spreadsheet would run, wide ones too
-BLANK = ("\t", "\r", "\n")  # what some of them drop before they look
 
 
 def as_csv(entries: Iterable[AuditEntry]) -> Iterator[str]:
@@ -37,16 +34,3 @@ def shape(entry: AuditEntry) -> dict[str, Any]:
     values = {column: getattr(entry, column) for column in COLUMNS}
     values["at"] = entry.at.isoformat()
     return values
-
-
-def harmless(value: Any) -> Any:
-    """With a mark before what would be run: a spreadsheet shows it as text then."""
-    if isinstance(value, str) and (value.startswith(BLANK) or value.lstrip().startswith(FORMULA)):
-        return f"'{value}"
-    return value
-
-
-def line(values: Iterable[Any]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow(values)
-    return out.getvalue()

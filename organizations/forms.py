@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from organizations.actions.organizations import LATEST
+from organizations.comparing import SeenForm
 from organizations.models import Role
 from socialops.lib.errors import Invalid
 
@@ -37,7 +38,24 @@ class Day(forms.CharField):
         super().__init__(required=False, max_length=120, widget=forms.TextInput(attrs=hint), **given)
 
 
-class OrganizationForm(forms.Form):
+class OwnForm(forms.Form):
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        help_text=_("As your colleagues read it, in every organization that you belong to."),
+    )
+    time_zone = forms.ChoiceField(
+        label=_("Your time zone"), required=False, help_text=_("Times are shown and planned on this clock.")
+    )
+
+    def __init__(self, *given: Any, zone: str, **named: Any) -> None:
+        super().__init__(*given, **named)
+        own = ("", _("As the organization: %s") % zone.replace("_", " "))
+        self.fields["time_zone"].choices = [own, *zones()]  # type: ignore[attr-defined]
+
+
+class OrganizationForm(SeenForm):
     name = forms.CharField(label=_("Name"), max_length=120)
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
@@ -64,7 +82,8 @@ class OrganizationForm(forms.Form):
         max_value=LATEST,
         help_text=_(
             "A post that could not leave at its time, and is later than this, is held until somebody decides: send it "
-            "now, at another time, or not at all. Replies always leave. Empty: posts leave however late."
+            "now, at another time, or not at all. Replies always leave. 360 (six hours) unless you say otherwise. "
+            "Empty: posts leave however late."
         ),
     )
 
@@ -81,7 +100,18 @@ class LogoForm(forms.Form):
     )
 
 
-class WeekForm(forms.Form):
+class PictureForm(forms.Form):
+    picture = forms.FileField(
+        label=_("Your picture"),
+        help_text=_(
+            "JPEG, PNG or WebP, at most 10 MB; a square is cut out of it. Only people of your organizations see it, "
+            "and where it was taken is not kept."
+        ),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+    )
+
+
+class WeekForm(SeenForm):
     """One line for each weekday."""
 
     monday = Day(label=_("Monday"))
@@ -106,6 +136,7 @@ class MemberForm(forms.Form):
         choices=Role.choices,
         initial=Role.MEMBER,
         help_text=_(
-            "Owners and admins may do everything. Members may do what teams and grants give them. Viewers see numbers."
+            "Owners and admins may do everything. Members may do what teams and grants give them. "
+            "Viewers look on: they see numbers, and change nothing whatever they are granted."
         ),
     )

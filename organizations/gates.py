@@ -6,17 +6,20 @@ from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
 from django.utils.timezone import override
 
-from organizations.access import member_of, memberships_of, require_admin
-from organizations.entry import hindrance
+from organizations.access import member_of, memberships_of, require_admin, require_owner
+from organizations.around import note_last
+from organizations.entry import Hindrance, hindrance
 from organizations.models import Member
+from organizations.presence import DRAWN_FOR, Presence, signed_in, told
 from organizations.tenancy import scope
+from socialops.lib import realtime
 
 P = ParamSpec("P")
 
@@ -26,6 +29,7 @@ class MemberRequest(HttpRequest):
 
     member: Member
     memberships: list[Member]  # all of theirs, for the organization switcher
+    as_of: str  # the moment from which on the page must hear what changes; of a whole page only
 
 
 MemberView = Callable[Concatenate[MemberRequest, P], HttpResponseBase]
@@ -36,10 +40,16 @@ def member_gate(view: MemberView[P]) -> Callable[..., HttpResponseBase]:
 
     @wraps(view)
     def gated(request: MemberRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        request.memberships = memberships_of(request.user)  # type: ignore[arg-type]  # login_required stands before
+        request.as_of = realtime.moment() if is_page(request) else ""  # before anything is asked of the database
+        request.memberships = memberships_of(request.user)  # type: ignore[arg-type]  # signed_in stands before
         request.member = member_of(request.memberships, slug)
-        if hindrance(request.member, request.session):
-            return turn_away(request, slug)
+        if first := hindrance(request.member, request.session):
+            if first != Hindrance.SESSION_OVER:
+                return turn_away(request, slug)
+            logout(request)
+            return opened(request, slug, *args, **kwargs)  # as to anybody who is not signed in
+        if is_page(request):
+            note_last(request, request.member)
         language = request.member.organization.locale or translation.get_language()
         with (
             scope(request.member.organization_id),
@@ -48,18 +58,28 @@ def member_gate(view: MemberView[P]) -> Callable[..., HttpResponseBase]:
         ):
             return view(request, *args, **kwargs)
 
-    opened = login_required(gated)
+    opened = signed_in(gated)
     opened.gate = "member"  # type: ignore[attr-defined]  # the guard over all URLs looks for it
     return opened
 
 
 def turn_away(request: HttpRequest, slug: str) -> HttpResponse:
     """To the page that says what must be done first, and leads back here afterwards."""
-    query = urlencode({"next": request.get_full_path() if request.method == "GET" else f"/o/{slug}/"})
-    address = f"{reverse('sign_on:threshold', args=[slug])}?{query}"
+    if DRAWN_FOR in request.headers:
+        return told(Presence.THRESHOLD)
+    address = threshold_of(slug, request.get_full_path() if request.method == "GET" else f"/o/{slug}/")
     if not getattr(request, "htmx", False):
         return redirect(address)
     return HttpResponse(status=403, headers={"HX-Redirect": address})
+
+
+def threshold_of(slug: str, after: str) -> str:
+    return f"{reverse('sign_on:threshold', args=[slug])}?{urlencode({'next': after})}"
+
+
+def is_page(request: HttpRequest) -> bool:
+    """Neither a part for htmx, nor a picture or a file."""
+    return not getattr(request, "htmx", False) and "text/html" in request.headers.get("Accept", "")
 
 
 def admin_gate(view: MemberView[P]) -> Callable[..., HttpResponseBase]:
@@ -68,6 +88,17 @@ def admin_gate(view: MemberView[P]) -> Callable[..., HttpResponseBase]:
     @wraps(view)
     def checked(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         require_admin(request.member)
+        return view(request, *args, **kwargs)
+
+    return member_gate(checked)
+
+
+def owner_gate(view: MemberView[P]) -> Callable[..., HttpResponseBase]:
+    """Lets owners in; other members get 403."""
+
+    @wraps(view)
+    def checked(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        require_owner(request.member)
         return view(request, *args, **kwargs)
 
     return member_gate(checked)

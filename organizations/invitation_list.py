@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from organizations.models import Role
 from socialops.lib.errors import Invalid
+from socialops.lib.numbers import spelt_number
 
 MOST_LINES = 1000
 COLUMNS = ("email", "role", "teams")
@@ -47,7 +48,7 @@ def read_list(text: str) -> list[Line]:
     if not lines:
         raise Invalid({"people": [_("There is nobody on this list.")]})
     if len(lines) > MOST_LINES:
-        raise Invalid({"people": [_("Invite at most %d people at once.") % MOST_LINES]})
+        raise Invalid({"people": [_("Invite at most %s people at once.") % spelt_number(MOST_LINES)]})
     return lines
 
 
@@ -59,7 +60,7 @@ def rows_of(text: str) -> Iterator[tuple[int, list[str]]]:
         for cells in reader:
             yield reader.line_num, [cell.strip() for cell in cells]
     except csv.Error:
-        raise Invalid({"people": [_("Line %d cannot be read.") % reader.line_num]}) from None
+        raise Invalid({"people": [_("Line %s cannot be read.") % spelt_number(reader.line_num)]}) from None
 
 
 def line_of(number: int, cells: Mapping[str, str]) -> Line:

@@ -1,10 +1,27 @@
 """What members can be told of. Each floor registers its own kinds; a kind knows its words and its default channels."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from django.utils.functional import Promise
 
+if TYPE_CHECKING:
+    from organizations.models import Member
+
 CHANNELS = ("bell", "email", "digest")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What an e-mail shows of the thing itself: its whole words, and pictures as (JPEG bytes, description)."""
+
+    text: str = ""
+    pictures: list[tuple[bytes, str]] = field(default_factory=list)
+
+
+# (whom it is told, the notice's cause) -> what may be shown to them at this moment; None where nothing may.
+Shows = Callable[["Member", str], Shown | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,11 +30,12 @@ class Kind:
     label: str | Promise  # "Work is given to me"
     icon: str
     defaults: frozenset[str] = frozenset({"bell"})
+    shows: Shows | None = None
 
 
 KINDS: dict[str, Kind] = {}
 
 
-def register(name: str, label: str | Promise, icon: str, *defaults: str) -> None:
+def register(name: str, label: str | Promise, icon: str, *defaults: str, shows: Shows | None = None) -> None:
     """Called when an app is ready; in the order in which the settings page shows them."""
-    KINDS[name] = Kind(name, label, icon, frozenset(defaults or ("bell",)))
+    KINDS[name] = Kind(name, label, icon, frozenset(defaults or ("bell",)), shows)

@@ -8,6 +8,8 @@ import logging
 import smtplib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from email.mime.image import MIMEImage
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -18,9 +20,11 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from organizations.models import Mail, Notification
+from organizations.kinds import KINDS, Shown
+from organizations.models import Mail, Member, Notification
 from organizations.tenancy import require_organization_id, scope
 from organizations.wake import wake
+from socialops.lib.numbers import spelt_number
 from socialops.lib.states import move, move_all
 
 log = logging.getLogger(__name__)
@@ -130,8 +134,9 @@ def reason(error: Exception) -> str:
 
 def message_of(mail: Mail, notices: list[Notification]) -> EmailMultiAlternatives:
     """Text and HTML; the Message-ID stays the same however often it is tried."""
+    lines = [line_of(mail.member, row) for row in notices]
     context = {
-        "notices": [{"row": row, "link": settings.PUBLIC_URL + row.address} for row in notices],
+        "notices": lines,
         "organization": mail.organization,
         "name": mail.member.user.get_short_name(),
         "settings_url": f"{settings.PUBLIC_URL}/o/{mail.organization.slug}/settings/notifications/",
@@ -146,11 +151,35 @@ def message_of(mail: Mail, notices: list[Notification]) -> EmailMultiAlternative
         connection=get_connection(),
     )
     message.attach_alternative(render_to_string("email/notices.html", context), "text/html")
+    for line in lines:
+        for picture in line["pictures"]:
+            message.attach(inline(picture["id"], picture["content"]))
+    if any(line["pictures"] for line in lines):
+        message.mixed_subtype = "related"  # the HTML shows what is attached
     return message
+
+
+def line_of(member: Member, row: Notification) -> dict[str, Any]:
+    """A notice as it is mailed, with what the reader may see, at this moment, of the thing that it is about."""
+    kind = KINDS.get(row.kind)
+    shown = (kind.shows(member, row.cause) if kind and kind.shows and row.count == 1 else None) or Shown()
+    pictures = [
+        {"id": f"notice-{row.pk}-{number}", "content": content, "alt": alt}
+        for number, (content, alt) in enumerate(shown.pictures)
+    ]
+    link = settings.PUBLIC_URL + row.address
+    return {"row": row, "link": link, "about": shown.text or row.about, "pictures": pictures}
+
+
+def inline(name: str, content: bytes) -> MIMEImage:
+    part = MIMEImage(content, "jpeg")
+    part.add_header("Content-ID", f"<{name}>")
+    part.add_header("Content-Disposition", "inline", filename=f"{name}.jpg")
+    return part
 
 
 def subject_of(mail: Mail, notices: list[Notification]) -> str:
     if mail.kind == "notice":
         return f"{notices[0].title} · {mail.organization.name}"
-    counted = ngettext("%d thing waits for you", "%d things wait for you", len(notices)) % len(notices)
+    counted = ngettext("%s thing waits for you", "%s things wait for you", len(notices)) % spelt_number(len(notices))
     return _("%(counted)s · %(organization)s") % {"counted": counted, "organization": mail.organization.name}

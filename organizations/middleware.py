@@ -1,12 +1,16 @@
-"""Where requests come from, and expected errors as pages that say what is wrong."""
+"""Where requests come from, what nobody keeps, and expected errors as pages that say what is wrong."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from organizations.around import stand_around
 from organizations.origin import coming_from
 from socialops.lib.errors import AppError
+
+# Of a picture under an address of its own: by the browser alone, until the session ends (Clear-Site-Data).
+KEPT = "private, max-age=86400, immutable"
 
 
 class OriginMiddleware:
@@ -18,6 +22,20 @@ class OriginMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with coming_from(request.META.get("REMOTE_ADDR", "")):
             return self.get_response(request)
+
+
+class NoStoreMiddleware:
+    """No browser or proxy keeps what we say: after signing out nobody finds it there. Static files do not pass here."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer = self.get_response(request)
+        said = answer.get("Cache-Control", "")
+        if said != KEPT and "no-store" not in said:
+            answer["Cache-Control"] = "no-store"
+        return answer
 
 
 class ExpectedErrorMiddleware:
@@ -32,6 +50,9 @@ class ExpectedErrorMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, AppError):
             return None
-        template = "components/_error.html" if getattr(request, "htmx", False) else "error.html"
+        is_part = getattr(request, "htmx", False)
+        if not is_part:
+            stand_around(request)
+        template = "components/_error.html" if is_part else "error.html"
         context = {"message": error.user_message, "status": error.status}
         return render(request, template, context, status=error.status)

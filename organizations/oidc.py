@@ -16,8 +16,10 @@ from requests.auth import HTTPBasicAuth
 
 from organizations.models import OrganizationSignOn
 from socialops.lib.addresses import fetch_json, is_public_url
+from socialops.lib.domains import canonical
 from socialops.lib.errors import AppError
 from socialops.lib.http import TransportFault
+from socialops.lib.names import one_line
 
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
@@ -62,7 +64,7 @@ class Claims:
 
     issuer: str
     subject: str
-    email: str
+    email: str  # in its canonical form; empty where it is none
     email_verified: bool
     name: str
 
@@ -115,9 +117,9 @@ def finish(sign_on: OrganizationSignOn, pending: Pending, redirect_uri: str, cod
     return Claims(
         issuer=sign_on.issuer,
         subject=claims["sub"],
-        email=str(claims.get("email") or "").strip().lower(),
+        email=canonical(str(claims.get("email") or "")),
         email_verified=claims.get("email_verified") is True or claims.get("email_verified") == "true",
-        name=str(claims.get("name") or "").replace("\0", "").strip()[:120],
+        name=one_line(str(claims.get("name") or ""))[:120].strip(),
     )
 
 

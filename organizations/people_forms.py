@@ -37,7 +37,8 @@ class InviteForm(forms.Form):
         label=_("Role"),
         initial=Role.MEMBER,
         help_text=_(
-            "Owners and admins may do everything. Members may do what teams and grants give them. Viewers see numbers."
+            "Owners and admins may do everything. Members may do what teams and grants give them. "
+            "Viewers look on: they see numbers, and change nothing whatever they are granted."
         ),
     )
     teams = forms.TypedMultipleChoiceField(
@@ -127,9 +128,17 @@ class LeavingForm(forms.Form):
         choices=[("keep", _("Go out as planned")), ("draft", _("Become drafts again, to be looked at"))],
         widget=forms.RadioSelect,
     )
+    name = forms.CharField(
+        max_length=200, required=False, widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+    )
 
-    def __init__(self, *given: Any, member: Member, kinds: Mapping[str, str], **named: Any) -> None:
+    def __init__(
+        self, *given: Any, member: Member, kinds: Mapping[str, str], confirmed: bool = False, **named: Any
+    ) -> None:
+        """`confirmed` says that it is done now: their name has to be there, for it cannot be taken back."""
         super().__init__(*given, **named)
+        self.member, self.confirmed = member, confirmed
+        self.fields["name"].label = _("To confirm, type their name: %s") % member.name
         people = list(others(member))
         queryset = others(member)
         for kind, label in kinds.items():
@@ -141,8 +150,18 @@ class LeavingForm(forms.Form):
             blank = [] if field.required else [("", field.empty_label)]  # type: ignore[attr-defined]
             field.choices = [*blank, *((one.pk, field.label_from_instance(one)) for one in people)]  # type: ignore[attr-defined]
 
+    def clean_name(self) -> str:
+        typed = self.cleaned_data["name"]
+        if self.confirmed and same_name(typed) != same_name(self.member.name):
+            raise forms.ValidationError(_("Type the name as it stands: %s.") % self.member.name)
+        return str(typed)
+
     def chosen(self, kinds: Mapping[str, str]) -> dict[str, Member]:
         return {kind: one for kind in kinds if (one := self.cleaned_data.get(f"to_{kind}"))}
+
+
+def same_name(text: str) -> str:
+    return " ".join(text.split()).casefold()
 
 
 class JoinForm(forms.Form):

@@ -6,15 +6,18 @@ from allauth.account import signals as account
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import signals as django_auth
+from django.contrib.sessions.backends.base import SessionBase
 from django.dispatch import receiver
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from organizations import audit
 from organizations.access import memberships_of
 from organizations.actors import Actor, System
-from organizations.entry import signed_on
-from organizations.models import User
-from organizations.sessions import note_seen
+from organizations.bounds import begin
+from organizations.entry import is_borrowed, note_own_proof
+from organizations.known_devices import remember_device
+from organizations.models import OrganizationSignOn, User
+from organizations.sessions import noted_now
 from organizations.tenancy import scope
 from socialops.lib import realtime
 from socialops.lib.ratelimit import seconds_to_wait
@@ -22,11 +25,28 @@ from socialops.lib.ratelimit import seconds_to_wait
 FAILURES = (5, 300)  # written down per account: so many in so many seconds; the rest adds nothing but rows
 
 
-def record_everywhere(user: User, verb: str, *, actor: Actor | None = None, **change: Any) -> None:
-    """`actor` is the person unless told otherwise."""
+PROVIDER = "signed_on_by"  # in the session: {"organization": id, "issuer", "set_up_by"}
+
+
+def record_everywhere(
+    user: User, verb: str, *, actor: Actor | None = None, here: tuple[int, dict[str, Any]] = (0, {}), **change: Any
+) -> None:
+    """`actor` is the person unless told otherwise; `here` is an organization's id, and what only that one is told."""
     for member in memberships_of(user):
+        more = here[1] if member.organization_id == here[0] else {}
         with scope(member.organization_id):
-            audit.record(actor or member, verb, member, change)
+            audit.record(actor or member, verb, member, {**change, **more})
+
+
+def note_provider(session: SessionBase, sign_on: OrganizationSignOn) -> None:
+    """Through whom this session comes in, and who had named that provider: for the entry in the log."""
+    told = {"issuer": sign_on.issuer, "set_up_by": sign_on.set_up_by or None}
+    session[PROVIDER] = {"organization": sign_on.organization_id, **told}
+
+
+def provider_of(session: SessionBase) -> tuple[int, dict[str, Any]]:
+    told = dict(session.get(PROVIDER) or {})
+    return told.pop("organization", 0), told
 
 
 def recheck_streams(user: User) -> None:
@@ -44,13 +64,33 @@ def sign_in_failed(email: str, step: str) -> None:
 
 @receiver(django_auth.user_logged_in)
 def session_began(request: HttpRequest, **_: Any) -> None:
-    note_seen(request.session.session_key or "", written=True)
+    begin(request.session)
+    noted_now(request.session.session_key or "")
 
 
 @receiver(account.user_logged_in)
-def signed_in(request: HttpRequest, user: User, **_: Any) -> None:
-    through = "sign-on" if signed_on(request.session, user) else "own sign-in"
-    record_everywhere(user, "sign_in.succeeded", through=through, device=request.headers.get("User-Agent", "")[:120])
+def signed_in(request: HttpRequest, user: User, response: HttpResponse | None = None, **_: Any) -> None:
+    borrowed = is_borrowed(request.session, user)
+    record_sign_in(request, user, "sign-on" if borrowed else "own sign-in")
+    if response is not None and not borrowed:
+        remember_device(request, response, user)
+
+
+@receiver(account.authentication_step_completed)
+def proved(request: HttpRequest, user: User, method: str, **how: Any) -> None:
+    """By the password or a passkey: a session through an organization's provider is the person's own from then on.
+
+    The code of an app is a second step and never signs in alone, so it does not lift the session; nor does a key that
+    is asked for after the provider, as the second step of that sign-in.
+    """
+    by_key = how.get("type") == Authenticator.Type.WEBAUTHN and (how.get("reauthenticated") or how.get("passwordless"))
+    if (method == "password" or by_key) and note_own_proof(request.session, user) and how.get("reauthenticated"):
+        record_sign_in(request, user, "own sign-in")
+
+
+def record_sign_in(request: HttpRequest, user: User, through: str) -> None:
+    device = request.headers.get("User-Agent", "")[:120]
+    record_everywhere(user, "sign_in.succeeded", here=provider_of(request.session), through=through, device=device)
 
 
 @receiver(mfa.authentication_failed)

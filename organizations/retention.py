@@ -1,14 +1,19 @@
 """What was read long ago goes: notices, and the e-mails that carried them. What nobody has read yet stays.
 
+So do the answers that are kept for repeated calls, and sessions that have ended.
+
 A batch is a short transaction of its own and passes over rows that somebody holds, so that nobody waits for it.
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import QuerySet
 
-from organizations.models import Mail, Notification
+from organizations.models import IdempotentAnswer, Mail, Notification
 from organizations.models.notification import SETTLED
 
 BATCH = 500
@@ -26,7 +31,34 @@ def purge_read(at: datetime, *, days: int) -> int:
     return purge(notices) + purge(mails)
 
 
-def purge(rows: QuerySet[Notification] | QuerySet[Mail]) -> int:
+def purge_answers(at: datetime, *, hours: int) -> int:
+    """Removes what a repeated call of so long ago would have got again; how many rows. Index idempotency_oldest."""
+    before = at - timedelta(hours=hours)
+    # unscoped: one purge serves every organization
+    return purge(IdempotentAnswer.unscoped.filter(created_at__lt=before).order_by("created_at"))
+
+
+def purge_sessions(at: datetime) -> int:
+    """Removes sessions whose time is over, and with them their lines under Devices. Index of expire_date."""
+    gone = 0
+    for _batch in range(BATCHES):
+        found = purge_ended(at)
+        gone += found
+        if found < BATCH:
+            break
+    return gone
+
+
+@transaction.atomic
+def purge_ended(at: datetime) -> int:
+    ended = Session.objects.filter(expire_date__lt=at).order_by("expire_date")
+    keys = list(ended.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
+    UserSession.objects.filter(session_key__in=keys).delete()
+    Session.objects.filter(pk__in=keys, expire_date__lt=at).delete()
+    return len(keys)
+
+
+def purge(rows: QuerySet[Any]) -> int:
     gone = 0
     for _batch in range(BATCHES):
         found = purge_batch(rows)
@@ -37,7 +69,7 @@ def purge(rows: QuerySet[Notification] | QuerySet[Mail]) -> int:
 
 
 @transaction.atomic
-def purge_batch(rows: QuerySet[Notification] | QuerySet[Mail]) -> int:
+def purge_batch(rows: QuerySet[Any]) -> int:
     held = list(rows.select_for_update(skip_locked=True)[:BATCH].values_list("pk", flat=True))
     rows.filter(pk__in=held).delete()
     return len(held)

@@ -1,21 +1,23 @@
-"""The sessions that a person sees under Devices: when each was last used, and what one through a sign-on may not do."""
+"""What every page asks of the session it comes with: how long it lasts, when it was used, and what it may do."""
 
 import time
 from collections.abc import Callable
 from typing import Any
 
 from allauth.usersessions.models import UserSession
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
-from django.utils.timezone import now
 
-from organizations.entry import signed_on
+from organizations.around import stand_around
+from organizations.bounds import is_over, note_gap
+from organizations.doors import is_account_view, is_own_account, needs_own_sign_in, needs_proof
+from organizations.entry import is_borrowed
+from organizations.proof import ask_for_proof, is_proven
 
 NOTED_EVERY = 60.0
 MOST = 10_000
+JOINING = "join/"
 _noted: dict[str, float] = {}  # per process: writing it down at each page would cost each page a query
-
-OWN_SIGN_IN_ONLY = {"account_email", "account_set_password"}
 
 
 class SessionsMiddleware:
@@ -27,26 +29,38 @@ class SessionsMiddleware:
 
     def process_view(self, request: HttpRequest, view: object, args: Any, kwargs: Any) -> HttpResponseBase | None:
         key = request.session.session_key
-        if key and request.user.is_authenticated:
-            note_seen(key)
-            if is_locked(request):
-                return redirect("account_reset_password")
+        if not key or not request.user.is_authenticated:
+            return None
+        note_seen(request, key)
+        if belongs_to_person(request) and is_over(request.session):
+            logout(request)
+            return None
+        borrowed = is_borrowed(request.session, request.user)  # type: ignore[arg-type]  # it is signed in
+        shut = needs_own_sign_in(request) and borrowed
+        if shut or (needs_proof(request) and not is_proven(request)):
+            return ask_for_proof(request)
+        if is_own_account(request):
+            stand_around(request)
         return None
 
 
-def is_locked(request: HttpRequest) -> bool:
-    """Through an organization's sign-on nobody changes what opens the account elsewhere: that takes the mailbox."""
-    name = request.resolver_match.url_name if request.resolver_match else None
-    return name in OWN_SIGN_IN_ONLY and bool(signed_on(request.session, request.user).get("only"))  # type: ignore[arg-type]
+def belongs_to_person(request: HttpRequest) -> bool:
+    """Where no organization says how long a session lasts (its own gate does), the product's bounds hold."""
+    route = request.resolver_match.route if request.resolver_match else ""
+    return is_account_view(request) or route.startswith(JOINING)
 
 
-def note_seen(key: str, *, written: bool = False) -> None:
-    """Writes the time down, at most once a minute and process; `written` where it was written just now."""
-    at = time.monotonic()
-    if at - _noted.get(key, -NOTED_EVERY) < NOTED_EVERY:
+def note_seen(request: HttpRequest, key: str) -> None:
+    """Writes the time down, at most once a minute and process. A session that got another key is listed anew."""
+    if time.monotonic() - _noted.get(key, -NOTED_EVERY) < NOTED_EVERY:
         return
+    if not note_gap(request.session, key, used=True):
+        UserSession.objects.create_from_request(request)
+    noted_now(key)  # last: whoever comes at the same moment must not pass by before the gap is known
+
+
+def noted_now(key: str) -> None:
+    """It was written down just now."""
     if len(_noted) >= MOST:
         _noted.clear()
-    _noted[key] = at
-    if not written:
-        UserSession.objects.filter(session_key=key).update(last_seen_at=now())
+    _noted[key] = time.monotonic()

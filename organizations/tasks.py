@@ -7,7 +7,9 @@ from django.utils.timezone import now
 from organizations.digests import collect_due
 from organizations.inviting import send_due_invitations
 from organizations.mail import send_due
-from organizations.retention import purge_read
+from organizations.proving import check_due
+from organizations.retention import purge_answers, purge_read, purge_sessions
+from organizations.watching_quotas import watch_quotas
 
 
 @shared_task
@@ -33,3 +35,21 @@ def send_invitations() -> None:
 def purge_notices() -> None:
     """Removes what was read longer ago than it is kept."""
     purge_read(now(), days=settings.NOTICE_RETENTION_DAYS)
+
+
+@shared_task
+def check_domains() -> None:
+    """Looks whether the records that prove domains are there, and still there."""
+    check_due(now())
+
+
+def purge_old() -> None:
+    """Removes answers that nobody repeats a call for any more, and sessions that have ended."""
+    purge_answers(now(), hours=settings.IDEMPOTENCY_RETENTION_HOURS)
+    purge_sessions(now())
+
+
+@shared_task
+def watch_use() -> None:
+    """Tells owners whose organization has used most of what it may."""
+    watch_quotas(now())

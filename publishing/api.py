@@ -1,5 +1,6 @@
 """REST: posts and deliveries."""
 
+from datetime import UTC
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,19 +17,22 @@ from rest_framework.routers import SimpleRouter
 
 from networks.models import Attempt
 from organizations.rest.errors import plain
+from organizations.rest.preconditions import IF_MATCH, seen_by, tagged
 from organizations.rest.views import MemberViewSet
 from publishing.access import access_asset, access_delivery, access_post, deliveries_for
 from publishing.actions.deliveries import cancel_delivery, delete_delivery, resolve_delivery, retry_delivery
 from publishing.actions.forward import Wish, rewrite_post, write_post
 from publishing.actions.late import move_delivery
-from publishing.actions.media import describe_asset, most_bytes, require_writer, upload_asset
-from publishing.actions.review import approve_post, reject_post, submit_post
+from publishing.actions.media import describe_asset, require_writer, upload_asset
+from publishing.actions.review import approve_post, reject_post, submit_post, take_back_approval
 from publishing.actions.schedule import cancel_post, publish_now, schedule_post
 from publishing.limits import spelt_bytes
 from publishing.models import Asset, Delivery, Post
-from publishing.queries.parts import DUE, STATE, parts_of, with_parts
+from publishing.originals import download
+from publishing.queries.parts import DUE, STATE, front_of, parts_of, with_parts
 from publishing.queries.posts import for_reading, listed, with_shown
 from publishing.queries.queue import foresee
+from publishing.renditions import most_bytes
 from publishing.shapes import (
     AltTextBody,
     DecisionBody,
@@ -44,7 +48,8 @@ from publishing.shapes import (
     delivery_shape,
     post_shape,
 )
-from publishing.uploads import is_too_long
+from publishing.threads import Own
+from publishing.uploads import is_too_long, require_room
 from socialops.lib.errors import Invalid
 
 SHAPE = OpenApiTypes.OBJECT
@@ -55,15 +60,23 @@ def words_in(body: dict[str, Any]) -> dict[str, Any]:
     names = ("text", "profiles", "thread", "first_comment", "media", "thread_media")
     found = {name: body[name] for name in names if name in body}
     if "variants" in body:
-        found["variants"] = {network: variant["text"] for network, variant in body["variants"].items()}
+        found["variants"] = {network: own_in(variant) for network, variant in body["variants"].items()}
     return found
+
+
+def own_in(variant: dict[str, Any]) -> Own:
+    parts = variant.get("thread")
+    return Own(variant["text"], None if parts is None else tuple(parts))
 
 
 def wish_in(body: dict[str, Any]) -> Wish:
     at, at_once = body.get("scheduled_at"), body.get("publish_now", False)
     if at and at_once:
         raise Invalid({"publish_now": [_("Give either a time or “publish now”.")]})
-    return Wish(at=at, zone=body.get("time_zone", ""), now=at_once, submit=body.get("submit", False))
+    unplan = "scheduled_at" in body and not at and not at_once
+    wall = at and at.replace(tzinfo=UTC)  # as the caller's clock shows it
+    submit = body.get("submit", False)
+    return Wish(at, zone=body.get("time_zone", ""), now=at_once, submit=submit, unplan=unplan, wall=wall)
 
 
 def foresee_all(posts: list[Post]) -> None:
@@ -77,10 +90,10 @@ class PostView(MemberViewSet):
     def readable(self, posts: QuerySet[Post]) -> QuerySet[Post]:
         return with_shown(for_reading(posts, self.member))
 
-    def shape(self, post: Post) -> dict[str, Any]:
+    def shown(self, post: Post, status: int = 200) -> Response:
         found = self.readable(Post.objects.filter(pk=post.pk)).get()
         foresee_all([found])
-        return post_shape(found)
+        return tagged(post_shape(found), found.mark, status)
 
     @extend_schema(parameters=[PostQuery], responses=SHAPE)
     def list(self, request: Request) -> Response:
@@ -92,52 +105,61 @@ class PostView(MemberViewSet):
     def create(self, request: Request) -> Response:
         body = self.read(PostBody)
         post = write_post(self.member, **words_in(body), wish=wish_in(body))
-        return Response(self.shape(post), status=201)
+        return self.shown(post, status=201)
 
     @extend_schema(responses=SHAPE)
     def retrieve(self, request: Request, pk: str) -> Response:
-        return Response(self.shape(access_post(self.member, pk)))
+        return self.shown(access_post(self.member, pk))
 
-    @extend_schema(request=PostChange, responses=SHAPE)
+    @extend_schema(parameters=[IF_MATCH], request=PostChange, responses=SHAPE)
     def partial_update(self, request: Request, pk: str) -> Response:
         post = access_post(self.member, pk, to="edit")
         body = self.read(PostChange)
-        return Response(self.shape(rewrite_post(self.member, post, **words_in(body), wish=wish_in(body))))
+        return self.shown(rewrite_post(self.member, post, **words_in(body), wish=wish_in(body), seen=seen_by(request)))
 
-    @extend_schema(responses={200: SHAPE})
+    @extend_schema(parameters=[IF_MATCH], responses={200: SHAPE})
     def destroy(self, request: Request, pk: str) -> Response:
         """Cancels what has not left, and answers with what became of the post; 409 where all of it has left."""
-        return Response(self.shape(cancel_post(self.member, access_post(self.member, pk, to="cancel"))))
+        post = access_post(self.member, pk, to="cancel")
+        return self.shown(cancel_post(self.member, post, seen=seen_by(request)))
 
-    @extend_schema(request=None, responses=SHAPE)
+    @extend_schema(parameters=[IF_MATCH], request=None, responses=SHAPE)
     @action(detail=True, methods=["post"])
     def submit(self, request: Request, pk: str) -> Response:
-        return Response(self.shape(submit_post(self.member, access_post(self.member, pk, to="submit"))))
+        post = access_post(self.member, pk, to="submit")
+        return self.shown(submit_post(self.member, post, seen=seen_by(request)))
 
-    @extend_schema(request=DecisionBody, responses=SHAPE)
+    @extend_schema(parameters=[IF_MATCH], request=DecisionBody, responses=SHAPE)
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, pk: str) -> Response:
         post = access_post(self.member, pk, to="approve")
-        return Response(self.shape(approve_post(self.member, post, **self.read(DecisionBody))))
+        return self.shown(approve_post(self.member, post, **self.read(DecisionBody), seen=seen_by(request)))
 
-    @extend_schema(request=DecisionBody, responses=SHAPE)
+    @extend_schema(parameters=[IF_MATCH], request=None, responses=SHAPE)
+    @action(detail=True, methods=["post"])
+    def unapprove(self, request: Request, pk: str) -> Response:
+        """Takes the caller's own approval back: it waits for a decision again. 409 once a part has begun to leave."""
+        post = access_post(self.member, pk, to="approve")
+        return self.shown(take_back_approval(self.member, post, seen=seen_by(request)))
+
+    @extend_schema(parameters=[IF_MATCH], request=DecisionBody, responses=SHAPE)
     @action(detail=True, methods=["post"])
     def reject(self, request: Request, pk: str) -> Response:
         post = access_post(self.member, pk, to="approve")
-        return Response(self.shape(reject_post(self.member, post, **self.read(DecisionBody))))
+        return self.shown(reject_post(self.member, post, **self.read(DecisionBody), seen=seen_by(request)))
 
-    @extend_schema(request=ScheduleBody, responses=SHAPE)
+    @extend_schema(parameters=[IF_MATCH], request=ScheduleBody, responses=SHAPE)
     @action(detail=True, methods=["post"])
     def schedule(self, request: Request, pk: str) -> Response:
         post = access_post(self.member, pk, to="schedule")
         wish = wish_in(self.read(ScheduleBody))
         if wish.now:
-            return Response(self.shape(publish_now(self.member, post)))
+            return self.shown(publish_now(self.member, post, seen=seen_by(request)))
         at = wish.at or post.planned_at
-        if at is None:
+        if at is None or wish.unplan:
             raise Invalid({"scheduled_at": [_("Say when, or give publish_now.")]})
         zone = wish.zone if wish.at else post.planned_zone
-        return Response(self.shape(schedule_post(self.member, post, at=at, zone=zone)))
+        return self.shown(schedule_post(self.member, post, at=at, zone=zone, wall=wish.wall, seen=seen_by(request)))
 
 
 class DeliveryView(MemberViewSet):
@@ -148,11 +170,12 @@ class DeliveryView(MemberViewSet):
         rows = deliveries_for(self.member).select_related("revision", "outgoing__remote_post")
         return with_parts(rows).annotate(state_now=STATE, due=DUE)
 
-    def shape(self, pk: int | str) -> dict[str, Any]:
+    def shown(self, pk: int | str) -> Response:
         delivery = self.rows().get(pk=access_delivery(self.member, pk).pk)
         foresee([delivery], now())
         attempts = Attempt.objects.filter(outgoing__in=parts_of(delivery)).order_by("pk")
-        return {**delivery_shape(delivery), "attempts": [attempt_shape(attempt) for attempt in attempts]}
+        shape = {**delivery_shape(delivery), "attempts": [attempt_shape(attempt) for attempt in attempts]}
+        return tagged(shape, front_of(parts_of(delivery)).mark)
 
     @extend_schema(parameters=[DeliveryQuery], responses=SHAPE)
     def list(self, request: Request) -> Response:
@@ -163,15 +186,15 @@ class DeliveryView(MemberViewSet):
 
     @extend_schema(responses=SHAPE)
     def retrieve(self, request: Request, pk: str) -> Response:
-        return Response(self.shape(pk))
+        return self.shown(pk)
 
-    @extend_schema(request=None, responses=SHAPE)
+    @extend_schema(parameters=[IF_MATCH], request=None, responses=SHAPE)
     @action(detail=True, methods=["post"])
     def retry(self, request: Request, pk: str) -> Response:
-        retry_delivery(self.member, access_delivery(self.member, pk, to="retry"))
-        return Response(self.shape(pk))
+        retry_delivery(self.member, access_delivery(self.member, pk, to="retry"), seen=seen_by(request))
+        return self.shown(pk)
 
-    @extend_schema(request=ScheduleBody, responses=SHAPE)
+    @extend_schema(parameters=[IF_MATCH], request=ScheduleBody, responses=SHAPE)
     @action(detail=True, methods=["post"])
     def schedule(self, request: Request, pk: str) -> Response:
         """Another time for this profile alone, or now: the answer to what is held as too late."""
@@ -180,32 +203,36 @@ class DeliveryView(MemberViewSet):
         at = now() if wish.now else wish.at
         if at is None:
             raise Invalid({"scheduled_at": [_("Say when, or give publish_now.")]})
-        move_delivery(self.member, delivery, at=at)
-        return Response(self.shape(pk))
+        move_delivery(self.member, delivery, at=at, seen=seen_by(request))
+        return self.shown(pk)
 
-    @extend_schema(request=ResolveBody, responses=SHAPE)
+    @extend_schema(parameters=[IF_MATCH], request=ResolveBody, responses=SHAPE)
     @action(detail=True, methods=["post"])
     def resolve(self, request: Request, pk: str) -> Response:
         delivery = access_delivery(self.member, pk, to="resolve")
-        resolve_delivery(self.member, delivery, **self.read(ResolveBody))
-        return Response(self.shape(pk))
+        resolve_delivery(self.member, delivery, **self.read(ResolveBody), seen=seen_by(request))
+        return self.shown(pk)
 
     @extend_schema(request=None, responses=SHAPE)
     @action(detail=True, methods=["post"], url_path="delete")
     def take_away(self, request: Request, pk: str) -> Response:
         """Deletes it on the network."""
         delete_delivery(self.member, access_delivery(self.member, pk, to="delete"))
-        return Response(self.shape(pk))
+        return self.shown(pk)
 
-    @extend_schema(request=None, responses=SHAPE)
+    @extend_schema(parameters=[IF_MATCH], request=None, responses=SHAPE)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
-        cancel_delivery(self.member, access_delivery(self.member, pk, to="cancel"))
-        return Response(self.shape(pk))
+        cancel_delivery(self.member, access_delivery(self.member, pk, to="cancel"), seen=seen_by(request))
+        return self.shown(pk)
 
 
 class MediaView(MemberViewSet):
-    """Files for posts. To upload is not to publish: nobody outside sees it. What no post uses goes after 30 days."""
+    """Files for posts. To upload is not to publish: nobody outside sees it. What no post uses goes after 30 days.
+
+    A photo that a network does not take as it came goes there as a copy: `copies` says to which, as what, and why.
+    `original` is the picture as it came, or null.
+    """
 
     area = "publishing"
     queryset = Asset.objects.none()
@@ -222,19 +249,29 @@ class MediaView(MemberViewSet):
     @extend_schema(request={"multipart/form-data": MediaBody}, responses={201: SHAPE})
     def create(self, request: Request) -> Response:
         require_writer(self.member)
-        body = self.read(MediaBody)
+        data = request.data
+        require_room(request._request)
+        body = self.read(MediaBody, data)
         asset = upload_asset(self.member, body["file"], alt_text=body.get("alt_text", ""))
-        return Response(asset_shape(asset), status=201)
+        return tagged(asset_shape(asset), asset.mark, status=201)
 
     @extend_schema(responses=SHAPE)
     def retrieve(self, request: Request, pk: str) -> Response:
-        return Response(asset_shape(access_asset(self.member, pk)))
+        asset = access_asset(self.member, pk)
+        return tagged(asset_shape(asset), asset.mark)
 
-    @extend_schema(request=AltTextBody, responses=SHAPE)
+    @extend_schema(parameters=[IF_MATCH], request=AltTextBody, responses=SHAPE)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Another alt text, for posts to come; what is written already keeps its own."""
         asset = access_asset(self.member, pk, to="edit")
-        return Response(asset_shape(describe_asset(self.member, asset, **self.read(AltTextBody))))
+        asset = describe_asset(self.member, asset, **self.read(AltTextBody), seen=seen_by(request))
+        return tagged(asset_shape(asset), asset.mark)
+
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @action(detail=True)
+    def original(self, request: Request, pk: str) -> HttpResponseBase:
+        """The picture as it came, under its own name: with all that the camera wrote, such as where it was taken."""
+        return download(access_asset(self.member, pk))
 
 
 router = SimpleRouter()

@@ -6,7 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from networks.models import FallbackPlan, Profile
+from networks.models.fallback import NO_PLAN
 from networks.registry import networks
+from organizations.comparing import SeenForm, standing
 from organizations.models import Member
 from publishing.actions.fallback import WORDS
 from publishing.forms import PlainText
@@ -17,7 +19,7 @@ def networks_in_use() -> list[str]:
     return [adapter.network for adapter in networks() if adapter.network in used]
 
 
-class FallbackForm(forms.Form):
+class FallbackForm(SeenForm):
     after_minutes = forms.IntegerField(label=_("After how many minutes"), min_value=1, max_value=1440, initial=30)
     profile = forms.ModelChoiceField(
         Profile.objects.none(),
@@ -47,8 +49,12 @@ class FallbackForm(forms.Form):
     @classmethod
     def of(cls, network: str, plan: FallbackPlan | None) -> Self:
         """With what stands now."""
-        if plan is None:
-            return cls(network=network, prefix=network)
-        told = [one.pk for one in plan.told.all()]
-        values = {"after_minutes": plan.after_minutes, "profile": plan.profile_id, "text": plan.text, "told": told}
-        return cls(network=network, prefix=network, initial=values)
+        return cls(network=network, prefix=network, initial=standing(values_of(plan), plan.mark if plan else NO_PLAN))
+
+
+def values_of(plan: FallbackPlan | None) -> dict[str, Any]:
+    if plan is None:
+        fields = FallbackForm.base_fields
+        return {name: fields[name].initial for name in ("after_minutes", "text")} | {"profile": None, "told": []}
+    told = [one.pk for one in plan.told.all()]
+    return {"after_minutes": plan.after_minutes, "profile": plan.profile_id, "text": plan.text, "told": told}

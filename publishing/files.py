@@ -7,52 +7,53 @@ import io
 import json
 import os
 import shutil
-import struct
 import subprocess
 import sys
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
+from threading import BoundedSemaphore
 from typing import IO, Any
 
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.utils.translation import gettext as _
 from PIL import Image
 
-from networks.contract import MediaKind
+from networks.contract import MediaKind, MediaLimit
+from publishing.limits import NARROWEST, spelt_bytes
 from publishing.positions import without_position
-from socialops.lib.errors import Invalid
+from publishing.video_positions import overwritten
+from socialops.lib.errors import AppError, Invalid
+from socialops.lib.numbers import spelt_numbers
+from socialops.lib.pictures import BROKEN, TEXTS, plain
 
 MOST_PIXELS = 50_000_000  # as many as are decoded here at once, to see that a picture is whole
 LONGEST_SIDE = 16_384
-MOST_PICTURE_BYTES = 64_000_000
+MOST_PICTURE_BYTES = 64 * 1_048_576
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
 PICTURES = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp"}
 MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
+STILL = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis")  # brands of pictures
 FIRST_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")  # of MP4 and of QuickTime files older than `ftyp`
 PROBE = str(Path(__file__).with_name("probe.py"))
+CONVERSION = str(Path(__file__).with_name("conversion.py"))
+CONVERSION_SECONDS = 30  # of the processor, for as many pixels as are taken
+LONGEST_WAIT = 20  # seconds, for one of these turns
+_TURNS = BoundedSemaphore(2)
 MOST_MILLISECONDS = 1_000_000_000
 BARE = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "LANG") if name in os.environ}  # no secrets
 PROBE_SECONDS = 5  # of the processor; a video of 512 MB takes far less
+TOO_LARGE, MOVES = 3, 4  # how conversion.py ends
 ON_ITS_SIDE = range(5, 9)  # of the values that EXIF has for the orientation
 _ORIENTATION = 0x0112
-# What Pillow raises for bytes that only begin like a picture.
-_BROKEN = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    EOFError,
-    LookupError,
-    TypeError,
-    ArithmeticError,
-    struct.error,
-    zlib.error,
-    Image.DecompressionBombError,
-    Image.DecompressionBombWarning,
-)
+
+
+class Busy(AppError):
+    """As many pictures as may be are worked on; nothing was wrong with this one."""
+
+    status = 503
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,83 @@ class Found:
     width: int
     height: int
     seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Copies of a picture that networks take, and its size as it is shown."""
+
+    copies: list[IO[bytes]]
+    width: int
+    height: int
+
+
+def unread_kind(file: IO[bytes]) -> str:
+    """The kind of a HEIC or AVIF picture, which is not looked at here and which no network takes; empty for others."""
+    file.seek(0)
+    head = file.read(64)
+    file.seek(0)
+    if head[4:8] != b"ftyp" or head[8:12] not in STILL:
+        return ""
+    return "image/avif" if b"avif" in head or b"avis" in head else "image/heic"
+
+
+def copies_of(file: IO[bytes], limits: Sequence[MediaLimit]) -> Made:
+    """What of a still picture fits `limits`, the largest first: the same for several where it can be.
+
+    Upright, with its colours and its notes. What cannot be made small enough to fit is left out. Raises Invalid, Busy.
+    """
+    kind = unread_kind(file).rpartition("/")[2].upper()
+    check_length(file)
+    wanted = json.dumps([[limit.most_bytes, sorted(limit.content_types), limit.widest] for limit in limits])
+    bounds = (CONVERSION_SECONDS, MOST_PIXELS, LONGEST_SIDE, NARROWEST)
+    command = [sys.executable, "-I", CONVERSION, *map(str, bounds), wanted]
+    try:
+        with a_turn(), on_disk(plain(file, TEXTS)) as source:
+            done = subprocess.run(  # noqa: S603 - our own program, and nothing that came with the file
+                command, stdin=source, env=BARE, capture_output=True, timeout=CONVERSION_SECONDS * 3
+            )
+    except subprocess.TimeoutExpired:
+        raise refused(unconverted(kind)) from None
+    if done.returncode == TOO_LARGE:
+        check_size(*map(int, done.stdout.split()))
+    if done.returncode == MOVES:
+        raise refused(still())
+    if done.returncode or not done.stdout:
+        raise refused(unconverted(kind))
+    return told_by(io.BytesIO(done.stdout))
+
+
+@contextmanager
+def a_turn() -> Iterator[None]:
+    """Each program may take nearly a gigabyte, so that only a few run at once. Raises Busy."""
+    if not _TURNS.acquire(timeout=LONGEST_WAIT):
+        raise Busy(_("Many photos are being made smaller right now. Try again in a minute."))
+    try:
+        yield
+    finally:
+        _TURNS.release()
+
+
+def told_by(answer: IO[bytes]) -> Made:
+    """What the program said, as its own words tell."""
+    width, height = json.loads(answer.readline())
+    copies: list[IO[bytes]] = []
+    while length := answer.read(8):
+        copies.append(io.BytesIO(answer.read(int.from_bytes(length, "big"))))
+    return Made(copies, width, height)
+
+
+def unconverted(kind: str) -> str:
+    if not kind:
+        return _("The picture is too large for the networks, and no smaller copy can be made of it here.")
+    return _("The %(kind)s picture is damaged, or cannot be converted here. Save it as a JPEG and try again.") % {
+        "kind": kind
+    }
+
+
+def still() -> str:
+    return _("A PNG, WebP or AVIF that moves stands still on the networks. Save it as a GIF or as a video.")
 
 
 def read(file: IO[bytes]) -> Found:
@@ -78,36 +156,52 @@ def read(file: IO[bytes]) -> Found:
         return read_picture(file)
     if head[4:8] in FIRST_BOXES:
         return read_video(file)
-    raise refused(_("Choose a JPEG, PNG, GIF or WebP picture, or an MP4 or MOV video."))
+    raise refused(_("Choose a JPEG, PNG, GIF, WebP, HEIC or AVIF picture, or an MP4 or MOV video."))
 
 
 def read_picture(file: IO[bytes]) -> Found:
+    file = plain(file)
     with whole(), Image.open(file, formats=FORMATS) as image:
-        check_size(image)
+        check_size(*image.size)
         content_type = PICTURES[image.format or ""]
         moves = content_type != "image/jpeg" and getattr(image, "is_animated", False)
-        turned = image.getexif().get(_ORIENTATION) in ON_ITS_SIDE
+        turned = is_turned(image)
     if moves and content_type != "image/gif":
-        raise refused(_("A PNG or WebP that moves stands still on the networks. Save it as a GIF or as a video."))
+        raise refused(still())
     decode(file, ends=content_type == "image/gif")
     width, height = image.size[::-1] if turned else image.size
     return Found(MediaKind.GIF if moves else MediaKind.IMAGE, content_type, width, height)
 
 
+def is_turned(image: Image.Image) -> bool:
+    """Whether it is shown on its side. Notes that cannot be read say nothing."""
+    try:
+        return image.getexif().get(_ORIENTATION) in ON_ITS_SIDE
+    except BROKEN:
+        return False
+
+
 def check_length(file: IO[bytes]) -> None:
-    """Some pictures are read into memory as a whole; no network takes any that comes near to this."""
+    """Pictures are read into memory as a whole, to be looked at and to be made smaller."""
     length = file.seek(0, os.SEEK_END)
     file.seek(0)
     if length > MOST_PICTURE_BYTES:
-        raise refused(_("The picture is too large: no network takes it."))
+        raise refused(_("The picture is too large: at most %s are taken.") % spelt_bytes(MOST_PICTURE_BYTES))
 
 
-def check_size(image: Image.Image) -> None:
+def check_size(width: int, height: int) -> None:
     """Before a single pixel is decoded: a small file may claim to be an enormous picture."""
-    width, height = image.size
-    if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:
-        facts = {"width": width, "height": height, "most": MOST_PIXELS // 1_000_000}
-        raise refused(_("The picture is %(width)d × %(height)d pixels; at most %(most)d million are taken.") % facts)
+    facts = {"width": width, "height": height, "most": MOST_PIXELS // 1_000_000, "longest": LONGEST_SIDE}
+    if max(width, height) > LONGEST_SIDE and width * height <= MOST_PIXELS:
+        raise refused(
+            _("The picture is %(width)s × %(height)s pixels; at most %(longest)s on a side are taken.")
+            % spelt_numbers(facts)
+        )
+    if width * height > MOST_PIXELS:
+        raise refused(
+            _("The picture is %(width)s × %(height)s pixels; at most %(most)s million are taken.")
+            % spelt_numbers(facts)
+        )
 
 
 def decode(file: IO[bytes], *, ends: bool) -> None:
@@ -128,27 +222,30 @@ def decode(file: IO[bytes], *, ends: bool) -> None:
 
 
 def cleaned(file: IO[bytes], found: Found) -> IO[bytes]:
-    """The file as it is kept: a photo without the place where it was taken, anything else as it came."""
+    """The file as it is kept: without the place where it was taken, in everything else as it came."""
     file.seek(0)
-    if found.content_type != "image/jpeg":
-        return file
-    with whole(), Image.open(file, formats=FORMATS) as image:
-        exif = image.getexif()
-        file.seek(0)
-        return io.BytesIO(without_position(file.read(), exif))
+    if found.kind != MediaKind.VIDEO:
+        return io.BytesIO(without_position(file.read(), found.content_type))
+    for at, blank in overwritten(file):
+        file.seek(at)
+        file.write(blank)
+    file.seek(0)
+    return file
 
 
 @contextmanager
 def whole() -> Iterator[None]:
     try:
         yield
-    except _BROKEN:
+    except BROKEN:
         raise refused(_("The picture is damaged or cut off. Save it anew and try again.")) from None
 
 
 def read_video(file: IO[bytes]) -> Found:
     """The picture track of an MP4 or MOV file; its sound does not matter here."""
     general, track = tracks_of(file)
+    if not track and general["count_of_audio_streams"]:
+        raise refused(_("There is no moving picture in this file. Choose an MP4 or MOV video."))
     width, height, lasts = (number(given) for given in (track.get("width"), track.get("height"), general["duration"]))
     if general["format"] != "MPEG-4" or not (width and height and lasts):
         raise refused(_("The video is damaged, or no MP4 or MOV file that can be shown."))

@@ -1,12 +1,17 @@
 """What people fill in."""
 
+import json
 from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import QueryDict
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,8 +21,11 @@ from organizations.models import Member
 from publishing.actions.forward import Wish
 from publishing.models import Post
 from publishing.queries.posts import FILTERS
-from publishing.threads import MOST_PARTS
-from publishing.times import instant
+from publishing.threads import MOST_PARTS, Own
+from publishing.times import as_shown, instant
+from socialops.lib.numbers import spelt_number
+from socialops.lib.overtaking import spelt_seen
+from socialops.lib.written import Written
 
 WHEN = [
     ("none", gettext_lazy("No time yet")),
@@ -38,20 +46,29 @@ def media_name(number: int) -> str:
     return f"media_{number}"
 
 
-class PlainText(forms.CharField):
+def own_name(network: str, number: int) -> str:
+    """Of what a network's own wording goes on with."""
+    return f"own_{network}_{number}"
+
+
+def alone_name(network: str) -> str:
+    """Of the box that says: its own wording is all that this network gets."""
+    return f"alone_{network}"
+
+
+class PlainText(Written):
     """Text as it was typed, with the line ends that networks count."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(strip=False, required=False, **kwargs)
-
-    def to_python(self, value: Any) -> str:
-        return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
 
 
 class ComposerForm(forms.Form):
     """The composer. Profiles and variants are read beside the fields: their number depends on the networks."""
 
     form_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)  # what an edit was made from
+    was = forms.CharField(required=False, widget=forms.HiddenInput)  # publishing.overtaking reads both
     text = PlainText(label=gettext_lazy("Text"), widget=forms.Textarea)
     first_comment = PlainText(label=gettext_lazy("First comment"), widget=forms.Textarea)
     when = forms.ChoiceField(
@@ -70,7 +87,7 @@ class ComposerForm(forms.Form):
         self.zone = zone or member.time_zone
         self.beside: dict[str, list[str]] = {}  # what an action refused
         for number in PART_NUMBERS:
-            self.fields[part_name(number)] = PlainText(label=_("Part %d") % number, widget=forms.Textarea)
+            self.fields[part_name(number)] = PlainText(label=_("Part %s") % spelt_number(number), widget=forms.Textarea)
         for adapter in networks():
             self.fields[f"variant_{adapter.network}"] = PlainText(
                 label=adapter.label, widget=forms.Textarea({"rows": 6, "placeholder": _("The same as everywhere")})
@@ -144,11 +161,45 @@ class ComposerForm(forms.Form):
         data.setlist(media_name(number), [*self.pks(media_name(number)), *pks])
         return ComposerForm(data, member=self.member, zone=self.zone)
 
+    def anew(self) -> "ComposerForm":
+        """The same for a new post."""
+        data = self.data.copy()
+        data.update({"form_key": str(uuid4())})
+        for name in ("seen", "was", "post"):
+            data.pop(name, None)
+        return ComposerForm(data, member=self.member, zone=self.zone)
+
+    def with_own(self, network: str) -> "ComposerForm":
+        """The same where `network` has a thread of its own, filled with the common one; or with one more part."""
+        data = self.data.copy()
+        own = self.own_boxes(network)
+        if own:
+            data[own_name(network, max(own) + 1)] = ""
+        else:
+            for number, text in zip(PART_NUMBERS, self.parts.values(), strict=False):
+                data[own_name(network, number)] = text
+            if not (data.get(f"variant_{network}") or "").strip():
+                data[f"variant_{network}"] = data.get("text", "")
+        data.pop(alone_name(network), None)
+        return ComposerForm(data, member=self.member, zone=self.zone)
+
+    def own_boxes(self, network: str) -> dict[int, str]:
+        """What is in the boxes of a network's own parts, empty ones too, by their numbers."""
+        names = {number: own_name(network, number) for number in PART_NUMBERS}
+        plain = PlainText()
+        return {number: plain.clean(self.given[name]) for number, name in names.items() if name in self.given}
+
     @property
-    def variants(self) -> dict[str, str]:
-        names = {adapter.network: f"variant_{adapter.network}" for adapter in networks()}
-        found = {network: self.cleaned_data.get(name) or "" for network, name in names.items()}
-        return {network: text for network, text in found.items() if text.strip()}
+    def variants(self) -> dict[str, Own]:
+        given = self.cleaned_data if self.is_bound else self.initial
+        found: dict[str, Own] = {}
+        for adapter in networks():
+            text = given.get(f"variant_{adapter.network}") or ""
+            parts = tuple(one for one in self.own_boxes(adapter.network).values() if one.strip())
+            alone = bool(self.given.get(alone_name(adapter.network)))
+            if text.strip() or parts:
+                found[adapter.network] = Own(text, parts if parts or alone else None)
+        return found
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -173,8 +224,19 @@ class ComposerForm(forms.Form):
         if data.get("when") == "now":
             return Wish(now=True)
         if data.get("when") == "at" and data.get("day") and data.get("clock") is not None:
-            return Wish(at=instant(data["day"], data["clock"], ZoneInfo(self.zone)), zone=self.zone)
+            day, clock, zone = data["day"], data["clock"], ZoneInfo(self.zone)
+            if kept := as_shown(self.was_at, day, clock, zone):
+                return Wish(at=kept, zone=self.zone)
+            return Wish(at=instant(day, clock, zone), zone=self.zone, wall=datetime.combine(day, clock, tzinfo=UTC))
         return Wish()
+
+    @property
+    def was_at(self) -> datetime | None:
+        """The planned time that the form came with, to the second."""
+        with suppress(ValueError, TypeError, KeyError, RecursionError):
+            at = parse_datetime(json.loads(self.given["was"])["at"])
+            return at if at and at.utcoffset() is not None else None
+        return None
 
     def refuse(self, fields: dict[str, list[str]]) -> None:
         """Keeps what an action refused for the place that it is about; what was typed stays as it is."""
@@ -199,7 +261,17 @@ def initial_for(post: Post, member: Member) -> dict[str, Any]:
     if post.planned_at:
         there = post.planned_at.astimezone(ZoneInfo(post.planned_zone or member.time_zone))
         found |= {"day": there.date(), "clock": there.time().replace(second=0, microsecond=0)}
-    return found | {f"variant_{network}": text for network, text in post.revision.wordings().items()}
+    for network, own in post.revision.wordings().items():
+        found[f"variant_{network}"] = own.text
+        found[alone_name(network)] = "1" if own.parts == () else ""
+        found |= {own_name(network, number): text for number, text in zip(PART_NUMBERS, own.parts or (), strict=False)}
+    return found | {"seen": spelt_seen(post.mark, now()), "was": spelt_was(post, found["profiles"])}
+
+
+def spelt_was(post: Post, profiles: list[int]) -> str:
+    """What an edit is made from, beside the words, which stand in the revision."""
+    at = post.planned_at.isoformat() if post.planned_at else None
+    return json.dumps({"revision": post.revision.number, "profiles": profiles, "at": at})
 
 
 class ListFilter(forms.Form):

@@ -7,23 +7,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from networks.contract import MediaKind
+from socialops.lib.numbers import spelt_number
 
 
 def counted(kinds: Iterable[str]) -> str:
     """2 pictures; 1 video; empty for nothing."""
     many = Counter(MediaKind(kind) for kind in kinds)
     words = {
-        MediaKind.IMAGE: ngettext("%d picture", "%d pictures", many[MediaKind.IMAGE]),
-        MediaKind.GIF: ngettext("%d GIF", "%d GIFs", many[MediaKind.GIF]),
-        MediaKind.VIDEO: ngettext("%d video", "%d videos", many[MediaKind.VIDEO]),
+        MediaKind.IMAGE: ngettext("%s picture", "%s pictures", many[MediaKind.IMAGE]),
+        MediaKind.GIF: ngettext("%s GIF", "%s GIFs", many[MediaKind.GIF]),
+        MediaKind.VIDEO: ngettext("%s video", "%s videos", many[MediaKind.VIDEO]),
     }
-    return ", ".join(words[kind] % many[kind] for kind in words if many[kind])
+    return ", ".join(words[kind] % spelt_number(many[kind]) for kind in words if many[kind])
 
 
 def nth(kind: MediaKind, place: int) -> str:
     """Picture 2"""
-    words = {MediaKind.IMAGE: _("Picture %d"), MediaKind.GIF: _("GIF %d"), MediaKind.VIDEO: _("Video %d")}
-    return words[kind] % place
+    words = {MediaKind.IMAGE: _("Picture %s"), MediaKind.GIF: _("GIF %s"), MediaKind.VIDEO: _("Video %s")}
+    return words[kind] % spelt_number(place)
 
 
 def no_such(kind: MediaKind) -> str:
@@ -37,18 +38,18 @@ def no_such(kind: MediaKind) -> str:
 def too_many(kind: MediaKind, most: int) -> str:
     return {
         MediaKind.IMAGE: ngettext(
-            "%(network)s takes at most %(most)d image in one post.",
-            "%(network)s takes at most %(most)d images in one post.",
+            "%(network)s takes at most %(most)s image in one post.",
+            "%(network)s takes at most %(most)s images in one post.",
             most,
         ),
         MediaKind.GIF: ngettext(
-            "%(network)s takes at most %(most)d animated GIF in one post.",
-            "%(network)s takes at most %(most)d animated GIFs in one post.",
+            "%(network)s takes at most %(most)s animated GIF in one post.",
+            "%(network)s takes at most %(most)s animated GIFs in one post.",
             most,
         ),
         MediaKind.VIDEO: ngettext(
-            "%(network)s takes at most %(most)d video in one post.",
-            "%(network)s takes at most %(most)d videos in one post.",
+            "%(network)s takes at most %(most)s video in one post.",
+            "%(network)s takes at most %(most)s videos in one post.",
             most,
         ),
     }[kind]

@@ -11,6 +11,7 @@ from organizations.models import Member, Role
 from organizations.notifications import Notice, notify_all, settle_notices
 from publishing.models import Delivery
 from publishing.notices import answering, slug_of
+from socialops.lib.numbers import spelt_numbers
 from teams.queries.holders import holders
 
 
@@ -56,9 +57,9 @@ def notices(late: list[Delivery], people: Iterable[Member]) -> Iterator[Notice]:
     queue = f"{reverse('publishing:queue', args=[slug])}?state=held&profile={profile.pk}"
     title = ngettext(
         "A post for %(name)s is too late: send it, move it or cancel it",
-        "%(count)d posts for %(name)s are too late: send them, move them or cancel them",
+        "%(count)s posts for %(name)s are too late: send them, move them or cancel them",
         len(late),
-    ) % {"name": profile.name, "count": len(late)}
+    ) % spelt_numbers({"name": profile.name, "count": len(late)})
     url = reverse("publishing:post", args=[slug, first.post_id]) if len(late) == 1 else queue
     for member in people:
         yield Notice(member, cause(profile.pk), "delivery_late", title, url, first.outgoing.reason, queue)

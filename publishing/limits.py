@@ -1,52 +1,30 @@
-"""What may be written: one judgement for composer, API and the moment of scheduling. Pure."""
+"""What may go with a text: one judgement for composer, API and the moment of scheduling. Pure."""
 
-import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
-from networks.contract import Capabilities, Media, MediaLimit
+from networks.contract import Capabilities, Media, MediaKind, MediaLimit
 from publishing.kinds import no_such, nth, too_many
+from publishing.threads import Attached
+from socialops.lib.numbers import spelt_number, spelt_numbers
+from socialops.lib.written import unshowable, with_line_feeds
 
 LONGEST_ALT_TEXT = 1000  # characters; so much is kept, and a network may take less
-LONGEST = 10_000  # characters, whatever the network; more is a mistake or an attack
-_WHITE = frozenset("\n\r\t")
+NARROWEST = 64  # pixels of the shorter side of a smaller copy: less shows nothing any more
 
 
-def unreadable(text: str) -> list[str]:
-    """What no network could carry and no database should hold."""
-    if len(text) > LONGEST:
-        return [_("Write at most %(most)d characters.") % {"most": LONGEST}]
-    if any(_is_control(char) for char in text):
-        return [_("The text holds characters that cannot be shown. Remove them, or type it anew.")]
-    return []
-
-
-def _is_control(char: str) -> bool:
-    return unicodedata.category(char) in ("Cc", "Cs") and char not in _WHITE
-
-
-def validate(text: str, capabilities: Capabilities, measure: Callable[[str], int]) -> list[str]:
-    """The reasons why one network would not take `text`, in words for people; empty when it would."""
-    wrong = unreadable(text)
-    if wrong:
-        return wrong
-    if not text.strip():
-        return [_("Write something first.")]
-    length = measure(text)
-    if length > capabilities.text_limit:
-        facts = {"limit": capabilities.text_limit, "length": length, "over": length - capabilities.text_limit}
-        return [_("%(over)d too many: %(length)d of %(limit)d characters.") % facts]
-    return []
+def description(text: str) -> str:
+    """An alt text as it is kept: browsers end the lines of a box in two characters."""
+    return with_line_feeds(text).strip()
 
 
 def describable(text: str) -> list[str]:
     """What is wrong with an alt text, whatever the network."""
     if len(text) > LONGEST_ALT_TEXT:
-        return [_("Describe it in at most %d characters.") % LONGEST_ALT_TEXT]
-    if any(_is_control(char) for char in text):
-        return [_("The description holds characters that cannot be shown. Type it anew.")]
-    return []
+        return [_("Describe it in at most %s characters.") % spelt_number(LONGEST_ALT_TEXT)]
+    wrong = unshowable(text)
+    return [wrong] if wrong else []
 
 
 def validate_media(media: Sequence[Media], capabilities: Capabilities, network: str) -> list[str]:
@@ -64,39 +42,76 @@ def validate_media(media: Sequence[Media], capabilities: Capabilities, network: 
     return [
         _("%(file)s: %(wrong)s") % {"file": nth(file.kind, place), "wrong": wrong}
         for place, file in enumerate(media, start=1)
-        for wrong in [*misfits(file, limit, network), *undescribable(file, capabilities, network)]
+        for wrong in [*misfits(file, limit, network), *remedy(file, limit), *undescribable(file, capabilities, network)]
     ]
 
 
 def misfits(file: Media, limit: MediaLimit, network: str) -> Iterator[str]:
     if file.content_type not in limit.content_types:
-        known = ", ".join(sorted(one.partition("/")[2].upper() for one in limit.content_types))
+        known = ", ".join(sorted(map(short_type, limit.content_types)))
         yield _("%(network)s takes only %(known)s.") % {"network": network, "known": known}
     if file.size > limit.most_bytes:
         facts = {"network": network, "most": spelt_bytes(limit.most_bytes), "size": spelt_bytes(file.size)}
         yield _("%(network)s takes at most %(most)s; it has %(size)s.") % facts
-    if limit.widest and not fits(file, limit.widest):
-        facts = {"network": network, "most": "{} × {}".format(*limit.widest), "size": f"{file.width} × {file.height}"}
+    if limit.widest and not limit.within(file.width, file.height):
+        facts = {"network": network, "most": pixels(*limit.widest), "size": pixels(file.width, file.height)}
         yield _("%(network)s takes at most %(most)s pixels; it has %(size)s.") % facts
-    if limit.seconds and file.seconds is not None and not limit.seconds[0] <= file.seconds <= limit.seconds[1]:
+    if limit.seconds and not limit.lasts(file):
         facts = {"network": network, "least": limit.seconds[0], "most": limit.seconds[1], "lasts": file.seconds}
         yield _("%(network)s takes %(least)g to %(most)g seconds; it lasts %(lasts).4g.") % facts
 
 
-def fits(file: Media, widest: tuple[int, int]) -> bool:
-    """Upright or on its side."""
-    (short, long), (shortest, longest) = sorted((file.width, file.height)), sorted(widest)
-    return short <= shortest and long <= longest
+def pixels(width: int, height: int) -> str:
+    return f"{spelt_number(width)} × {spelt_number(height)}"
+
+
+def remedy(file: Media, limit: MediaLimit) -> Iterator[str]:
+    """What helps a photo that fits in no form: it was brought before copies were made, or none could be."""
+    if file.kind != MediaKind.IMAGE or limit.takes(file):
+        return
+    wide = limit.widest and zip(sorted((file.width, file.height)), sorted(limit.widest), strict=True)
+    if wide and min(file.width, file.height) * min(most / side for side, most in wide) < NARROWEST:
+        yield _("It is too narrow to be made smaller.")
+    else:
+        yield _("There is no copy of it that fits. Add it again, or save it in another size or format.")
+
+
+def adapted(one: Attached, capabilities: Capabilities, network: str) -> str:
+    """What becomes of a picture on its way to `network` (its label), whose limits are not those of the original.
+
+    Empty where it goes as it came, and where it does not go at all.
+    """
+    limit, original = capabilities.media.get(one.media.kind), one.original
+    got = one.on(capabilities).media
+    if limit is None or original is None or not limit.takes(got):
+        return ""
+    if max(original.bytes, one.media.size) > limit.most_bytes:
+        facts = {"network": network, "most": spelt_bytes(limit.most_bytes)}
+        return _("%(network)s takes photos up to %(most)s: it gets a smaller copy.") % facts
+    if limit.widest and not limit.within(original.width, original.height):
+        facts = {"network": network, "most": pixels(*limit.widest)}
+        return _("%(network)s takes photos up to %(most)s pixels: it gets a smaller copy.") % facts
+    if one.media.content_type not in limit.content_types:
+        facts = {"network": network, "kind": short_type(one.media.content_type), "to": short_type(got.content_type)}
+        return _("%(network)s takes no %(kind)s pictures: it gets a %(to)s copy.") % facts
+    return ""
+
+
+def short_type(content_type: str) -> str:
+    """JPEG"""
+    return content_type.partition("/")[2].upper()
 
 
 def undescribable(file: Media, capabilities: Capabilities, network: str) -> Iterator[str]:
     if len(file.alt_text) > capabilities.alt_text_limit:
         facts = {"network": network, "most": capabilities.alt_text_limit, "length": len(file.alt_text)}
-        yield _("%(network)s takes descriptions of at most %(most)d characters; this has %(length)d.") % facts
+        yield _("%(network)s takes descriptions of at most %(most)s characters; this has %(length)s.") % spelt_numbers(
+            facts
+        )
 
 
 def spelt_bytes(size: int) -> str:
     """4 MB, 320 kB: as computers show them, never less than it is."""
     if size < 1_048_576:
-        return _("%d kB") % -(-size // 1024)
+        return _("%s kB") % spelt_number(-(-size // 1024))
     return _("%s MB") % f"{-(-size * 10 // 1_048_576) / 10:g}"

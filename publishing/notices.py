@@ -8,17 +8,29 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from networks.models import FallbackPlan, Outgoing
 from networks.queries.queue import with_return
+from networks.registry import adapter_class
 from organizations.actors import Actor, label
-from organizations.kinds import register
+from organizations.kinds import Shown, register
 from organizations.models import AuditEntry, Member, Organization, Role
 from organizations.notifications import notify, settle_notices
+from publishing.access import posts_for
 from publishing.models import Delivery, Post
 from publishing.queries.outlook import RETURNS
+from publishing.thumbnails import pictures_of
+from socialops.lib.dates import spelt_planned
+from socialops.lib.numbers import spelt_number
 from teams.queries.holders import who_may
 
 
 def register_kinds() -> None:
-    register("approval_asked", gettext_lazy("A post waits for my approval"), "circle-check-big", "bell", "email")
+    register(
+        "approval_asked",
+        gettext_lazy("A post waits for my approval"),
+        "circle-check-big",
+        "bell",
+        "email",
+        shows=what_is_asked,
+    )
     register(
         "approval_decided", gettext_lazy("A post of mine is approved or sent back"), "badge-check", "bell", "email"
     )
@@ -55,8 +67,39 @@ def settle_review(post: Post) -> None:
     settle_notices(asked(post), returned(post))
 
 
+def settle_decided(post: Post) -> None:
+    """Its approval was taken back, so nobody need hear of it any more."""
+    settle_notices(approved_cause(post))
+
+
+def approved_cause(post: Post) -> str:
+    return f"post-{post.pk}-approved"
+
+
 def asked(post: Post) -> str:
     return f"post-{post.pk}-asked"
+
+
+def what_is_asked(member: Member, cause: str) -> Shown | None:
+    """The post as it stands now, for whoever may still see it: every text of it, its pictures, its planned time."""
+    number = cause.removeprefix("post-").removesuffix("-asked")
+    post = posts_for(member).select_related("revision").filter(pk=int(number)).first() if number.isdigit() else None
+    if post is None or post.revision is None:
+        return None
+    one = post.revision
+    files = [attached for part in one.files() for attached in part]
+    leaves = [_("Planned for %s.") % spelt_planned(post.planned_at, member.time_zone)] if post.planned_at else []
+    texts = [one.text, *one.parts, one.first_comment, *own_texts(post)]
+    return Shown("\n\n".join([*leaves, *(text for text in texts if text)]), pictures_of(files))
+
+
+def own_texts(post: Post) -> list[str]:
+    """What is said on one network alone, beneath its name."""
+    assert post.revision is not None
+    wordings = post.revision.wordings()
+    return [
+        "\n".join([_("Only on %s:") % adapter_class(network).label, *own.texts]) for network, own in wordings.items()
+    ]
 
 
 def returned(post: Post) -> str:
@@ -75,7 +118,7 @@ def tell_decided(actor: Actor, post: Post, *, approved: bool, note: str) -> None
         title = _("%(name)s approved your post for %(where)s") % who
     else:
         title = _("%(name)s sent your post for %(where)s back") % who
-    cause = f"post-{post.pk}-approved" if approved else returned(post)
+    cause = approved_cause(post) if approved else returned(post)
     notify(people, cause, kind="approval_decided", title=title, url=address(post), about=note or words(post))
 
 
@@ -156,11 +199,11 @@ def where(post: Post) -> str:
     names = list(post.profiles.order_by("name", "pk").values_list("name", flat=True))
     if len(names) == 1:
         return names[0]
-    return ngettext("%d profile", "%d profiles", len(names)) % len(names)
+    return ngettext("%s profile", "%s profiles", len(names)) % spelt_number(len(names))
 
 
 def words(post: Post) -> str:
-    return post.revision.text if post.revision else ""
+    return post.revision.title if post.revision else ""
 
 
 def address(post: Post) -> str:

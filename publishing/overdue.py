@@ -13,6 +13,7 @@ from networks.queries.queue import overdue
 from organizations.models import Member, Notification, Organization, Role
 from organizations.notifications import notify, settle_notices
 from organizations.tenancy import scope
+from socialops.lib.numbers import spelt_number
 
 CAUSE = "outbox-overdue"
 AGAIN = timedelta(hours=1)  # told once more where it goes on, or comes back, so much later
@@ -38,8 +39,8 @@ def tell(late: dict[str, Any], now: datetime) -> None:
         return
     organization = Organization.objects.get(pk=late["organization_id"])
     admins = Member.objects.filter(role__in=(Role.OWNER, Role.ADMIN)).select_related("user", "organization")
-    count = {"count": late["count"]}
-    title = ngettext("%(count)d should have left and has not", "%(count)d should have left and have not", late["count"])
+    count = {"count": spelt_number(late["count"])}
+    title = ngettext("%(count)s should have left and has not", "%(count)s should have left and have not", late["count"])
     notify(
         admins,
         CAUSE,

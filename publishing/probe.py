@@ -11,7 +11,17 @@ import sys
 from pymediainfo import MediaInfo
 
 MOST_MEMORY = 1_000_000_000
-ASKED = ("format", "format_profile", "codec_id", "duration", "width", "height", "rotation", "istruncated")
+ASKED = (
+    "format",
+    "format_profile",
+    "codec_id",
+    "duration",
+    "width",
+    "height",
+    "rotation",
+    "istruncated",
+    "count_of_audio_streams",
+)
 
 
 def main(seconds: int) -> None:

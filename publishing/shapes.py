@@ -1,5 +1,6 @@
 """Posts and deliveries as the REST surface shows and reads them. Times are RFC 3339 in UTC."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,12 +8,13 @@ from drf_spectacular.utils import OpenApiTypes, extend_schema_field
 from rest_framework import serializers
 
 from networks.models import Attempt, Held, Outgoing
-from organizations.rest.serializers import Ids, StrictSerializer
-from publishing.limits import LONGEST_ALT_TEXT
+from networks.registry import networks
+from organizations.rest.serializers import Ids, StrictSerializer, WrittenText
+from publishing.limits import LONGEST_ALT_TEXT, adapted
 from publishing.models import Asset, Delivery, Post
 from publishing.queries.parts import front_of, parts_of, state_of
 from publishing.queries.posts import STATES, called, remote_of
-from publishing.threads import MOST_PARTS, Attached
+from publishing.threads import MOST_PARTS, Attached, Original, Own
 
 DELIVERY_STATES = ("waiting", "sending", "unknown", "sent", "failed", "partly", "cancelled")
 
@@ -34,7 +36,7 @@ def post_shape(post: Post) -> dict[str, Any]:
         "first_comment": post.revision.first_comment,
         "media": files[0] if files else [],
         "thread_media": files[1:],
-        "variants": {network: {"text": text} for network, text in post.revision.wordings().items()},
+        "variants": {network: own_shape(own) for network, own in post.revision.wordings().items()},
         "profiles": [profile.pk for profile in post.shown_profiles],
         "scheduled_at": moment(post.planned_at),
         "time_zone": post.planned_zone or None,
@@ -42,6 +44,11 @@ def post_shape(post: Post) -> dict[str, Any]:
         "created_at": moment(post.created_at),
         "deliveries": [delivery_shape(delivery) for delivery in post.shown_deliveries],
     }
+
+
+def own_shape(own: Own) -> dict[str, Any]:
+    """A network's own wording; `thread` once somebody has said what it goes on with there, be it nothing."""
+    return {"text": own.text} | ({} if own.parts is None else {"thread": list(own.parts)})
 
 
 def asset_shape(asset: Asset) -> dict[str, Any]:
@@ -59,7 +66,24 @@ def attached_shape(one: Attached) -> dict[str, Any]:
         "seconds": media.seconds,
         "bytes": media.size,
         "alt_text": media.alt_text,
+        "original": one.original and original_shape(one.original),
+        "copies": list(copy_shapes(one)),
     }
+
+
+def original_shape(original: Original) -> dict[str, Any]:
+    """Of what `media/{id}/original/` hands out."""
+    return {"name": original.name, "content_type": original.content_type, "bytes": original.bytes}
+
+
+def copy_shapes(one: Attached) -> Iterator[dict[str, Any]]:
+    """What networks get where that is not the file as it came."""
+    for adapter in networks():
+        says = adapted(one, adapter.capabilities, adapter.label)
+        if says:
+            got = one.on(adapter.capabilities).media
+            facts = {"content_type": got.content_type, "width": got.width, "height": got.height, "bytes": got.size}
+            yield {"network": adapter.network, **facts, "says": says}
 
 
 def delivery_shape(delivery: Delivery) -> dict[str, Any]:
@@ -119,8 +143,8 @@ def attempt_shape(attempt: Attempt) -> dict[str, Any]:
     }
 
 
-class Text(serializers.CharField):
-    """A JSON text, kept as it is: neither numbers become one nor are blanks cut off."""
+class Text(WrittenText):
+    """A JSON text, kept as it is but for its line ends: neither numbers become one nor are blanks cut off."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(trim_whitespace=False, **kwargs)
@@ -161,25 +185,34 @@ class Instant(serializers.Field):
 
 
 class VariantBody(StrictSerializer):
-    text = Text()
+    """Where the post is a thread, `thread` must be there: what this network's own text goes on with, or []."""
+
+    text = Text(allow_blank=True)
+    thread = serializers.ListField(
+        child=Text(allow_blank=True), max_length=MOST_PARTS - 1, required=False, allow_null=True
+    )
 
 
 class PostChange(StrictSerializer):
-    text = Text(required=False)
+    text = Text(required=False, allow_blank=True, help_text="May be empty where files go with it.")
     profiles = Ids(required=False)
     thread = serializers.ListField(child=Text(allow_blank=True), max_length=MOST_PARTS - 1, required=False)
     first_comment = Text(required=False, allow_blank=True)
     variants = serializers.DictField(child=VariantBody(), required=False)
     media = Ids(required=False)
     thread_media = serializers.ListField(child=Ids(), max_length=MOST_PARTS - 1, required=False)
-    scheduled_at = Instant(required=False, allow_null=True)
+    scheduled_at = Instant(
+        required=False,
+        allow_null=True,
+        help_text="When it leaves, with its zone. Absent keeps it; null takes it away: a draft again.",
+    )
     time_zone = Text(required=False, max_length=64)
     publish_now = Flag(required=False)
     submit = Flag(required=False)
 
 
 class PostBody(PostChange):
-    text = Text()
+    text = Text(default="", allow_blank=True, help_text="May be empty where files go with it.")
     profiles = Ids()
 
 
@@ -188,7 +221,7 @@ class AltTextBody(StrictSerializer):
 
 
 class MediaBody(StrictSerializer):
-    file = serializers.FileField(help_text="A JPEG, PNG, GIF or WebP picture, or an MP4 or MOV video.")
+    file = serializers.FileField(help_text="A JPEG, PNG, GIF, WebP, HEIC or AVIF picture, or an MP4 or MOV video.")
     alt_text = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_ALT_TEXT)
 
 

@@ -6,6 +6,7 @@ POST = Machine(
     {
         "submit": {"draft": "in_review"},
         "approve": {"in_review": "approved"},
+        "unapprove": {"approved": "in_review", "scheduled": "in_review"},
         "reject": {"in_review": "draft"},
         "edit": {"draft": "draft", "in_review": "draft", "approved": "draft", "scheduled": "draft"},
         "plan": {"draft": "draft", "in_review": "in_review", "approved": "approved", "scheduled": "scheduled"},

@@ -42,11 +42,50 @@ def wall(at: datetime, zone: ZoneInfo) -> datetime:
     return at.astimezone(zone).replace(tzinfo=UTC)
 
 
-def moved(planned_at: datetime, planned_wall: datetime, planned_zone: str, *, to: date, seen_in: ZoneInfo) -> datetime:
-    """The same wall time on another day: `to` is the day as the mover's calendar, in `seen_in`, shows it."""
+def meant(at: datetime, zone: ZoneInfo, *walls: datetime | None) -> datetime:
+    """The first of `walls` that `at` came out of, be it one that the clock skips; else what the clock shows at `at`."""
+    return next((one for one in walls if one and comes_out(one, zone) == at), wall(at, zone))
+
+
+def comes_out(planned_wall: datetime, zone: ZoneInfo) -> datetime:
+    return instant(planned_wall.date(), planned_wall.time(), zone)
+
+
+def as_shown(at: datetime | None, day: date, clock: time, zone: ZoneInfo) -> datetime | None:
+    """`at`, where a form that showed it to the minute comes back the same: second, and which of two hours, stay."""
+    shown = at and wall(at, zone)
+    same = shown and (shown.date(), shown.time().replace(second=0, microsecond=0)) == (day, clock)
+    return at if same else None
+
+
+def oddity(at: datetime, planned_wall: datetime, zone_name: str) -> str:
+    """What the clock makes of a planned time on that day, for people; empty where nothing is odd."""
+    zone = zone_of(zone_name)
+    shown = wall(at, zone)
+    words = {"clock": f"{planned_wall:%H:%M}", "shown": f"{shown:%H:%M}", "zone": zone_name}
+    if shown != planned_wall:
+        return (
+            _("%(clock)s does not exist on that day in %(zone)s, for the clocks go forward: it is %(shown)s.") % words
+        )
+    local = at.astimezone(zone)
+    if local.utcoffset() == local.replace(fold=1 - local.fold).utcoffset():
+        return ""
+    if local.fold:
+        return _("%(clock)s comes twice on that day in %(zone)s, for the clocks go back: it is the second.") % words
+    return _("%(clock)s comes twice on that day in %(zone)s, for the clocks go back: it is the first.") % words
+
+
+def moved(
+    planned_at: datetime, planned_wall: datetime, planned_zone: str, *, to: date, seen_in: ZoneInfo
+) -> tuple[datetime, datetime]:
+    """The same wall time on another day, as the instant and the wall time that is meant by it.
+
+    `to` is the day as the mover's calendar, in `seen_in`, shows it.
+    """
     days = to - planned_at.astimezone(seen_in).date()
+    if not days:
+        return planned_at, planned_wall
     try:
-        meant = planned_wall + days
-        return instant(meant.date(), meant.time(), zone_of(planned_zone))
+        return comes_out(planned_wall + days, zone_of(planned_zone)), planned_wall + days
     except OverflowError:
         raise Invalid({"day": [_("Choose a day in the next two years.")]}) from None

@@ -5,23 +5,24 @@ A batch is a short transaction of its own and passes over rows that somebody hol
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from publishing.models import Asset, Attachment
 
-KEPT = timedelta(days=30)
 LOOKED_BACK = timedelta(days=30)  # further: what is used is not looked at for ever
 BATCH = 100
 BATCHES = 50  # of one run; what is left is taken by the next one
 
 
 def purge_unused(at: datetime) -> int:
-    """Removes what was uploaded more than KEPT ago and went with no revision of any post; how many files."""
+    """Removes what was uploaded so long ago and went with no revision of any post; how many files."""
+    before = at - timedelta(days=settings.UNUSED_FILE_RETENTION_DAYS)
     gone = 0
     for _batch in range(BATCHES):
-        found = purge_batch(at - KEPT)
+        found = purge_batch(before)
         gone += found
         if found < BATCH:
             break
@@ -36,7 +37,7 @@ def purge_batch(before: datetime) -> int:
     # Asked again under the lock: from now on nobody can place one of them, but a moment ago somebody may have.
     assets = list(unused(Asset.unscoped.filter(pk__in=[asset.pk for asset in held])))
     Asset.unscoped.filter(pk__in=[asset.pk for asset in assets]).delete()
-    names = [str(asset.file.name) for asset in assets]
+    names = [name for asset in assets for name in asset.file_names]
     transaction.on_commit(lambda: [default_storage.delete(name) for name in names], robust=True)
     return len(assets)
 

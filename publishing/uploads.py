@@ -4,10 +4,11 @@ from typing import IO, Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile, TemporaryFileUploadHandler
 from django.http import HttpRequest
 
-from publishing.actions.media import most_bytes
+from publishing.renditions import most_bytes
+from socialops.lib.room import NoRoom, no_room, room_for_file
 
 BESIDE = 4_000_000  # the other fields of a form
 AT_LEAST = 25_000_000
@@ -37,3 +38,26 @@ class Bound(FileUploadHandler):
 
     def file_complete(self, file_size: int) -> UploadedFile | None:
         return None
+
+
+class Spooled(TemporaryFileUploadHandler):
+    """In the folder for temporary files until it is taken in.
+
+    Where that is full the file is left out and the rest of the form is read: what was typed beside it is not lost.
+    """
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        try:
+            with room_for_file():
+                super().receive_data_chunk(raw_data, start)
+                self.file.flush()  # or the last piece would fail where nobody asks
+        except NoRoom:
+            self.file.close()
+            self.request.no_room = True  # type: ignore[union-attr]
+            raise SkipFile from None
+
+
+def require_room(request: HttpRequest) -> None:
+    """To be asked before a file is looked for in what was sent. Raises NoRoom."""
+    if request.FILES is not None and getattr(request, "no_room", False):
+        raise no_room()

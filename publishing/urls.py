@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from publishing.views import calendar, compose, decide, deliveries, fallback, late, media, posts, queue
+from publishing.views import calendar, compose, decide, deliveries, fallback, late, media, posts, queue, restored
 
 app_name = "publishing"
 urlpatterns = [
@@ -11,14 +11,17 @@ urlpatterns = [
     path("compose/profiles/", compose.profiles, name="profiles"),
     path("media/", media.upload, name="upload"),
     path("media/<int:pk>/", media.show, name="media"),
+    path("media/<int:pk>/original/", media.original, name="original"),
     path("media/<int:pk>/tray/", media.tray_item, name="tray_item"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/<int:pk>/move/", calendar.move, name="move"),
     path("posts/", posts.posts, name="posts"),
+    path("posts/deleted/", decide.bring_back, name="bring_back"),
     path("posts/<int:pk>/", posts.post, name="post"),
     path("posts/<int:pk>/edit/", compose.edit, name="edit"),
     path("posts/<int:pk>/submit/", decide.submit, name="submit"),
     path("posts/<int:pk>/approve/", decide.approve, name="approve"),
+    path("posts/<int:pk>/unapprove/", decide.unapprove, name="unapprove"),
     path("posts/<int:pk>/reject/", decide.reject, name="reject"),
     path("posts/<int:pk>/schedule/", decide.schedule, name="schedule"),
     path("posts/<int:pk>/publish/", decide.publish, name="publish"),
@@ -32,6 +35,7 @@ urlpatterns = [
     path("deliveries/<int:pk>/cancel/", deliveries.cancel, name="cancel_delivery"),
     path("deliveries/<int:pk>/delete/", deliveries.delete, name="delete_delivery"),
     path("queue/", queue.queue, name="queue"),
+    path("restored/", restored.restored, name="restored"),
     path("queue/pace/", queue.pace, name="queue_pace"),
     path("settings/fallback/", fallback.show, name="fallback"),
     path("settings/fallback/plan/", fallback.change, name="change_fallback"),

@@ -38,6 +38,7 @@ OPEN = (
     "organization.paused",
     "organization.pause_changed",
     "organization.released",
+    "organization.restored",
     "level.created",
     "level.changed",
     "level.deleted",
@@ -80,6 +81,11 @@ def living(entries: list[AuditEntry]) -> set[tuple[str, str]]:
         if ids:
             there |= {(kind, str(pk)) for pk in model.objects.filter(pk__in=ids).values_list("pk", flat=True)}
     return there
+
+
+def actors(entries: list[AuditEntry]) -> dict[int, Member]:
+    """Who did it, by id, in one query; those who have left too."""
+    return Member.ever.select_related("user").in_bulk({one.actor_id for one in entries if one.actor_id})
 
 
 def seen_by(reader: Member, rows: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:

@@ -6,18 +6,22 @@ from django.utils.translation import gettext_noop as noop
 from django.utils.translation import ngettext
 
 from organizations.models import AuditEntry
+from socialops.lib.numbers import spelt_number
 
 SENTENCES = {
     "post.created": noop("%(who)s drafted a post"),
     "post.edited": noop("%(who)s changed a post"),
     "post.submitted": noop("%(who)s asked for approval of a post"),
     "post.approved": noop("%(who)s approved a post"),
+    "post.approval_taken_back": noop("%(who)s took the approval of a post back"),
     "post.sent_back": noop("%(who)s sent a post back to its writer"),
     "post.decider_named": noop("%(who)s named who decides on a post"),
     "post.stood_in": noop("Another profile stood in for a post whose network did not answer"),
     "post.moved": noop("%(who)s moved a post to another time"),
+    "post.unplanned": noop("%(who)s took the planned time from a post"),
     "post.cancelled": noop("%(who)s cancelled a post"),
     "post.deleted": noop("%(who)s deleted a draft"),
+    "post.brought_back": noop("%(who)s brought a deleted draft back"),
     "asset.created": noop("%(who)s uploaded a file"),
     "asset.described": noop("%(who)s described a file for those who cannot see it"),
     "delivery.deleted": noop("%(who)s deleted a post from a network"),
@@ -31,8 +35,10 @@ SENTENCES = {
     "conversation.reopened": noop("%(who)s opened a conversation again"),
     "conversations.handed_over": noop("%(who)s handed over the conversations of %(thing)s"),
     "profile.connected": noop("%(who)s connected %(thing)s"),
+    "profile.renamed": noop("%(thing)s has another name or handle on its network"),
     "profile.reconnected": noop("%(who)s connected %(thing)s again"),
     "profile.disconnected": noop("%(thing)s was disconnected"),
+    "profile.labelled": noop("%(who)s changed the labels of %(thing)s"),
     "profile.policy_changed": noop("%(who)s changed what %(thing)s asks for before something goes out"),
     "grant.changed": noop("%(who)s changed who may do what with %(thing)s"),
     "team.created": noop("%(who)s founded the team %(thing)s"),
@@ -41,6 +47,7 @@ SENTENCES = {
     "fallback.planned": noop("%(who)s made a plan for when %(thing)s does not answer"),
     "fallback.changed": noop("%(who)s changed the plan for when %(thing)s does not answer"),
     "fallback.removed": noop("%(who)s gave up the plan for when %(thing)s does not answer"),
+    "organization.restored": noop("An older state of this installation was restored"),
     "organization.paused": noop("%(who)s paused everything that leaves"),
     "organization.pause_changed": noop("%(who)s changed what the pause of everything holds back"),
     "organization.released": noop("%(who)s ended the pause of everything"),
@@ -58,6 +65,7 @@ SENTENCES = {
     "task.given": noop("%(who)s gave the task “%(thing)s”"),
     "task.accepted": noop("%(who)s accepted the task “%(thing)s”"),
     "task.handed_over": noop("%(who)s handed over the task “%(thing)s”"),
+    "task.commented": noop("%(who)s said something about the task “%(thing)s”"),
     "task.done": noop("%(who)s finished the task “%(thing)s”"),
     "task.cancelled": noop("%(who)s cancelled the task “%(thing)s”"),
     "task.reopened": noop("%(who)s opened the task “%(thing)s” again"),
@@ -65,14 +73,21 @@ SENTENCES = {
     "member.returned": noop("%(thing)s is a member again"),
     "member.left": noop("%(thing)s left the organization"),
     "member.role_changed": noop("%(who)s gave %(thing)s another role"),
+    "member.described": noop("%(who)s changed their own name or time zone"),
+    "member.picture_changed": noop("%(who)s changed their own picture"),
+    "member.picture_removed": noop("%(who)s removed their own picture"),
+    "member.held_back": noop("The second step of %(thing)s was taken away by e-mail"),
+    "member.let_in_again": noop("%(who)s let %(thing)s in again"),
     "invitation.sent": noop("%(who)s invited %(thing)s"),
     "invitation.sent_again": noop("%(who)s invited %(thing)s again"),
     "invitation.revoked": noop("%(who)s took back the invitation of %(thing)s"),
     "invitation.accepted": noop("%(who)s accepted an invitation"),
+    "invitation.declined": noop("%(thing)s declined the invitation"),
     "absence.planned": noop("%(who)s planned an absence of %(thing)s"),
     "absence.ended": noop("%(who)s ended an absence of %(thing)s"),
     "organization.created": noop("%(who)s founded the organization"),
     "organization.changed": noop("%(who)s changed the settings of the organization"),
+    "organization.quotas_changed": noop("%(who)s changed how much the organization may use"),
     "organization.logo_changed": noop("%(who)s changed the logo"),
     "organization.logo_removed": noop("%(who)s removed the logo"),
     "organization.hours_changed": noop("%(who)s changed the business hours"),
@@ -82,11 +97,18 @@ SENTENCES = {
     "sign_on.set_up": noop("%(who)s set up single sign-on with %(thing)s"),
     "sign_on.changed": noop("%(who)s changed the single sign-on"),
     "sign_on.removed": noop("%(who)s removed the single sign-on"),
+    "organization.sessions_bounded": noop("%(who)s changed how long people stay signed in"),
     "sign_on.linked": noop("%(thing)s came through the single sign-on for the first time"),
+    "sign_on.unlinked": noop("%(who)s parted their sign-in from the single sign-on"),
+    "sign_on.continued": noop("%(who)s came through the single sign-on too"),
+    "domain.proved": noop("The domain %(thing)s was proved"),
+    "domain.missing": noop("The record that proves the domain %(thing)s was not found any more"),
+    "domain.lapsed": noop("The domain %(thing)s is no longer proved"),
     "sign_in.succeeded": noop("%(who)s signed in"),
     "sign_in.failed": noop("Somebody could not sign in as %(thing)s"),
     "session.ended": noop("%(who)s signed a device out"),
     "password.changed": noop("%(who)s changed the password"),
+    "password.removed": noop("%(who)s removed the password"),
     "email.changed": noop("%(who)s changed the e-mail address"),
     "mfa.added": noop("%(who)s set up a second step to sign in"),
     "mfa.removed": noop("%(who)s removed a second step to sign in"),
@@ -123,11 +145,11 @@ def scheduled(entry: AuditEntry, words: dict[str, str]) -> str:
     if not profiles:
         return _("%(who)s scheduled a post") % words
     text = ngettext(
-        "%(who)s scheduled a post for %(count)d profile",
-        "%(who)s scheduled a post for %(count)d profiles",
+        "%(who)s scheduled a post for %(count)s profile",
+        "%(who)s scheduled a post for %(count)s profiles",
         len(profiles),
     )
-    return text % {**words, "count": len(profiles)}
+    return text % {**words, "count": spelt_number(len(profiles))}
 
 
 def assigned(entry: AuditEntry, words: dict[str, str]) -> str:

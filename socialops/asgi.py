@@ -1,31 +1,40 @@
-"""The web process: pages in a pool of threads, streams on the event loop (docs/adr/0002-web-server.md)."""
+"""The web process: pages in a pool of threads, streams on the event loop (docs/adr/0002-web-server.md).
+
+What a client sends is whole before a thread sees it, and a thread is done before a client has read what it said
+(docs/adr/0014-the-door.md).
+"""
 
 import asyncio
 import os
 import re
 import signal
+from contextlib import closing
+from functools import partial
 from types import FrameType
 from typing import Any
 
-from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "socialops.settings")
 wsgi = get_wsgi_application()  # before the imports below: they need the apps
 
-from django.conf import settings  # noqa: E402
-
+from socialops.door.addresses import place_for  # noqa: E402
+from socialops.door.bodies import ClientLeft, Refused, bounds_of, take_in  # noqa: E402
+from socialops.door.connections import sweep  # noqa: E402
+from socialops.door.known import is_known  # noqa: E402
+from socialops.door.pages import page  # noqa: E402
+from socialops.door.refusing import refuse  # noqa: E402
+from socialops.lib.heartbeat import tell_clock  # noqa: E402
 from socialops.stream import Receive as Receive  # noqa: E402
 from socialops.stream import Scope, hub, stream  # noqa: E402
 from socialops.stream import Send as Send  # noqa: E402
 
 STREAM = re.compile(r"/o/(?P<slug>[-\w]+)/stream/")
-BROKEN = (b"x-practice", b"broken")
-pages = WSGIMiddleware(wsgi, workers=settings.WEB_THREADS)
-
-
-class ClientLeft(OSError):
-    """The body ended before its time; Django turns this into UnreadablePostError."""
+CLOCK_TOLD_EVERY = 60.0
+ON_THE_LOOP = {  # answered whatever the page threads do
+    "/healthz": b"ok",
+    "/robots.txt": b"User-agent: *\nDisallow: /\n",
+}
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -33,10 +42,44 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await live(receive, send)
     elif scope["type"] != "http":
         await send({"type": "websocket.close", "code": 1000})
-    elif found := STREAM.fullmatch(scope["path"]):
-        await stream(scope, receive, send, found["slug"])
+    elif said := ON_THE_LOOP.get(scope["path"]):
+        await say(scope, send, said)
     else:
-        await pages(unambiguous(scope), whole(receive), breaking(send))
+        client = (scope.get("client") or ("",))[0]
+        with place_for(client, scope.get("state", {}).get("peer", "")) as has_place:
+            if has_place:
+                await let_in(scope, receive, send)
+            else:
+                await refuse(scope, receive, send, 429, "Too many requests from this address at once. Try again.")
+
+
+async def let_in(scope: Scope, receive: Receive, send: Send) -> None:
+    scope = unambiguous(scope)
+    if found := STREAM.fullmatch(scope["path"]):
+        await stream(scope, receive, send, found["slug"])
+        return
+    bounds, known = bounds_of(scope["path"]), partial(is_known, scope)
+    try:
+        with closing(await take_in(receive, dict(scope["headers"]), bounds, known)) as body:
+            await page(wsgi, scope, body, receive, send)
+    except ClientLeft:
+        return  # nobody is there to be answered, and nothing has begun
+    except Refused as refused:
+        await refuse(scope, receive, send, refused.status, str(refused))
+
+
+async def say(scope: Scope, send: Send, said: bytes) -> None:
+    allowed = scope["method"] in ("GET", "HEAD")
+    body = said if allowed else b""
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+    ]
+    if not allowed:
+        headers += [(b"allow", b"GET, HEAD"), (b"connection", b"close")]  # a body may follow
+    await send({"type": "http.response.start", "status": 200 if allowed else 405, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
 def unambiguous(scope: Scope) -> Scope:
@@ -46,40 +89,22 @@ def unambiguous(scope: Scope) -> Scope:
     return {**scope, "headers": headers, "query_string": query}
 
 
-def whole(receive: Receive) -> Receive:
-    """A body that breaks off is an error, never a shorter body: half a text must not be taken for the text."""
-
-    async def received() -> dict[str, Any]:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientLeft
-        return message
-
-    return received
-
-
-def breaking(send: Send) -> Send:
-    """Keeps back the body of an answer that a practice network breaks off; the server then drops the connection."""
-    broken = False
-
-    async def sent(message: Any) -> None:
-        nonlocal broken
-        broken = broken or BROKEN in message.get("headers", ())
-        if not broken or message["type"] == "http.response.start":
-            await send(message)
-
-    return sent
-
-
 async def live(receive: Receive, send: Send) -> None:
-    """The lifespan of one web process: streams listen to Redis meanwhile."""
+    """The lifespan of one web process: streams listen to Redis meanwhile, and slow connections are looked at."""
     await receive()
     end_streams_on_signal()
-    listening = asyncio.create_task(hub.listen())
+    running = [asyncio.create_task(task) for task in (hub.listen(), sweep(), tell_clocks())]
     await send({"type": "lifespan.startup.complete"})
     await receive()
-    listening.cancel()
+    for task in running:
+        task.cancel()
     await send({"type": "lifespan.shutdown.complete"})
+
+
+async def tell_clocks() -> None:
+    while True:
+        await asyncio.get_running_loop().run_in_executor(None, tell_clock, "web")
+        await asyncio.sleep(CLOCK_TOLD_EVERY)
 
 
 def end_streams_on_signal() -> None:

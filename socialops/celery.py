@@ -1,17 +1,31 @@
 """The Celery application. One beat entry wakes each floor; everything due is read from the database."""
 
+import contextlib
+import logging
 import os
 import sys
 
+import django
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import after_task_publish, heartbeat_sent, task_prerun
-from django.db import close_old_connections
+from celery.signals import (
+    after_task_publish,
+    beat_init,
+    celeryd_init,
+    heartbeat_sent,
+    task_prerun,
+    worker_init,
+    worker_shutdown,
+)
+from django.db import DatabaseError, close_old_connections, connections
+from django.utils.timezone import now
 from kombu import Exchange, Queue
 from kombu.transport.redis import Channel
 
-from socialops.lib.heartbeat import beat
+from socialops.lib.heartbeat import beat, tell_clock
+from socialops.schema import exit_unless_known
 
+log = logging.getLogger(__name__)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "socialops.settings")
 
 app = Celery("socialops")
@@ -36,10 +50,19 @@ app.conf.beat_schedule = {
     "outbox": {"task": "networks.tasks.tick", **EVERY_SECOND},
     "polls": {"task": "networks.tasks.poll_due", **EVERY_SECOND},
     "files": {"task": "networks.tasks.bring_files", **EVERY_MINUTE},
+    "profiles": {
+        "task": "networks.tasks.identify_profiles",
+        "schedule": 300.0,
+        "options": {"expires": 300, "queue": "inbound"},
+    },
     "mails": {"task": "organizations.tasks.send_mails", **EVERY_MINUTE},
     "invitations": {"task": "organizations.tasks.send_invitations", **EVERY_MINUTE},
     "digests": {"task": "organizations.tasks.collect_digests", **EVERY_MINUTE},
     "old notices": {"task": "organizations.tasks.purge_notices", **EVERY_HOUR},
+    "domains": {"task": "organizations.tasks.check_domains", **EVERY_HOUR},
+    "old answers and sessions": {"task": "organizations.tasks.purge_old", **EVERY_HOUR},
+    "old receipts": {"task": "networks.tasks.purge_receipts", **EVERY_HOUR},
+    "quotas": {"task": "organizations.tasks.watch_use", "schedule": 300.0, "options": {"expires": 300}},
     "task reminders": {"task": "teams.tasks.remind_due", **EVERY_MINUTE},
     "fallback plans": {"task": "publishing.tasks.stand_in_for_silent", **EVERY_MINUTE},
     "unused files": {"task": "publishing.tasks.purge_files", **EVERY_HOUR},
@@ -48,9 +71,17 @@ app.conf.beat_schedule = {
 }
 
 
+@celeryd_init.connect
+@beat_init.connect
+def know_the_database(**given: object) -> None:
+    django.setup()  # the worker is asked before Celery does it
+    exit_unless_known()
+
+
 @after_task_publish.connect(sender="networks.tasks.poll_due")  # which nobody but beat asks for
 def note_beat(**given: object) -> None:
     beat("beat")
+    tell_clock("beat")
 
 
 @task_prerun.connect
@@ -63,3 +94,26 @@ def leave_broken_connections(**given: object) -> None:
 @heartbeat_sent.connect
 def note_worker(**given: object) -> None:
     beat("worker")
+    tell_clock("worker")
+
+
+@worker_init.connect
+def look_at_the_pulse(**given: object) -> None:
+    """Before the first task: an older state of the database must be known before anything leaves, e-mails too."""
+    from networks.actions.restoring import watch
+
+    try:
+        watch(now())
+    except DatabaseError as error:
+        log.warning("the database was not there at the start: %s", " ".join(str(error).split()))
+    finally:
+        connections.close_all()  # the children must not share it
+
+
+@worker_shutdown.connect
+def note_stop(**given: object) -> None:
+    """That it was told to stop: however long it stands still, nothing is amiss."""
+    from networks.outbox.pulse import beat as count
+
+    with contextlib.suppress(DatabaseError):
+        count(now(), stopped=True)

@@ -5,20 +5,26 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.dateformat import format as format_date
+from django.utils.functional import SimpleLazyObject
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from networks.models import Circuit, Profile, Restoration
 from networks.notices import called
 from networks.outbox.circuits import open_since, refusal
+from organizations.doors import is_own_account
 from organizations.models import Member
 from organizations.tenancy import scope
-from teams.access import profiles_for
+from publishing.queries.restored import counts_of, has_open, latest, of_member
+from socialops.lib.numbers import spelt_numbers
+from socialops.work import COUNTED
+from teams.access import profiles_for, writes
 from teams.banners import pause_banners
 
 # group, items: (key, label, icon, address name); a label is translated where it is shown
@@ -49,6 +55,8 @@ NAV = (
 )
 MOST = 1000  # profiles that are looked through for a banner
 ADMINS_ONLY = {"audit"}
+FACTS = ("state", "sandbox", "name", "pause")  # of a profile
+RARE = ("network", "sandbox", "silent_since", "refused", "doubted")
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -56,13 +64,20 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     member: Member | None = getattr(request, "member", None)
     if member is None:
         return {"open_registration": settings.REGISTRATION == "open"}
-    here = {"member": member, "organization": member.organization}
+    here = {
+        "member": member,
+        "organization": member.organization,
+        "writes": SimpleLazyObject(lambda: writes(member)),  # asked where a page offers to compose
+    }
     if getattr(request, "htmx", False) and not request.htmx.boosted:  # type: ignore[attr-defined]
         return here
+    facts = facts_of(member)
     return here | {
+        "writes": member.is_admin or any(drafts for *_others, drafts in facts),
         "organizations": [own.organization for own in request.memberships],  # type: ignore[attr-defined]
         "nav": navigation(request, member),
-        "banners": banners(member),
+        "banners": banners(member, facts),
+        "own_account": is_own_account(request),
     }
 
 
@@ -78,7 +93,7 @@ def navigation(request: HttpRequest, member: Member) -> list[dict[str, Any]]:
 def item(request: HttpRequest, slug: str, key: str, label: str, icon: str, name: str) -> dict[str, Any]:
     url = reverse(name, args=[slug])
     active = request.path == url or (key != "home" and request.path.startswith(url))
-    return {"key": key, "label": _(label), "icon": icon, "url": url, "active": active}
+    return {"key": key, "label": _(label), "icon": icon, "url": url, "active": active, "counted": key in COUNTED}
 
 
 def silent_banner(member: Member, network: str, sandbox: bool, since: datetime, refused: str) -> dict[str, str]:
@@ -97,18 +112,59 @@ def silent_banner(member: Member, network: str, sandbox: bool, since: datetime, 
     return {"kind": "warning", "text": text % words}
 
 
-def banners(member: Member) -> list[dict[str, str]]:
-    """Of what the member can see: what is paused, does not answer, must be reconnected, or is practice."""
+def restored_banners(member: Member) -> list[dict[str, str]]:
+    """Until everything that may have left is settled, or known to be another's to settle."""
+    counts = counts_of(of_member(member))
+    restoration = latest()
+    if restoration is None or not any(counts.values()):
+        return []
+    clock = format_date(localtime(restoration.noticed_at, ZoneInfo(member.time_zone)), "D j M, H:i")
+    text = _(
+        "An older state of this installation came back on %(clock)s (%(zone)s). Of what may have left since it was "
+        "saved: %(looked_for)s being looked for, %(waits)s waiting for somebody."
+    ) % spelt_numbers({"clock": clock, "zone": member.time_zone, **counts})
+    url = reverse("publishing:restored", args=[member.organization.slug])
+    return [{"kind": "warning", "text": text, "action_url": url, "action_label": _("Look")}]
+
+
+def is_anything_rare() -> Q:
+    """Whether any network is in trouble anywhere, or an older state ever came back: each profile is asked
+    about that only then, as every page pays for the question."""
+    return Exists(Circuit.objects.exclude(opened_at=None)) | Exists(Restoration.objects.all())
+
+
+def rare_banners(member: Member, profiles: QuerySet[Profile]) -> list[dict[str, str]]:
+    asked = profiles.annotate(
+        silent_since=open_since(), refused=Coalesce(refusal(), Value("")), doubted=has_open(OuterRef("pk"))
+    )
+    facts = set(asked.values_list(*RARE)[:MOST])
+    found = restored_banners(member) if any(doubted for *_others, doubted in facts) else []
+    silent = sorted({tuple(how) for *how, _doubted in facts if how[2]})
+    return found + [silent_banner(member, *which) for which in silent]
+
+
+def facts_of(member: Member) -> set[tuple[Any, ...]]:
+    """FACTS of the profiles that the member can see; each says too whether anything is rare, and whether they may draft
+    on any of all."""
     with scope(member.organization_id):  # an error's page is drawn after the gate has closed again
-        profiles = profiles_for(member, to="view").order_by("-pause")  # what is paused is not cut off
-        asked = profiles.annotate(silent_since=open_since(), refused=Coalesce(refusal(), Value("")))
-        facts = set(asked.values_list("state", "sandbox", "name", "pause", "network", "silent_since", "refused")[:MOST])
+        asked = seen_profiles(member).annotate(rare=is_anything_rare(), drafts=Exists(profiles_for(member, to="draft")))
+        return set(asked.values_list(*FACTS, "rare", "drafts")[:MOST])
+
+
+def seen_profiles(member: Member) -> QuerySet[Profile]:
+    return profiles_for(member, to="view").order_by("-pause")  # what is paused is not cut off
+
+
+def banners(member: Member, facts: set[tuple[Any, ...]] | None = None) -> list[dict[str, str]]:
+    """Of what the member can see: what is paused, may have left before a restore, does not answer, must be reconnected,
+    or is practice. `facts` where they are known already."""
+    facts = facts_of(member) if facts is None else facts
+    with scope(member.organization_id):
         # pauses are asked for only where there may be one: on a profile, or of all where one sees none
-        paused = not facts or any(pause for _state, _sandbox, _name, pause, *_others in facts)
+        paused = not facts or any(pause for *_others, pause, _rare, _drafts in facts)
         found = pause_banners(member) if paused else []
+        found += rare_banners(member, seen_profiles(member)) if any(rare for *_others, rare, _drafts in facts) else []
     url = reverse("profiles:list", args=[member.organization.slug])
-    silent = {(network, sandbox, *how) for _state, sandbox, _name, _pause, network, *how in facts if how[0]}
-    found += [silent_banner(member, *which) for which in sorted(silent)]
     cut_off = sorted({name for state, _sandbox, name, *_others in facts if state == "disconnected"})
     if cut_off:
         text = _("%(names)s must be connected again: nothing leaves until then.") % {"names": ", ".join(cut_off[:3])}

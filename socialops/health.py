@@ -1,12 +1,14 @@
-"""`/healthz`: the process lives. `/readyz`: everything that work needs is there. Neither waits long nor raises."""
+"""`/readyz`: everything that work needs is there. It neither waits long nor raises. (`/healthz`: socialops/asgi.py.)"""
 
 from datetime import datetime
+from pathlib import Path
+from tempfile import gettempdir
 
 import redis
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Min
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, JsonResponse
 from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -16,15 +18,13 @@ from networks.models import Outgoing
 from networks.queries.queue import overdue
 from socialops.celery import app
 from socialops.lib import heartbeat, realtime
+from socialops.lib.room import can_write
+from socialops.schema import ahead, behind
 
+# Sorts more than fits into 64 kB, so PostgreSQL writes to its disk; no table and no transaction log is touched.
+SPILLS = "SELECT max(x) FROM (SELECT repeat(g::text, 20) AS x FROM generate_series(1, 3000) g ORDER BY x OFFSET 0) AS y"
+NO_RESOURCES = "53"  # the class of PostgreSQL's errors that tell of a full disk and the like
 FRESH = 15.0  # seconds; the outbox ticks every second
-current: list[bool] = []  # holds something once this process has seen the database in step with its code
-
-
-@require_safe
-@never_cache
-def healthz(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("ok", content_type="text/plain")
 
 
 @require_safe
@@ -37,12 +37,13 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 
 def warnings() -> dict[str, str]:
-    """What works more slowly than it should."""
+    """What works and should not stay so: a newer database among it, for an upgrade migrates while the earlier release
+    still answers (docs/adr/0016-schema.md)."""
     try:
-        late = late_rows(now())
+        found = {"outbox": late_rows(now()), "schema": ahead()}
     except (DatabaseError, InterfaceError):
         return {}  # it has gone since it was asked; the next call says so
-    return {"outbox": late} if late else {}
+    return {name: reason for name, reason in found.items() if reason}
 
 
 def late_rows(at: datetime) -> str:
@@ -57,7 +58,7 @@ def late_rows(at: datetime) -> str:
 
 def problems() -> dict[str, str]:
     """What is missing, with the reason in plain words; empty when everything works."""
-    found = {"database": database(), "broker": broker()}
+    found = {"database": database(), "broker": broker(), **disks()}
     if not found["broker"]:
         found |= background()
     return {name: reason for name, reason in found.items() if reason}
@@ -72,29 +73,35 @@ def database() -> str:
         return "PostgreSQL cannot be reached (DATABASE_URL)."
     try:
         with opened.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except (DatabaseError, connection.Database.Error):
+            cursor.execute("SET work_mem = '64kB'")
+            cursor.execute(SPILLS)
+    except connection.Database.Error as error:
+        if str(error.pgcode).startswith(NO_RESOURCES):
+            return "PostgreSQL has no room left to work in; make room on its disk."
         return "PostgreSQL does not answer."
     finally:
         opened.close()
     return schema()
 
 
+def disks() -> dict[str, str]:
+    """What cannot be written to. Asked by writing: a full disk is one reason of several."""
+    folders = {
+        "media": (settings.MEDIA_ROOT, "the media folder (MEDIA_STORAGE_URL)"),
+        "temporary files": (Path(gettempdir()), "the folder for temporary files (TMPDIR)"),
+    }
+    return {
+        name: f"Nothing can be written to {called}. Is there room on its disk?"
+        for name, (folder, called) in folders.items()
+        if not can_write(folder)
+    }
+
+
 def schema() -> str:
     try:
-        return "The database is behind the code; run `manage.py migrate`." if unapplied() else ""
+        return behind()
     except DatabaseError:
         return "PostgreSQL does not answer."
-
-
-def unapplied() -> bool:
-    """Whether migrations wait. Once none did, this process need not ask again: it ends before its code changes."""
-    if not current:
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            return True
-        current.append(True)
-    return False
 
 
 def broker() -> str:

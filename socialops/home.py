@@ -1,6 +1,6 @@
 """What the first page says: what waits for me, what goes out, who waits for an answer, how it went, what is wrong."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,12 +15,13 @@ from analytics.derive import day_of
 from analytics.models import Rollup
 from analytics.period import last_days
 from inbox.access import conversations_for
-from networks.models import Held, Profile
+from networks.models import Held, Outgoing, Profile
 from organizations.models import Member
 from publishing.access import answers_for, deliveries_for
 from publishing.models import Delivery, Post
 from publishing.queries.parts import stands, with_parts
 from publishing.queries.queue import alarm, visible
+from socialops.lib.numbers import spelt_number
 from socialops.work import Item, by_time, my_work, of_delivery
 from teams.access import profiles_for
 
@@ -75,20 +76,37 @@ def first_steps(member: Member) -> list[Step]:
     """For those who can take them, until all are taken."""
     if not member.is_admin:
         return []
-    done = [Profile.objects.exists(), Post.objects.exists(), Member.objects.exclude(pk=member.pk).exists()]
+    done = [
+        bool(member.user.name),
+        Profile.objects.exists(),
+        Post.objects.exists(),
+        Member.objects.exclude(pk=member.pk).exists(),
+        Outgoing.objects.filter(state="sent").exists(),
+    ]
     if all(done):
         return []
     slug = member.organization.slug
     words = (
+        (_("Say who you are"), _("Your name for your colleagues, and the clock you plan on."), "organizations:you"),
         (_("Connect a profile"), _("A practice one takes a minute, and nobody outside sees it."), "profiles:connect"),
         (_("Write a post"), _("Nothing leaves before you say so."), "publishing:compose"),
         (_("Invite a colleague"), _("To approve, to answer, or only to look."), "organizations:settings"),
+        (_("See it arrive"), _("Your first post on the network, as its readers see it."), "publishing:queue"),
     )
-    verbs = (_("Connect"), _("Compose"), _("Invite"))
-    return [
+    verbs = (_("Name and time zone"), _("Connect"), _("Compose"), _("Invite"), _("Watch it leave"))
+    steps = [
         Step(title, why, reverse(name, args=[slug]), verb, ready, next=not ready and all(done[:at]))
         for at, ((title, why, name), verb, ready) in enumerate(zip(words, verbs, done, strict=True))
     ]
+    return [*steps[:-1], replace(steps[-1], url=where_it_arrives(slug) or steps[-1].url)]
+
+
+def where_it_arrives(slug: str) -> str:
+    """The practice network's own page of the first practice profile; empty where there is none."""
+    profile = Profile.objects.filter(sandbox=True).order_by("pk").first()
+    if profile is None:
+        return ""
+    return reverse("sandbox:watch", kwargs={"slug": slug, "network": profile.network, "handle": profile.handle})
 
 
 def stuck_deliveries(member: Member) -> QuerySet[Delivery]:
@@ -137,7 +155,7 @@ def of_profile(member: Member, profile: Profile) -> Item:
     url = reverse("profiles:profile", args=[slug, profile.pk])
     action = _("See why")
     if member.is_admin:
-        url = f"{reverse('profiles:connect', args=[slug])}?network={profile.network}"
+        url = f"{reverse('profiles:connect', args=[slug])}?profile={profile.pk}"
         action = _("Connect again")
     title = _("Nothing leaves or comes in until it is connected again.")
     return Item(f"profile-{profile.pk}", profile.state, title, None, url, action, profile, profile.state_reason)
@@ -148,7 +166,9 @@ def of_queue(member: Member, now: datetime) -> list[Item]:
     late = alarm(visible(member), now)
     if late is None:
         return []
-    title = ngettext("%d should have left and has not.", "%d should have left and have not.", late.count) % late.count
+    title = ngettext(
+        "%s should have left and has not.", "%s should have left and have not.", late.count
+    ) % spelt_number(late.count)
     reason = _("The background processes do not keep up; nothing is lost")
     url = reverse("publishing:queue", args=[member.organization.slug])
     return [Item("overdue", "overdue", title, late.since, url, _("See the queue"), None, reason, due=True)]

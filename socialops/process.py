@@ -1,7 +1,11 @@
-"""One line of the Procfile as a process, in a session of its own, whose output goes line by line to `say`."""
+"""One line of the Procfile as a process, in a session of its own, whose output goes line by line to `say`.
+
+No shell reads the line: what would mean something to one is an argument like any other, or is refused.
+"""
 
 import contextlib
 import os
+import shlex
 import signal
 import subprocess
 import threading
@@ -11,10 +15,31 @@ from pathlib import Path
 DRAINED_WITHIN = 1.0  # seconds; its last words matter most, and stand in the pipe already
 
 
+class NotPlain(ValueError):
+    """The line asks for a shell; the message is for people."""
+
+
+def words_of(line: str) -> list[str]:
+    """The program and its arguments. Raises NotPlain for a line that only a shell would understand."""
+    try:
+        words = shlex.split(line)
+        asks = any(map(is_for_shell, shlex.shlex(line, posix=False, punctuation_chars=True)))
+    except ValueError as error:
+        raise NotPlain(f"Procfile: “{line}”: {str(error).lower()}") from None
+    if asks or not words or "=" in words[0]:
+        raise NotPlain(f"Procfile: “{line}” needs a shell, and none runs it. Name a program and its arguments.")
+    return words
+
+
+def is_for_shell(word: str) -> bool:
+    """Of a line that still has its quotes."""
+    return set(word) <= set("();<>|&") or (not word.startswith("'") and bool(set(word) & set("$`")))
+
+
 class Process:
     def __init__(self, name: str, command: str, *, cwd: Path, env: dict[str, str], say: Callable[[str], None]) -> None:
         self.name = name
-        self.command = command
+        self.command = words_of(command)
         self.cwd = cwd
         self.env = env
         self.say = say
@@ -23,9 +48,8 @@ class Process:
 
     def start(self) -> None:
         # A session of its own keeps Ctrl-C away from it, and names all its children when they must be killed.
-        self.leader = subprocess.Popen(  # noqa: S602 - our own Procfile, which is written for a shell
-            f"exec {self.command}",
-            shell=True,
+        self.leader = subprocess.Popen(  # noqa: S603 - our own Procfile
+            self.command,
             cwd=self.cwd,
             env=self.env,
             stdout=subprocess.PIPE,

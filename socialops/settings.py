@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from socialops import embedded
 from socialops.lib.crypto import parse_keys
-from socialops.lib.env import Env, WrongSetting, parse_folder, parse_rate, parse_version
+from socialops.lib.env import Env, WrongSetting, parse_dns_server, parse_folder, parse_rate, parse_version
 from socialops.lib.mail_url import EXPECTED as EMAIL_EXPECTED
 from socialops.lib.mail_url import parse_email_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 EMBEDDED = embedded.addresses()
+EMBEDS_DATABASE = not env.text("DATABASE_URL")  # nobody names one, so there is our own
 
 # --- Where we are -------------------------------------------------------------------------------------------------
 DEBUG = env.flag("DEBUG")  # True shows tracebacks in the browser: development only
@@ -26,6 +27,9 @@ PORT = env.number("PORT", 8000, least=1, most=65535)
 FORWARDED_ALLOW_IPS = env.text("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")  # proxies whose X-Forwarded-For is believed
 WEB_CONCURRENCY = env.number("WEB_CONCURRENCY", 2, least=1, most=64)  # web processes
 WEB_THREADS = env.number("WEB_THREADS", 8, least=1, most=64)  # of each: pages at once, and database connections kept
+WEB_CONNECTIONS = env.number("WEB_CONNECTIONS", 4096, least=16, most=100_000)  # of each web process at once
+WEB_CONNECTIONS_PER_ADDRESS = env.number("WEB_CONNECTIONS_PER_ADDRESS", 256, least=8, most=100_000)  # of those
+WEB_SPOOL_MB = env.number("WEB_SPOOL_MB", 4096, least=64, most=10_000_000)  # bodies on their way in, on the disk
 PUBLIC_URL = env.origin("PUBLIC_URL", f"http://127.0.0.1:{PORT}")  # as people and networks reach us
 ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS") or [urlsplit(PUBLIC_URL).hostname or "", "localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
@@ -51,9 +55,12 @@ DATABASE_URL = env.url(
     EMBEDDED.get("DATABASE_URL", "postgresql://127.0.0.1/socialops"),
     schemes=("postgres", "postgresql"),
 )
+PARSED = dj_database_url.parse(DATABASE_URL, conn_max_age=600, conn_health_checks=True)
 DATABASES = {
     "default": {
-        **dj_database_url.parse(DATABASE_URL, conn_max_age=600, conn_health_checks=True),
+        **PARSED,
+        # whoever restores sees by it that something of ours is at work
+        "OPTIONS": {"application_name": "socialops", **PARSED.get("OPTIONS", {})},
         "ATOMIC_REQUESTS": False,
         "TEST": {"NAME": env.text("TEST_DATABASE") or None},  # runs of the tests side by side
     }
@@ -80,6 +87,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.contrib.postgres",
+    "django.forms",  # its widgets' templates, some of which are ours
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -90,7 +98,6 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_htmx",
-    "lucide",
     "chartkick.django",
     "csp",
 ]
@@ -98,12 +105,15 @@ MIDDLEWARE = [
     "organizations.middleware.OriginMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "organizations.middleware.NoStoreMiddleware",  # below the static files, which may be kept for ever
     "csp.middleware.CSPMiddleware",
+    "organizations.presence.ForgettingMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "organizations.slashes.SlashMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "organizations.presence.PresenceMiddleware",
     "organizations.sessions.SessionsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -112,6 +122,7 @@ MIDDLEWARE = [
     "organizations.middleware.ExpectedErrorMiddleware",
 ]
 ROOT_URLCONF = "socialops.urls"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -124,6 +135,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "socialops.context.shell",
             ],
+            "builtins": ["socialops.templatetags.cutting", "django.contrib.humanize.templatetags.humanize"],
         },
     }
 ]
@@ -143,10 +155,12 @@ ANONYMOUS_USER_NAME = None  # guardian: nobody has rights without signing in
 GUARDIAN_MONKEY_PATCH_USER = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+CSRF_FAILURE_VIEW = "organizations.views.session.token_refused"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "organizations.adapters.AccountAdapter"
+ACCOUNT_FORMS = {"reset_password_from_key": "organizations.account_forms.ResetForm"}
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 # Who may get a sign-in: closed (admins make it on the server, organizations through their sign-on), invited (also by
@@ -161,10 +175,12 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True  # tell the person when the way they sign in 
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(PUBLIC_URL).scheme
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before e-mail addresses or the second step are changed
+SESSION_COOKIE_AGE = 90 * 86_400  # the longest that an organization may choose; organizations/bounds.py ends it earlier
 # Attempts per client address and per account. Behind a proxy the address is right only where FORWARDED_ALLOW_IPS is.
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
     "login_failed": "10/m/ip,5/5m/key",
+    "login_failed_known": "5/5m/key",  # of one browser in which the person has signed in before
     "reset_password": "10/m/ip,3/10m/key",
     "reset_password_from_key": "20/m/ip",
     "signup": "10/m/ip",
@@ -184,7 +200,6 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PUBLIC_URL.startswith("https://")
 HTTPS = PUBLIC_URL.startswith("https://")
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [
-    r"^healthz$",
     r"^readyz$",
     r"^metrics$",
     r"^hooks/",
@@ -213,7 +228,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 FILE_UPLOAD_HANDLERS = [
     "publishing.uploads.Bound",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+    "publishing.uploads.Spooled",
 ]
 CACHES = {"default": {"BACKEND": "socialops.lib.cache.ForgivingRedisCache", "LOCATION": REDIS_URL}}
 
@@ -226,7 +241,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(BASE_DIR / "staticfiles")))  # where collectstatic gathers
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "socialops.storage.Media"},
     "staticfiles": {"BACKEND": "socialops.storage.StaticFiles"},
 }
 WHITENOISE_USE_FINDERS = True  # a checkout serves its own files before collectstatic has run
@@ -237,6 +252,9 @@ MEDIA_ROOT = env.parsed(
 # --- E-mail -------------------------------------------------------------------------------------------------------
 globals().update(env.parsed("EMAIL_URL", parse_email_url, EMAIL_EXPECTED, "console://"))
 NOTICE_RETENTION_DAYS = env.number("NOTICE_RETENTION_DAYS", 90, most=3650)  # after it was read; 0: for ever
+IDEMPOTENCY_RETENTION_HOURS = env.number("IDEMPOTENCY_RETENTION_HOURS", 24, least=1, most=8760)  # answers to repeats
+RECEIPT_RETENTION_DAYS = env.number("RECEIPT_RETENTION_DAYS", 30, least=1, most=3650)  # what networks pushed, once read
+UNUSED_FILE_RETENTION_DAYS = env.number("UNUSED_FILE_RETENTION_DAYS", 30, least=1, most=3650)  # uploads without a post
 DEFAULT_FROM_EMAIL = f"SocialOps <no-reply@{urlsplit(PUBLIC_URL).hostname}>"
 
 # --- Networks -----------------------------------------------------------------------------------------------------
@@ -268,6 +286,11 @@ SANDBOX_URL = env.url("SANDBOX_URL", f"http://127.0.0.1:{PORT}")  # as the worke
 if SANDBOX:
     ALLOWED_HOSTS.append(urlsplit(SANDBOX_URL).hostname or "")
 ALLOW_PRIVATE_NETWORK_URLS = env.flag("ALLOW_PRIVATE_NETWORK_URLS")
+
+# --- The records that prove domains ---------------------------------------------------------------------------------
+DNS_SERVER = env.parsed("DNS_SERVER", parse_dns_server, "an IP address and perhaps a port, such as 9.9.9.9 or [::1]:53")
+DNS_TIMEOUT_SECONDS = env.number("DNS_TIMEOUT_SECONDS", 5, least=1, most=60)  # for all servers together
+DOMAIN_GRACE_DAYS = env.number("DOMAIN_GRACE_DAYS", 7, least=1, most=90)  # between the notice and the end
 
 # --- Celery -------------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=")
@@ -329,6 +352,11 @@ SPECTACULAR_SETTINGS = {
         "organizations.rest.schema.with_problems",
     ],
 }
+
+# --- What one organization may use; `set_quota` grants another amount to one -----------------------------------------
+STORAGE_GB = env.number("STORAGE_GB", 20, least=1, most=1_000_000)  # files of posts
+CALLS_PER_DAY = env.number("CALLS_PER_DAY", 500_000, least=1)  # REST, all its tokens together
+STREAMS_AT_ONCE = env.number("STREAMS_AT_ONCE", 1000, least=1, most=1_000_000)  # open pages that update by themselves
 
 # --- Watching -----------------------------------------------------------------------------------------------------
 METRICS_TOKEN = env.text("METRICS_TOKEN")  # the bearer token of /metrics; without one only this machine reads it

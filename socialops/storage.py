@@ -1,6 +1,28 @@
-"""Static files under names that carry their content's hash, so that browsers may keep them for ever."""
+"""Static files under names that carry their content's hash, so that browsers may keep them for ever; media, whole."""
 
+import contextlib
+import os
+from typing import Any
+
+from django.core.files.storage import FileSystemStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+from socialops.lib.room import room_for_file
+
+
+class Media(FileSystemStorage):
+    """Keeps a file whole or not at all. Raises NoRoom."""
+
+    def _save(self, name: str, content: Any) -> str:
+        try:
+            with room_for_file():
+                return str(super()._save(name, content))
+        except FileExistsError:
+            raise  # it is another's
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(self.path(name))
+            raise
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):

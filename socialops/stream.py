@@ -1,50 +1,49 @@
 """`/o/<slug>/stream/`: hints of what changed, as server-sent events. Lives on the event loop.
 
 A stream holds neither a page thread nor a database connection. It says {"topic", "id"} and nothing else; the page then
-asks for what it may see. Whatever is lost on the way is made good by `resync`.
+asks for what it may see. `?since=` (or Last-Event-ID) is the moment as of which the page knows everything: what was
+said from then on is said again, or where that cannot be told, `resync`. Asked for as JSON it says it at once and ends.
 """
 
 import asyncio
 import json
-import logging
-from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+import secrets
+from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from time import monotonic
 from typing import Any
+from urllib.parse import parse_qs
 
-import redis.asyncio
 from django.conf import settings
 from django.contrib.auth import get_user
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import Error as DatabaseError
 from django.db import close_old_connections
 from django.http import HttpRequest, parse_cookie
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 
 from organizations.access import member_of, memberships_of
+from organizations.bounds import note_gap
 from organizations.entry import hindrance
+from organizations.quotas import limit_of
 from organizations.tenancy import scope as in_scope
+from organizations.usage import streams_of
+from socialops.hub import Hint, Listener, Missed, Said
+from socialops.hub import hub as hub
+from socialops.lib import places
 from socialops.lib.errors import NotFound
 from socialops.lib.realtime import channel
 from teams.access import profiles_for
 
-log = logging.getLogger(__name__)
-
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
-Hint = dict[str, Any]
+Place = tuple[str, str]  # among how many streams, and which
 
 HEARTBEAT = 15.0  # proxies close what is silent for a minute
 AUTHORISED_FOR = 20.0  # what nothing tells of, such as signing out, ends the stream this late
-HEARD_AGAIN = 10.0  # longer than a slow browser takes from the page to its stream
-BACKLOG = 200  # hints for a reader who does not read
 CHANGES_RIGHTS = {"rights", "sessions", "profiles", "teams", "resync"}
-RESYNC: Hint = {"topic": "resync", "id": "", "profile": None}
+MOMENT_LENGTH = 15  # digits, of milliseconds
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-cache, no-store"),
@@ -56,9 +55,11 @@ checks = ThreadPoolExecutor(max_workers=2, thread_name_prefix="rights")
 @dataclass(frozen=True, slots=True)
 class Rights:
     organization_id: int
+    user_id: int
     member_id: int
     is_admin: bool
     profiles: frozenset[int]
+    streams: int  # how many the organization may have open at once
 
     def heard(self, hint: Hint) -> Hint | None:
         """What of a hint this member may know: all of it, only that there is something, or nothing."""
@@ -73,128 +74,102 @@ class Rights:
         return {"topic": topic, "id": pk if knows else ""}
 
 
-class Listener:
-    """The hints on their way to one reader; None ends the stream."""
-
-    def __init__(self) -> None:
-        self.hints: asyncio.Queue[Hint | None] = asyncio.Queue()
-
-    def tell(self, hint: Hint | None) -> None:
-        if self.hints.qsize() >= BACKLOG:
-            self.hints = asyncio.Queue()
-            hint = hint and RESYNC
-        self.hints.put_nowait(hint)
-
-
-class Hub:
-    """One subscription per web process, however many streams it serves."""
-
-    def __init__(self) -> None:
-        self.listeners: dict[str, set[Listener]] = defaultdict(set)
-        self.recent: dict[str, deque[tuple[float, Hint]]] = defaultdict(lambda: deque(maxlen=BACKLOG))
-        self.closed = False
-
-    @contextmanager
-    def listener(self, name: str) -> Iterator[Listener]:
-        """A new reader hears the last seconds again: what came between drawing the page and opening its stream."""
-        added = Listener()
-        self.listeners[name].add(added)
-        for at, hint in self.recent[name]:
-            if monotonic() - at < HEARD_AGAIN:
-                added.tell(hint)
-        try:
-            yield added
-        finally:
-            self.listeners[name].discard(added)
-            if not self.listeners[name]:
-                del self.listeners[name]
-
-    async def listen(self) -> None:
-        """Passes on what Redis says, until cancelled. After every gap each reader hears `resync`."""
-        while True:
-            try:
-                await self.subscribed()
-            except (redis.RedisError, OSError) as error:
-                log.warning("realtime hints are away: %s", type(error).__name__)
-            await asyncio.sleep(1)
-
-    async def subscribed(self) -> None:
-        # Without retries of the client's own: a silent reconnection would hide the gap.
-        client = redis.asyncio.Redis.from_url(
-            settings.REDIS_URL, socket_connect_timeout=2, health_check_interval=10, retry=Retry(NoBackoff(), 0)
-        )
-        async with client, client.pubsub() as pubsub:
-            await pubsub.psubscribe(channel("*"))
-            self.tell_all(RESYNC)
-            while True:
-                message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=5)
-                if message is not None:
-                    self.tell(message["channel"].decode(), message["data"])
-
-    def tell(self, name: str, data: bytes) -> None:
-        hint = json.loads(data)
-        self.recent[name].append((monotonic(), hint))
-        for listener in self.listeners.get(name, ()):
-            listener.tell(hint)
-
-    def tell_all(self, hint: Hint | None) -> None:
-        for listeners in self.listeners.values():
-            for listener in listeners:
-                listener.tell(hint)
-
-    def close(self) -> None:
-        self.closed = True
-        self.tell_all(None)
-
-
-hub = Hub()
-
-
 async def stream(scope: Scope, receive: Receive, send: Send, slug: str) -> None:
     """Answers one reader until they leave, lose their membership, or the process ends."""
     if scope["method"] != "GET":
         await refuse(send, 405)
         return
-    key = session_key(scope)
+    key, asked = session_key(scope), Asked.of(scope)
     try:
         rights = await check(key, slug)
+        if rights is None or not asked.by(rights):
+            await refuse(send, 404 if rights is None and await is_signed_in(key) else 401)
+            return
     except DatabaseError:
         await refuse(send, 503)
         return
-    if rights is None:
-        await refuse(send, 404)
+    name = channel(rights.organization_id)
+    if asked.once:
+        await answer(send, await hub.missed(name, asked.since), rights)
         return
-    with hub.listener(channel(rights.organization_id)) as listener:
+    place = streams_of(rights.organization_id), secrets.token_hex(8)
+    if not await off_loop(places.take, *place, rights.streams):
+        await refuse(send, 429)
+        return
+    with hub.listener(name, key) as listener:
         leaving = asyncio.create_task(tell_when_gone(receive, listener))
         try:
+            missed = await hub.missed(name, asked.since)
             await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
             await say(send, "retry: 2000\n\n")
-            await pass_on(send, listener, key, slug)
+            await pass_on(send, listener, missed, key, slug, place)
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
             leaving.cancel()
+            checks.submit(places.leave, *place)
 
 
-async def pass_on(send: Send, listener: Listener, key: str, slug: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a reader wants: from which moment on, as a stream or at once, and for whom the page was drawn."""
+
+    since: str
+    once: bool
+    drawn_for: str
+
+    @classmethod
+    def of(cls, scope: Scope) -> "Asked":
+        headers, query = dict(scope["headers"]), parse_qs(scope["query_string"].decode("latin-1"))
+        since = headers.get(b"last-event-id", b"").decode("latin-1") or query.get("since", [""])[-1]
+        known = since.isascii() and since.isdigit() and len(since) <= MOMENT_LENGTH
+        once = b"application/json" in headers.get(b"accept", b"")
+        return cls(since if known else "", once, query.get("for", [""])[-1])
+
+    def by(self, rights: Rights) -> bool:
+        """Somebody else may have signed in since the page was drawn."""
+        return self.drawn_for in ("", str(rights.user_id))
+
+
+async def answer(send: Send, missed: Missed, rights: Rights) -> None:
+    hints = [heard for entry in missed.entries if (heard := rights.heard(entry.hint))]
+    body = json.dumps({"until": missed.until, "hints": hints}).encode()
+    headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def pass_on(send: Send, listener: Listener, missed: Missed, key: str, slug: str, place: Place) -> None:
     """Forwards what the reader may know of; rights are asked for again every so often and whenever they change."""
     clock = asyncio.get_running_loop().time
-    rights, good_until = None, 0.0  # asked for once more here: they may have changed before we listened
+    rights, good_until = await still(key, slug, place), clock() + AUTHORISED_FOR  # changed before we listened?
+    if rights is None:
+        return
+    for again in missed.entries:
+        await tell(send, rights, again)
+    last = missed.entries[-1].at if missed.entries else (0, 0)
     while not hub.closed:
         if clock() >= good_until:
-            rights, good_until = await still(key, slug), clock() + AUTHORISED_FOR
+            rights, good_until = await still(key, slug, place), clock() + AUTHORISED_FOR
         if rights is None:
             return
         try:
-            hint = await asyncio.wait_for(listener.hints.get(), min(HEARTBEAT, good_until - clock()))
+            entry = await asyncio.wait_for(listener.entries.get(), min(HEARTBEAT, good_until - clock()))
         except TimeoutError:
-            await say(send, ": still here\n\n")
+            await say(send, "event: beat\ndata:\n\n")
             continue
-        if hint is None:
+        if entry is None:
             return
-        if hint["topic"] in CHANGES_RIGHTS:
-            rights, good_until = await still(key, slug), clock() + AUTHORISED_FOR
-        if rights is not None and (heard := rights.heard(hint)):
-            await say(send, f"data: {json.dumps(heard)}\n\n")
+        if entry.at <= last:
+            continue  # said again already
+        if entry.hint["topic"] in CHANGES_RIGHTS:
+            rights, good_until = await still(key, slug, place), clock() + AUTHORISED_FOR
+        if rights is not None:
+            await tell(send, rights, entry)
+
+
+async def tell(send: Send, rights: Rights, entry: Said) -> None:
+    if heard := rights.heard(entry.hint):
+        await say(send, f"id: {entry.at[0]}\ndata: {json.dumps(heard)}\n\n")
 
 
 async def tell_when_gone(receive: Receive, listener: Listener) -> None:
@@ -218,31 +193,57 @@ def session_key(scope: Scope) -> str:
     return parse_cookie(sent).get(settings.SESSION_COOKIE_NAME, "")
 
 
-async def still(key: str, slug: str) -> Rights | None:
+def session_of(key: str) -> SessionBase:
+    store: SessionBase = import_module(settings.SESSION_ENGINE).SessionStore(key)
+    return store
+
+
+async def still(key: str, slug: str, place: Place) -> Rights | None:
+    """The rights as they are now; whoever has any keeps their place."""
     try:
-        return await check(key, slug)
+        rights = await check(key, slug)
     except DatabaseError:
         return None  # nobody is let in on yesterday's rights; the reader comes back by itself
+    if rights is not None:
+        await off_loop(places.take, *place, rights.streams)
+    return rights
 
 
 async def check(key: str, slug: str) -> Rights | None:
-    return await asyncio.get_running_loop().run_in_executor(checks, rights_of, key, slug)
+    return await off_loop(rights_of, key, slug)
+
+
+async def off_loop(call: Callable[..., Any], *given: Any) -> Any:
+    return await asyncio.get_running_loop().run_in_executor(checks, call, *given)
+
+
+async def is_signed_in(key: str) -> bool:
+    return await asyncio.get_running_loop().run_in_executor(checks, lambda: person_of(key).user.is_authenticated)
+
+
+def person_of(key: str) -> HttpRequest:
+    """A request of this session and of whom it belongs to."""
+    close_old_connections()
+    request = HttpRequest()
+    request.session = session_of(key)
+    request.user = get_user(request)
+    return request
 
 
 def rights_of(key: str, slug: str) -> Rights | None:
     """What the owner of this session may hear of, None for outsiders: the same doors that the pages use."""
-    close_old_connections()
-    request = HttpRequest()
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
-    user = get_user(request)
+    request = person_of(key)
+    user = request.user
     if not user.is_authenticated:
         return None
     try:
         member = member_of(memberships_of(user), slug)
     except NotFound:
         return None
+    note_gap(request.session, key, used=False)  # nobody looks at a page only because a stream is open
     if hindrance(member, request.session):
         return None
     with in_scope(member.organization_id):
         visible = profiles_for(member, to="view").values_list("pk", flat=True)
-        return Rights(member.organization_id, member.pk, member.is_admin, frozenset(visible))
+        most = limit_of(member.organization, "streams")
+        return Rights(member.organization_id, user.pk, member.pk, member.is_admin, frozenset(visible), most)

@@ -78,7 +78,8 @@ class Supervisor:
     def __init__(self, procfile: Path, env: dict[str, str], run_dir: Path, servers: Sequence[Runs] = ()) -> None:
         commands: dict[str, str] = parse_procfile(procfile.read_text()).processes
         self.printer = Printer(sys.stdout, width=max(map(len, [*commands, "system"])))
-        env = {**env, MARK: str(run_dir), "PYTHONUNBUFFERED": "1"}
+        # Celery's title would be written over the environment, and so over the mark by which an orphan is found.
+        env = {**env, MARK: str(run_dir), "PYTHONUNBUFFERED": "1", "SPT_NOENV": "1"}
         self.processes = [
             Process(name, command, cwd=procfile.parent, env=env, say=partial(self.say, name, next(COLOURS)))
             for name, command in commands.items()

@@ -3,11 +3,14 @@
 from django.urls import include, path
 
 from organizations.views.joining import join
-from socialops.health import healthz, readyz
+from organizations.views.session import again, session
+from socialops.health import readyz
 from socialops.metrics import metrics
 from socialops.views.activity import activity
+from socialops.views.badges import badges
 from socialops.views.banners import banners
 from socialops.views.errors import bad_request, defect, forbidden, missing
+from socialops.views.find import find
 from socialops.views.home import home
 from socialops.views.start import favicon, start
 
@@ -22,16 +25,19 @@ in_organization = [
     path("profiles/", include("teams.profile_urls")),
     path("pauses/", include("teams.pause_urls")),
     path("banners/", banners, name="banners"),
+    path("find/", find, name="find"),
+    path("badges/", badges, name="badges"),
     path("", include("organizations.urls")),
 ]
 
 urlpatterns = [
     path("", start, name="start"),
     path("favicon.ico", favicon),
-    path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
     path("accounts/", include("organizations.account_urls")),
+    path("session/", session, name="session"),
+    path("session/again/", again, name="again"),
     path("join/<str:secret>/", join, name="join"),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("socialops.api")),

@@ -1,21 +1,26 @@
 """`python -m socialops.web`: the web process on $HOST:$PORT (docs/adr/0002-web-server.md)."""
 
+import django
 import uvicorn
 
 from socialops import settings  # a wrong value ends the start here, once, rather than in every child
+from socialops.schema import exit_unless_known
 
 
 def main() -> None:
+    django.setup()
+    exit_unless_known()
     uvicorn.run(
         "socialops.asgi:application",
         host=settings.HOST,
         port=settings.PORT,
         workers=settings.WEB_CONCURRENCY,
         loop="uvloop",
-        http="httptools",
+        http="socialops.door.connections:Connection",  # uvicorn's on httptools, with bounds
         ws="none",
         timeout_graceful_shutdown=3,
         timeout_keep_alive=75,  # longer than a proxy's own, so that it never writes into a closing connection
+        backlog=4096,
         access_log=False,  # addresses carry sign-in codes of the networks
         server_header=False,
         forwarded_allow_ips=settings.FORWARDED_ALLOW_IPS,

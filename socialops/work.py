@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,11 +19,13 @@ from publishing.access import authors, posts_for
 from publishing.models import Decision, Delivery, Post
 from publishing.queries.parts import front_of, parts_of
 from publishing.queries.posts import waiting_for
+from teams.access import profiles_for
 from teams.models import Task
 from teams.queries.tasks import waiting_for as tasks_waiting_for
 from teams.task_access import team_ids
 
 SHOWN = 20
+COUNTED = ("inbox", "approvals", "tasks")
 STUCK = {"unknown": gettext_lazy("Look and decide"), "waiting": gettext_lazy("Decide when it leaves")}
 
 
@@ -43,21 +46,41 @@ class Item:
 
 
 def my_work(member: Member, stuck: list[Delivery]) -> list[Item]:
-    """In five queries beside `stuck`, the deliveries of one's own posts that need somebody."""
+    """In six queries beside `stuck`, the deliveries of one's own posts that need somebody."""
     slug = member.organization.slug
     absent = Member.objects.filter(pk__in=stands_in_for(member)).select_related("user")
     names = {one.pk: one.name for one in absent}
     people = [member.pk, *names]
     tasks = tasks_waiting_for(people, member)[:SHOWN]
     approvals = waiting_for(member).select_related("revision", "author__user")[:SHOWN]
+    talks = list(conversations(member, people)[:SHOWN])
+    answering = profiles_for(member, to="reply").filter(pk__in={one.profile_id for one in talks})
+    answers = set(answering.values_list("pk", flat=True))
     items = [
         *(of_delivery(slug, one) for one in stuck),
         *(of_task(slug, task, names) for task in tasks),
         *(of_approval(slug, post) for post in approvals),
-        *(of_conversation(slug, one, names) for one in conversations(member, people)[:SHOWN]),
+        *(of_conversation(slug, one, names, answers=one.profile_id in answers) for one in talks),
         *(of_returned(slug, post, names) for post in returned(member, people)[:SHOWN]),
     ]
     return by_time(items)[:SHOWN]
+
+
+def waiting_counts(member: Member) -> dict[str, int]:
+    """How much waits for the member and nobody else's turn, by the place where it is done. In one query."""
+    rows = {
+        "inbox": conversations(member, [member.pk]),
+        "approvals": waiting_for(member),
+        "tasks": tasks_waiting_for([member.pk], member),
+    }
+    own = Member.objects.filter(pk=member.pk)
+    found = own.values_list(*(number_of(rows[key]) for key in COUNTED)).get()
+    return dict(zip(COUNTED, found, strict=True))
+
+
+def number_of(rows: QuerySet[Any]) -> Coalesce:
+    counted = rows.order_by().values("organization").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 def by_time(items: list[Item]) -> list[Item]:
@@ -66,8 +89,9 @@ def by_time(items: list[Item]) -> list[Item]:
 
 
 def conversations(member: Member, people: list[int]) -> QuerySet[Conversation]:
-    """Given to these people, or to a team of the member's while nobody has taken them."""
-    free = Q(assignee=None, team__in=team_ids(member))
+    """Given to these people, or to a team of the member's while nobody has taken them and the member may."""
+    answering = profiles_for(member, to="reply").values("pk")
+    free = Q(assignee=None, team__in=team_ids(member), profile__in=answering)
     rows = conversations_for(member).filter(Q(assignee__in=people) | free, state="open")
     return rows.select_related("profile", "contact").order_by(Coalesce("unanswered_since", "last_message_at"), "pk")
 
@@ -86,7 +110,7 @@ def of_delivery(slug: str, delivery: Delivery) -> Item:
     return Item(
         key=f"delivery-{delivery.pk}",
         state="held" if row.state == "waiting" else row.state,
-        title=delivery.revision.text,
+        title=delivery.revision.title,
         at=row.planned_at,
         url=reverse("publishing:post", args=[slug, delivery.post_id]),
         action=str(STUCK.get(row.state, _("See why, try again"))),
@@ -115,7 +139,7 @@ def of_approval(slug: str, post: Post) -> Item:
     return Item(
         key=f"post-{post.pk}",
         state="in_review",
-        title=post.revision.text if post.revision else "",
+        title=post.revision.title if post.revision else "",
         at=post.planned_at or post.created_at,
         url=reverse("publishing:post", args=[slug, post.pk]),
         action=_("Read and decide"),
@@ -128,7 +152,7 @@ def of_returned(slug: str, post: Post, names: dict[int, str]) -> Item:
     return Item(
         key=f"returned-{post.pk}",
         state="rejected",
-        title=post.revision.text if post.revision else "",
+        title=post.revision.title if post.revision else "",
         at=post.planned_at or post.created_at,
         url=reverse("publishing:post", args=[slug, post.pk]),
         action=_("Read and rewrite"),
@@ -138,7 +162,9 @@ def of_returned(slug: str, post: Post, names: dict[int, str]) -> Item:
     )
 
 
-def of_conversation(slug: str, one: Conversation, names: dict[int, str]) -> Item:
+def of_conversation(slug: str, one: Conversation, names: dict[int, str], *, answers: bool) -> Item:
+    """`answers`: whether the reader may; who may not any more can still give it back, or read it for the absent one."""
+    read = _("Read") if one.assignee_id in names else _("Give it back")
     who = one.contact.name if one.contact else _("Somebody")
     return Item(
         key=f"conversation-{one.pk}",
@@ -146,7 +172,7 @@ def of_conversation(slug: str, one: Conversation, names: dict[int, str]) -> Item
         title=f"{who}: {one.snippet}",
         at=one.unanswered_since or one.last_message_at,
         url=reverse("inbox:conversation", args=[slug, one.pk]),
-        action=_("Answer"),
+        action=_("Answer") if answers else read,
         profile=one.profile,
         whose=names.get(one.assignee_id or 0, ""),
     )

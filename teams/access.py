@@ -13,7 +13,7 @@ from networks.models import (
 )
 from organizations.actors import Actor, System
 from organizations.models import Member, Role
-from organizations.tenancy import require_organization_id
+from organizations.tenancy import require_organization_id, scope
 from socialops.lib.errors import NotFound, PermissionDenied
 from teams.models import Level, Team, TeamMember
 
@@ -23,6 +23,18 @@ ROLE_VERBS: dict[str, frozenset[str]] = {
     Role.MEMBER: frozenset(),
     Role.VIEWER: frozenset({"analyse"}),  # a free seat for whoever should know the score
 }
+LOOKING = frozenset({"view", "analyse"})
+EVERY_VERB = frozenset(VERBS)
+
+
+def most_of(role: str) -> frozenset[str]:
+    """What a role can hold at the most, whatever its grants and teams say (docs/adr/0005-grants-and-levels.md)."""
+    return LOOKING if role == Role.VIEWER else EVERY_VERB
+
+
+def roles_that_can(verb: str) -> list[str]:
+    """The roles of those who may hold `verb` where it was granted to them."""
+    return [role for role in Role.values if verb in most_of(role)]
 
 
 def profiles_for(actor: Actor, *, to: str) -> QuerySet[Profile]:
@@ -31,11 +43,21 @@ def profiles_for(actor: Actor, *, to: str) -> QuerySet[Profile]:
         return Profile.objects.none()
     if isinstance(actor, System) or to in ROLE_VERBS[actor.role]:
         return Profile.objects.all()
+    if to not in most_of(actor.role):
+        return Profile.objects.none()
     # the rows of guardian's get_objects_for_user, whose SQL takes twice as long to build (docs/adr/0005)
     codename = {"permission__codename": f"{to}_profile"}
     own = ProfileUserObjectPermission.objects.filter(user=actor.user_id, **codename)
     team = ProfileGroupObjectPermission.objects.filter(group__user=actor.user_id, **codename)
     return Profile.objects.filter(Q(pk__in=own.values("content_object")) | Q(pk__in=team.values("content_object")))
+
+
+def writes(member: Member) -> bool:
+    """Whether they may draft anywhere: admins also before the first profile is connected. Asks for its own scope."""
+    if member.is_admin:
+        return True
+    with scope(member.organization_id):  # an error's page is drawn after the gate has closed again
+        return profiles_for(member, to="draft").exists()
 
 
 def is_outside(member: Member) -> bool:
@@ -69,15 +91,15 @@ def verbs_on(member: Member, profile_ids: Iterable[int]) -> dict[int, frozenset[
     ids = list(profile_ids)
     if is_outside(member):
         return dict.fromkeys(ids, frozenset())
-    if ROLE_VERBS[member.role] == frozenset(VERBS):
-        return dict.fromkeys(ids, frozenset(VERBS))
+    if ROLE_VERBS[member.role] == EVERY_VERB:
+        return dict.fromkeys(ids, EVERY_VERB)
     found: dict[int, set[str]] = defaultdict(set, {pk: set(ROLE_VERBS[member.role]) for pk in ids})
     own = ProfileUserObjectPermission.objects.filter(user=member.user_id, content_object__in=ids)
     team = ProfileGroupObjectPermission.objects.filter(group__user=member.user_id, content_object__in=ids)
     for rows in (own, team):
         for pk, codename in rows.values_list("content_object_id", "permission__codename"):
             found[pk].add(codename.removesuffix("_profile"))
-    return {pk: frozenset(found[pk]) for pk in ids}
+    return {pk: frozenset(found[pk]) & most_of(member.role) for pk in ids}
 
 
 def leads(actor: Actor, team: Team) -> bool:

@@ -19,10 +19,11 @@ from networks.queries.holds import Wait, wait_of, with_waits
 from networks.registry import adapter_class
 from organizations.access import access_member
 from organizations.models import Member
-from organizations.rest.preconditions import IF_MATCH, require_seen, tagged
+from organizations.rest.preconditions import IF_MATCH, seen_by, tagged
 from organizations.rest.serializers import Ids, StrictSerializer
 from organizations.rest.views import MemberViewSet
 from socialops.lib.errors import Invalid
+from socialops.lib.overtaking import mark_of, refuse_overtaken
 from teams.access import access_profile, access_team, profiles_for, verbs_on
 from teams.actions.grants import lock, set_grants
 from teams.actions.teams import change_team, create_team, dissolve_team, lock_team
@@ -38,6 +39,7 @@ def profile_shape(profile: Profile, verbs: frozenset[str]) -> dict[str, Any]:
         "remote_id": profile.remote_id,
         "name": profile.name,
         "handle": profile.handle,
+        "labels": profile.labels,
         "health": profile.state,
         "health_reason": profile.state_reason or None,
         "waits": wait_shape(wait_of(profile, now())),
@@ -62,6 +64,7 @@ def capabilities(network: str) -> dict[str, Any]:
         "images": can.most(MediaKind.IMAGE),
         "gifs": can.most(MediaKind.GIF),
         "videos": can.most(MediaKind.VIDEO),
+        "wordless": can.wordless,
         "threads": can.threads,
     }
 
@@ -98,14 +101,14 @@ class ProfileView(MemberViewSet):
     def grants(self, request: Request, pk: str) -> Response:
         profile = access_profile(self.member, pk, to="view")
         if request.method != "PUT":
-            return tagged(grants_shape(profile))
+            return tagged_grants(profile)
         body = self.read(GrantsBody)
         members, teams = (by_id(name, body.get(name, {})) for name in ("members", "teams"))
         with transaction.atomic():
             lock(profile)
-            require_seen(request, grants_shape(profile))
+            refuse_overtaken(mark_of(grants_shape(profile)), seen_by(request))
             set_grants(self.member, profile, members=members, teams=teams)
-        return tagged(grants_shape(profile))
+        return tagged_grants(profile)
 
     @extend_schema(parameters=[WhyAsked], responses=OpenApiTypes.OBJECT)
     @action(detail=True, methods=["get"])
@@ -120,12 +123,13 @@ class ProfileView(MemberViewSet):
 
 def why_shape(member: Member, profile: Profile, verb: str) -> dict[str, Any]:
     found = why(member, profile, [verb])[0]
-    givers = [] if found.can else who_could_give(member, profile, verb)
+    givers = [] if found.can or found.beyond_role else who_could_give(member, profile, verb)
     return {
         "profile": profile.pk,
         "member": member.pk,
         "verb": verb,
         "can": found.can,
+        "beyond_role": found.beyond_role,
         "chain": [
             {"kind": one.kind, "name": one.name, "given_by": one.given_by or None, "given_at": one.given_at}
             for one in found.chain
@@ -158,6 +162,11 @@ def grants_shape(profile: Profile) -> dict[str, dict[str, list[str]]]:
         "group_id", "permission__codename"
     )
     return {"members": gathered(own), "teams": gathered((team_ids[group], name) for group, name in teams)}
+
+
+def tagged_grants(profile: Profile) -> Response:
+    shape = grants_shape(profile)
+    return tagged(shape, mark_of(shape))
 
 
 def gathered(rows: Any) -> dict[str, list[str]]:
@@ -205,8 +214,9 @@ class TeamView(MemberViewSet):
     def visible(self) -> set[int]:
         return set(profiles_for(self.member, to="view").values_list("pk", flat=True))
 
-    def shape(self, team: Team) -> dict[str, Any]:
-        return team_shape(self.rows().get(pk=team.pk), self.visible())
+    def tagged(self, team: Team, status: int = 200) -> Response:
+        found = self.rows().get(pk=team.pk)
+        return tagged(team_shape(found, self.visible()), found.mark, status)
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def list(self, request: Request) -> Response:
@@ -215,24 +225,23 @@ class TeamView(MemberViewSet):
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def retrieve(self, request: Request, pk: str) -> Response:
-        return tagged(self.shape(access_team(self.member, pk)))
+        return self.tagged(access_team(self.member, pk))
 
     @extend_schema(request=TeamBody, responses={201: OpenApiTypes.OBJECT})
     def create(self, request: Request) -> Response:
-        return Response(self.shape(create_team(self.member, **self.read(TeamBody))), status=201)
+        return self.tagged(create_team(self.member, **self.read(TeamBody)), status=201)
 
     @extend_schema(parameters=[IF_MATCH], request=TeamChange, responses=OpenApiTypes.OBJECT)
     def partial_update(self, request: Request, pk: str) -> Response:
         team = access_team(self.member, pk, to="change")
         body = self.read(TeamChange)
         with transaction.atomic():
-            lock_team(team)
-            require_seen(request, self.shape(team))
-            return tagged(self.shape(change_team(self.member, team, **body)))
+            lock_team(team, seen_by(request))
+            return self.tagged(change_team(self.member, team, **body))
 
-    @extend_schema(responses={204: None})
+    @extend_schema(parameters=[IF_MATCH], responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
-        dissolve_team(self.member, access_team(self.member, pk, to="change"))
+        dissolve_team(self.member, access_team(self.member, pk, to="change"), seen=seen_by(request))
         return Response(status=204)
 
 

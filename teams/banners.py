@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from organizations.models import Member
+from socialops.lib.numbers import spelt_number
 from teams.models.pause import HOLDS
 from teams.pause_words import sentence
 from teams.pausing import pauses_for, releasable
@@ -22,10 +23,10 @@ def pause_banners(member: Member) -> list[dict[str, str]]:
     lines = []
     for row in rows[:SHOWN]:
         url = reverse("pauses:release", args=[slug, row.pk]) if row.pk in may else everything
-        label = _("Release") if row.pk in may else _("All pauses")
+        label = _("End the pause") if row.pk in may else _("All pauses")
         text = sentence(row, member.time_zone, at)
         lines.append({"kind": "danger", "text": text, "action_url": url, "action_label": label})
     if len(rows) > SHOWN:
-        text = ngettext("There is more than %d pause.", "There are more than %d pauses.", SHOWN) % SHOWN
+        text = ngettext("There is more than %s pause.", "There are more than %s pauses.", SHOWN) % spelt_number(SHOWN)
         lines.append({"kind": "danger", "text": text, "action_url": everything, "action_label": _("All pauses")})
     return lines

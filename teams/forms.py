@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from networks.models import Profile
 from networks.registry import networks
+from organizations.comparing import SeenForm
 from organizations.models import Member
 from organizations.queries.people import members
 from teams.models import Team, UseCase
@@ -72,8 +73,12 @@ class TeamForm(forms.Form):
         if not isinstance(seen, dict):
             return self.ids()
         given = {name: value for name, value in self.ids().items() if name in MANY or value != seen.get(name)}
-        lists = {name: [pk for pk in seen.get(name, ()) if isinstance(pk, int)] for name in MANY}
-        return {**given, "seen": lists}
+        lists = {name: [pk for pk in ids_in(seen.get(name)) if isinstance(pk, int)] for name in MANY}
+        return {**given, "seen": {**seen, **lists}}
+
+
+def ids_in(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 class LedTeamForm(TeamForm):
@@ -157,7 +162,7 @@ class GrantForm(forms.Form):
         self.fields["level"].choices = levels  # type: ignore[attr-defined]
 
 
-class LevelForm(forms.Form):
+class LevelForm(SeenForm):
     """A level of the organization's own."""
 
     name = forms.CharField(label=_("Name"), max_length=40)

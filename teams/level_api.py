@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db import transaction
 from drf_spectacular.utils import OpenApiTypes, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -11,11 +10,11 @@ from rest_framework.routers import SimpleRouter
 
 from networks.models import VERBS
 from organizations.access import require_admin
-from organizations.rest.preconditions import IF_MATCH, require_seen, tagged
+from organizations.rest.preconditions import IF_MATCH, seen_by, tagged
 from organizations.rest.serializers import StrictSerializer
 from organizations.rest.views import MemberViewSet
 from teams.access import access_level
-from teams.actions.levels import change_level, create_level, delete_level, locked
+from teams.actions.levels import change_level, create_level, delete_level
 from teams.levels import LEVELS
 from teams.models import Level
 
@@ -49,26 +48,26 @@ class LevelView(MemberViewSet):
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def retrieve(self, request: Request, pk: str) -> Response:
-        return tagged(shape(access_level(self.member, pk)))
+        level = access_level(self.member, pk)
+        return tagged(shape(level), level.mark)
 
     @extend_schema(request=LevelBody, responses={201: OpenApiTypes.OBJECT})
     def create(self, request: Request) -> Response:
         require_admin(self.member)
-        return tagged(shape(create_level(self.member, **self.read(LevelBody))), status=201)
+        level = create_level(self.member, **self.read(LevelBody))
+        return tagged(shape(level), level.mark, status=201)
 
     @extend_schema(parameters=[IF_MATCH], request=LevelChange, responses=OpenApiTypes.OBJECT)
     def partial_update(self, request: Request, pk: str) -> Response:
         level = access_level(self.member, pk)
         require_admin(self.member)
         body = self.read(LevelChange)
-        with transaction.atomic():
-            level = locked(level)
-            require_seen(request, shape(level))
-            return tagged(shape(change_level(self.member, level, **body)))
+        level = change_level(self.member, level, **body, seen=seen_by(request))
+        return tagged(shape(level), level.mark)
 
-    @extend_schema(responses={204: None})
+    @extend_schema(parameters=[IF_MATCH], responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
-        delete_level(self.member, access_level(self.member, pk))
+        delete_level(self.member, access_level(self.member, pk), seen=seen_by(request))
         return Response(status=204)
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from organizations.models import Member
 from teams.queries.levels import Choice, name_of
 from teams.queries.matrix import At, Cell
+from teams.queries.reach import Reach
 from teams.seen import spelt as spelt_seen
 from teams.words import spelt
 
@@ -38,8 +39,11 @@ def source(cell: Cell) -> tuple[str, str]:
     return ("role", _("Through the role")) if cell.role else ("none", _("No rights"))
 
 
-def drawer(levels: list[Choice], verb: str) -> Callable[[Member, int, Cell, bool], SafeString]:
-    """Draws cells; each different holding is worded once. Attributes go unquoted: a page has hundreds of these."""
+def drawer(levels: list[Choice], verb: str, reach: Reach) -> Callable[[Member, int, Cell], SafeString]:
+    """Draws cells, with a link to the why where that may be asked; each different holding is worded once.
+
+    Attributes go unquoted: a page has hundreds of these.
+    """
 
     @cache
     def mark(cell: Cell) -> tuple[SafeString, SafeString]:
@@ -48,15 +52,17 @@ def drawer(levels: list[Choice], verb: str) -> Callable[[Member, int, Cell, bool
         text = word(cell.verbs, levels) if cell.verbs else "–"
         return format_html('<td class="{}{}">', kind, held), format_html(' title="{}">{}</a></td>', sentence, text)
 
-    def draw(member: Member, profile: int, cell: Cell, open_: bool) -> SafeString:
+    def draw(member: Member, profile: int, cell: Cell) -> SafeString:
         head, tail = mark(cell)
         member_id = member.pk
+        at = (member_id, profile)
+        asks = f"<a href=why/{member_id}/{profile}/" if at in reach.asked else "<a"
         tick = (
             f'<input type=checkbox name=cell value={member_id}-{profile} aria-labelledby="m{member_id} p{profile}">'
-            if open_
+            if at in reach.open
             else ""
         )
-        return mark_safe(f"{head}{tick}<a href=why/{member_id}/{profile}/{tail}")  # noqa: S308  only ids and marks
+        return mark_safe(f"{head}{tick}{asks}{tail}")  # noqa: S308  only ids and marks
 
     return draw
 
@@ -66,12 +72,12 @@ def drawn_rows(
     profile_ids: list[int],
     cells: dict[At, Cell],
     open_: set[At],
-    draw: Callable[[Member, int, Cell, bool], SafeString],
+    draw: Callable[[Member, int, Cell], SafeString],
 ) -> list[dict[str, object]]:
     """For each member the whole line of cells as one string: a template's loop over hundreds of cells is slow."""
     rows: list[dict[str, object]] = []
     for member in members:
-        line = (draw(member, pk, cells.get((member.pk, pk), EMPTY), (member.pk, pk) in open_) for pk in profile_ids)
+        line = (draw(member, pk, cells.get((member.pk, pk), EMPTY)) for pk in profile_ids)
         some = any((member.pk, pk) in open_ for pk in profile_ids)
         seen = "".join(spelt_seen(cells.get((member.pk, pk), EMPTY).own) for pk in profile_ids) if some else ""
         rows.append({"member": member, "open": some, "seen": seen, "cells": mark_safe("".join(line))})  # noqa: S308

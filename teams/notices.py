@@ -1,10 +1,7 @@
 """What this floor tells members, and whom."""
 
-from zoneinfo import ZoneInfo
-
 from django.db.models import Q, QuerySet
 from django.urls import reverse
-from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,6 +10,7 @@ from organizations.actors import Actor, label
 from organizations.kinds import register
 from organizations.models import Member, Organization, Role
 from organizations.notifications import notify
+from socialops.lib.dates import spelt_planned
 from teams.models import Task, Team
 from teams.queries.holders import who_may
 
@@ -23,6 +21,7 @@ def register_kinds() -> None:
     register("task_given", gettext_lazy("A task is given to me"), "list-todo", *SINGLE)
     register("task_given_team", gettext_lazy("A task is given to a team of mine"), "users")
     register("task_due", gettext_lazy("A task of mine is due soon"), "alarm-clock", *SINGLE)
+    register("task_talk", gettext_lazy("Somebody talks about a task of mine"), "message-square", *SINGLE)
     register("task_done", gettext_lazy("A task that I gave is done"), "circle-check")
     register("profile_disconnected", gettext_lazy("A profile must be connected again"), "unplug", *SINGLE)
 
@@ -30,7 +29,8 @@ def register_kinds() -> None:
 def tell_given(actor: Actor, task: Task, *, note: str = "") -> None:
     """To the person, or to everybody of the team; nobody is told of what they did themselves."""
     who = {"name": label(actor).name, "title": task.title}
-    common = {"url": address(task), "about": note or task.text}
+    due = [_("Due %s.") % spelt_due(task)] if task.due_at else []
+    common = {"url": address(task), "about": "\n".join([*due, *filter(None, [note or task.text])])}
     if task.assignee:
         title = _("%(name)s gave you a task: %(title)s") % who
         notify(others([task.assignee], actor), f"task-{task.pk}-given", kind="task_given", title=title, **common)
@@ -46,13 +46,27 @@ def tell_done(actor: Actor, task: Task) -> None:
         notify(others([task.giver], actor), f"task-{task.pk}-done", kind="task_done", title=title, url=address(task))
 
 
+def tell_commented(actor: Actor, task: Task, text: str) -> None:
+    """To whoever gave it and whoever does it; while nobody has accepted a team's task, to all of the team."""
+    people = [one for one in (task.giver, task.assignee) if one]
+    if task.team and not task.assignee:
+        people += members_of(task.team)
+    title = _("%(name)s said something about: %(title)s") % {"name": label(actor).name, "title": task.title}
+    parties = {one.pk: one for one in others(people, actor)}
+    notify(parties.values(), f"task-{task.pk}-talk", kind="task_talk", title=title, url=address(task), about=text)
+
+
 def tell_due(task: Task) -> None:
     """To whoever does it; while nobody has accepted a team's task, to all of the team."""
-    assert task.due_at is not None
-    due = f"{format_date(task.due_at.astimezone(ZoneInfo(task.due_zone or 'UTC')), 'D j M, H:i')} {task.due_zone}"
     people = [task.assignee] if task.assignee else members_of(task.team) if task.team else []
-    title = _("Due %(due)s: %(title)s") % {"due": due, "title": task.title}
+    title = _("Due %(due)s: %(title)s") % {"due": spelt_due(task), "title": task.title}
     notify(people, f"task-{task.pk}-due", kind="task_due", title=title, url=address(task), about=task.text)
+
+
+def spelt_due(task: Task) -> str:
+    """On the clock on which it was meant."""
+    assert task.due_at is not None
+    return spelt_planned(task.due_at, task.due_zone or "UTC")
 
 
 def tell_disconnected(profile: Profile) -> None:

@@ -11,7 +11,8 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
 from networks.actions.kept import Kept
-from organizations.rest.serializers import StrictSerializer
+from organizations.rest.preconditions import IF_MATCH, seen_by, tagged
+from organizations.rest.serializers import StrictSerializer, WrittenText
 from organizations.rest.views import MemberViewSet
 from teams.actions.pauses import LONGEST_NOTE, pause_publishing, release_pause
 from teams.models import Pause
@@ -27,7 +28,7 @@ class PauseBody(StrictSerializer):
     team = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
     profile = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
     keeps_replies = serializers.BooleanField(required=False)
-    note = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_NOTE)
+    note = WrittenText(required=False, allow_blank=True, max_length=LONGEST_NOTE)
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         for name in ("team", "profile"):
@@ -84,15 +85,15 @@ class PauseView(MemberViewSet):
         scope = body.pop("scope")
         target = access_target(self.member, scope, body.pop(scope, None))
         pause = pause_publishing(self.member, target, **body)
-        return Response(shape(pause, in_flight([pause])[pause.pk]), status=201)
+        return tagged(shape(pause, in_flight([pause])[pause.pk]), pause.mark, status=201)
 
-    @extend_schema(request=ReleaseBody, responses=OpenApiTypes.OBJECT)
+    @extend_schema(parameters=[IF_MATCH], request=ReleaseBody, responses=OpenApiTypes.OBJECT)
     @action(detail=True, methods=["post"])
     def release(self, request: Request, pk: str) -> Response:
         """Ends it. `overdue`: what becomes of posts whose time has passed; `done` counts them."""
         pause = access_pause(self.member, pk, to="release")
         kept = Kept(self.read(ReleaseBody).get("overdue", Kept.RECENT))
-        done = release_pause(self.member, pause, kept=kept)
+        done = release_pause(self.member, pause, kept=kept, seen=seen_by(request))
         return Response({**shape(access_pause(self.member, pk), 0), "done": done})
 
 

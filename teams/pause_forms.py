@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from networks.actions.kept import Kept
 from organizations.models import Member
+from socialops.lib.written import Written
 from teams.access import profiles_for
 from teams.actions.pauses import LONGEST_NOTE
 from teams.models import Team
@@ -23,7 +24,7 @@ class PauseForm(forms.Form):
         required=False,
         help_text=_("Answers to people go out as usual; only posts wait."),
     )
-    note = forms.CharField(
+    note = Written(
         label=_("Reason"),
         max_length=LONGEST_NOTE,
         required=False,

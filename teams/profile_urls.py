@@ -11,5 +11,6 @@ urlpatterns = [
     path("<int:pk>/", profiles.show, name="profile"),
     path("<int:pk>/rights/", rights.change, name="change_rights"),
     path("<int:pk>/rights/add/", rights.add, name="add_rights"),
+    path("<int:pk>/labels/", profiles.labels, name="labels"),
     path("<int:pk>/policy/", profiles.policy, name="policy"),
 ]

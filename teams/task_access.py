@@ -15,6 +15,7 @@ REFUSALS = {
     "finish": "Only whoever a task is given to, or who gave it, can finish it.",
     "hand_over": "Only whoever a task is given to, or who gave it, can hand it over.",
     "cancel": "Only whoever gave a task, or an admin, can cancel it.",
+    "comment": "Only whoever can see a task can talk about it.",
     "reopen": "Only whoever gave a task, or who did it, can open it again.",
 }
 
@@ -52,7 +53,7 @@ def allowed(actor: Actor, task: Task) -> frozenset[str]:
     """All that the actor's part in it allows; whether the state allows it too is the machine's question."""
     if isinstance(actor, System):
         return frozenset(REFUSALS)
-    found: set[str] = set()
+    found: set[str] = {"comment"}  # whoever asks can see it
     if task.giver_id == actor.pk or actor.is_admin:
         found |= {"finish", "hand_over", "cancel", "reopen"}
     if task.assignee_id == actor.pk:

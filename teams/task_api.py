@@ -12,7 +12,8 @@ from rest_framework.routers import SimpleRouter
 from organizations.models import Member
 from organizations.queries.people import members
 from organizations.rest.pagination import KeysetPagination
-from organizations.rest.serializers import StrictSerializer
+from organizations.rest.preconditions import IF_MATCH, seen_by, tagged
+from organizations.rest.serializers import StrictSerializer, WrittenText
 from organizations.rest.views import MemberViewSet
 from socialops.lib.errors import Invalid
 from teams.about import parsed
@@ -22,6 +23,7 @@ from teams.actions.tasks import (
     LONGEST_TITLE,
     accept_task,
     cancel_task,
+    comment_task,
     create_task,
     finish_task,
     hand_over_task,
@@ -51,7 +53,7 @@ class Query(serializers.Serializer):  # type: ignore[type-arg]
 
 class TaskBody(StrictSerializer):
     title = serializers.CharField(max_length=LONGEST_TITLE)
-    text = serializers.CharField(max_length=LONGEST_TEXT, required=False, allow_blank=True)
+    text = WrittenText(max_length=LONGEST_TEXT, required=False, allow_blank=True)
     member = id_field()
     team = id_field()
     due_at = Aware(required=False, allow_null=True)
@@ -60,7 +62,11 @@ class TaskBody(StrictSerializer):
 
 
 class NoteBody(StrictSerializer):
-    note = serializers.CharField(max_length=LONGEST_NOTE, required=False, allow_blank=True)
+    note = WrittenText(max_length=LONGEST_NOTE, required=False, allow_blank=True)
+
+
+class CommentBody(StrictSerializer):
+    text = WrittenText(max_length=LONGEST_NOTE)
 
 
 class HandOverBody(NoteBody):
@@ -111,7 +117,7 @@ class TaskView(MemberViewSet):
     def retrieve(self, request: Request, pk: str) -> Response:
         task = access_task(self.member, pk)
         steps = story(task).values("word", "by", "to", "note", "at")
-        return Response({**self.shown(task), "history": list(steps)})
+        return tagged({**self.shape(task), "history": list(steps)}, task.mark)
 
     @extend_schema(request=TaskBody, responses={201: OpenApiTypes.OBJECT})
     def create(self, request: Request) -> Response:
@@ -125,38 +131,51 @@ class TaskView(MemberViewSet):
             about=parsed(body.get("about", "")),
             **holder(body),
         )
-        return Response(self.shown(task), status=201)
+        return self.shown(task, status=201)
 
-    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    @extend_schema(parameters=[IF_MATCH], request=None, responses=OpenApiTypes.OBJECT)
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, pk: str) -> Response:
-        return Response(self.shown(accept_task(self.member, access_task(self.member, pk, to="accept"))))
+        task = access_task(self.member, pk, to="accept")
+        return self.shown(accept_task(self.member, task, seen=seen_by(request)))
 
-    @extend_schema(request=NoteBody, responses=OpenApiTypes.OBJECT)
+    @extend_schema(parameters=[IF_MATCH], request=NoteBody, responses=OpenApiTypes.OBJECT)
     @action(detail=True, methods=["post"])
     def done(self, request: Request, pk: str) -> Response:
         task = access_task(self.member, pk, to="finish")
-        return Response(self.shown(finish_task(self.member, task, **self.read(NoteBody))))
+        return self.shown(finish_task(self.member, task, **self.read(NoteBody), seen=seen_by(request)))
 
-    @extend_schema(request=HandOverBody, responses=OpenApiTypes.OBJECT)
+    @extend_schema(parameters=[IF_MATCH], request=HandOverBody, responses=OpenApiTypes.OBJECT)
     @action(detail=True, methods=["post"])
     def hand_over(self, request: Request, pk: str) -> Response:
         task = access_task(self.member, pk, to="hand_over")
         body = self.read(HandOverBody)
-        return Response(self.shown(hand_over_task(self.member, task, note=body.get("note", ""), **holder(body))))
+        note, seen = body.get("note", ""), seen_by(request)
+        return self.shown(hand_over_task(self.member, task, note=note, **holder(body), seen=seen))
 
-    @extend_schema(request=NoteBody, responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=CommentBody, responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["post"])
+    def comment(self, request: Request, pk: str) -> Response:
+        task = access_task(self.member, pk)
+        comment_task(self.member, task, **self.read(CommentBody))
+        return self.shown(task, 201)
+
+    @extend_schema(parameters=[IF_MATCH], request=NoteBody, responses=OpenApiTypes.OBJECT)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
         task = access_task(self.member, pk, to="cancel")
-        return Response(self.shown(cancel_task(self.member, task, **self.read(NoteBody))))
+        return self.shown(cancel_task(self.member, task, **self.read(NoteBody), seen=seen_by(request)))
 
-    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    @extend_schema(parameters=[IF_MATCH], request=None, responses=OpenApiTypes.OBJECT)
     @action(detail=True, methods=["post"])
     def reopen(self, request: Request, pk: str) -> Response:
-        return Response(self.shown(reopen_task(self.member, access_task(self.member, pk, to="reopen"))))
+        task = access_task(self.member, pk, to="reopen")
+        return self.shown(reopen_task(self.member, task, seen=seen_by(request)))
 
-    def shown(self, task: Task) -> dict[str, Any]:
+    def shown(self, task: Task, status: int = 200) -> Response:
+        return tagged(self.shape(task), task.mark, status)
+
+    def shape(self, task: Task) -> dict[str, Any]:
         [row] = with_abouts(self.member, [task])
         return shape(row)
 

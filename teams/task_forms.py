@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from organizations.models import Member, Role
 from organizations.queries.people import members
 from socialops.lib.errors import Invalid
+from socialops.lib.written import Written
 from teams.actions.tasks import LONGEST_NOTE, LONGEST_TEXT, LONGEST_TITLE
 from teams.models import Team
 
@@ -38,9 +39,7 @@ class HolderField(forms.ChoiceField):
 class TaskForm(forms.Form):
     title = forms.CharField(label=_("What is to be done?"), max_length=LONGEST_TITLE)
     member = HolderField(label=_("Who does it?"))
-    text = forms.CharField(
-        label=_("What they need to know"), max_length=LONGEST_TEXT, required=False, widget=forms.Textarea
-    )
+    text = Written(label=_("What they need to know"), max_length=LONGEST_TEXT, required=False, widget=forms.Textarea)
     day = forms.DateField(label=_("Due on"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     clock = forms.TimeField(
         label=_("At"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
@@ -67,7 +66,7 @@ class TaskForm(forms.Form):
 
 class HandOverForm(forms.Form):
     member = HolderField(label=_("Who takes it on?"))
-    note = forms.CharField(label=_("What they need to know"), max_length=LONGEST_NOTE, required=False)
+    note = Written(label=_("What they need to know"), max_length=LONGEST_NOTE, required=False)
 
     def __init__(self, *given: Any, but: Member | None, **named: Any) -> None:
         super().__init__(*given, **named)

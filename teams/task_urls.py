@@ -12,6 +12,7 @@ urlpatterns = [
     path("<int:pk>/accept/", tasks.accept, name="accept"),
     path("<int:pk>/done/", tasks.done, name="done"),
     path("<int:pk>/hand-over/", tasks.hand_over, name="hand_over"),
+    path("<int:pk>/comment/", tasks.comment, name="comment"),
     path("<int:pk>/cancel/", tasks.cancel, name="cancel"),
     path("<int:pk>/reopen/", tasks.reopen, name="reopen"),
 ]

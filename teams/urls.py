@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from teams.views import chart, levels, matrix, teams, why
+from teams.views import chart, levels, matrix, teams, undo_rights, why
 
 app_name = "teams"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("chart/", chart.show, name="chart"),
     path("new/", teams.create, name="create"),
     path("rights/", matrix.page, name="rights"),
+    path("rights/undo/", undo_rights.undo, name="undo_rights"),
     path("rights/why/<int:member>/<int:profile>/", why.show, name="why"),
     path("levels/", levels.listing, name="levels"),
     path("levels/new/", levels.create, name="create_level"),

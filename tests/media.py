@@ -25,6 +25,13 @@ def picture(form: str = "PNG", size: tuple[int, int] = (40, 30), colour: str = "
     return out.getvalue()
 
 
+def noise(size: tuple[int, int], form: str = "JPEG", **options: Any) -> bytes:
+    """A picture that cannot be packed."""
+    out = io.BytesIO()
+    Image.merge("RGB", [Image.effect_noise(size, 90) for _ in range(3)]).save(out, form, **options)
+    return out.getvalue()
+
+
 def moving(form: str = "GIF", size: tuple[int, int] = (40, 30)) -> bytes:
     frames = [Image.new("RGB", size, colour) for colour in ("teal", "orange", "navy")]
     out = io.BytesIO()

@@ -40,6 +40,7 @@ import redis
 import requests
 from honcho.environ import parse_procfile
 
+from socialops.process import words_of
 from socialops.steps import collect_static, manage
 from tests.services import RUN_DIR
 
@@ -61,8 +62,7 @@ class Stack:
     def start(self, name: str) -> None:
         with self.log_path(name).open("ab") as log:
             self.processes[name] = subprocess.Popen(
-                f"exec {COMMANDS[name]}",
-                shell=True,
+                words_of(COMMANDS[name]),
                 cwd=BASE_DIR,
                 env=self.env,
                 stdin=subprocess.DEVNULL,

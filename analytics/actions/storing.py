@@ -4,12 +4,14 @@ All writers of one profile's numbers take the lock of the profile's own Measurem
 another: a snapshot counts once, whoever brings it and how often.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, F
 from django.db.models.functions import Greatest
 
 from analytics.cadence import PROFILE_EVERY, next_for_post
@@ -17,7 +19,7 @@ from analytics.definitions import POST_KEYS, PROFILE_KEYS
 from analytics.derive import day_of, increase, known
 from analytics.models import Measurement, Rollup, Snapshot
 from networks.contract import Metrics
-from networks.models import Profile
+from networks.models import Profile, RemotePost
 from organizations.tenancy import require_organization_id
 from socialops.lib import realtime
 
@@ -44,15 +46,16 @@ def store_posts(profile: Profile, rows: Iterable[Measurement], answers: Iterable
     """The answers for the posts of `rows`; a post without an answer is one that the network no longer knows."""
     own = lock_profile(profile)
     by_id = {answer.remote_id: answer for answer in answers}
-    fresh = Measurement.objects.select_related("remote_post").filter(pk__in=[row.pk for row in rows])
+    fresh = Measurement.objects.select_related("remote_post").filter(pk__in=[row.pk for row in rows]).order_by("pk")
+    posts = [(row, row.remote_post) for row in fresh if row.remote_post]  # the profile's own measurement has none
     lacking: dict[str, str] = {}
-    for row in fresh.order_by("pk"):
-        assert row.remote_post is not None  # only the profile's own measurement has none
-        answer = by_id.get(row.remote_post.remote_id)
-        row.due_at = next_for_post(row.remote_post.published_at, now)
+    ours = own_parts_beneath(post.outgoing_id for _, post in posts)
+    for row, post in posts:
+        answer = by_id.get(post.remote_id)
+        row.due_at = next_for_post(post.published_at, now)
         row.error = "" if answer else GONE
         if answer:
-            store_post(profile, row, answer)
+            store_post(profile, row, without_ours(answer, ours[post.outgoing_id]))
             lacking |= row.missing
         row.save(update_fields=["due_at", "error", "measured_at", "known", "missing"])
     if by_id:
@@ -60,6 +63,23 @@ def store_posts(profile: Profile, rows: Iterable[Measurement], answers: Iterable
         own.error = ""
         own.save(update_fields=["missing", "error"])
         realtime.ping(profile.organization_id, "analytics")
+
+
+def own_parts_beneath(outgoing_ids: Iterable[int | None]) -> Counter[int | None]:
+    """How many of our own parts (a thread's next, a first comment) stand directly beneath each post, by its outgoing.
+
+    Networks count them among the replies. Index outgoing_followers.
+    """
+    beneath = RemotePost.objects.filter(outgoing__after__in=[pk for pk in outgoing_ids if pk], deleted_at=None)
+    return Counter(dict(beneath.values_list("outgoing__after").annotate(Count("pk")).order_by()))
+
+
+def without_ours(answer: Metrics, parts: int) -> Metrics:
+    """What people outside said. A network that has not counted a part yet says less than we know, never below none."""
+    replies = answer.values.get("replies")
+    if not parts or replies is None:
+        return answer
+    return replace(answer, values={**answer.values, "replies": max(0, replies - parts)})
 
 
 def store_post(profile: Profile, row: Measurement, answer: Metrics) -> None:

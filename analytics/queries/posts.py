@@ -1,6 +1,6 @@
 """The posts behind the numbers, each with what is known of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from django.db.models import BigIntegerField, F, QuerySet, Value
@@ -12,10 +12,12 @@ from analytics.definitions import POST_KEYS
 from analytics.derive import bounds
 from analytics.period import Period
 from networks.models import Profile, RemotePost
+from organizations.tenancy import scope
 from socialops.lib.errors import Invalid
 
 NEWEST = "newest"
 ORDERS = (NEWEST, *POST_KEYS)
+BATCH = 1000  # posts that a download holds in memory
 NOT_KNOWN = -(2**62)  # sorts behind every real number, also behind negative ones
 
 
@@ -35,6 +37,16 @@ def measured_posts(
     )
     rows = rows.exclude(outgoing=None).select_related("profile", "measurement")
     return rows.annotate(rank=rank(order)).order_by("-rank", "-pk")
+
+
+def every_post(organization_id: int, rows: QuerySet[RemotePost]) -> Iterator[RemotePost]:
+    """All of `rows`, a batch at a time. Runs while an answer is sent, so it enters the scope by itself."""
+    with scope(organization_id):
+        ids = list(rows.values_list("pk", flat=True))
+    for at in range(0, len(ids), BATCH):
+        with scope(organization_id):
+            found = RemotePost.objects.select_related("profile", "measurement").in_bulk(ids[at : at + BATCH])
+        yield from (found[pk] for pk in ids[at : at + BATCH] if pk in found)
 
 
 def rank(order: str) -> F | Coalesce:

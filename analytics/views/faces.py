@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -12,6 +11,7 @@ from analytics.filters import Filters
 from analytics.period import Period
 from analytics.queries.overview import Figure, Points
 from networks.models import RemotePost
+from socialops.lib.numbers import spelt_numbers
 
 NEUTRAL = {"posts_sent", "messages_in"}  # more is neither better nor worse
 
@@ -21,7 +21,7 @@ def tile(figure: Figure, period: Period, profiles: int) -> dict[str, Any]:
     return {
         "id": metric.key,
         "label": metric.label,
-        "value": None if figure.value is None else intcomma(figure.value),
+        "value": figure.value,
         "definition": metric.definition,
         "source": figure.source,
         "as_of": figure.as_of,
@@ -37,7 +37,7 @@ def coverage(figure: Figure, profiles: int) -> str:
     """Said beside a number that not all of the profiles tell."""
     if figure.known_for is None:
         return ""
-    return _("from %(some)d of %(all)d profiles") % {"some": figure.known_for, "all": profiles}
+    return _("from %(some)s of %(all)s profiles") % spelt_numbers({"some": figure.known_for, "all": profiles})
 
 
 def compared(figure: Figure) -> str:

@@ -3,21 +3,23 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
+from analytics import sheets
 from analytics.access import analysed_profiles
 from analytics.definitions import METRICS
 from analytics.derive import day_of
 from analytics.filters import MOST_ROWS, PRESETS, Filters, read_filters
 from analytics.queries.overview import overview
-from analytics.queries.posts import measured_posts
+from analytics.queries.posts import every_post, measured_posts
 from analytics.views import faces
 from networks.models import Profile
 from organizations.gates import MemberRequest, member_gate
 from organizations.models import Member
+from socialops.lib.errors import Invalid
 from teams.access import profiles_for
 from teams.models import Team
 
@@ -34,6 +36,27 @@ def report(request: MemberRequest) -> HttpResponse:
         context |= numbers(profiles, filters, zone)
     template = "analytics/_report.html" if request.htmx and not request.htmx.boosted else "analytics/overview.html"
     return render(request, template, context)
+
+
+@member_gate
+@require_safe
+def download(request: MemberRequest) -> StreamingHttpResponse:
+    """What the page shows for the same filters, as a file: `what` is days or posts. The page's own judgement holds."""
+    member = request.member
+    zone = ZoneInfo(member.organization.time_zone)
+    filters = read_filters(request.GET, day_of(now(), zone))
+    if filters.errors:
+        raise Invalid(filters.errors)
+    profiles = analysed_profiles(member, profiles=filters.profiles, team=filters.team)
+    if request.GET.get("what") == "posts":
+        rows = measured_posts(profiles, filters.period, zone=zone, order=filters.order)
+        kind, lines = "posts", sheets.posts(every_post(member.organization_id, rows))
+    else:
+        kind, lines = "days", sheets.days(overview(profiles, filters.period, zone=zone))
+    name = f"{member.organization.slug}-{kind}-{filters.period.first}-{filters.period.last}.csv"
+    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 def choices(member: Member) -> dict[str, Any]:

@@ -1,35 +1,46 @@
 """Whose conversation it is."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from inbox.access import require
+from inbox.access import may, require
 from inbox.models import Conversation
 from inbox.notices import tell_given
-from networks.models import ProfileGroupObjectPermission
+from inbox.queries.thread import people_for, teams_for
 from organizations import audit
 from organizations.access import still_here
 from organizations.actors import Actor
 from organizations.models import Member
 from socialops.lib import realtime
 from socialops.lib.errors import Invalid
-from teams.access import can
+from socialops.lib.overtaking import Seen, refuse_overtaken
 from teams.models import Team
 
 
 @transaction.atomic
 def assign_conversation(
-    actor: Actor, conversation: Conversation, *, member: Member | None = None, team: Team | None = None
+    actor: Actor,
+    conversation: Conversation,
+    *,
+    member: Member | None = None,
+    team: Team | None = None,
+    seen: Seen = None,
 ) -> Conversation:
     """Gives it to `member`, or to `team`, or to both; to nobody when neither is named.
 
-    Raises PermissionDenied; Invalid (member, team) when they could not see it.
+    Its assignee may give it back without the right to assign, and then it stays with its team. Raises PermissionDenied;
+    Invalid (member, team) when nobody there could answer it; Overtaken.
     """
-    require(actor, conversation, "assign")
+    require(actor, conversation, "assign" if member or team else "give_back")
     if member and not still_here(member):
         raise Invalid({"member": [f"{member.name} has left."]})
     check(conversation, member, team)
     rows = Conversation.objects.select_for_update(of=("self",)).select_related("assignee__user", "team")
     row = rows.get(pk=conversation.pk)
+    refuse_overtaken(row.mark, seen)
+    if not (member or team) and not may(actor, row, "assign"):
+        require(actor, row, "give_back")
+        team = row.team
     given = {"assignee": (row.assignee, member), "team": (row.team, team)}
     change = {name: [one and one.name for one in pair] for name, pair in given.items() if pair[0] != pair[1]}
     if change:
@@ -42,17 +53,15 @@ def assign_conversation(
 
 
 def check(conversation: Conversation, member: Member | None, team: Team | None) -> None:
+    """The judgement of the menu, too: who may not answer is not given what waits for an answer."""
     profile = conversation.profile
     wrong = {}
-    if member and not can(member, "view", profile.pk):
-        wrong["member"] = [f"{member.name} cannot see {profile.name}."]
-    if team and not sees(team, profile.pk):
-        wrong["team"] = [f"{team.name} is not tasked with {profile.name}."]
+    if member and not people_for(profile).filter(pk=member.pk).exists():
+        wrong["member"] = [
+            _("%(name)s may not answer as %(profile)s.") % {"name": member.name, "profile": profile.name}
+        ]
+    if team and not teams_for(profile).filter(pk=team.pk).exists():
+        told = _("Nobody in %(name)s may answer as %(profile)s, or the team does not look after it.")
+        wrong["team"] = [told % {"name": team.name, "profile": profile.name}]
     if wrong:
         raise Invalid(wrong)
-
-
-def sees(team: Team, profile_id: int) -> bool:
-    """Tasked with the profile, or granted something there."""
-    granted = ProfileGroupObjectPermission.objects.filter(group=team.group_id, content_object=profile_id)
-    return team.profiles.filter(pk=profile_id).exists() or granted.exists()

@@ -1,6 +1,6 @@
 """A member leaves: what was assigned to them is assigned to somebody else."""
 
-from inbox.queries.handover import held_by, seen_by
+from inbox.queries.handover import answerable_by, held_by
 from organizations import audit
 from organizations.actors import Actor
 from organizations.handover import Handover
@@ -8,10 +8,10 @@ from socialops.lib import realtime
 
 
 def hand_over_conversations(actor: Actor, handover: Handover) -> None:
-    """To the chosen one where they may see it, else to the fallback, who sees everything."""
+    """To the chosen one where they may answer it, else to the fallback, who may everything."""
     member, taker = handover.member, handover.chosen("conversations")
-    seen = seen_by(taker, member).values("pk")
-    moved = {taker.name: held_by(member).filter(pk__in=seen).update(assignee=taker)}
+    answerable = answerable_by(taker, member).values("pk")
+    moved = {taker.name: held_by(member).filter(pk__in=answerable).update(assignee=taker)}
     rest = held_by(member).update(assignee=handover.fallback)
     moved[handover.fallback.name] = moved.get(handover.fallback.name, 0) + rest
     if any(moved.values()):

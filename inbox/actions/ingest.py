@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.timezone import now
 
 from inbox.actions.contacts import keep_contacts
 from inbox.actions.echoes import is_echo, link_copies, texts_in_flight
@@ -14,7 +15,7 @@ from inbox.locks import hold_intake
 from inbox.models import Conversation, Message
 from inbox.notices import tell_wanted
 from inbox.sequence import reserve_ids
-from inbox.tally import TALLIED, add, recount_waiting
+from inbox.tally import TALLIED, add, recount_waiting, with_elsewhere
 from inbox.threads import Threads
 from networks.contract import Inbound
 from networks.models import Profile, RemotePost
@@ -30,7 +31,7 @@ def ingest(profile: Profile, items: Sequence[Inbound]) -> list[Message]:
     One batch costs a fixed number of queries, whatever its size. Batches of one profile wait for each other; the rows
     are their own record, so nothing goes to the audit log. `inbox.threads` says which conversation an item joins.
     """
-    found = accepted(items)
+    found = accepted(items, now())
     hold_intake(profile.pk)
     stored = Message.objects.filter(profile=profile, remote_id__in=list(found)).values_list("remote_id", flat=True)
     known = set(stored)
@@ -57,7 +58,7 @@ def look_up(profile: Profile, named: set[str], copies: dict[str, RemotePost], fr
     ours = [post.outgoing_id for post in copies.values() if post.outgoing_id]
     messages = Message.objects.filter(Q(remote_id__in=named) | Q(outgoing__in=ours), profile=profile)
     homes = list(messages.values_list("remote_id", "outgoing__remote_post__remote_id", "conversation_id"))
-    rows = Conversation.objects.select_for_update().filter(
+    rows = with_elsewhere(Conversation.objects.select_for_update(of=("self",))).filter(
         Q(pk__in={pk for _, _, pk in homes}) | Q(root_id__in=named), profile=profile
     )
     held = {row.pk: row for row in rows.order_by("pk")}
@@ -121,6 +122,7 @@ def message(threads: Threads, item: Inbound) -> Message:
         text=item.text,
         permalink=item.permalink,
         sent_at=item.sent_at,
+        look_at=None if item.from_self else now(),
     )
 
 

@@ -1,6 +1,6 @@
 """Answering: checked against what came in between, then into the one outbox."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -19,6 +19,7 @@ from organizations.models import Member
 from socialops.lib import realtime
 from socialops.lib.errors import Conflict, Invalid
 from socialops.lib.text import clipped
+from socialops.lib.written import with_line_feeds
 
 
 @transaction.atomic
@@ -29,11 +30,12 @@ def reply_to_conversation(actor: Actor, conversation: Conversation, *, text: str
     PermissionDenied and Invalid (text, seen); then nothing is stored.
     """
     require(actor, conversation, "reply")
+    text = with_line_feeds(text)
     if wrong := limits.problems(conversation.profile.network, text):
         raise Invalid({"text": wrong})
     row = Conversation.objects.select_for_update().select_related("profile").get(pk=conversation.pk)
     check_seen(row, seen)
-    at = now()
+    at = after_all(row, now())
     message = Message.objects.create(
         organization_id=row.organization_id,
         profile=row.profile,
@@ -43,7 +45,7 @@ def reply_to_conversation(actor: Actor, conversation: Conversation, *, text: str
         text=text,
         sent_at=at,
     )
-    message.outgoing = put(row, message, at)
+    message.outgoing = put(row, message, now())
     message.save(update_fields=["outgoing"])
     note_answer(row, message)
     audit.record(actor, "conversation.replied", row, {"message": message.pk})
@@ -59,6 +61,11 @@ def check_seen(conversation: Conversation, seen: int) -> None:
     if newer.filter(direction="out").exists():
         shown = newer.select_related("outgoing", "writer__user", "contact")
         raise Conflict("Somebody answered while you were writing. Your text is kept.", newer=list(shown))
+
+
+def after_all(conversation: Conversation, at: datetime) -> datetime:
+    """`at`, but never before what is answered: the clocks of two machines differ."""
+    return max(at, conversation.last_message_at + timedelta(microseconds=1))
 
 
 def put(conversation: Conversation, message: Message, at: datetime) -> Outgoing:

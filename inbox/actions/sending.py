@@ -11,40 +11,46 @@ from organizations import audit
 from organizations.actors import Actor
 from socialops.lib import realtime
 from socialops.lib.errors import NotFound
+from socialops.lib.overtaking import Seen, refuse_overtaken
 
 
 @transaction.atomic
-def retry_reply(actor: Actor, conversation: Conversation, message_id: int) -> Message:
+def retry_reply(actor: Actor, conversation: Conversation, message_id: int, *, seen: Seen = None) -> Message:
     """Sends an answer that failed cleanly once more. Raises NotFound, PermissionDenied, Conflict."""
-    message, row = answer(actor, conversation, message_id)
+    message, row = answer(actor, conversation, message_id, seen)
     retry_outgoing(actor, row)
     return followed(message)
 
 
 @transaction.atomic
-def resolve_reply(actor: Actor, conversation: Conversation, message_id: int, *, there: bool) -> Message:
+def resolve_reply(
+    actor: Actor, conversation: Conversation, message_id: int, *, there: bool, seen: Seen = None
+) -> Message:
     """Settles by hand what the network could not tell: it is there, or it is sent again. Raises as above."""
-    message, row = answer(actor, conversation, message_id)
+    message, row = answer(actor, conversation, message_id, seen)
     resolve_outgoing(actor, row, there=there)
     return followed(message)
 
 
 @transaction.atomic
-def withdraw_reply(actor: Actor, conversation: Conversation, message_id: int) -> Message:
+def withdraw_reply(actor: Actor, conversation: Conversation, message_id: int, *, seen: Seen = None) -> Message:
     """An answer that has not left will not leave. Raises as above."""
-    message, row = answer(actor, conversation, message_id)
+    message, row = answer(actor, conversation, message_id, seen)
     cancel_outgoing(row)
     audit.record(actor, "conversation.reply_withdrawn", message.conversation, {"message": message.pk})
     return followed(message)
 
 
-def answer(actor: Actor, conversation: Conversation, message_id: int) -> tuple[Message, Outgoing]:
+def answer(actor: Actor, conversation: Conversation, message_id: int, seen: Seen) -> tuple[Message, Outgoing]:
     require(actor, conversation, "reply")
     messages = Message.objects.select_related("outgoing", "conversation")
     message = messages.filter(pk=message_id, conversation=conversation).first()
-    if message is None or message.outgoing is None:
+    if message is None or message.outgoing_id is None:
         raise NotFound
-    return message, message.outgoing
+    row = Outgoing.objects.select_for_update().get(pk=message.outgoing_id)
+    refuse_overtaken(row.mark, seen)
+    message.outgoing = row  # as it stands under the lock, so that whoever is answered reads what became of it
+    return message, row
 
 
 def followed(message: Message) -> Message:

@@ -1,6 +1,10 @@
 """What became of an answer: the message learns the network's id, and whether they still wait."""
 
+from datetime import datetime, timedelta
+
 from django.db import transaction
+from django.db.models import Max
+from django.utils.timezone import now
 
 from inbox.actions.joining import join_conversations
 from inbox.locks import hold_intake
@@ -31,10 +35,19 @@ def settle_reply(outgoing: Outgoing) -> None:
 
 def take_copy(message: Message, conversation: Conversation, copy: RemotePost) -> None:
     drop_echo(message, copy)
-    message.remote_id, message.permalink, message.sent_at = copy.remote_id, copy.permalink, copy.published_at
+    message.remote_id, message.permalink = copy.remote_id, copy.permalink
+    message.sent_at = between(message, copy.published_at)
     message.save(update_fields=["remote_id", "permalink", "sent_at"])
     waiting = Conversation.objects.select_for_update().filter(profile=message.profile_id, root_id=copy.remote_id)
     join_conversations([(one, conversation) for one in waiting.exclude(pk=conversation.pk)])
+
+
+def between(message: Message, published_at: datetime) -> datetime:
+    """The network's time for it, which is no reason to stand above what it answers, nor to lie ahead."""
+    seen = Message.objects.filter(conversation=message.conversation_id, pk__lt=message.pk)
+    newest = seen.aggregate(newest=Max("sent_at"))["newest"]
+    at = min(published_at, now())
+    return max(at, newest + timedelta(microseconds=1)) if newest else at
 
 
 def drop_echo(message: Message, copy: RemotePost) -> None:

@@ -2,6 +2,6 @@
 
 from inbox.models.contact import Contact
 from inbox.models.conversation import Conversation
-from inbox.models.message import SEARCHED, Message
+from inbox.models.message import Message
 
-__all__ = ["SEARCHED", "Contact", "Conversation", "Message"]
+__all__ = ["Contact", "Conversation", "Message"]

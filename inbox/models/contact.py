@@ -1,10 +1,10 @@
 """The person outside."""
 
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models.functions import Upper
 
 from organizations.tenancy import TenantModel
+from socialops.lib.search import Parts
 
 
 class Contact(TenantModel):
@@ -16,10 +16,7 @@ class Contact(TenantModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization", "network", "remote_id"], name="contact_once")]
-        indexes = [  # `icontains` compiles to UPPER(…) LIKE
-            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="contact_name_part"),
-            GinIndex(OpClass(Upper("handle"), name="gin_trgm_ops"), name="contact_handle_part"),
-        ]
+        indexes = [GinIndex(Parts("name", "handle"), name="contact_parts")]
 
     def __str__(self) -> str:
         return self.name

@@ -6,6 +6,7 @@ from django.db.models import Q
 from inbox.models.contact import Contact
 from inbox.states import CONVERSATION
 from organizations.tenancy import TenantModel
+from socialops.lib.overtaking import mark_of
 
 
 class Conversation(TenantModel):
@@ -44,3 +45,8 @@ class Conversation(TenantModel):
 
     def __str__(self) -> str:
         return f"conversation {self.pk}"
+
+    @property
+    def mark(self) -> str:
+        """Of what people decide about it; what was said in it is another thing (`last_message_id`)."""
+        return mark_of(self.state, self.assignee_id, self.team_id)

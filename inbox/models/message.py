@@ -1,16 +1,13 @@
 """One item in a thread."""
 
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector
 from django.db import models
-from django.db.models.functions import Left
+from django.db.models import Q
 
 from inbox.models.contact import Contact
 from inbox.models.conversation import Conversation
 from organizations.tenancy import TenantModel
-
-# PostgreSQL refuses search vectors over a megabyte, so only the beginning of an endless text can be searched.
-SEARCHED = SearchVector(Left("text", 20_000), config="simple")
+from socialops.lib.search import Words
 
 
 class Message(TenantModel):
@@ -26,13 +23,19 @@ class Message(TenantModel):
     text = models.TextField()
     permalink = models.URLField(max_length=1000, blank=True)
     sent_at = models.DateTimeField()
+    # What became of theirs on the network: since when we know. The text is always as it stands there.
+    edited_at = models.DateTimeField(null=True)
+    hidden_at = models.DateTimeField(null=True)  # again null when it is shown again
+    removed_at = models.DateTimeField(null=True)
+    look_at = models.DateTimeField(null=True)  # when the network is asked about it again; null: not any more
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["profile", "remote_id"], name="message_once")]
         indexes = [
             models.Index(fields=["conversation", "sent_at", "id"], name="message_of_conversation"),
             models.Index(fields=["profile", "direction", "sent_at"], name="message_of_profile"),  # counted by day
-            GinIndex(SEARCHED, name="message_search"),
+            GinIndex(Words("text"), name="message_words"),
+            models.Index(fields=["profile", "look_at"], name="message_to_look_at", condition=~Q(look_at=None)),
         ]
 
     def __str__(self) -> str:

@@ -4,10 +4,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from inbox.access import conversations_for
 from inbox.models import Conversation
 from organizations.handover import Handover, Holding
 from organizations.models import Member
+from socialops.lib.numbers import spelt_number, spelt_numbers
+from teams.access import profiles_for
 
 
 def held_by(member: Member) -> QuerySet[Conversation]:
@@ -15,22 +16,22 @@ def held_by(member: Member) -> QuerySet[Conversation]:
     return Conversation.objects.filter(assignee=member)
 
 
-def seen_by(taker: Member, member: Member) -> QuerySet[Conversation]:
-    return conversations_for(taker).filter(assignee=member)
+def answerable_by(taker: Member, member: Member) -> QuerySet[Conversation]:
+    return held_by(member).filter(profile__in=profiles_for(taker, to="reply"))
 
 
 def holdings(handover: Handover) -> list[Holding]:
     taker = handover.chosen("conversations")
     held = held_by(handover.member).filter(state="open").count()
-    unseen = held - seen_by(taker, handover.member).filter(state="open").count()
+    barred = held - answerable_by(taker, handover.member).filter(state="open").count()
     fate = _("Passes to %s.") % taker.name
-    if unseen:
+    if barred:
         text = ngettext(
-            "%(count)d is on a profile that %(name)s cannot see and goes to %(fallback)s.",
-            "%(count)d are on profiles that %(name)s cannot see and go to %(fallback)s.",
-            unseen,
+            "%(count)s is on a profile where %(name)s may not answer and goes to %(fallback)s.",
+            "%(count)s are on profiles where %(name)s may not answer and go to %(fallback)s.",
+            barred,
         )
-        other = text % {"count": unseen, "name": taker.name, "fallback": handover.fallback.name}
-        fate = other if unseen == held else f"{fate} {other}"
-    label = ngettext("%d open conversation", "%d open conversations", held) % held
+        other = text % spelt_numbers({"count": barred, "name": taker.name, "fallback": handover.fallback.name})
+        fate = other if barred == held else f"{fate} {other}"
+    label = ngettext("%s open conversation", "%s open conversations", held) % spelt_number(held)
     return [Holding("conversations", held, label, fate, passes=True)]

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.contrib.postgres.search import SearchQuery
 from django.db.models import Count, Q, QuerySet
 
 from inbox.access import conversations_for
-from inbox.filters import ME, NOBODY, Filters, number, words
-from inbox.models import SEARCHED, Contact, Conversation, Message
+from inbox.filters import ME, NOBODY, Filters, number
+from inbox.models import Contact, Conversation, Message
 from organizations.models import Member
 from organizations.queries.absences import stands_in_for
+from socialops.lib.search import Found, Parts, Words
 
 PAGE = 50
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -44,17 +44,13 @@ def mine(member: Member) -> Q:
 
 
 def search(rows: QuerySet[Conversation], q: str) -> QuerySet[Conversation]:
-    """Every word begins a word of one message, or the whole is part of the contact's name or handle."""
+    """Every word of `q` begins one of one message, or is part of the contact's name and handle."""
     if not q:
         return rows
-    name = q.removeprefix("@") or q
-    people = Contact.objects.filter(Q(name__icontains=name) | Q(handle__icontains=name))
-    found = Conversation.objects.filter(contact__in=people).values("pk")
-    if terms := words(q):
-        query = SearchQuery(" & ".join(f"{term}:*" for term in terms), config="simple", search_type="raw")
-        messages = Message.objects.annotate(searched=SEARCHED).filter(searched=query)
-        # a UNION and not an OR: PostgreSQL joins it, and would ask an OR of two subqueries again for every row
-        found = found.union(messages.values("conversation"))
+    people = Contact.objects.filter(Found(Parts("name", "handle"), q))
+    messages = Message.objects.filter(Found(Words("text"), q))
+    # a UNION and not an OR: PostgreSQL joins it, and would ask an OR of two subqueries again for every row
+    found = Conversation.objects.filter(contact__in=people).values("pk").union(messages.values("conversation"))
     return rows.filter(pk__in=found)
 
 
@@ -67,6 +63,14 @@ def page(member: Member, filters: Filters, *, before: str = "") -> Listing:
     found = list(rows[: PAGE + 1])
     older = write_key(found[PAGE - 1].last_message_at, found[PAGE - 1].pk) if len(found) > PAGE else None
     return Listing(found[:PAGE], older)
+
+
+def next_after(member: Member, filters: Filters, conversation: Conversation) -> Conversation | None:
+    """What waits next in the list from which `conversation` was opened: the one below it, else the first."""
+    rows = selected(member, filters.but(state="open")).exclude(pk=conversation.pk).exclude(unanswered_since=None)
+    newest = rows.order_by("-last_message_at", "-id")
+    found: Conversation | None = newest.filter(last_message_at__lte=conversation.last_message_at).first()
+    return found or newest.first()
 
 
 def counts(member: Member) -> dict[str, int]:

@@ -7,10 +7,11 @@ from django.db.models import Q, QuerySet
 from inbox.access import conversations_for
 from inbox.models import Conversation, Message
 from inbox.queries.listing import read_key, write_key
-from networks.models import Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
+from networks.contract import Media, MediaKind
+from networks.models import Profile, ProfileGroupObjectPermission
 from organizations.models import Member
-from teams.access import ROLE_VERBS
-from teams.models import Team
+from teams.models import Team, TeamMember
+from teams.queries.why import members_who_may
 
 PAGE = 50
 LONGEST = 500
@@ -46,6 +47,13 @@ def thread(conversation: Conversation, *, before: str = "", start: str = "") -> 
     return Thread(shown, first, len(found) > limit, max((one.pk for one in shown), default=None))
 
 
+def pictures_of(conversation: Conversation) -> dict[int, Media]:
+    """{place among its files: picture} of the post of ours that it is about; nothing of what others posted."""
+    outgoing = conversation.about.outgoing if conversation.about else None
+    files = [Media.from_json(one) for one in outgoing.draft.get("media", ())] if outgoing else []
+    return {place: one for place, one in enumerate(files) if one.kind != MediaKind.VIDEO}
+
+
 def others_with(member: Member, conversation: Conversation) -> list[Conversation]:
     """Other conversations with the same person that `member` may see, newest first."""
     if conversation.contact_id is None:
@@ -55,15 +63,13 @@ def others_with(member: Member, conversation: Conversation) -> list[Conversation
 
 
 def people_for(profile: Profile) -> QuerySet[Member]:
-    """Everybody who may view the profile, and so may be given its conversations."""
-    roles = [role for role, verbs in ROLE_VERBS.items() if "view" in verbs]
-    view = {"content_object": profile, "permission__codename": "view_profile"}
-    own = ProfileUserObjectPermission.objects.filter(**view).values("user")
-    groups = ProfileGroupObjectPermission.objects.filter(**view).values("group")
-    may_view = Q(role__in=roles) | Q(user__in=own) | Q(user__groups__in=groups)
-    return Member.objects.filter(may_view).select_related("user").distinct().order_by("user__name", "user__email")
+    """Everybody who may answer there, and so may be given its conversations."""
+    return members_who_may(profile, "reply").select_related("user").order_by("user__name", "user__email")
 
 
 def teams_for(profile: Profile) -> QuerySet[Team]:
+    """Those that look after the profile, or were granted something there, and in which somebody may answer."""
     granted = ProfileGroupObjectPermission.objects.filter(content_object=profile).values("group")
-    return Team.objects.filter(Q(profiles=profile) | Q(group__in=granted)).distinct().order_by("name")
+    answering = TeamMember.objects.filter(member__in=members_who_may(profile, "reply")).values("team")
+    near = Q(profiles=profile) | Q(group__in=granted)
+    return Team.objects.filter(near, pk__in=answering).distinct().order_by("name")

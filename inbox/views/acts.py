@@ -1,10 +1,15 @@
 """What people do in the inbox. Each answers with the part of the page that it changes."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
@@ -18,9 +23,12 @@ from inbox.filters import number
 from inbox.models import Conversation, Message
 from inbox.views import context
 from organizations.access import access_member
+from organizations.comparing import Overtaking, seen_in, since
 from organizations.gates import MemberRequest, member_gate
-from organizations.models import Member
+from organizations.undo import undo_toast, undoable
 from socialops.lib.errors import AppError, Conflict, Invalid
+from socialops.lib.overtaking import Overtaken, spelt_seen
+from socialops.lib.written import with_line_feeds
 from teams.access import access_team
 
 
@@ -29,7 +37,7 @@ from teams.access import access_team
 def reply(request: MemberRequest, pk: int) -> HttpResponse:
     """Sends the answer, or gives the text back together with what stands against it."""
     conversation = access_conversation(request.member, pk, to="reply")
-    text = request.POST.get("text", "").replace("\r\n", "\n")
+    text = with_line_feeds(request.POST.get("text", ""))
     try:
         reply_to_conversation(request.member, conversation, text=text, seen=number(request.POST.get("seen")) or 0)
     except Invalid as error:
@@ -60,22 +68,25 @@ def refreshed(response: HttpResponse, conversation: Conversation) -> HttpRespons
 @require_POST
 def count(request: MemberRequest, pk: int) -> HttpResponse:
     conversation = access_conversation(request.member, pk)
-    room = limits.room(conversation.profile.network, request.POST.get("text", "").replace("\r\n", "\n"))
+    room = limits.room(conversation.profile.network, with_line_feeds(request.POST.get("text", "")))
     return render(request, "inbox/_count.html", {"room": room})
 
 
 @member_gate
 @require_POST
 def assign(request: MemberRequest, pk: int) -> HttpResponse:
-    conversation = access_conversation(request.member, pk, to="assign")
     member, team = number(request.POST.get("member")), number(request.POST.get("team"))
+    conversation = access_conversation(request.member, pk, to="assign" if member or team else "give_back")
     try:
         assign_conversation(
             request.member,
             conversation,
             member=access_member(request.member, member) if member else None,
             team=access_team(request.member, team) if team else None,
+            seen=seen_in(request),
         )
+    except Overtaken:
+        return overtaken_head(request, pk)
     except Invalid as error:  # their rights changed while the menu was open
         return told(head_again(request, conversation), error)
     return head_again(request, conversation)
@@ -84,7 +95,8 @@ def assign(request: MemberRequest, pk: int) -> HttpResponse:
 @member_gate
 @require_POST
 def close(request: MemberRequest, pk: int) -> HttpResponse:
-    return turn(request, pk, close_conversation)
+    read = number(request.POST.get("read"))
+    return turn(request, pk, partial(close_conversation, read=read))
 
 
 @member_gate
@@ -93,14 +105,41 @@ def reopen(request: MemberRequest, pk: int) -> HttpResponse:
     return turn(request, pk, reopen_conversation)
 
 
-def turn(request: MemberRequest, pk: int, act: Callable[[Member, Conversation], Conversation]) -> HttpResponse:
+def turn(request: MemberRequest, pk: int, act: Callable[..., Conversation]) -> HttpResponse:
     conversation = access_conversation(request.member, pk, to="close")
     try:
-        act(request.member, conversation)
+        act(request.member, conversation, seen=seen_in(request))
+    except Overtaken as error:
+        answer = overtaken_head(request, pk)
+        return answer if not request.htmx or request.htmx.target == "thread-head" else told(answer, error)
     except Conflict as error:  # somebody else has just done it: show how it stands
         conversation = access_conversation(request.member, pk)
         return told(head_again(request, conversation), error)
-    return head_again(request, conversation)
+    return with_undo(request, head_again(request, conversation), conversation)
+
+
+def with_undo(request: MemberRequest, response: HttpResponse, conversation: Conversation) -> HttpResponse:
+    """What was closed can be opened again, from whichever conversation one has gone on to."""
+    if conversation.state != "closed":
+        return response
+    url = reverse("inbox:reopen", args=[request.member.organization.slug, conversation.pk])
+    values = {"seen": spelt_seen(conversation.mark, now())}
+    if request.htmx:
+        undo_toast(response, _("Closed."), url, values)
+    else:
+        messages.success(request, undoable(_("Closed."), url, values))
+    return response
+
+
+def overtaken_head(request: MemberRequest, pk: int) -> HttpResponse:
+    """How it stands now, with who was there first."""
+    conversation = access_conversation(request.member, pk)
+    told = Overtaking(since(seen_in(request), conversation))
+    if request.htmx:
+        shown = {**context.head_context(request, conversation), "overtaking": told}
+        return refreshed(render(request, "inbox/_head.html", shown, status=409), conversation)
+    shown = {**context.list_context(request), **context.thread_context(request, conversation), "overtaking": told}
+    return render(request, "inbox/page.html", shown, status=409)
 
 
 def head_again(request: MemberRequest, conversation: Conversation) -> HttpResponse:
@@ -113,36 +152,51 @@ def head_again(request: MemberRequest, conversation: Conversation) -> HttpRespon
 @member_gate
 @require_POST
 def retry(request: MemberRequest, pk: int, message: int) -> HttpResponse:
-    return decide(request, pk, lambda conversation: retry_reply(request.member, conversation, message))
+    seen = seen_in(request)
+    return decide(request, pk, lambda one: retry_reply(request.member, one, message, seen=seen))
 
 
 @member_gate
 @require_POST
 def resolve(request: MemberRequest, pk: int, message: int) -> HttpResponse:
-    there = request.POST.get("there") == "yes"
-    return decide(request, pk, lambda conversation: resolve_reply(request.member, conversation, message, there=there))
+    there, seen = request.POST.get("there") == "yes", seen_in(request)
+    return decide(request, pk, lambda one: resolve_reply(request.member, one, message, there=there, seen=seen))
 
 
 @member_gate
 @require_POST
 def withdraw(request: MemberRequest, pk: int, message: int) -> HttpResponse:
-    return decide(request, pk, lambda conversation: withdraw_reply(request.member, conversation, message))
+    seen = seen_in(request)
+    return decide(request, pk, lambda one: withdraw_reply(request.member, one, message, seen=seen))
 
 
 def decide(request: MemberRequest, pk: int, act: Callable[[Conversation], Message]) -> HttpResponse:
     conversation = access_conversation(request.member, pk, to="reply")
     try:
         act(conversation)
+    except Overtaken:
+        return overtaken_messages(request, conversation)
     except Conflict as error:
         return told(messages_again(request, conversation), error)
     return messages_again(request, conversation)
 
 
-def messages_again(request: MemberRequest, conversation: Conversation) -> HttpResponse:
-    if not request.htmx:
+def overtaken_messages(request: MemberRequest, conversation: Conversation) -> HttpResponse:
+    error = Overtaken(
+        _("This answer does not stand as you saw it any more. Look at where it is now, then decide again.")
+    )
+    answer = messages_again(request, conversation, status=409)
+    return told(answer, error) if request.htmx else answer
+
+
+def messages_again(request: MemberRequest, conversation: Conversation, status: int = 200) -> HttpResponse:
+    if not request.htmx and status == 200:
         return redirect("inbox:conversation", request.member.organization.slug, conversation.pk)
+    if not request.htmx:
+        shown = {**context.list_context(request), **context.thread_context(request, conversation)}
+        return render(request, "inbox/page.html", shown | {"overtaking": Overtaking(())}, status=status)
     shown = context.messages_context(request, conversation, start=request.POST.get("start", ""))
-    return refreshed(render(request, "inbox/_messages.html", shown), conversation)
+    return refreshed(render(request, "inbox/_messages.html", shown, status=status), conversation)
 
 
 def told(response: HttpResponse, error: AppError) -> HttpResponse:

@@ -9,8 +9,8 @@ from inbox import limits
 from inbox.access import may
 from inbox.filters import ME, NOBODY, Filters
 from inbox.models import Conversation
-from inbox.queries.listing import counts, page
-from inbox.queries.thread import others_with, people_for, teams_for, thread
+from inbox.queries.listing import counts, next_after, page
+from inbox.queries.thread import others_with, people_for, pictures_of, teams_for, thread
 from organizations.gates import MemberRequest
 from teams.access import can, profiles_for
 from teams.models import Team
@@ -42,6 +42,7 @@ def rows_context(request: MemberRequest) -> dict[str, Any]:
         "searching": bool(filters.q or filters.profile or filters.kind),
         "before": before,
         "assignee": filters.assignee,
+        "team": filters.team,
         "state": filters.state,
     }
 
@@ -78,22 +79,25 @@ def thread_context(request: MemberRequest, conversation: Conversation) -> dict[s
         **messages_context(request, conversation),
         **reply_context(request, conversation),
         "others": others_with(request.member, conversation),
+        "pictures": pictures_of(conversation),
     }
 
 
 def head_context(request: MemberRequest, conversation: Conversation) -> dict[str, Any]:
-    member = request.member
+    member, filters = request.member, Filters.of_page(request.GET)
     assigns = may(member, conversation, "assign")
     colleagues = [one for one in people_for(conversation.profile) if one != member] if assigns else []
     return {
         **base(request),
         "conversation": conversation,
         "assigns": assigns,
-        "takes": assigns and can(member, "view", conversation.profile_id),
+        "gives_back": not assigns and may(member, conversation, "give_back"),
+        "takes": assigns and can(member, "reply", conversation.profile_id),
         "closes": may(member, conversation, "close"),
         "colleagues": colleagues,
         "teams": teams_for(conversation.profile) if assigns else [],
-        "query": urlencode(Filters.of_page(request.GET).as_params()),
+        "next": next_after(member, filters, conversation) if conversation.state == "closed" else None,
+        "query": urlencode(filters.as_params()),
     }
 
 

@@ -19,6 +19,7 @@ from organizations import audit
 from organizations.actors import Actor, label
 from socialops.lib import realtime
 from socialops.lib.errors import Conflict
+from socialops.lib.graphemes import cut_to
 from socialops.lib.states import move, move_all
 
 AHEAD = timedelta(minutes=15)
@@ -40,11 +41,14 @@ def put_outgoing(
     due_at: datetime,
     priority: Priority | None = None,
     after: Outgoing | None = None,
+    written_at: datetime | None = None,
+    former: Sequence[Draft] = (),
 ) -> Outgoing:
     """Plans that `draft` leaves once through `profile` at `due_at`. `key` names the effect: twice is a Conflict.
 
     Of a profile's due rows a person's reply leaves first, and `priority` orders the others. `after` is the part that
-    this one follows: it waits until that is there.
+    this one follows: it waits until that is there. `written_at` is when its words were, or the oldest of its `former`
+    ones: whoever brings back an older state brings back drafts that may have left since, in the words of then.
     The caller has already checked that its actor may do this.
     """
     try:
@@ -57,6 +61,8 @@ def put_outgoing(
                 due_at=due_at,
                 bring_at=bring_at(draft.media, due_at),
                 priority=PRIORITIES[draft.kind] if priority is None else priority,
+                written_at=written_at,
+                former=[one.as_json() for one in former] or None,
                 **(place_after(after) if after else {}),
             )
     except IntegrityError:
@@ -78,15 +84,32 @@ def place_after(before: Outgoing) -> dict[str, Any]:
 
 @transaction.atomic
 def put_chain(
-    profile: Profile, drafts: Sequence[Draft], *, key: str, due_at: datetime, priority: Priority | None = None
+    profile: Profile,
+    drafts: Sequence[Draft],
+    *,
+    key: str,
+    due_at: datetime,
+    priority: Priority | None = None,
+    written_at: datetime | None = None,
+    former: Sequence[Sequence[Draft]] = (),
 ) -> Outgoing:
-    """The same for several that follow one another, each beneath the one before. Returns the first of their rows."""
-    first = before = put_outgoing(profile, drafts[0], key=key, due_at=due_at, priority=priority)
-    for draft in drafts[1:]:
+    """The same for several that follow one another, each beneath the one before. Returns the first of their rows.
+
+    `former` are all its parts in the words of then; each row keeps those that stood in its place and differ.
+    """
+    common: dict[str, Any] = {"due_at": due_at, "priority": priority, "written_at": written_at}
+    first = before = put_outgoing(profile, drafts[0], key=key, former=formerly(former, 0, drafts[0]), **common)
+    for at, draft in enumerate(drafts[1:], 1):
         beneath = replace(draft, kind=DraftKind.PART, in_reply_to=PART_BEFORE)
         part = f"{key}:{before.part + 1}"
-        before = put_outgoing(profile, beneath, key=part, due_at=due_at, priority=priority, after=before)
+        before = put_outgoing(profile, beneath, key=part, after=before, former=formerly(former, at, draft), **common)
     return first
+
+
+def formerly(former: Sequence[Sequence[Draft]], at: int, draft: Draft) -> list[Draft]:
+    """What said something else in the place of `draft`."""
+    there = [parts[at] for parts in former if len(parts) > at]
+    return [one for one in there if one != draft and (one.text or one.media)]
 
 
 @transaction.atomic
@@ -95,7 +118,7 @@ def delete_remote(actor: Actor, copy: RemotePost) -> Outgoing:
     key = f"delete:{copy.pk}"
     earlier = Outgoing.objects.select_for_update().filter(key=key).first()
     if earlier is None or earlier.state == "failed":
-        RemotePost.objects.filter(pk=copy.pk).update(deleted_by=label(actor).name[:200])
+        RemotePost.objects.filter(pk=copy.pk).update(deleted_by=cut_to(label(actor).name, 200))
     if earlier is not None and earlier.state == "failed":
         retry_outgoing(actor, earlier)
         return earlier
@@ -119,18 +142,23 @@ def move_outgoing(row: Outgoing, *, due_at: datetime) -> None:
 @transaction.atomic
 def cancel_outgoing(row: Outgoing) -> None:
     """It will not leave, nor what follows it. Raises Stale or IllegalMove when it has begun to."""
-    move(row, "cancel", needs_person=False, claim=None, lease_until=None)
+    move(row, "cancel", doubted=False, needs_person=False, claim=None, lease_until=None)
     move_all(behind(row), "cancel", reason="")
     changed(row)
 
 
+def forbid_repeat(row: Outgoing) -> None:
+    """What is under way, or may be there, ends as it ends; should it wait once more, it leaves not by itself."""
+    Outgoing.objects.filter(pk=row.pk, state__in=("sending", "unknown")).update(held=Held.TOO_LATE)
+
+
 @transaction.atomic
-def retry_outgoing(actor: Actor, row: Outgoing) -> None:
-    """Tries a cleanly failed row again, now; from now on its lateness counts."""
+def retry_outgoing(actor: Actor, row: Outgoing, *, planned_at: datetime | None = None) -> None:
+    """Tries a cleanly failed row again, now; from now on its lateness counts, or still from `planned_at`."""
     if row.state != "failed":
         raise Conflict("Only what has failed cleanly can be tried again.")
     at = now()
-    move(row, "retry", due_at=at, planned_at=at, reason="", claim=None, lease_until=None)
+    move(row, "retry", due_at=at, planned_at=planned_at or at, reason="", claim=None, lease_until=None)
     forget(row, at)
     follow(row)
     audit.record(actor, "outgoing.retried", row, {"state": ["failed", row.state]})
@@ -144,7 +172,7 @@ def resolve_outgoing(actor: Actor, row: Outgoing, *, there: bool, remote_id: str
         raise Conflict("Only a sending whose outcome is not known can be decided by hand.")
     at = now()
     if there:
-        move(row, "confirm", sent_at=at, needs_person=False, reason="", claim=None, lease_until=None)
+        move(row, "confirm", sent_at=at, doubted=False, needs_person=False, reason="", claim=None, lease_until=None)
         if remote_id:
             link(row, remote_id, permalink)
     else:
@@ -153,6 +181,8 @@ def resolve_outgoing(actor: Actor, row: Outgoing, *, there: bool, remote_id: str
             "postpone",
             due_at=at,
             planned_at=at,
+            held="",
+            doubted=False,
             needs_person=False,
             reason="",
             looks=0,
@@ -163,7 +193,7 @@ def resolve_outgoing(actor: Actor, row: Outgoing, *, there: bool, remote_id: str
     follow(row)
     word = "it is there" if there else "send again"
     Attempt.objects.create(
-        outgoing=row, kind="person", worker=label(actor).name[:120], started_at=at, finished_at=at, outcome=word
+        outgoing=row, kind="person", worker=cut_to(label(actor).name, 120), started_at=at, finished_at=at, outcome=word
     )
     audit.record(actor, "outgoing.resolved", row, {"decision": word, "state": ["unknown", row.state]})
     tell(row)

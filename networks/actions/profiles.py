@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils.timezone import now
 from networks import errors
 from networks.access import base_url
 from networks.actions.outgoing import retry_outgoing
+from networks.actions.restoring import look_again
 from networks.contract import Access, Identity
 from networks.models import Credential, Cursor, Outgoing, Profile
 from networks.queries.queue import returning
@@ -24,12 +26,15 @@ from organizations.tenancy import require_organization_id
 from socialops.lib import realtime
 from socialops.lib.dates import moment
 from socialops.lib.errors import Invalid
+from socialops.lib.graphemes import cut_to
+from socialops.lib.names import one_line
 from socialops.lib.states import move
 
 WANTED: dict[str, tuple[tuple[str, ...], ...]] = {  # any one of these sets of fields is enough
     "x": (("access_token",), ("oauth_token", "oauth_token_secret")),
     "facebook": (("page_id", "access_token"),),
 }
+IDENTIFIED_EVERY = timedelta(hours=12)
 PLAIN_ID = re.compile(r"[\w-]+", re.ASCII)  # it becomes part of addresses that are called
 
 
@@ -99,11 +104,9 @@ def store(actor: Actor, network: str, secrets: dict[str, Any], identity: Identit
         remote_id=identity.remote_id,
         defaults={
             "organization_id": require_organization_id(),
-            "name": identity.name[:200],
-            "handle": identity.handle[:200],
-            "url": identity.url,
-            "avatar_url": identity.avatar_url,
+            **shown_of(identity),
             "sandbox": sandbox,
+            "identify_at": now() + IDENTIFIED_EVERY,
         },
     )
     if created:
@@ -122,13 +125,45 @@ def store(actor: Actor, network: str, secrets: dict[str, Any], identity: Identit
     move(profile, "reconnect", state_reason="")
     settle_notices(f"profile-{profile.pk}-disconnected")
     put_back(actor, profile)
+    look_again(profile.pk, now())
     change = {"network": network, "practice": sandbox, "state": [before, profile.state]}
     audit.record(actor, "profile.connected" if created else "profile.reconnected", profile, change)
     realtime.ping(profile.organization_id, "profiles", profile.pk)
     return profile
 
 
+def shown_of(identity: Identity) -> dict[str, str]:
+    """What people see of a profile, fit to be stored."""
+    return {
+        "name": cut_to(one_line(identity.name), 200),
+        "handle": cut_to(one_line(identity.handle), 200),
+        "url": identity.url if len(identity.url) <= 500 else "",
+        "avatar_url": identity.avatar_url if len(identity.avatar_url) <= 1000 else "",
+    }
+
+
+@transaction.atomic
+def refresh_profile(actor: Actor, profile: Profile, identity: Identity) -> Profile:
+    """Name, handle, address and picture as the network says them now. An identity of somebody else changes nothing.
+
+    Lock: the profile's row, which a new connection may be changing.
+    """
+    profile = Profile.objects.select_for_update().get(pk=profile.pk)
+    shown = shown_of(identity)
+    before = {name: getattr(profile, name) for name in shown}
+    changed = {name: [before[name], value] for name, value in shown.items() if value != before[name]}
+    if identity.remote_id != profile.remote_id or not shown["name"] or not changed:
+        return profile
+    for name, (_, value) in changed.items():
+        setattr(profile, name, value)
+    profile.save(update_fields=list(changed))
+    if told := {name: pair for name, pair in changed.items() if name in ("name", "handle")}:
+        audit.record(actor, "profile.renamed", profile, told)
+    realtime.ping(profile.organization_id, "profiles", profile.pk)
+    return profile
+
+
 def put_back(actor: Actor, profile: Profile) -> None:
-    """What was refused for the sign-in alone leaves after all."""
+    """What was refused for the sign-in alone leaves after all, unless it is too late by now without a person."""
     for row in returning(Outgoing.objects.filter(profile=profile), now()).order_by("planned_at", "pk"):
-        retry_outgoing(actor, row)
+        retry_outgoing(actor, row, planned_at=row.planned_at)

@@ -59,3 +59,8 @@ def json_map(value: str | bytes) -> Mapping[str, Any]:
         return a_map(json.loads(value))
     except (ValueError, RecursionError):
         return {}
+
+
+def wordless(kind: str, link: str) -> str:
+    """What stands for a file that came without words: its kind, and where it is to be seen."""
+    return f"[{kind}] {link}" if kind else ""

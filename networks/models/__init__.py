@@ -9,6 +9,7 @@ from networks.models.outgoing import Attempt, Held, Outgoing, Priority
 from networks.models.profile import VERBS, Profile
 from networks.models.receipt import WebhookReceipt
 from networks.models.remote_post import RemotePost
+from networks.models.restoration import Pulse, Restoration
 from networks.models.upload import Upload
 
 __all__ = [
@@ -25,7 +26,9 @@ __all__ = [
     "Profile",
     "ProfileGroupObjectPermission",
     "ProfileUserObjectPermission",
+    "Pulse",
     "RemotePost",
+    "Restoration",
     "Upload",
     "WebhookReceipt",
 ]

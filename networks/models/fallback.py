@@ -3,6 +3,9 @@
 from django.db import models
 
 from organizations.tenancy import TenantModel
+from socialops.lib.overtaking import mark_of
+
+NO_PLAN = mark_of("no plan")
 
 
 class FallbackPlan(TenantModel):
@@ -19,6 +22,11 @@ class FallbackPlan(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.network}, after {self.after_minutes} minutes"
+
+    @property
+    def mark(self) -> str:
+        told = sorted(one.pk for one in self.told.all())
+        return mark_of(self.after_minutes, self.profile_id, self.text, told)
 
     @property
     def cause(self) -> str:

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from networks.contract import Draft
 from organizations.tenancy import TenantModel
+from socialops.lib.overtaking import mark_of
 from socialops.lib.states import Machine
 
 
@@ -31,6 +32,7 @@ class Outgoing(TenantModel):
             "begin": {"waiting": "sending"},
             "confirm": {"sending": "sent", "unknown": "sent"},
             "lose": {"sending": "unknown"},
+            "doubt": {"unknown": "unknown", "waiting": "unknown", "sending": "unknown"},  # an older state came back
             "keep_looking": {"unknown": "unknown"},
             "postpone": {"sending": "waiting", "unknown": "waiting", "waiting": "waiting"},
             "refuse": {"sending": "failed", "unknown": "failed"},
@@ -58,6 +60,13 @@ class Outgoing(TenantModel):
     looks = models.PositiveSmallIntegerField(default=0)  # how often `find` was asked since the last ambiguous attempt
     resends = models.PositiveSmallIntegerField(default=0)  # sendings after an ambiguous one was looked for in vain
     needs_person = models.BooleanField(default=False)
+    # the last return of an older state after which it was, or is (`doubted`), looked for before anything else
+    restoration = models.ForeignKey(
+        "networks.Restoration", on_delete=models.SET_NULL, null=True, db_index=False, db_constraint=False
+    )
+    doubted = models.BooleanField(default=False, db_default=False)
+    written_at = models.DateTimeField(null=True)  # when its words were, where that was before the row
+    former = models.JSONField(null=True)  # drafts of what it said when an older state came back; networks.outbox.former
     reason = models.CharField(max_length=500, blank=True)  # for people: why it waits, failed or is not known
     first_tried_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
@@ -84,6 +93,7 @@ class Outgoing(TenantModel):
             ),
             models.Index(fields=["bring_at"], name="outgoing_bring", condition=Q(state="waiting") & ~Q(bring_at=None)),
             models.Index(fields=["due_at"], name="outgoing_unknown", condition=Q(state="unknown", needs_person=False)),
+            models.Index(fields=["profile", "state"], name="outgoing_restored", condition=~Q(restoration=None)),
             models.Index(fields=["profile", "-planned_at", "-id"], name="outgoing_of_profile"),
             # what people ask: the queue of an organization, and how late things left
             models.Index(
@@ -105,6 +115,12 @@ class Outgoing(TenantModel):
     @property
     def frozen(self) -> Draft:
         return Draft.from_json(self.draft)
+
+    @property
+    def mark(self) -> str:
+        """Of what a person decides by. That it is tried again while it waits is nothing new; another failure is."""
+        tries = self.attempt_count if self.state in ("unknown", "failed") else 0
+        return mark_of(self.pk, self.state, self.held, self.planned_at.timestamp(), self.needs_person, tries)
 
 
 class Attempt(TenantModel):

@@ -14,7 +14,10 @@ class WebhookReceipt(models.Model):
     error = models.CharField(max_length=500, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["received_at"], name="receipt_open", condition=Q(digested_at=None))]
+        indexes = [
+            models.Index(fields=["received_at"], name="receipt_open", condition=Q(digested_at=None)),
+            models.Index(fields=["digested_at"], name="receipt_read", condition=~Q(digested_at=None)),  # the purge
+        ]
 
     def __str__(self) -> str:
         return f"{self.network} {self.digest[:8]}"

@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from networks.models import Attempt, Outgoing
-from networks.outbox import circuits
+from networks.outbox import circuits, pulse, restored
 from networks.outbox.chains import fingerprint, follow
 from networks.outbox.files import lacks_files
 from networks.outbox.lanes import due_lanes, lock_next
@@ -30,6 +31,10 @@ LEASE = timedelta(seconds=1.5 * settings.SEND_TIMEOUT_SECONDS)  # longer than th
 CLOSE = timedelta(milliseconds=20)  # what is due this close together is begun together
 REAPS_AT_ONCE = 600
 UNTIL_TWIN = timedelta(seconds=2)
+ANOTHER = """
+    EXISTS (SELECT FROM networks_outgoing other
+            WHERE other.profile_id = networks_outgoing.profile_id AND other.state = %s)
+"""
 # What becomes of a row whose worker vanished: event, outcome, reason.
 LOST = ("lose", "unknown", "The worker stopped before the network's answer was written down.")
 LOST_UPLOAD = ("postpone", "not sent", "The worker stopped while it brought the files.")
@@ -68,19 +73,26 @@ def spread(due: Iterable[tuple[int, datetime, int]]) -> Iterator[Turn]:
 def begin_next(now: datetime) -> tuple[Outgoing, Attempt | None] | None:
     """Takes the row that is to leave next from the organization in scope; None when none may.
 
-    What has become too late is held instead, what says the same as another waits, and whoever was overtaken may look
-    again: then there is no Attempt.
+    What has become too late is held instead, what says the same as another waits, what may have left before an older
+    state came back is looked for, and whoever was overtaken may look again: then there is no Attempt.
     """
     found = lock_next(require_organization_id(), now)
     if found is None:
         return None
     pk, trouble = found
     rows = Outgoing.objects.select_related("profile__credential", "profile__organization")
-    of_profile = Outgoing.objects.filter(profile=OuterRef("profile"))
-    under_way, unknown = of_profile.filter(state="sending"), of_profile.filter(state="unknown")
-    row = rows.annotate(overtaken=Exists(under_way), doubts=Exists(unknown)).get(pk=pk)
+    row = rows.annotate(
+        overtaken=has_another("sending"),
+        doubts=has_another("unknown"),
+        pulse=pulse.trusted_beat(),
+        older=restored.applying(),
+    ).get(pk=pk)
+    if not pulse.is_trusted(row.pulse):
+        return None  # an older state has come back, and nobody has seen to it yet
     row.trouble = trouble
     if row.overtaken:  # another of the profile's rows was begun between the choice and the lock
+        return row, None
+    if row.older and restored.doubt(row, row.older, now):
         return row, None
     if is_late(row, now):
         hold_late(row, now)
@@ -99,6 +111,11 @@ def begin_next(now: datetime) -> tuple[Outgoing, Attempt | None] | None:
         first_tried_at=row.first_tried_at or now,
     )
     return row, open_attempt(row, "upload" if lacks_files(row, now) else "send", now)
+
+
+def has_another(state: str) -> RawSQL:
+    """Whether the row's profile has one in this state. Written out, for it is asked for each row that leaves."""
+    return RawSQL(ANOTHER, (state,))  # noqa: S611  # a constant
 
 
 def open_attempt(row: Outgoing, kind: str, now: datetime) -> Attempt:

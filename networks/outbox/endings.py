@@ -14,7 +14,7 @@ def ended(row: Outgoing, error: errors.NetworkError) -> Outcome:
     return ended_by(
         error,
         attempts=row.attempt_count,
-        ambiguous_before=row.resends > 0,
+        ambiguous_before=row.resends > 0 or row.restoration_id is not None,
         planned_at=row.planned_at,
         now=clock(),
     )

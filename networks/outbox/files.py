@@ -42,7 +42,8 @@ def with_all_files(row: Outgoing, draft: Draft) -> Draft:
     """What is looked for: with all that was ever brought for it, for any of that may be on the profile."""
     if not draft.media:
         return draft
-    return replace(draft, uploads=tuple(upload.shape for upload in Upload.objects.filter(outgoing=row)))
+    uploads = tuple(upload.shape for upload in Upload.objects.filter(outgoing=row))
+    return replace(draft, uploads=uploads, uploads_known=row.restoration_id is None)
 
 
 def keep(row: Outgoing, place: int, uploaded: Uploaded) -> Upload:

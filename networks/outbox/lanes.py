@@ -12,6 +12,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 from networks.models import Priority
 from networks.outbox import circuits, limits
@@ -70,6 +71,12 @@ DUE = f"""
         AND ({IS_REPLY} OR {POSTS_TOO}) AND {MAY_SEND} AND {NOT_SENDING}
     GROUP BY 1, 2 ORDER BY 1, 2
 """  # noqa: S608  # as above
+
+
+def may_send(also: str = "true") -> RawSQL:
+    """The ids of the profiles that may send at this moment, exactly as the dispatcher asks it."""
+    asked = f"SELECT p.id FROM networks_profile p WHERE {MAY_SEND} AND {also}"  # noqa: S608 - constants
+    return RawSQL(asked.replace("%(now)s", "statement_timestamp()"), ())  # noqa: S611 - as above
 
 
 def lock_next(organization_id: int, now: datetime) -> tuple[int, int | None] | None:

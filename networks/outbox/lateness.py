@@ -3,15 +3,22 @@
 from datetime import datetime, timedelta
 
 from networks.models import Held, Outgoing, Priority
+from organizations.models import Organization
 from socialops.lib.states import move
 
 
 def is_late(row: Outgoing, now: datetime) -> bool:
     """Never a reply, for somebody waits for it; nor a part of something that has begun, which would stay torn."""
-    limit = row.profile.organization.too_late_minutes
-    if limit is None or row.priority == Priority.REPLY or row.after_id is not None:
+    if row.priority == Priority.REPLY or row.after_id is not None:
         return False
-    return now - row.planned_at > timedelta(minutes=limit)
+    earliest = too_late_before(row.profile.organization, now)
+    return earliest is not None and row.planned_at < earliest
+
+
+def too_late_before(organization: Organization, now: datetime) -> datetime | None:
+    """What was planned for before this leaves no more without a person; None where it always may."""
+    limit = organization.too_late_minutes
+    return None if limit is None else now - timedelta(minutes=limit)
 
 
 def hold_late(row: Outgoing, now: datetime) -> None:
@@ -27,7 +34,7 @@ def hold_late(row: Outgoing, now: datetime) -> None:
 
 def spelt(span: timedelta) -> str:
     """A length of time as people say it: 45 min, 3 h 20 min, 2 days."""
-    minutes = int(span.total_seconds() // 60)
+    minutes = span // timedelta(minutes=1)
     if minutes < 60:
         return f"{minutes} min"
     if minutes < 48 * 60:

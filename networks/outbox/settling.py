@@ -60,6 +60,10 @@ def write(row: Outgoing, outcome: Outcome) -> None:
         stamps["due_at"] = outcome.due_at
     if outcome.event == "postpone":
         stamps["claim"] = None
+    if outcome.event != "keep_looking":
+        stamps["doubted"] = False
+    if outcome.event in ("confirm", "refuse"):
+        stamps["held"] = ""
     if outcome.event == "confirm":
         stamps["sent_at"] = (outcome.published and outcome.published.published_at) or clock()
     # The claim is the fencing token: whoever lost it cannot settle.

@@ -1,4 +1,4 @@
-"""Rows of one profile that say the same. What the network shows of one could be taken for the other.
+"""Rows of one profile that say the same, or nearly. What the network shows of one could be taken for the other.
 
 So of such rows one at a time is under way: while it is not known what became of one, or while it is being looked for,
 the other neither leaves nor is looked for. Both ask while they hold the profile's lock.
@@ -9,19 +9,26 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from networks.models import Outgoing
+from socialops.lib.text import likeness
 
 WAITS = "It waits until it is known whether another post with the same words is there."
 
 
-def twins(row: Outgoing) -> QuerySet[Outgoing]:
+def others(row: Outgoing) -> QuerySet[Outgoing]:
     """Indexes outgoing_profile_busy and outgoing_profile_unknown, for whoever asks for those states."""
-    same = {"draft__text": row.draft["text"], "draft__in_reply_to": row.draft.get("in_reply_to")}
-    return Outgoing.objects.filter(profile=row.profile_id, **same).exclude(pk=row.pk)
+    return Outgoing.objects.filter(profile=row.profile_id).exclude(pk=row.pk)
+
+
+def has_twin(row: Outgoing, among: QuerySet[Outgoing]) -> bool:
+    """Whether one of a few rows says, beneath the same post, what a network may show as it would show `row`."""
+    mine = (likeness(row.draft["text"]), row.draft.get("in_reply_to"))
+    said = among.values_list("draft__text", "draft__in_reply_to")
+    return any((likeness(text), parent) == mine for text, parent in said)
 
 
 def is_doubtful(row: Outgoing) -> bool:
     """Whether `row` must not leave yet. One that only a person can tell of is no longer waited for."""
-    return twins(row).filter(state="unknown", needs_person=False).exists()
+    return has_twin(row, others(row).filter(state="unknown", needs_person=False))
 
 
 def is_under_way(row: Outgoing, looking_since: datetime) -> bool:
@@ -32,5 +39,4 @@ def is_under_way(row: Outgoing, looking_since: datetime) -> bool:
         attempts__finished_at=None,
         attempts__started_at__gt=looking_since,
     )
-    sending = twins(row).filter(state="sending").exists()
-    return sending or twins(row).filter(looked_for).exists()
+    return has_twin(row, others(row).filter(state="sending")) or has_twin(row, others(row).filter(looked_for))

@@ -11,10 +11,12 @@ from django.utils.timezone import now as clock
 from networks import errors
 from networks.access import open_adapter
 from networks.contract import Adapter, Media, Uploaded, Uploads
-from networks.models import Outgoing, Upload
+from networks.models import Held, Outgoing, Upload
+from networks.outbox.circuits import is_open
 from networks.outbox.claims import LEASE
 from networks.outbox.endings import ended
 from networks.outbox.files import forget, held, keep, opened
+from networks.outbox.lanes import POSTS_TOO, may_send
 from networks.outbox.outcomes import Outcome
 from organizations.tenancy import scope
 
@@ -107,8 +109,10 @@ def bring_ahead() -> None:
 
 @transaction.atomic
 def claim_ahead(now: datetime) -> Outgoing | None:
+    """The next whose files may go ahead: nothing begins to leave where its post may not, files neither."""
     # unscoped: one worker serves every organization; index outgoing_bring
-    rows = Outgoing.unscoped.filter(state="waiting", bring_at__lte=now, profile__state="connected")
+    rows = Outgoing.unscoped.filter(~is_open("profile__"), state="waiting", bring_at__lte=now)
+    rows = rows.filter(profile__in=may_send(POSTS_TOO)).exclude(held=Held.TOO_LATE)
     near = rows.select_related("profile__credential", "profile__organization").order_by("bring_at")
     row = near.select_for_update(skip_locked=True, of=("self",)).first()
     if row is not None:

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 
 from networks.models import Attempt, Held, Limit, Outgoing, Priority
 from networks.outbox.circuits import open_since, refusal
-from networks.outbox.lanes import MAY_SEND, NOT_SENDING, POSTS_TOO
+from networks.outbox.lanes import NOT_SENDING, POSTS_TOO, may_send
 from networks.outbox.outcomes import GIVE_UP_AFTER
 from networks.outbox.reach import reaching
 
@@ -114,6 +114,5 @@ def overdue(rows: QuerySet[Outgoing, Any], now: datetime, *, by: timedelta = LAT
 
 
 def open_lanes(more: str = "true") -> RawSQL:
-    """The profiles that may send at this moment and are not sending, exactly as the dispatcher asks it."""
-    asked = f"SELECT p.id FROM networks_profile p WHERE {MAY_SEND} AND {NOT_SENDING} AND {more}"  # noqa: S608 - constants
-    return RawSQL(asked.replace("%(now)s", "statement_timestamp()"), ())  # noqa: S611 - as above
+    """The profiles that may send at this moment and are not sending."""
+    return may_send(f"{NOT_SENDING} AND {more}")

@@ -80,9 +80,32 @@ def is_repeated(author: Account, text: str, *, under: Entry | None = None) -> bo
 
 
 @transaction.atomic
+def edit_entry(entry: Entry, text: str) -> None:
+    """Lets its author say something else. On X that makes another id, by which it is known from then on."""
+    entry.text = text if entry.network != "x" else entry.text
+    if entry.network == "x":
+        number = number_at(now())
+        entry.earlier = [*entry.earlier, [entry.remote_id, entry.text]]
+        entry.number, entry.remote_id, entry.text = number, remote_id("x", number, None, None), text
+    entry.save(update_fields=["text", "number", "remote_id", "earlier"])
+    realtime.ping(entry.organization_id, "sandbox")
+    announce(entry, "edited")
+
+
+@transaction.atomic
+def hide_entry(entry: Entry, *, hidden: bool) -> None:
+    """What a Page does with a comment: only its writer and their friends see it, until it is shown again."""
+    entry.is_hidden = hidden
+    entry.save(update_fields=["is_hidden"])
+    realtime.ping(entry.organization_id, "sandbox")
+    announce(entry, "hide" if hidden else "unhide")
+
+
+@transaction.atomic
 def delete_entry(entry: Entry) -> None:
     """Takes it away, with everything beneath it and what they show."""
     realtime.ping(entry.organization_id, "sandbox")
+    announce(entry, "remove")
     entry.delete()
     forget(Upload.objects.filter(entry=None).exclude(used_at=None))
 

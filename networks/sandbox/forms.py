@@ -32,6 +32,23 @@ class SpeakForm(forms.Form):
         return text
 
 
+EDIT, HIDE, UNHIDE, REMOVE = "edit", "hide", "unhide", "remove"
+
+
+class ChangeForm(forms.Form):
+    """What becomes of something that the audience said."""
+
+    do = forms.ChoiceField(choices=[(one, one) for one in (EDIT, HIDE, UNHIDE, REMOVE)])
+    text = forms.CharField(label=_("What they say now"), required=False, max_length=LONGEST)
+
+    def clean(self) -> dict[str, str]:
+        given = self.cleaned_data
+        text = given.get("text", "")
+        if given.get("do") == EDIT and (not text or not storable(text)):
+            self.add_error("text", _("Write what they say now."))
+        return given
+
+
 class FaultForm(forms.Form):
     kind = forms.ChoiceField(label=_("What goes wrong"), choices=[(key, kind.label) for key, kind in KINDS.items()])
     times = forms.TypedChoiceField(

@@ -45,6 +45,10 @@ class Entry(TenantModel):
     likes = models.PositiveIntegerField(default=0)  # given by hand on the practice page; the rest grows by itself
     created_at = models.DateTimeField()
     listed_from = models.DateTimeField(null=True)  # a network that is behind: its lists show it from then on
+    is_hidden = models.BooleanField(default=False, db_default=False)  # Facebook: only its writer sees it
+    earlier = models.JSONField(
+        default=list, db_default=models.Value([], models.JSONField())
+    )  # X: [[remote id, text]], a version before each edit
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["network", "remote_id"], name="sandbox_entry_id")]

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.timezone import now
 
+from networks.sandbox.dialects.facebook import shapes as wall
 from networks.sandbox.dialects.x import shapes
 from networks.sandbox.models import Account, Entry
 from networks.views.hooks import sandbox_secret
@@ -24,9 +25,12 @@ _TWEET_FIELDS = [
 ]
 
 
-def bodies(entry: Entry) -> list[bytes]:
-    """What is pushed, one for each of our accounts that is told."""
-    events = x_events(entry) if entry.network == "x" else page_events(entry)
+def bodies(entry: Entry, verb: str = "add") -> list[bytes]:
+    """What is pushed, one for each of our accounts that is told. X tells nobody of what somebody else took away."""
+    if entry.network == "x":
+        events = x_events(entry) if verb in ("add", "edited") else iter(())
+    else:
+        events = page_events(entry, verb)
     return [json.dumps(event).encode() for event in events]
 
 
@@ -59,18 +63,20 @@ def x_event(entry: Entry, account: Account, event_type: str) -> dict[str, Any]:
     }
 
 
-def page_events(entry: Entry) -> Iterator[dict[str, Any]]:
+def page_events(entry: Entry, verb: str) -> Iterator[dict[str, Any]]:
     """To the Page on whose wall it stands, its own doings included."""
     if entry.wall is None:
         return
     value: dict[str, Any] = {
         "from": {"id": entry.author.remote_id, "name": entry.author.name},
-        "message": entry.text,
+        "message": wall.as_shown(entry.text),
         "created_time": int(entry.created_at.timestamp()),
-        "verb": "add",
+        "verb": verb,
         "post_id": entry.root_entry.remote_id,
         "item": "status",
     }
+    if verb == "remove":
+        del value["message"]
     if entry.parent:
         value |= {"item": "comment", "comment_id": entry.remote_id, "parent_id": entry.parent.remote_id}
     change = {"field": "feed", "value": value}

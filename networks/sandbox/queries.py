@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max, Q, Sum, prefetch_related_objects
+from django.db.models import Count, Max, Q, Sum, prefetch_related_objects
 
 from networks.models import Profile
 from networks.sandbox import faults
@@ -42,6 +42,14 @@ def account_named(network: str, handle: str) -> Account:
 def entry_of(network: str, pk: int) -> Entry:
     found = Entry.objects.select_related("author", "wall", "root").filter(network=network, pk=pk).first()
     if found is None:
+        raise NotFound
+    return found
+
+
+def said_by_audience(network: str, pk: int) -> Entry:
+    """Raises NotFound, also for what one of our own profiles said: that is changed from the product."""
+    found = entry_of(network, pk)
+    if not found.author.is_audience:
         raise NotFound
     return found
 
@@ -103,8 +111,14 @@ def walked(entry: Entry, beneath: dict[int, list[Entry]], depth: int) -> list[tu
 
 def version(account: Account, *, at: datetime) -> str:
     """Changes when the page would look different: something was said or liked, or a minute has passed."""
-    seen = Entry.objects.filter(network=account.network).aggregate(newest=Max("pk"), likes=Sum("likes"))
-    return f"{seen['newest'] or 0}.{seen['likes'] or 0}.{int(at.timestamp()) // 60}"
+    seen = Entry.objects.filter(network=account.network).aggregate(
+        newest=Max("pk"),
+        likes=Sum("likes"),
+        number=Max("number"),  # an edit on X
+        count=Count("pk"),
+        hidden=Count("pk", filter=Q(is_hidden=True)),
+    )
+    return ".".join(str(one or 0) for one in (*seen.values(), int(at.timestamp()) // 60))
 
 
 def switched_on(account: Account) -> list[tuple[Fault, Kind]]:

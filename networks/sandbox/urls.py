@@ -17,6 +17,7 @@ urlpatterns = [
     re_path(PAGE + "speak/$", pages.speak, name="speak"),
     re_path(PAGE + "fault/$", pages.fault, name="fault"),
     re_path(PAGE + r"like/(?P<pk>[0-9]{1,18})/$", pages.like, name="like"),
+    re_path(PAGE + r"change/(?P<pk>[0-9]{1,18})/$", pages.change, name="change"),
     re_path(PAGE + r"file/(?P<pk>[0-9]{1,18})/$", files.file, name="file"),
     re_path(r"^x/(?P<path>.*)$", x, name="x"),
     re_path(r"^facebook/(?P<path>.*)$", facebook, name="facebook"),

@@ -11,8 +11,10 @@ from kombu.exceptions import OperationalError
 
 from networks.contract import Pushes
 from networks.intake import keep_receipt
+from networks.pushed import MOST_PUSHED
 from networks.registry import UnknownNetwork, adapter_class
 from networks.tasks import digest
+from organizations.rest.errors import plain
 
 SECRET_NAMES = {"x": "consumer_secret", "facebook": "app_secret"}
 
@@ -25,12 +27,15 @@ def hook(request: HttpRequest, network: str) -> HttpResponse:
     if request.method == "GET":
         return handshake(adapter, network, request)
     headers = {name.lower(): value for name, value in request.headers.items()}
+    body = request.read(MOST_PUSHED + 1)  # `request.body` has the bound of forms
+    if len(body) > MOST_PUSHED:
+        return plain(413, "This push is larger than the 10 MB that are taken. Nothing was stored.")
     sandbox = False
-    if not adapter.verify_push(request.body, headers, secret=app_secret(network)):
-        sandbox = settings.SANDBOX and adapter.verify_push(request.body, headers, secret=sandbox_secret(network))
+    if not adapter.verify_push(body, headers, secret=app_secret(network)):
+        sandbox = settings.SANDBOX and adapter.verify_push(body, headers, secret=sandbox_secret(network))
         if not sandbox:
             return HttpResponse("The signature does not fit.", status=403, content_type="text/plain")
-    receipt = keep_receipt(network, request.body, sandbox=sandbox)
+    receipt = keep_receipt(network, body, sandbox=sandbox)
     if receipt:
         hint(receipt.pk)
     return HttpResponse(status=200)

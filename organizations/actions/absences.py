@@ -45,7 +45,8 @@ def end_absence(actor: Actor, absence: Absence) -> None:
     """Back already, or not away after all."""
     require_own(actor, absence.member)
     at = now()
-    begun = Absence.objects.filter(pk=absence.pk, starts_at__lt=at, ends_at__gt=at).update(ends_at=at)
+    rows = Absence.objects.filter(pk=absence.pk, ends_at=absence.ends_at)  # as it was seen: somebody may end it too
+    begun = rows.filter(starts_at__lt=at, ends_at__gt=at).update(ends_at=at)
     if not begun and not Absence.objects.filter(pk=absence.pk, starts_at__gte=at).delete()[0]:
         return
     audit.record(actor, "absence.ended", absence.member)

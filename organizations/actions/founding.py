@@ -6,11 +6,12 @@ from django.db import IntegrityError, transaction
 
 from organizations import audit
 from organizations.actions.joining import join_organization
-from organizations.actions.organizations import check, checked_name, checked_zone
+from organizations.actions.organizations import LONGEST_NAME, check, checked_zone
 from organizations.entry import has_verified_email
 from organizations.models import Member, Organization, Role, User
 from organizations.tenancy import scope
 from socialops.lib.errors import Invalid, PermissionDenied
+from socialops.lib.names import checked_name
 
 MOST = 3  # owned by one person
 
@@ -29,7 +30,7 @@ def found_organization(user: User, *, name: str, slug: str, time_zone: str = "UT
     try:
         with transaction.atomic():
             organization = Organization.objects.create(
-                name=checked_name(name), slug=slug, time_zone=checked_zone(time_zone)
+                name=checked_name(name, LONGEST_NAME), slug=slug, time_zone=checked_zone(time_zone)
             )
     except IntegrityError:
         raise Invalid({"slug": ["Another organization uses this short name."]}) from None

@@ -11,6 +11,8 @@ from organizations.actors import Actor
 from organizations.hours import Stretch, parse_stretches, spelt
 from organizations.models import BusinessHours, Holiday, Organization
 from socialops.lib.errors import Conflict, Invalid, NotFound
+from socialops.lib.names import checked_name
+from socialops.lib.overtaking import Seen, mark_of, refuse_overtaken
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MOST_STRETCHES = 6  # of one day
@@ -18,10 +20,10 @@ MOST_HOLIDAYS = 400
 
 
 @transaction.atomic
-def set_business_hours(actor: Actor, organization: Organization, *, week: Mapping[str, str]) -> None:
+def set_business_hours(actor: Actor, organization: Organization, *, week: Mapping[str, str], seen: Seen = None) -> None:
     """Sets the whole week, each day as "09:00-13:00, 14:00-18:00"; a day that is left out rests.
 
-    Raises Invalid (names of days), PermissionDenied.
+    Raises Invalid (names of days), PermissionDenied, Overtaken.
     """
     require_admin(actor)
     wanted = checked_week(week)
@@ -30,6 +32,7 @@ def set_business_hours(actor: Actor, organization: Organization, *, week: Mappin
     standing: dict[int, tuple[Stretch, ...]] = {}
     for weekday, opens, closes in rows:
         standing[weekday] = (*standing.get(weekday, ()), (opens, closes))
+    refuse_overtaken(week_mark(standing), seen)
     change = audit.changed(told(standing), told(wanted))
     if change:
         BusinessHours.objects.all().delete()
@@ -60,13 +63,15 @@ def told(week: Mapping[int, tuple[Stretch, ...]]) -> dict[str, str]:
     return {day: spelt(week.get(weekday, ())) for weekday, day in enumerate(DAYS)}
 
 
+def week_mark(week: Mapping[int, tuple[Stretch, ...]]) -> str:
+    return mark_of(told(week))
+
+
 @transaction.atomic
 def add_holiday(actor: Actor, organization: Organization, *, day: date, name: str) -> Holiday:
     """A day on which nobody is at work. Raises Invalid (day, name), Conflict, PermissionDenied."""
     require_admin(actor)
-    name = name.strip()
-    if not 1 <= len(name) <= 80:
-        raise Invalid({"name": ["Give a name of 1 to 80 characters."]})
+    name = checked_name(name, 80)
     if not 2000 <= day.year <= 2200:
         raise Invalid({"day": ["Choose a day between 2000 and 2200."]})
     Organization.objects.select_for_update().get(pk=organization.pk)

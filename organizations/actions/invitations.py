@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from organizations import audit
 from organizations.access import require_admin, require_rank
 from organizations.actions.joining import already, join_organization
-from organizations.actions.organizations import check, create_user
+from organizations.actions.organizations import LONGEST_NAME, check, create_user
 from organizations.actors import Actor
 from organizations.models import Invitation, Member, Role, User
 from organizations.notifications import notify
 from organizations.queries.invitations import joinable_teams
 from organizations.wake import wake
 from socialops.lib.errors import Conflict, Invalid
+from socialops.lib.names import checked_name
 
 LIFE = timedelta(days=7)
 MAILING = "organizations.tasks.send_invitations"
@@ -127,9 +128,7 @@ def new_person(invitation: Invitation, name: str, password: str) -> User:
     """The link came by e-mail, so the address is confirmed."""
     if refusal := refusal_of_new_people():
         raise Conflict(refusal)
-    name = name.strip()
-    if not 1 <= len(name) <= 120 or not name.isprintable():
-        raise Invalid({"name": [_("Give a name of 1 to 120 characters.")]})
+    name = checked_name(name, LONGEST_NAME)
     if User.objects.filter(email__iexact=invitation.email).exists():
         raise Conflict(_("There is a sign-in with this address already. Sign in with it to join."))
     user = create_user(invitation.email, name, password)

@@ -5,15 +5,18 @@ from collections.abc import Mapping
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from organizations import audit
 from organizations.access import require_rank
 from organizations.actions.people import lock_people, present, require_another_owner
-from organizations.actors import Actor
-from organizations.handover import Handover, may_succeed
+from organizations.actors import Actor, label
+from organizations.handover import Handover, Holding, may_succeed
 from organizations.models import Absence, ApiToken, Invitation, Member, Role
+from organizations.notifications import notify
+from organizations.queries.leaving import holdings_of
 from organizations.signals import member_leaving
 from socialops.lib import realtime
 from socialops.lib.errors import Invalid, PermissionDenied
@@ -42,12 +45,32 @@ def offboard_member(
     handover = plan_handover(doer, row, successor, successors or {}, keep_scheduled=keep_scheduled)
     if not all(one.pk in people for one in named):
         raise Invalid({"successor": [_("This person has left too. Choose somebody else.")]})
+    passing = [one for one in holdings_of(handover) if one.passes]
     member_leaving.send(Member, member=row, successor=handover.successor, actor=actor, handover=handover)
     end_membership(row, handover)
     chosen = {kind: one.name for kind, one in handover.by_kind.items()}
     audit.record(actor, "member.left", row, {"role": [row.role, None], "successor": successor.name, **chosen})
+    tell_successors(actor, handover, passing)
     realtime.ping(row.organization_id, "rights")
     return row
+
+
+def tell_successors(actor: Actor, handover: Handover, passing: list[Holding]) -> None:
+    """By bell and e-mail what is theirs from now on, but for whoever did it."""
+    member, slug = handover.member, handover.member.organization.slug
+    names = {"who": label(actor).name, "name": member.name}
+    for one in {person.pk: person for person in handover.people}.values():
+        theirs = [holding.label for holding in passing if handover.chosen(holding.kind).pk == one.pk]
+        if one.pk == getattr(actor, "pk", None):
+            continue
+        notify(
+            [one],
+            f"member-{member.pk}-left",
+            kind="handed_over",
+            title=_("%(who)s off-boarded %(name)s: you take over") % names,
+            url=reverse("home", args=[slug]),
+            about=", ".join(theirs) or _("Nothing was open; what comes back later comes to you."),
+        )
 
 
 def plan_handover(

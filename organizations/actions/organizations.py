@@ -17,7 +17,10 @@ from organizations.colours import HEX, READABLE, contrast_with_white, readable_s
 from organizations.models import Member, Organization, Role, User
 from organizations.tenancy import scope
 from socialops.lib.errors import Invalid
+from socialops.lib.names import checked_name
+from socialops.lib.overtaking import Seen, refuse_overtaken
 
+LONGEST_NAME = 120
 LATEST = 7 * 24 * 60  # minutes; what is a week late is too late for anybody
 
 
@@ -26,7 +29,7 @@ def create_organization(
     actor: System, *, name: str, slug: str, owner_email: str, owner_password: str, time_zone: str = "UTC"
 ) -> Organization:
     """Founds an organization with its first owner. Raises Invalid (field names: name, slug, owner_email, password)."""
-    name = checked_name(name)
+    name = checked_name(name, LONGEST_NAME)
     check("slug", validate_slug, slug, "Use letters, digits and hyphens, at most 50.")
     if len(slug) > 50:
         raise Invalid({"slug": ["Use letters, digits and hyphens, at most 50."]})
@@ -51,14 +54,15 @@ def change_organization(
     locale: str | None = None,
     brand_colour: str | None = None,
     too_late_minutes: int | None = None,
+    seen: Seen = None,
 ) -> Organization:
     """Renames it, moves its clock (days of reports are counted in the new zone from now on), or changes its face.
 
     None keeps a field; with 0 `too_late_minutes` posts leave however late. Raises Invalid (name, time_zone, locale,
-    brand_colour, too_late_minutes), PermissionDenied.
+    brand_colour, too_late_minutes), PermissionDenied, Overtaken.
     """
     require_admin(actor)
-    wanted: dict[str, Any] = {"name": checked_name(name), "time_zone": checked_zone(time_zone)}
+    wanted: dict[str, Any] = {"name": checked_name(name, LONGEST_NAME), "time_zone": checked_zone(time_zone)}
     if locale is not None:
         wanted["locale"] = checked_locale(locale)
     if brand_colour is not None:
@@ -66,6 +70,7 @@ def change_organization(
     if too_late_minutes is not None:
         wanted["too_late_minutes"] = checked_lateness(too_late_minutes)
     standing = Organization.objects.select_for_update().get(pk=organization.pk)
+    refuse_overtaken(standing.mark, seen)
     change = audit.changed({field: getattr(standing, field) for field in wanted}, wanted)
     for field, value in wanted.items():
         setattr(organization, field, value)
@@ -73,13 +78,6 @@ def change_organization(
         organization.save(update_fields=list(change))
         audit.record(actor, "organization.changed", organization, change)
     return organization
-
-
-def checked_name(name: str) -> str:
-    name = name.strip()
-    if not 1 <= len(name) <= 120:
-        raise Invalid({"name": ["Give a name of 1 to 120 characters."]})
-    return name
 
 
 def checked_zone(zone: str) -> str:
@@ -122,7 +120,7 @@ def create_member(
 ) -> Member:
     """Adds a person; somebody who already has a sign-in keeps their password.
 
-    Raises Invalid (email, role, password), PermissionDenied.
+    Raises Invalid (email, role, name, password), PermissionDenied.
     """
     require_admin(actor)
     email = email.strip().lower()
@@ -135,6 +133,7 @@ def create_member(
 
 
 def create_user(email: str, name: str, password: str) -> User:
+    name = checked_name(name, LONGEST_NAME, may_be_empty=True)
     try:
         validate_password(password, User(email=email, name=name))
     except ValidationError as error:

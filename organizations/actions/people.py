@@ -12,25 +12,26 @@ from organizations.actors import Actor
 from organizations.models import Member, Role
 from socialops.lib import realtime
 from socialops.lib.errors import Conflict, Invalid, NotFound, PermissionDenied
+from socialops.lib.overtaking import Overtaken, Seen, is_overtaken
 
 
 @transaction.atomic
-def change_role(actor: Actor, member: Member, *, role: str, seen: str | None = None) -> Member:
+def change_role(actor: Actor, member: Member, *, role: str, seen: Seen = None) -> Member:
     """Another role in the organization, never above the actor's own.
 
-    Raises Invalid (role), PermissionDenied, NotFound when they have left, Conflict for the last owner, and for who no
-    longer has the role in which they were `seen`.
+    Raises Invalid (role), PermissionDenied, NotFound when they have left, Conflict for the last owner, and
+    Overtaken for who no longer has the role in which they were `seen`.
     """
     if role not in Role.values:
         raise Invalid({"role": [_("Choose one of %s.") % ", ".join(Role.values)]})
     people = lock_people(actor, member)
     row = people[member.pk]
     require_rank(present(actor, people), row.role, role)
-    if seen is not None and seen != row.role:
+    if is_overtaken(row.mark, seen):
         told = _(
             "Somebody else has given %(name)s the role “%(role)s” meanwhile. Choose again if it should be another."
         )
-        raise Conflict(told % {"name": row.name, "role": row.get_role_display()})
+        raise Overtaken(told % {"name": row.name, "role": row.get_role_display()})
     if row.role == Role.OWNER and role != Role.OWNER:
         require_another_owner(people, row)
     if row.role == role:

@@ -3,22 +3,60 @@
 from django.db import transaction
 
 from organizations import audit
-from organizations.access import require_admin
+from organizations.access import require_admin, require_rank
 from organizations.actors import Actor
+from organizations.bounds import LEAST, MOST, MOST_IDLE
 from organizations.entry import has_mfa
 from organizations.models import Member, Organization
 from socialops.lib.errors import Invalid
+from socialops.lib.overtaking import Seen, refuse_overtaken
 from socialops.lib.realtime import ping
 
 
 @transaction.atomic
-def require_mfa(actor: Actor, organization: Organization, *, required: bool) -> None:
+def require_mfa(actor: Actor, organization: Organization, *, required: bool, seen: Seen = None) -> None:
     """From now on nobody enters without a second step (or they may again). Raises Invalid (require_mfa)."""
     require_admin(actor)
     if required and isinstance(actor, Member) and not has_mfa(actor.user):
         raise Invalid({"require_mfa": ["Set up two-step sign-in for yourself first; you would be locked out."]})
+    refuse_overtaken(Organization.objects.select_for_update().get(pk=organization.pk).mfa_mark, seen)
     changed = Organization.objects.filter(pk=organization.pk, require_mfa=not required).update(require_mfa=required)
     organization.require_mfa = required
     if changed:
         audit.record(actor, "organization.mfa_required", organization, {"require_mfa": [not required, required]})
         ping(organization.pk, "rights", "")
+
+
+@transaction.atomic
+def bound_sessions(actor: Actor, organization: Organization, *, idle_days: int, days: int, seen: Seen = None) -> None:
+    """Sign people out after so many days without a page, and after so many in all.
+
+    Raises Invalid, PermissionDenied, Overtaken.
+    """
+    require_admin(actor)
+    wrong = {}
+    if not LEAST <= idle_days <= MOST_IDLE:
+        wrong["idle_days"] = [f"Choose {LEAST} to {MOST_IDLE} days."]
+    if not LEAST <= days <= MOST:
+        wrong["days"] = [f"Choose {LEAST} to {MOST} days."]
+    if wrong:
+        raise Invalid(wrong)
+    row = Organization.objects.select_for_update().get(pk=organization.pk)
+    refuse_overtaken(row.bounds_mark, seen)
+    wanted = {"session_idle_days": idle_days, "session_days": days}
+    change = audit.changed({name: getattr(row, name) for name in wanted}, wanted)
+    if change:
+        Organization.objects.filter(pk=row.pk).update(**wanted)
+        organization.session_idle_days, organization.session_days = idle_days, days
+        audit.record(actor, "organization.sessions_bounded", organization, change)
+        ping(organization.pk, "rights", "")
+
+
+@transaction.atomic
+def let_in_again(actor: Actor, member: Member) -> None:
+    """Somebody knows that it was the person who took the second step away by mail. Raises PermissionDenied."""
+    require_rank(actor, member.role)
+    if Member.objects.filter(pk=member.pk).exclude(second_step_lost_at=None).update(second_step_lost_at=None):
+        member.second_step_lost_at = None
+        audit.record(actor, "member.let_in_again", member)
+        ping(member.organization_id, "rights", "")

@@ -9,10 +9,11 @@ from django.utils.timezone import now
 
 from organizations import audit
 from organizations.access import require_admin
-from organizations.actors import Actor
+from organizations.actors import Actor, System
 from organizations.models import ApiToken, Member
 from organizations.scopes import EVERYTHING, SCOPES
 from socialops.lib.errors import Invalid, PermissionDenied
+from socialops.lib.names import checked_name
 
 PREFIX = "so_"
 MOST = 100  # living tokens of one member
@@ -26,12 +27,16 @@ def create_api_token(
     name: str,
     scopes: Collection[str] = EVERYTHING,
     expires_at: datetime | None = None,
+    by_sign_on: bool = False,
 ) -> tuple[ApiToken, str]:
-    """A token for what `member` may do, as far as `scopes` go, and its secret, which is never shown again."""
+    """A token for what `member` may do, as far as `scopes` go, and its secret, which is never shown again.
+
+    `by_sign_on`: they came through the organization's sign-on to make it. The server's operator needs none.
+    """
     if isinstance(actor, Member) and actor.pk != member.pk:
         raise PermissionDenied("Only the member can make a token that acts in the member's name.")
-    name = name.strip()
-    refuse_wrong(name, scopes, expires_at)
+    name = checked_name(name, 80)
+    refuse_wrong(scopes, expires_at)
     if living(member) >= MOST:
         raise Invalid({"name": [f"You have {MOST} tokens. Revoke one that is not needed any more."]})
     secret = PREFIX + secrets.token_urlsafe(32)
@@ -41,6 +46,7 @@ def create_api_token(
         digest=ApiToken.hash(secret),
         scopes=[scope for scope in SCOPES if scope in scopes],
         expires_at=expires_at,
+        by_sign_on=by_sign_on or isinstance(actor, System),
     )
     ends = expires_at.isoformat() if expires_at else "never"
     audit.record(actor, "token.created", token, {"member": member.name, "scopes": token.scopes, "expires": ends})
@@ -56,10 +62,8 @@ def revoke_api_token(actor: Actor, token: ApiToken) -> None:
         audit.record(actor, "token.revoked", token, {"member": token.member.name})
 
 
-def refuse_wrong(name: str, scopes: Collection[str], expires_at: datetime | None) -> None:
+def refuse_wrong(scopes: Collection[str], expires_at: datetime | None) -> None:
     wrong = {}
-    if not 1 <= len(name) <= 80:
-        wrong["name"] = ["Give a name of 1 to 80 characters."]
     if not scopes or not set(scopes) <= set(SCOPES):
         wrong["scopes"] = [f"Choose from {', '.join(SCOPES)}."]
     if expires_at is not None and expires_at <= now():

@@ -9,7 +9,7 @@ from organizations.models.invitation import Invitation
 from organizations.models.member import Member, Role
 from organizations.models.notification import Mail, Notification, NotificationSettings
 from organizations.models.organization import Organization
-from organizations.models.sign_on import OrganizationSignOn, SignOnIdentity
+from organizations.models.sign_on import OrganizationSignOn, SignOnDomain, SignOnIdentity
 from organizations.models.user import User
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Organization",
     "OrganizationSignOn",
     "Role",
+    "SignOnDomain",
     "SignOnIdentity",
     "User",
 ]

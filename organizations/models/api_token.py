@@ -19,6 +19,8 @@ class ApiToken(TenantModel):
     name = models.CharField(max_length=80)
     digest = models.CharField(max_length=64, unique=True)
     scopes = ArrayField(models.CharField(max_length=30), default=everything)  # organizations.scopes
+    # by somebody who had come through the organization's sign-on, or by the server's operator
+    by_sign_on = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(null=True)  # null: never
     last_used_at = models.DateTimeField(null=True)

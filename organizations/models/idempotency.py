@@ -14,6 +14,7 @@ class IdempotentAnswer(TenantModel):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        indexes = [models.Index(fields=["created_at"], name="idempotency_oldest")]  # the purge
         constraints = [models.UniqueConstraint(fields=["token", "key"], name="idempotency_once")]
 
     def __str__(self) -> str:

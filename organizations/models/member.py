@@ -32,6 +32,8 @@ class Member(TenantModel):
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.MEMBER)
     created_at = models.DateTimeField(auto_now_add=True)
     left_at = models.DateTimeField(null=True)
+    # taken away by mail where the organization asks for one: an admin must let the person in again
+    second_step_lost_at = models.DateTimeField(null=True)
     # who answers for what somebody wrote who has left; never somebody who has left too
     successor = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
 
@@ -46,8 +48,17 @@ class Member(TenantModel):
         return self.name
 
     @property
+    def mark(self) -> str:
+        return self.role
+
+    @property
     def name(self) -> str:
         return str(self.user)
+
+    @property
+    def picture_mark(self) -> str:
+        """Of the picture that colleagues see; nobody's who has left."""
+        return self.user.picture_mark if self.left_at is None else ""
 
     @property
     def is_admin(self) -> bool:

@@ -81,7 +81,7 @@ class Mail(TenantModel):
             "postpone": {"sending": "waiting"},
             "lose": {"sending": "unknown"},
             "refuse": {"sending": "failed"},
-            "drop": {"sending": "dropped"},
+            "drop": {"sending": "dropped", "waiting": "dropped"},
         }
     )
 

@@ -23,6 +23,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120, blank=True)
     time_zone = models.CharField(max_length=64, blank=True)  # IANA; empty: the organization's
+    picture = models.FileField(upload_to="faces", max_length=200, blank=True, db_default="")  # of actions.own alone
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(auto_now_add=True)
@@ -37,6 +38,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    @property
+    def picture_mark(self) -> str:
+        """Another one for each picture, so that browsers may keep it; empty without one."""
+        return (self.picture.name or "").rpartition("-")[2].partition(".")[0]
 
     def get_full_name(self) -> str:
         return str(self)

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from organizations.entry import SECOND_STEPS
 from organizations.models import Absence, Member
+from socialops.lib.search import Found, Parts
 
 PAGE = 50
 BY_NAME = ("user__name", "user__email", "pk")
@@ -24,8 +25,8 @@ def members(q: str = "") -> QuerySet[Member]:
     return rows.filter(named(q)) if q else rows
 
 
-def named(q: str) -> Q:
-    return Q(user__name__icontains=q) | Q(user__email__icontains=q)
+def named(q: str) -> Found:
+    return Found(Parts("user__name", "user__email"), q)
 
 
 def people_page(*, q: str = "", left: bool = False, after: int | None = None) -> PeoplePage:

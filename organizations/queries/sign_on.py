@@ -1,6 +1,7 @@
 """Which organization's sign-on is meant: asked before anybody is signed in, so outside every fence."""
 
-from organizations.models import OrganizationSignOn
+from organizations.models import OrganizationSignOn, SignOnDomain
+from socialops.lib.domains import domain_of
 
 
 def sign_on_at(slug: str) -> OrganizationSignOn | None:
@@ -8,9 +9,11 @@ def sign_on_at(slug: str) -> OrganizationSignOn | None:
     return OrganizationSignOn.unscoped.select_related("organization").filter(organization__slug=slug).first()
 
 
-def sign_ons_for(email: str) -> list[OrganizationSignOn]:
-    """By the domain of the address alone: whether somebody has this address is not told. Index sign_on_domains."""
-    domain = email.rpartition("@")[2].lower()
+def sign_on_for(email: str) -> OrganizationSignOn | None:
+    """Of the organization that has proved the address's domain: whether somebody has this address is not told."""
     # unscoped: as above
-    rows = OrganizationSignOn.unscoped.select_related("organization").defer("client_secret")
-    return list(rows.filter(domains__contains=[domain]).order_by("organization__name")[:20])
+    rows = SignOnDomain.unscoped.filter(name=domain_of(email)).exclude(proved_at=None)
+    organizations = rows.values("organization")
+    # unscoped: as above
+    found = OrganizationSignOn.unscoped.select_related("organization").defer("client_secret")
+    return found.filter(organization__in=organizations).first()

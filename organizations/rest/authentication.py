@@ -34,7 +34,8 @@ def find_token(header: str) -> ApiToken | None:
     if kind.lower() != "bearer" or not secret.strip():
         return None
     # unscoped: this look-up decides which organization comes into scope
-    tokens = ApiToken.unscoped.select_related("member__user", "member__organization")
+    tokens = ApiToken.unscoped.select_related("member__user", "member__organization__sign_on")
+    tokens = tokens.defer("member__organization__sign_on__client_secret")
     live = tokens.filter(revoked_at=None, member__left_at=None, member__user__is_active=True)
     found = live.filter(digest=ApiToken.hash(secret.strip())).first()
     return None if found is None or found.expired(now()) else found

@@ -1,7 +1,8 @@
 """`Idempotency-Key`: the same key and body get the first answer again; the same key and another body get 422.
 
 The key's row, what the call changed and its answer are committed together, so that a crash leaves all or nothing, and
-a second call with the same key waits on the row's unique index until the first is through.
+a second call with the same key waits on the row's unique index until the first is through. Kept are successes and
+what is wrong with the call itself; a refusal that depends on what stands at that moment is asked for again.
 """
 
 import hashlib
@@ -20,11 +21,11 @@ from organizations.tenancy import require_organization_id
 
 LONGEST_KEY = 200
 HEADER = "Idempotency-Key"
-NOT_KEPT = {401, 429}
+KEPT_REFUSALS = {400, 422}
 
 
-class Defect(Exception):
-    """Undoes the key's row when the call ended in a 5xx, so that it may be tried again."""
+class Passing(Exception):
+    """Undoes the key's row when the answer is not to be kept, so that the call may be tried again."""
 
     def __init__(self, response: Response) -> None:
         self.response = response
@@ -51,8 +52,8 @@ def once(request: HttpRequest, token: ApiToken, call: Callable[[], Response]) ->
             if row.status is not None:
                 return row.status, row.body
             return keep(row, call())
-    except Defect as defect:
-        return defect.response
+    except Passing as passing:
+        return passing.response
 
 
 def fingerprint(request: HttpRequest) -> str:
@@ -76,12 +77,12 @@ def reserve(token: ApiToken, key: str, print_: str) -> IdempotentAnswer:
         [IdempotentAnswer(organization_id=require_organization_id(), token=token, key=key, fingerprint=print_)],
         ignore_conflicts=True,
     )
-    return IdempotentAnswer.objects.select_for_update().get(token=token, key=key)
+    return IdempotentAnswer.objects.get(token=token, key=key)
 
 
 def keep(row: IdempotentAnswer, response: Response) -> Response:
-    if response.status_code >= 500 or response.status_code in NOT_KEPT:
-        raise Defect(response)
+    if response.status_code >= 300 and response.status_code not in KEPT_REFUSALS:
+        raise Passing(response)
     row.status = response.status_code
     row.body = json.loads(JSONRenderer().render(response.data)) if response.data is not None else None
     row.save(update_fields=["status", "body"])

@@ -10,11 +10,12 @@ PROBLEMS = {
     "400": "What was given cannot be meant; `errors` names the fields. Nothing is stored.",
     "401": "No token, or one that is not valid (any more).",
     "403": "The member, or the token, may see this and not do it.",
-    "404": "It does not exist, or the member may not see it.",
+    "404": "It does not exist, or the member may not see it; a list answers so where what it is asked about is gone.",
     "409": "It is not as the call takes it to be (any more): it has changed, begun or ended meanwhile.",
     "412": "Somebody has changed it since it was read: `If-Match` names what nobody has any more.",
     "422": "This `Idempotency-Key` came before with another body.",
-    "429": "Too many calls with this token; `Retry-After` says in how many seconds to go on.",
+    "429": "Too many calls with this token or in this organization; `Retry-After` says in how many seconds to go on.",
+    "507": "No room: what the organization may keep, or the server's disk, is used up. Nothing is stored.",
 }
 TEXTS = {"type": "array", "items": {"type": "string"}}
 PROBLEM = {  # as organizations.rest.errors answers, RFC 9457
@@ -67,9 +68,10 @@ def with_problems(result: dict[str, Any], generator: Any, request: Any, public: 
 def problems_of(method: str, path: str, parameters: Iterable[dict[str, Any]]) -> list[str]:
     """The statuses other than success with which such a call may answer. Pure."""
     never = {
-        "404": "{" not in path,
+        "404": "{" not in path and method != "get",
         "409": method == "get",
         "412": all(parameter["name"] != "If-Match" for parameter in parameters),
         "422": method != "post",
+        "507": method != "post" or not path.endswith("/media/"),
     }
     return [status for status in PROBLEMS if not never.get(status)]

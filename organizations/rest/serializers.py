@@ -5,6 +5,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from socialops.lib.written import with_line_feeds
+
 
 class StrictSerializer(serializers.Serializer):  # type: ignore[type-arg]
     """Reads a body; a field it does not have is an error that names it, and NUL characters are refused."""
@@ -15,6 +17,13 @@ class StrictSerializer(serializers.Serializer):  # type: ignore[type-arg]
             if unknown:
                 raise serializers.ValidationError(unknown)
         return super().to_internal_value(data)
+
+
+class WrittenText(serializers.CharField):
+    """What somebody wrote; its limit counts line ends as they are kept."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return with_line_feeds(super().to_internal_value(data))
 
 
 class Ids(serializers.ListField):

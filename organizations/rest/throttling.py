@@ -1,9 +1,14 @@
-"""So many calls per token and period (API_RATE_LIMIT)."""
+"""So many calls per token and period (API_RATE_LIMIT), and per organization and day (CALLS_PER_DAY)."""
 
 from django.conf import settings
+from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from organizations.models import Organization
+from organizations.quotas import limit_of
+from organizations.usage import DAY, calls_of
+from socialops.lib.numbers import spelt_number
 from socialops.lib.ratelimit import seconds_to_wait
 
 
@@ -13,7 +18,16 @@ class TokenThrottle(BaseThrottle):
         if request.auth is not None:
             calls, period = settings.API_RATE_LIMIT
             self.seconds = seconds_to_wait(f"api:{request.auth.pk}", calls, period)
+            if self.seconds == 0:
+                self.count_for_organization(request.auth.member.organization)
         return self.seconds == 0
+
+    def count_for_organization(self, organization: Organization) -> None:
+        """All its programs together."""
+        most = limit_of(organization, "calls")
+        if seconds := seconds_to_wait(calls_of(organization.pk), most, DAY):
+            detail = f"Your organization has made the {spelt_number(most)} REST calls that it may make in a day."
+            raise Throttled(wait=int(seconds) or 1, detail=detail)
 
     def wait(self) -> float:
         return self.seconds

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
-from organizations.entry import Hindrance, standing
+from organizations.entry import Hindrance, token_hindrance
 from organizations.models import ApiToken, Member
 from organizations.rest.authentication import token_scope
 from organizations.rest.errors import CONTENT_TYPE, plain
@@ -19,6 +19,11 @@ from organizations.scopes import covers, needed
 FIRST = {
     Hindrance.SET_UP_MFA: "The organization asks for two-step sign-in. Set it up in the browser; then the token works.",
     Hindrance.VERIFY_EMAIL: "Confirm your e-mail address in the browser; then the token works.",
+    Hindrance.LET_IN: "The second step was taken away by mail. Ask an admin of the organization to let you in again.",
+    Hindrance.SIGN_ON: (
+        "The organization lets people in through its own sign-on only, and this token was made without it."
+        " Come in through it and make another."
+    ),
 }
 
 
@@ -51,7 +56,7 @@ class MemberScope(APIView):
         scope = needed(self.area, method)
         if not covers(token.scopes, scope):
             return f"This token lacks the scope {scope}."
-        missing = standing(token.member)
+        missing = token_hindrance(token)
         return FIRST[missing] if missing else ""
 
     def read(self, serializer: type[serializers.Serializer], data: Any = None) -> dict[str, Any]:

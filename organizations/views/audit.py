@@ -1,20 +1,21 @@
 """Who changed what, when, from where."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
-from django.utils.formats import date_format
-from django.utils.timezone import localdate, localtime
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from organizations.about import abouts, reference_of
 from organizations.actions.exports import export_audit
 from organizations.audit_export import as_csv, as_json
+from organizations.audit_words import changes, verb_words
 from organizations.gates import MemberRequest, admin_gate
 from organizations.models import AuditEntry, Member
 from organizations.queries.audit import SYSTEM, Asked, audit_page, every_match, verbs_used
@@ -51,7 +52,7 @@ class Filter(forms.Form):
             (SYSTEM, _("The system")),
             *((str(one.pk), one.name) for one in people),
         ]
-        words = sorted((spelt(verb), verb) for verb in verbs_used())
+        words = sorted((verb_words(verb), verb) for verb in verbs_used())
         self.fields["verb"].choices = [("", _("Everything")), *((verb, word) for word, verb in words)]  # type: ignore[attr-defined]
 
     def asked(self, zone: str) -> Asked:
@@ -65,11 +66,26 @@ def log(request: MemberRequest) -> HttpResponse:
     form = Filter(request.GET)
     asked = form.asked(request.member.time_zone)
     page = audit_page(asked, before=request.GET.get("before", ""), after=request.GET.get("after", ""))
-    rows = [{"entry": entry, "what": spelt(entry.verb), "changes": changes(entry)} for entry in page.entries]
+    rows = rows_of(request.member, page.entries)
     narrowed = any(form.data.get(name) for name in form.fields)
     return render(
         request, "organizations/audit.html", {"rows": rows, "page": page, "filter": form, "narrowed": narrowed}
     )
+
+
+def rows_of(reader: Member, entries: list[AuditEntry]) -> list[dict[str, Any]]:
+    """The entries in words; a post is named by its own, as far as it still is."""
+    references = {entry.pk: reference_of(entry.target_kind, entry.target_id) for entry in entries}
+    known = abouts(reader, filter(None, references.values()))
+    return [
+        {
+            "entry": entry,
+            "what": verb_words(entry.verb),
+            "about": known.get(reference) if (reference := references[entry.pk]) else None,
+            "changes": changes(entry),
+        }
+        for entry in entries
+    ]
 
 
 @admin_gate
@@ -93,42 +109,4 @@ def export(request: MemberRequest) -> HttpResponse | StreamingHttpResponse:
     answer = StreamingHttpResponse(written(entries), content_type=kind)
     name = f"audit-{organization.slug}-{localdate().isoformat()}.{chosen}"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer["Cache-Control"] = "no-store"
     return answer
-
-
-def spelt(verb: str) -> str:
-    """`post.scheduled` as "Post scheduled"."""
-    return verb.replace(".", " ").replace("_", " ").capitalize()
-
-
-def changes(entry: AuditEntry) -> list[dict[str, Any]]:
-    fresh = entry.verb.endswith(".created")
-    return [change(name, value, fresh=fresh) for name, value in entry.change.items()]
-
-
-def change(name: str, value: Any, *, fresh: bool) -> dict[str, Any]:
-    """What is new had no value before: a list of two is then simply a list."""
-    label = name.replace("_", " ")
-    if isinstance(value, list) and len(value) == 2 and not fresh:
-        if value[0] is None and value[1] is not None:
-            return {"label": label, "after": text_of(value[1])}
-        return {"label": label, "before": text_of(value[0]), "after": text_of(value[1])}
-    return {"label": label, "after": text_of(value)}
-
-
-def text_of(value: Any) -> str:
-    if value in (None, "", []):
-        return _("nothing")
-    if isinstance(value, list):
-        return ", ".join(str(part) for part in value)
-    return clock_of(value) if isinstance(value, str) else str(value)
-
-
-def clock_of(text: str) -> str:
-    """A moment as the reader's clock shows it; any other text as it is."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    return date_format(localtime(moment), "D j M Y, H:i") if moment.tzinfo else text

@@ -18,6 +18,7 @@ from organizations.people_forms import InviteForm, ListForm
 from organizations.queries.invitations import invitation_page, joinable_teams
 from organizations.views.people import number, tabs
 from socialops.lib.errors import Conflict, Invalid, NotFound
+from socialops.lib.numbers import spelt_number
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 
@@ -64,7 +65,9 @@ def invite_list(request: MemberRequest) -> HttpResponse:
     try:
         if "confirm" in request.POST:
             invited = sum(not line.problems for line in invite_people(request.member, text))
-            word = ngettext("%d invitation is on its way.", "%d invitations are on their way.", invited) % invited
+            word = ngettext("%s invitation is on its way.", "%s invitations are on their way.", invited) % spelt_number(
+                invited
+            )
             messages.success(request, word)
             return back(request)
         lines = check_people(request.member, text)

@@ -18,6 +18,7 @@ from organizations.models import Member
 from organizations.people_forms import LeavingForm
 from organizations.queries.leaving import holdings_of, is_last_owner
 from socialops.lib.errors import Conflict, Invalid
+from socialops.lib.numbers import spelt_numbers
 
 
 @admin_gate
@@ -29,7 +30,8 @@ def leave(request: MemberRequest, pk: int) -> HttpResponse:
         return render(request, "organizations/leave.html", {"person": member, "last_owner": True}, status=200)
     handover = default_handover(request, member)
     kinds = {one.kind: one.label for one in holdings_of(handover) if one.passes}
-    form = LeavingForm(filled(request, handover), member=member, kinds=kinds)
+    done = request.method == "POST"
+    form = LeavingForm(filled(request, handover), member=member, kinds=kinds, confirmed=done)
     if form.is_valid():
         try:
             return answer(request, member, form, kinds)
@@ -101,8 +103,8 @@ def label_of(handover: Handover, passing: int) -> str:
     whom = {one.pk for one in handover.people}
     target = handover.successor.name if len(whom) == 1 else _("their successors")
     text = ngettext(
-        "Off-board %(name)s and hand %(count)d thing to %(target)s",
-        "Off-board %(name)s and hand %(count)d things to %(target)s",
+        "Off-board %(name)s and hand %(count)s thing to %(target)s",
+        "Off-board %(name)s and hand %(count)s things to %(target)s",
         passing,
     )
-    return text % {"name": handover.member.name, "count": passing, "target": target}
+    return text % spelt_numbers({"name": handover.member.name, "count": passing, "target": target})

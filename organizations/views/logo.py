@@ -1,32 +1,42 @@
 """The organization's picture: shown to members, changed by admins."""
 
 from django.contrib import messages
-from django.core.files.storage import default_storage
-from django.http import FileResponse, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from organizations.actions.logo import MOST_BYTES, remove_logo, set_logo
+from organizations.comparing import Overtaking, seen_in, since
+from organizations.entrance import known_here
 from organizations.forms import LogoForm, show_errors
 from organizations.gates import MemberRequest, admin_gate, member_gate
 from organizations.views.settings import back, page
 from socialops.lib.errors import Invalid, NotFound
+from socialops.lib.inline import shown
+from socialops.lib.overtaking import Overtaken
 
 TYPES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
 
 
 @member_gate
 @require_safe
-def picture(request: MemberRequest) -> FileResponse:
+def picture(request: MemberRequest) -> HttpResponseBase:
     """As the kind that its bytes told, in a sandbox: whatever else it might be, it runs nothing."""
-    name = request.member.organization.logo.name
-    if not name or not default_storage.exists(name):
+    return shown_picture(request.member.organization.logo.name)
+
+
+@require_safe
+def at_the_entrance(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The same before anybody has signed in, for a browser that knows the organization."""
+    organization = known_here(request, slug)
+    if organization is None:
         raise NotFound
-    kind = TYPES[name.rpartition(".")[2]]
-    answer = FileResponse(default_storage.open(name), content_type=kind)
-    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    answer["Cache-Control"] = "private, max-age=31536000, immutable"
-    return answer
+    return shown_picture(organization.logo.name)
+
+
+def shown_picture(name: str | None) -> HttpResponseBase:
+    """A logo or a face. Raises NotFound where there is none."""
+    return shown(name, TYPES.get((name or "").rpartition(".")[2], ""))
 
 
 @admin_gate
@@ -36,10 +46,15 @@ def change(request: MemberRequest) -> HttpResponse:
     if form.is_valid():
         try:
             set_logo(
-                request.member, request.member.organization, content=form.cleaned_data["logo"].read(MOST_BYTES + 1)
+                request.member,
+                request.member.organization,
+                content=form.cleaned_data["logo"].read(MOST_BYTES + 1),
+                seen=seen_in(request),
             )
         except Invalid as invalid:
             show_errors(form, invalid)
+        except Overtaken:
+            return overtaken_logo(request)
         else:
             messages.success(request, _("The logo is changed."))
             return back(request)
@@ -49,6 +64,17 @@ def change(request: MemberRequest) -> HttpResponse:
 @admin_gate
 @require_POST
 def remove(request: MemberRequest) -> HttpResponse:
-    remove_logo(request.member, request.member.organization)
+    try:
+        remove_logo(request.member, request.member.organization, seen=seen_in(request))
+    except Overtaken:
+        return overtaken_logo(request)
     messages.success(request, _("The logo is gone."))
     return back(request)
+
+
+def overtaken_logo(request: MemberRequest) -> HttpResponse:
+    """The settings with the logo as it is now, and who changed it."""
+    organization = request.member.organization
+    organization.refresh_from_db()
+    verbs = ["organization.logo_changed", "organization.logo_removed"]
+    return page(request, status=409, overtaking=Overtaking(since(seen_in(request), organization, verbs=verbs)))

@@ -13,6 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 from organizations.access import access_member
 from organizations.actions.absences import end_absence, plan_absence
 from organizations.actions.people import change_role
+from organizations.actions.security import let_in_again
+from organizations.comparing import seen_in
 from organizations.forms import show_errors
 from organizations.gates import MemberRequest, admin_gate, member_gate
 from organizations.models import Absence, Member
@@ -66,12 +68,21 @@ def role(request: MemberRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return page(request, member, role_form=form)
     try:
-        changed = change_role(request.member, member, role=form.cleaned_data["role"], seen=request.POST.get("seen"))
+        changed = change_role(request.member, member, role=form.cleaned_data["role"], seen=seen_in(request))
     except (Invalid, Conflict) as error:
         form.add_error("role", error.user_message)
         return page(request, access_member(request.member, pk), role_form=form)
     word = {"name": changed.name, "role": changed.get_role_display()}
     messages.success(request, _("%(name)s has the role “%(role)s” now.") % word)
+    return to(request, member)
+
+
+@admin_gate
+@require_POST
+def let_in(request: MemberRequest, pk: int) -> HttpResponse:
+    member = access_member(request.member, pk)
+    let_in_again(request.member, member)
+    messages.success(request, _("%s sets up a second step and comes in again.") % member.name)
     return to(request, member)
 
 

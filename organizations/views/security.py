@@ -1,4 +1,4 @@
-"""Settings → Security: the second step for everybody, and the organization's own sign-on."""
+"""Settings → Security: the second step for everybody, how long they stay signed in, and the own sign-on."""
 
 from typing import Any
 
@@ -6,18 +6,30 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from organizations.actions.security import require_mfa
+from organizations.actions.security import bound_sessions, require_mfa
 from organizations.actions.sign_on import remove_sign_on, set_sign_on
+from organizations.comparing import Overtaking, seen_in, since
 from organizations.entry import sign_on_of
 from organizations.forms import show_errors
-from organizations.gates import MemberRequest, admin_gate
+from organizations.gates import MemberRequest, admin_gate, owner_gate
+from organizations.models import Role
+from organizations.models.sign_on import NO_SIGN_ON
+from organizations.proving import check_domain
+from organizations.queries.domains import access_domain, domain_rows
 from organizations.queries.people import without_mfa
-from organizations.security_forms import MfaForm, SignOnForm
+from organizations.security_forms import BoundsForm, MfaForm, SignOnForm
 from organizations.views.sign_on import redirect_uri
 from socialops.lib.errors import Invalid
+from socialops.lib.numbers import spelt_number
+from socialops.lib.overtaking import Overtaken
+from socialops.lib.ratelimit import seconds_to_wait
+
+CHECKS = (10, 60)  # of one organization, in so many seconds
+SIGN_ON_VERBS = ("sign_on.set_up", "sign_on.changed", "sign_on.removed")
 
 
 @admin_gate
@@ -32,52 +44,104 @@ def change_mfa(request: MemberRequest) -> HttpResponse:
     form = MfaForm(request.POST)
     if form.is_valid():
         try:
-            require_mfa(request.member, request.member.organization, required=form.cleaned_data["require_mfa"])
+            required = form.cleaned_data["require_mfa"]
+            require_mfa(request.member, request.member.organization, required=required, seen=seen_in(request))
         except Invalid as invalid:
             show_errors(form, invalid)
             return page(request, mfa_form=form)
+        except Overtaken:
+            return overtaken(request, "organization.mfa_required")
         messages.success(request, _("Saved. It holds from the next page on."))
     return back(request)
 
 
 @admin_gate
 @require_POST
+def change_bounds(request: MemberRequest) -> HttpResponse:
+    form = BoundsForm(request.POST)
+    if not form.is_valid():
+        return page(request, bounds_form=form)
+    try:
+        bound_sessions(request.member, request.member.organization, **form.cleaned_data, seen=seen_in(request))
+    except Overtaken:
+        return overtaken(request, "organization.sessions_bounded")
+    messages.success(request, _("Saved. It holds from the next page on."))
+    return back(request)
+
+
+@owner_gate
+@require_POST
 def change_sign_on(request: MemberRequest) -> HttpResponse:
-    form = SignOnForm(request.POST)
+    form = SignOnForm(request.POST, standing=sign_on_of(request.member))
     if form.is_valid():
         try:
-            set_sign_on(request.member, request.member.organization, **form.wanted())
+            set_sign_on(request.member, request.member.organization, **form.wanted(), seen=seen_in(request))
         except Invalid as invalid:
             show_errors(form, invalid)
+        except Overtaken:
+            return overtaken(request, *SIGN_ON_VERBS)
         else:
-            messages.success(request, _("Saved. Try it in a private window before you tell your people."))
+            messages.success(request, _("Saved. Prove the domains, then try it in a private window."))
             return back(request)
     return page(request, sign_on_form=form)
 
 
-@admin_gate
+@owner_gate
 @require_POST
 def remove(request: MemberRequest) -> HttpResponse:
-    remove_sign_on(request.member, request.member.organization)
+    try:
+        remove_sign_on(request.member, request.member.organization, seen=seen_in(request))
+    except Overtaken:
+        return overtaken(request, *SIGN_ON_VERBS)
     messages.success(request, _("The single sign-on is removed. Everybody signs in with a password again."))
     return back(request)
 
 
-def page(request: MemberRequest, **given: Any) -> HttpResponse:
+@owner_gate
+@require_POST
+def check(request: MemberRequest, pk: int) -> HttpResponse:
+    """Looks for the domain's record now."""
+    domain = access_domain(pk)
+    if wait := seconds_to_wait(f"domain-check:{request.member.organization_id}", *CHECKS):
+        messages.warning(request, _("That was often. Check again in %s seconds.") % spelt_number(int(wait) + 1))
+        return back(request, f"#domain-{pk}")
+    domain = check_domain(request.member, domain)
+    if domain.proved_at and not domain.missing_since:
+        messages.success(request, _("%s is proved.") % domain)
+    else:
+        messages.warning(request, _("%s is not proved yet. What was found stands beside it.") % domain)
+    return back(request, f"#domain-{pk}")
+
+
+def overtaken(request: MemberRequest, *verbs: str) -> HttpResponse:
+    """The page as it stands, with who changed it meanwhile."""
+    organization = request.member.organization
+    organization.refresh_from_db()
+    things = [thing for thing in (organization, sign_on_of(request.member)) if thing is not None]
+    return page(request, status=409, overtaking=Overtaking(since(seen_in(request), *things, verbs=verbs)))
+
+
+def page(request: MemberRequest, *, status: int = 200, **given: Any) -> HttpResponse:
     organization, sign_on = request.member.organization, sign_on_of(request.member)
+    domains = domain_rows()
     context = {
         "mfa_form": MfaForm(initial={"require_mfa": organization.require_mfa}),
-        "sign_on_form": SignOnForm.of(sign_on),
+        "bounds_form": BoundsForm(
+            initial={"idle_days": organization.session_idle_days, "days": organization.session_days}
+        ),
+        "sign_on_form": SignOnForm.of(sign_on, [row.name for row in domains]),
         "sign_on": sign_on,
+        "sign_on_mark": sign_on.mark if sign_on else NO_SIGN_ON,
+        "domains": domains,
+        "works": any(row.works for row in domains),
+        "is_owner": request.member.role == Role.OWNER,
         "redirect_uri": redirect_uri(organization.slug),
         "without": without_mfa(),
         **given,
     }
     refused = any(isinstance(form, Form) and form.errors for form in given.values())
-    answer = render(request, "organizations/security.html", context, status=422 if refused else 200)
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return render(request, "organizations/security.html", context, status=422 if refused else status)
 
 
-def back(request: MemberRequest) -> HttpResponse:
-    return redirect("organizations:security", slug=request.member.organization.slug)
+def back(request: MemberRequest, at: str = "") -> HttpResponse:
+    return redirect(reverse("organizations:security", args=[request.member.organization.slug]) + at)

@@ -16,11 +16,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from organizations.access import member_of, memberships_of
-from organizations.actions.sign_on import admit
-from organizations.entry import hindrance, note_sign_on
-from organizations.models import Member, OrganizationSignOn, User
+from organizations.actions.admitting import Unlinked, account_of, admit
+from organizations.entry import Hindrance, hindrance, note_sign_on
+from organizations.linking import ask, own_sign_in
+from organizations.models import Member, OrganizationSignOn, Role, User
 from organizations.oidc import Claims, Pending, SignOnFailed, begin, finish
-from organizations.queries.sign_on import sign_on_at, sign_ons_for
+from organizations.proof import proof_address
+from organizations.queries.sign_on import sign_on_at, sign_on_for
+from organizations.receivers import note_provider
 from organizations.security_forms import SignOnEmailForm
 from socialops.lib.errors import NotFound
 from socialops.lib.ratelimit import seconds_to_wait
@@ -39,10 +42,10 @@ def choose(request: HttpRequest) -> HttpResponse:
     """
     after = safe_next(request, request.POST.get("next") or request.GET.get("next"))
     form = SignOnEmailForm(request.POST or None)
-    found: list[OrganizationSignOn] = []
+    found: OrganizationSignOn | None = None
     if form.is_valid():
-        found = sign_ons_for(form.cleaned_data["email"])
-        if not found:
+        found = sign_on_for(form.cleaned_data["email"])
+        if found is None:
             form.add_error("email", SignOnEmailForm.NONE)
     status = 422 if form.errors else 200
     return render(request, "account/sign_on.html", {"form": form, "found": found, "next": after}, status=status)
@@ -56,18 +59,26 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
         raise SignOnFailed("Too many attempts. Wait a minute, then try once more.")
     sign_on = wanted(slug)
     address, pending = begin(sign_on, redirect_uri(slug), email=request.GET.get("email", "")[:254])
-    kept = list(request.session.get(PENDING, {}).items())[-MOST_PENDING + 1 :]
-    after = safe_next(request, request.GET.get("next")) or f"/o/{slug}/"
-    mine = {**pending.kept(), "slug": slug, "next": after}
-    request.session[PENDING] = dict([*kept, (pending.state, mine)])
+    keep(request, pending, slug, after=safe_next(request, request.GET.get("next")) or f"/o/{slug}/")
     return redirect(address)
+
+
+def keep(request: HttpRequest, pending: Pending, slug: str, *, after: str, trial: int = 0) -> None:
+    """What was asked, until the answer comes; `trial` is the member who only tries it."""
+    kept = list(request.session.get(PENDING, {}).items())[-MOST_PENDING + 1 :]
+    mine = {**pending.kept(), "slug": slug, "next": after, "trial": trial}
+    request.session[PENDING] = dict([*kept, (pending.state, mine)])
 
 
 @never_cache
 @require_safe
 def callback(request: HttpRequest, slug: str) -> HttpResponse:
     """Back from the provider. What it was asked with is used up, whatever the answer says."""
-    pending, after = taken(request, slug)
+    pending, after, trial = taken(request, slug)
+    if trial:
+        from organizations.views.sign_on_trial import came_back  # which begins where this module ends
+
+        return came_back(request, trial_of(request, slug, trial), pending, after)
     if request.GET.get("error") or not request.GET.get("code"):
         raise SignOnFailed("The identity provider did not let you in.")
     sign_on = wanted(slug)
@@ -77,18 +88,44 @@ def callback(request: HttpRequest, slug: str) -> HttpResponse:
 
 def enter(request: HttpRequest, sign_on: OrganizationSignOn, claims: Claims, after: str) -> HttpResponse:
     current = request.user if isinstance(request.user, User) else None
-    member = admit(sign_on, claims, current=current)
-    if current == member.user:
+    try:
+        member = admit(sign_on, claims, current=current)
+    except Unlinked:
+        return ask_first(request, sign_on, claims, after)
+    return let_in(request, sign_on, member, after)
+
+
+def ask_first(request: HttpRequest, sign_on: OrganizationSignOn, claims: Claims, after: str) -> HttpResponse:
+    """There is an account with this address: it has to agree, by its own means."""
+    if own_sign_in(request) != account_of(claims.email):
+        logout(request)  # whatever this browser had kept belongs to somebody else
+    ask(request.session, sign_on.organization.slug, claims, after)
+    return redirect("sign_on:link", sign_on.organization.slug)
+
+
+def let_in(request: HttpRequest, sign_on: OrganizationSignOn, member: Member, after: str) -> HttpResponse:
+    if request.user == member.user:
         note_sign_on(request.session, member.user, member.organization_id, only=False)
         return redirect(after)
     logout(request)  # whatever this browser had kept belongs to somebody else
     note_sign_on(request.session, member.user, member.organization_id, only=True)
+    note_provider(request.session, sign_on)
     verification = EmailVerificationMethod.NONE
     return perform_login(request, member.user, email_verification=verification, redirect_url=after)
 
 
-def taken(request: HttpRequest, slug: str) -> tuple[Pending, str]:
-    """The question that this answer belongs to, and where to go on. Each can be taken once."""
+def trial_of(request: HttpRequest, slug: str, pk: int) -> OrganizationSignOn:
+    """The sign-on that is tried, by the owner who began it and is still signed in. Raises SignOnFailed."""
+    sign_on = wanted(slug)
+    # unscoped: a callback comes to no organization's own page
+    mine = Member.unscoped.filter(pk=pk, organization=sign_on.organization_id, left_at=None, role=Role.OWNER)
+    if not request.user.is_authenticated or not mine.filter(user=request.user).exists():
+        raise SignOnFailed("This test was begun by somebody else. Start it once more.")
+    return sign_on
+
+
+def taken(request: HttpRequest, slug: str) -> tuple[Pending, str, int]:
+    """The question that this answer belongs to, where to go on, and whose trial it is. Each can be taken once."""
     kept = request.session.get(PENDING, {})
     state = request.GET.get("state", "")
     mine: dict[str, Any] | None = kept.pop(state, None)
@@ -96,7 +133,11 @@ def taken(request: HttpRequest, slug: str) -> tuple[Pending, str]:
     if mine is None or mine["slug"] != slug or not secrets.compare_digest(mine["state"], state):
         raise SignOnFailed("This answer belongs to no question of this browser, or was used already. Start once more.")
     after = mine["next"]
-    return Pending(**{name: mine[name] for name in ("state", "nonce", "verifier", "issuer")}), after
+    return (
+        Pending(**{name: mine[name] for name in ("state", "nonce", "verifier", "issuer")}),
+        after,
+        mine.get("trial", 0),
+    )
 
 
 @never_cache
@@ -110,8 +151,12 @@ def threshold(request: HttpRequest, slug: str) -> HttpResponse:
     first = hindrance(member, request.session)
     if first is None:
         return redirect(after)
+    if first == Hindrance.SESSION_OVER:
+        return redirect(f"/o/{slug}/")  # whose gate ends it
     others = [own.organization for own in memberships if own != member and can_enter(own, request)]
     context = {"first": first.value, "into": member.organization, "others": others, "next": after}
+    if first == Hindrance.SIGN_IN:
+        context["proof"] = proof_address(request, after)
     return render(request, "account/threshold.html", context)
 
 

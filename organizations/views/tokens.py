@@ -1,5 +1,6 @@
 """API tokens: one's own, and for admins everybody's."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -10,9 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from organizations.actions.tokens import create_api_token, revoke_api_token
+from organizations.entry import came_through, must_sign_on
 from organizations.forms import show_errors
 from organizations.gates import MemberRequest, admin_gate, member_gate
 from organizations.models import ApiToken
+from organizations.proof import proof_to_send
 from organizations.queries.tokens import Page, token_page
 from organizations.scopes import LABELS
 from organizations.security_forms import TokenForm
@@ -21,13 +24,19 @@ from socialops.lib.errors import Invalid, NotFound
 
 @member_gate
 @require_http_methods(["GET", "HEAD", "POST"])
+@proof_to_send
 def mine(request: MemberRequest) -> HttpResponse:
     """One's own tokens; POST makes a new one, whose secret is shown in that answer and nowhere else."""
     form = TokenForm(request.POST if request.method == "POST" else None)
     made: dict[str, Any] = {}
     if form.is_valid():
         try:
-            token, secret = create_api_token(request.member, request.member, **form.wanted())
+            token, secret = create_api_token(
+                request.member,
+                request.member,
+                by_sign_on=came_through(request.session, request.member),
+                **form.wanted(),
+            )
             made, form = {"token": token, "secret": secret}, TokenForm()
         except Invalid as invalid:
             show_errors(form, invalid)
@@ -62,12 +71,17 @@ def asked(request: MemberRequest) -> dict[str, str]:
 
 def shown(request: MemberRequest, template: str, page: Page, **given: Any) -> HttpResponse:
     at = now()
-    rows = [
-        {"token": token, "may": [LABELS[scope] for scope in token.scopes], "expired": token.expired(at)}
-        for token in page.tokens
-    ]
+    rows = [row_of(request, token, at) for token in page.tokens]
     form = given.get("form")
     status = 422 if form is not None and form.errors else 200
-    answer = render(request, template, {"rows": rows, "page": page, **given}, status=status)
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return render(request, template, {"rows": rows, "page": page, **given}, status=status)
+
+
+def row_of(request: MemberRequest, token: ApiToken, at: datetime) -> dict[str, Any]:
+    token.member.organization = request.member.organization  # its sign-on came with it
+    return {
+        "token": token,
+        "may": [LABELS[scope] for scope in token.scopes],
+        "expired": token.expired(at),
+        "shut": not token.by_sign_on and must_sign_on(token.member),
+    }

@@ -13,23 +13,16 @@ from organizations.actors import Actor
 from organizations.models import Member
 from publishing.access import require
 from publishing.actions.content import Content, checked_content, content_of
-from publishing.actions.placing import Placing, describe_placed, keep_files
-from publishing.actions.rows import (
-    locked,
-    locked_outgoing,
-    plan_stamps,
-    profiles_reached,
-    refuse_begun,
-    refuse_torn,
-    stop,
-    tell,
-)
-from publishing.models import Delivery, Post, Revision, Variant
+from publishing.actions.placing import Placing, describe_placed
+from publishing.actions.revising import revise
+from publishing.actions.rows import locked, plan_stamps, take_back, tell
+from publishing.models import Post
 from publishing.notices import settle_review
+from publishing.threads import Own
 from publishing.times import checked_due
 from socialops.lib.errors import Conflict
+from socialops.lib.overtaking import Seen
 from socialops.lib.states import move
-from socialops.lib.text import clipped
 
 
 @transaction.atomic
@@ -38,7 +31,7 @@ def create_post(
     *,
     text: str,
     profiles: Iterable[int],
-    variants: Mapping[str, str] | None = None,
+    variants: Mapping[str, Own | str] | None = None,
     thread: Sequence[str] = (),
     first_comment: str = "",
     media: Sequence[int] = (),
@@ -46,6 +39,7 @@ def create_post(
     alt_texts: Mapping[int, str] | None = None,
     planned_at: datetime | None = None,
     planned_zone: str = "",
+    planned_wall: datetime | None = None,
     unfinished: bool = False,
     form_key: UUID | None = None,
 ) -> Post:
@@ -64,9 +58,10 @@ def create_post(
         unfinished=unfinished,
     )
     at = checked_due(planned_at, now()) if planned_at else None
+    plan = plan_stamps(actor, at, planned_zone, planned_wall)
     try:
         with transaction.atomic():
-            post = Post.objects.create(author=actor, form_key=form_key, **plan_stamps(actor, at, planned_zone))
+            post = Post.objects.create(author=actor, form_key=form_key, **plan)
     except IntegrityError:
         raise Conflict(_("This was saved already.")) from None
     revise(actor, post, content)
@@ -83,7 +78,7 @@ def edit_post(
     *,
     text: str | None = None,
     profiles: Iterable[int] | None = None,
-    variants: Mapping[str, str] | None = None,
+    variants: Mapping[str, Own | str] | None = None,
     thread: Sequence[str] | None = None,
     first_comment: str | None = None,
     media: Sequence[int] | None = None,
@@ -91,13 +86,14 @@ def edit_post(
     alt_texts: Mapping[int, str] | None = None,
     unfinished: bool = False,
     restart: bool = False,
+    seen: Seen = None,
 ) -> Post:
     """A new revision, as a draft; what waited to leave is taken back in the same transaction. None keeps a field.
 
     Nothing happens when nothing changes, unless `restart`. Never touches what has left; raises Conflict while
-    a part is leaving, or when nothing is left to leave. Raises Invalid, PermissionDenied.
+    a part is leaving, or when nothing is left to leave. Raises Invalid, PermissionDenied, Overtaken.
     """
-    post = locked(post)
+    post = locked(post, seen)
     require(actor, post, "edit")
     before = content_of(post)
     content = checked_content(
@@ -125,53 +121,24 @@ def edit_post(
 
 
 @transaction.atomic
-def withdraw_post(actor: Actor, post: Post) -> Post:
+def withdraw_post(actor: Actor, post: Post, *, seen: Seen = None) -> Post:
     """Back to draft, whether it waited for approval or for its time. Raises Conflict when a part is leaving."""
-    return edit_post(actor, post, unfinished=True, restart=True)
+    return edit_post(actor, post, unfinished=True, restart=True, seen=seen)
 
 
 @transaction.atomic
-def delete_post(actor: Actor, post: Post) -> None:
-    """Removes a draft that was never to leave. Raises Conflict for everything else: that is cancelled instead."""
-    post = locked(post)
+def unplan_post(actor: Actor, post: Post, *, seen: Seen = None) -> Post:
+    """No planned time any more; what waited for it is a draft again. Raises as above."""
+    post = locked(post, seen)
     require(actor, post, "edit")
-    if post.state != "draft" or Delivery.objects.filter(post=post).exists():
-        raise Conflict(_("Only a draft that was never scheduled can be deleted. Cancel it instead."))
-    audit.record(actor, "post.deleted", post, {"text": [clipped(content_of(post).text), None]})
-    settle_review(post)
-    tell(post)
-    post.delete()
-
-
-def take_back(post: Post) -> None:
-    rows = locked_outgoing(post)
-    refuse_begun(rows, frozenset({"sending", "unknown"}))
-    refuse_torn(rows)
-    if rows and all(row.state == "sent" for row in rows):
-        raise Conflict(_("It has left for every profile and cannot be changed any more. Write a new post."))
-    stop(rows)
-
-
-def revise(actor: Actor, post: Post, content: Content) -> None:
-    author = actor if isinstance(actor, Member) else None
-    number = Revision.objects.filter(post=post).count() + 1
-    revision = Revision.objects.create(
-        post=post,
-        number=number,
-        text=content.text,
-        parts=list(content.thread),
-        first_comment=content.comment,
-        author=author,
-    )
-    Variant.objects.bulk_create(
-        Variant(organization_id=post.organization_id, revision=revision, network=network, text=words)
-        for network, words in content.variants.items()
-    )
-    keep_files(revision, content.files)
-    kept = set(profiles_reached(post))
-    post.profiles.set(content.ids | kept)
-    post.revision = revision
-    post.save(update_fields=["revision"])
+    if post.state == "scheduled":
+        post = withdraw_post(actor, post)
+    if post.planned_at:
+        before = post.planned_at.isoformat()
+        move(post, "plan", **plan_stamps(actor, None, ""))
+        audit.record(actor, "post.unplanned", post, {"at": [before, None]})
+        tell(post)
+    return post
 
 
 def changes(before: Content, after: Content) -> dict[str, object]:

@@ -4,17 +4,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from networks.contract import Adapter
 from networks.models import Profile
 from networks.registry import UnknownNetwork, adapter_class
+from networks.wording import unsaid, validate
 from organizations.actors import Actor
 from publishing.access import common_verbs
 from publishing.actions.placing import Placing, Problems, placed_files
-from publishing.limits import unreadable, validate, validate_media
+from publishing.limits import validate_media
 from publishing.models import Post, Revision
-from publishing.threads import MOST_PARTS, Files, said
+from publishing.threads import MOST_PARTS, Files, Own, said
 from socialops.lib.errors import Invalid, PermissionDenied
+from socialops.lib.numbers import spelt_number, spelt_numbers
+from socialops.lib.written import shows_anything, with_line_feeds
 from teams.access import profiles_for
 
 MOST_PROFILES = 50
@@ -25,7 +29,7 @@ NOTHING = Placing()
 class Content:
     text: str
     profiles: tuple[Profile, ...]
-    variants: Mapping[str, str]
+    variants: Mapping[str, Own]
     thread: tuple[str, ...] = ()  # goes on with these
     comment: str = ""
     files: tuple[Files, ...] = ()  # with each of the texts, where there are any
@@ -63,7 +67,7 @@ def checked_content(
     *,
     text: str,
     profiles: Iterable[int],
-    variants: Mapping[str, str] | None,
+    variants: Mapping[str, Own | str] | None,
     thread: Sequence[str] = (),
     comment: str = "",
     placing: Placing = NOTHING,
@@ -81,18 +85,31 @@ def checked_content(
         problems["profiles"] = [_("Choose at least one profile.")]
     if chosen or not ids:
         require_draft(actor, [profile.pk for profile in chosen])
-    wordings = {network: words for network, words in (variants or {}).items() if words.strip()}
-    files = placed_files(actor, placing, 1 + len(thread), kept, problems)
-    content = Content(text, chosen, wordings, tuple(thread), comment if comment.strip() else "", files)
+    wordings, texts = said_there(variants or {}), tuple(map(with_line_feeds, (text, *thread)))
+    files = placed_files(actor, placing, len(texts), kept, problems)
+    first, *others = (words_beside(words, files, at) for at, words in enumerate(texts))
+    beneath = with_line_feeds(comment) if comment.strip() else ""
+    content = Content(first, chosen, wordings, tuple(others), beneath, files)
     problems.update(readable_problems(content) or ({} if unfinished else network_problems(content)))
     if problems:
         raise Invalid(problems)
     return content
 
 
+def words_beside(text: str, files: Sequence[Files], at: int) -> str:
+    """What is written with the files of a part: nothing, where nobody would see it."""
+    return "" if any(files[at : at + 1]) and not shows_anything(text) else text
+
+
+def said_there(variants: Mapping[str, Own | str]) -> dict[str, Own]:
+    """The wordings that say anything; a text alone says nothing of the other parts."""
+    given = {network: Own(words) if isinstance(words, str) else words for network, words in variants.items()}
+    return {network: own.plain for network, own in given.items() if any(text.strip() for text in own.texts)}
+
+
 def chosen_profiles(actor: Actor, ids: list[int], problems: Problems) -> tuple[Profile, ...]:
     if len(ids) > MOST_PROFILES:
-        problems["profiles"] = [_("Choose at most %d profiles for one post.") % MOST_PROFILES]
+        problems["profiles"] = [_("Choose at most %s profiles for one post.") % spelt_number(MOST_PROFILES)]
         return ()
     known = [pk for pk in ids if 0 < pk < 2**63]
     found = tuple(profiles_for(actor, to="view").filter(pk__in=known).order_by("pk"))
@@ -110,18 +127,16 @@ def require_draft(actor: Actor, profile_ids: list[int]) -> None:
 
 def readable_problems(content: Content) -> Problems:
     problems: Problems = {}
-    if unreadable(content.text):
-        problems["text"] = unreadable(content.text)
-    elif not content.text.strip():
-        problems["text"] = [_("Write something first.")]
-    if wrong := unreadable_parts(content.thread):
+    if content.text or not any(content.files[:1]):
+        problems |= {"text": wrong} if (wrong := unsaid(content.text)) else {}
+    if wrong := unreadable_parts(content.thread, content.files[1:]):
         problems["thread"] = wrong
-    if unreadable(content.comment):
-        problems["first_comment"] = unreadable(content.comment)
-    for network, words in content.variants.items():
+    if content.comment and (wrong := unsaid(content.comment)):
+        problems["first_comment"] = wrong
+    for network, own in content.variants.items():
         try:
             label = adapter_class(network).label
-            wrong = [f"{label}: {text}" for text in unreadable(words)]
+            wrong = [f"{label}: {text}" for text in unreadable_own(own, content.files)]
         except UnknownNetwork as error:
             wrong = [error.user_message]
         if wrong:
@@ -129,13 +144,22 @@ def readable_problems(content: Content) -> Problems:
     return problems
 
 
-def unreadable_parts(thread: Sequence[str]) -> list[str]:
+def unreadable_own(own: Own, files: Sequence[Files]) -> list[str]:
+    wrong = [] if any(files[:1]) and not own.text.strip() else unsaid(own.text)
+    return wrong + unreadable_parts(own.parts or (), files[1:])
+
+
+def unreadable_parts(thread: Sequence[str], files: Sequence[Files]) -> list[str]:
+    """`files` of each part; one that has some needs no words here, but perhaps on its networks."""
     if len(thread) >= MOST_PARTS:
-        return [_("A thread has at most %d parts.") % MOST_PARTS]
+        return [_("A thread has at most %s parts.") % spelt_number(MOST_PARTS)]
     found = []
     for number, words in enumerate(thread, start=2):
-        wrong = unreadable(words) or ([] if words.strip() else [_("Write something first.")])
-        found += [_("Part %(number)d: %(wrong)s") % {"number": number, "wrong": text} for text in wrong]
+        if not words.strip() and any(files[number - 2 : number - 1]):
+            continue
+        found += [
+            _("Part %(number)s: %(wrong)s") % spelt_numbers({"number": number, "wrong": text}) for text in unsaid(words)
+        ]
     return found
 
 
@@ -152,14 +176,29 @@ def said_by(adapter: type[Adapter], content: Content) -> Iterator[tuple[str, str
     """(field, what is wrong with it)"""
     able, own = adapter.capabilities, content.variants.get(adapter.network)
     wording = said(content.text, content.thread, own, content.comment, able, content.files)
+    if own and own.parts is None and content.thread:
+        yield "variants", stays_away(adapter.label, len(content.thread))
+    if content.comment and not able.first_comment:
+        yield "first_comment", _("%s has no first comments. Leave it out, or send there on its own.") % adapter.label
     for number, (words, files) in enumerate(wording.parts, start=1):
         place = {"network": adapter.label, "number": number}
-        where = adapter.label if number == 1 else _("%(network)s, part %(number)d") % place
+        where = adapter.label if number == 1 else _("%(network)s, part %(number)s") % spelt_numbers(place)
         field = "variants" if own else "text" if number == 1 else "thread"
-        for wrong in validate(words, able, adapter.measure_text):
+        for wrong in validate(words, able, adapter.measure_text, files=bool(files)):
             yield field, f"{where}: {wrong}"
         for wrong in validate_media([one.media for one in files], able, adapter.label):
-            part = _("Part %(number)d: %(wrong)s") % {"number": number, "wrong": wrong}
+            part = _("Part %(number)s: %(wrong)s") % spelt_numbers({"number": number, "wrong": wrong})
             yield ("media", wrong) if number == 1 else ("thread_media", part)
     for wrong in validate(wording.comment, able, adapter.measure_text) if wording.comment else ():
         yield "first_comment", f"{adapter.label}: {wrong}"
+
+
+def stays_away(network: str, parts: int) -> str:
+    """What would become of the thread on a network with one text of its own."""
+    facts = {"network": network, "parts": parts}
+    kept = ngettext(
+        "%(network)s gets only its own wording: the other part of the thread stays away.",
+        "%(network)s gets only its own wording: the other %(parts)s parts of the thread stay away.",
+        parts,
+    )
+    return f"{kept % spelt_numbers(facts)} {_('Write its own parts, or say that this is all.')}"

@@ -14,38 +14,48 @@ from organizations import audit
 from organizations.actors import Actor
 from publishing.access import require_delivery
 from publishing.actions.rows import locked_parts, stop
-from publishing.models import Delivery
+from publishing.models import Delivery, Post
 from socialops.lib import realtime
 from socialops.lib.errors import Conflict, Invalid
+from socialops.lib.overtaking import Seen, refuse_overtaken
 
 _ID = re.compile(r"[\w:.-]{1,200}", re.ASCII)
 
 
 @transaction.atomic
-def retry_delivery(actor: Actor, delivery: Delivery) -> Delivery:
+def retry_delivery(actor: Actor, delivery: Delivery, *, seen: Seen = None) -> Delivery:
     """Tries a cleanly failed delivery again, now. Raises Conflict for any other, PermissionDenied."""
-    row = locked_row(actor, delivery)
+    row = locked_row(actor, delivery, seen)
+    refuse_cancelled(delivery)
     retry_outgoing(actor, row)
     return told(delivery)
 
 
 @transaction.atomic
 def resolve_delivery(
-    actor: Actor, delivery: Delivery, *, there: bool, remote_id: str = "", permalink: str = ""
+    actor: Actor,
+    delivery: Delivery,
+    *,
+    there: bool,
+    remote_id: str = "",
+    permalink: str = "",
+    seen: Seen = None,
 ) -> Delivery:
     """A person looked: it is there (as what), or it is not and is sent again. Raises Conflict, Invalid."""
-    row = locked_row(actor, delivery)
+    row = locked_row(actor, delivery, seen)
     if there:
         remote_id = remote_id.strip() or id_in(permalink.strip(), delivery.profile)
         check_reference(row, remote_id, permalink)
+    else:
+        refuse_cancelled(delivery)
     resolve_outgoing(actor, row, there=there, remote_id=remote_id if there else "", permalink=permalink.strip())
     return told(delivery)
 
 
 @transaction.atomic
-def cancel_delivery(actor: Actor, delivery: Delivery) -> Delivery:
+def cancel_delivery(actor: Actor, delivery: Delivery, *, seen: Seen = None) -> Delivery:
     """It will not leave (any more). Raises Conflict when it has, or may have and is still being looked for."""
-    row = locked_row(actor, delivery)
+    row = locked_row(actor, delivery, seen)
     if row.state == "unknown" and not row.needs_person:
         raise Conflict(_("It may have left: it is being looked for on the profile. Wait until that is known."))
     before = row.state
@@ -78,11 +88,19 @@ def delete_delivery(actor: Actor, delivery: Delivery) -> Delivery:
     return told(delivery)
 
 
-def locked_row(actor: Actor, delivery: Delivery) -> Outgoing:
-    """The part that a decision is about: the first that is not there."""
+def locked_row(actor: Actor, delivery: Delivery, seen: Seen = None) -> Outgoing:
+    """The part that a decision is about: the first that is not there. Raises Overtaken."""
     require_delivery(actor, delivery)
     rows = locked_parts([delivery.outgoing_id])
-    return next((row for row in rows if row.state != "sent"), rows[0])
+    front = next((row for row in rows if row.state != "sent"), rows[0])
+    refuse_overtaken(front.mark, seen)
+    return front
+
+
+def refuse_cancelled(delivery: Delivery) -> None:
+    """What was under way when its post was cancelled may have failed since, or be not known."""
+    if Post.objects.filter(pk=delivery.post_id, state="cancelled").exists():
+        raise Conflict(_("This post was cancelled, so nothing more of it leaves. Write a copy to say it after all."))
 
 
 def told(delivery: Delivery) -> Delivery:

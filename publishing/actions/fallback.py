@@ -9,34 +9,55 @@ from django.utils.translation import gettext as _
 from networks.actions.outgoing import put_chain
 from networks.contract import Draft, DraftKind, Media
 from networks.models import FallbackPlan, Held, Outgoing, Profile
+from networks.models.fallback import NO_PLAN
+from networks.outbox import restored
+from networks.outbox.lateness import is_late
+from networks.queries.holds import holds_by_profile
 from networks.registry import adapter_class
 from organizations import audit
 from organizations.access import require_admin
 from organizations.actors import Actor, System
-from organizations.models import Member
+from organizations.models import Member, Organization
 from organizations.notifications import settle_notices
+from organizations.tenancy import require_organization_id
 from publishing.actions.rows import locked, tell
 from publishing.limits import validate_media
-from publishing.models import Delivery
+from publishing.models import Decision, Delivery, Post
 from publishing.notices import tell_stood_in
 from publishing.threads import Files
 from socialops.lib.errors import Conflict, Invalid
+from socialops.lib.graphemes import boundary
+from socialops.lib.overtaking import Seen, refuse_overtaken
 from socialops.lib.states import move
+from socialops.lib.written import shows_anything, unshowable, with_line_feeds
 
 WORDS = "{text}"
+SILENT = frozenset({"down", "refused"})
+NOWHERE = frozenset({"gone"})  # of a profile that was removed meanwhile
 KEY = "fallback:"  # and the row that it stands in for, so that it stands in once
 
 
 @transaction.atomic
 def set_plan(
-    actor: Actor, network: str, *, after_minutes: int, profile: Profile, text: str, told: Iterable[Member]
+    actor: Actor,
+    network: str,
+    *,
+    after_minutes: int,
+    profile: Profile,
+    text: str,
+    told: Iterable[Member],
+    seen: Seen = None,
 ) -> FallbackPlan:
     """From now on; what was stood in for already stays so. Raises Invalid, PermissionDenied."""
     require_admin(actor)
     if profile.network == network:
         raise Invalid({"profile": [_("Choose a profile on another network.")]})
-    if not text.strip():
+    text = with_line_feeds(text)
+    if not shows_anything(text):
         raise Invalid({"text": [_("Say what shall leave there.")]})
+    if wrong := unshowable(text):
+        raise Invalid({"text": [wrong]})
+    refuse_overtaken(locked_mark(network), seen)
     values = {"after_minutes": after_minutes, "profile": profile, "text": text}
     plan, created = FallbackPlan.objects.update_or_create(network=network, defaults=values)
     plan.told.set(told)
@@ -46,26 +67,45 @@ def set_plan(
 
 
 @transaction.atomic
-def remove_plan(actor: Actor, network: str) -> None:
+def remove_plan(actor: Actor, network: str, *, seen: Seen = None) -> None:
     """Nothing happens by itself any more. Removing it twice is harmless."""
     require_admin(actor)
+    if (mark := locked_mark(network)) != NO_PLAN:
+        refuse_overtaken(mark, seen)
     for plan in FallbackPlan.objects.filter(network=network):
         audit.record(actor, "fallback.removed", plan)
         settle_notices(plan.cause)
         plan.delete()
 
 
+def locked_mark(network: str) -> str:
+    """Of the plan that stands; until the transaction ends nobody else changes it, nor makes one."""
+    Organization.objects.select_for_update(no_key=True).get(pk=require_organization_id())
+    plan = FallbackPlan.objects.filter(network=network).first()
+    return plan.mark if plan else NO_PLAN
+
+
 @transaction.atomic
 def stand_in(plan: FallbackPlan, delivery: Delivery, now: datetime) -> bool:
     """Sends `delivery` through the plan's profile instead, and leaves the original to a person. False where it may not.
 
-    The post is locked as by everybody who changes it, so that what is cancelled at the same time is not stood in for.
+    The post is locked as by everybody who changes it, and both profiles as by whoever pauses them: what is cancelled
+    or paused at the same time is not stood in for.
     """
     assert plan.profile is not None
     post = locked(delivery.post)
-    row = Outgoing.objects.select_for_update().filter(pk=delivery.outgoing_id, state="waiting", held="").first()
-    reached = Delivery.objects.filter(post=post, profile=plan.profile).exclude(outgoing__state="cancelled")
-    if row is None or plan.profile.state != "connected" or reached.exists():
+    holds = locked_holds([delivery.profile_id, plan.profile.pk], now)
+    locked_rows = Outgoing.objects.select_related("profile__organization").select_for_update(of=("self",))
+    rows = locked_rows.annotate(may_have_left=restored.applying())
+    row = rows.filter(pk=delivery.outgoing_id, state="waiting", held="").first()
+    if (
+        row is None
+        or row.may_have_left
+        or not is_silent(holds.get(row.profile_id))
+        or holds.get(plan.profile.pk, NOWHERE)
+    ):
+        return False
+    if post.state != "scheduled" or is_late(row, now) or lacks_approval(plan, delivery) or is_there(plan, post):
         return False
     drafts, left_out = said_through(plan, delivery)
     try:
@@ -73,17 +113,59 @@ def stand_in(plan: FallbackPlan, delivery: Delivery, now: datetime) -> bool:
     except Conflict:
         return False
     Delivery.objects.create(post=post, revision=delivery.revision, profile=plan.profile, outgoing=other)
-    said = _("%s stands in for it; this waits for a person.")
-    if left_out:
-        said = _("%s stands in for it, without its pictures and videos; this waits for a person.")
-    move(row, "postpone", held=Held.TOO_LATE, reason=said % plan.profile.name)
+    shortened = is_shortened(plan, delivery, drafts)
+    move(row, "postpone", held=Held.TOO_LATE, reason=told(left_out > 0, shortened) % plan.profile.name)
     change = {"profile": [str(delivery.profile), str(plan.profile)], "text": [row.draft["text"], drafts[0].text]}
     if left_out:
         change["files left out"] = [None, str(left_out)]
+    if shortened:
+        change["shortened"] = [None, "yes"]
     audit.record(System("fallback plan"), "post.stood_in", post, change)
     tell_stood_in(plan, delivery)
     tell(post)
     return True
+
+
+def locked_holds(profile_ids: list[int], now: datetime) -> dict[int, frozenset[str]]:
+    """What their posts wait for; until the transaction ends nobody pauses or releases them."""
+    list(Profile.objects.filter(pk__in=profile_ids).select_for_update(no_key=True).order_by("pk"))
+    return holds_by_profile(profile_ids, now)
+
+
+def is_silent(holds: frozenset[str] | None) -> bool:
+    """Whether posts wait for the network alone, and for nothing that would still hold them if it answered."""
+    return holds is not None and bool(holds) and holds <= SILENT
+
+
+def lacks_approval(plan: FallbackPlan, delivery: Delivery) -> bool:
+    """Whether the plan's profile asks for an approval that these words do not have."""
+    if not Profile.objects.filter(pk__in=[plan.profile_id], needs_approval=True).exists():
+        return False
+    return not Decision.objects.filter(revision=delivery.revision, approved=True).exists()
+
+
+def is_there(plan: FallbackPlan, post: Post) -> bool:
+    """Whether the plan's profile has the post already, or will."""
+    return Delivery.objects.filter(post=post, profile=plan.profile).exclude(outgoing__state="cancelled").exists()
+
+
+def told(without_files: bool, shortened: bool) -> str:
+    """What became of it, with all of it that did not come along."""
+    if without_files and shortened:
+        return _("%s stands in for it, shortened and without its pictures and videos; this waits for a person.")
+    if without_files:
+        return _("%s stands in for it, without its pictures and videos; this waits for a person.")
+    if shortened:
+        return _("%s stands in for it, with its words shortened; this waits for a person.")
+    return _("%s stands in for it; this waits for a person.")
+
+
+def is_shortened(plan: FallbackPlan, delivery: Delivery, drafts: list[Draft]) -> bool:
+    """Whether words of it, or all of its first comment, do not fit on the plan's network."""
+    assert plan.profile is not None
+    wording = delivery.revision.said_on(plan.profile.network)
+    cut = any(text not in draft.text for text, draft in zip(wording.all, drafts, strict=True))
+    return cut or bool(delivery.revision.first_comment and not wording.comment)
 
 
 def said_through(plan: FallbackPlan, delivery: Delivery) -> tuple[list[Draft], int]:
@@ -113,5 +195,5 @@ def fitting(template: str, words: str, network: str) -> str:
     kept, most = words, len(words)
     while most and adapter.measure_text(template.replace(WORDS, kept)) > adapter.capabilities.text_limit:
         most -= max(1, most // 20)
-        kept = f"{words[:most].rstrip()}…"
+        kept = f"{words[: boundary(words, most)].rstrip()}…"
     return template.replace(WORDS, kept)

@@ -12,21 +12,25 @@ from django.utils.timezone import now
 from organizations.actors import Actor
 from organizations.models import Member
 from publishing.access import require, rights_on
-from publishing.actions.compose import create_post, edit_post
+from publishing.actions.compose import create_post, edit_post, unplan_post
 from publishing.actions.review import submit_post
 from publishing.actions.rows import locked
 from publishing.actions.schedule import asks_approval, move_post, publish_now, schedule_post
 from publishing.models import Post
+from publishing.threads import Own
+from socialops.lib.overtaking import Seen
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the writer wants: at a time, or now, or to be approved, or (nothing set) just kept."""
+    """What the writer wants: at a time, or now, or at no time, or to be approved, or (nothing set) just kept."""
 
     at: datetime | None = None
     zone: str = ""
     now: bool = False
     submit: bool = False
+    unplan: bool = False
+    wall: datetime | None = None  # what was meant by `at` on the clock of `zone`, as if it were UTC
 
 
 KEEP = Wish()
@@ -38,7 +42,7 @@ def write_post(
     *,
     text: str,
     profiles: Iterable[int],
-    variants: Mapping[str, str] | None = None,
+    variants: Mapping[str, Own | str] | None = None,
     thread: Sequence[str] = (),
     first_comment: str = "",
     media: Sequence[int] = (),
@@ -61,6 +65,7 @@ def write_post(
         alt_texts=alt_texts,
         planned_at=wish.at,
         planned_zone=wish.zone,
+        planned_wall=wish.wall,
         unfinished=unfinished,
         form_key=form_key,
     )
@@ -74,16 +79,17 @@ def rewrite_post(
     *,
     text: str | None = None,
     profiles: Iterable[int] | None = None,
-    variants: Mapping[str, str] | None = None,
+    variants: Mapping[str, Own | str] | None = None,
     thread: Sequence[str] | None = None,
     first_comment: str | None = None,
     media: Sequence[int] | None = None,
     thread_media: Sequence[Sequence[int]] | None = None,
     alt_texts: Mapping[int, str] | None = None,
     wish: Wish = KEEP,
+    seen: Seen = None,
 ) -> Post:
     """Edits a post and brings it as far again as it was: scheduled where the actor may, otherwise in review."""
-    before = locked(post)
+    before = locked(post, seen)
     require(actor, before, "edit")
     words: dict[str, Any] = {
         "text": text,
@@ -99,6 +105,8 @@ def rewrite_post(
         post = edit_post(actor, post, **words)
     if post.revision_id != before.revision_id:
         wish = as_far_as(actor, post, before, wish)
+    if wish.unplan:
+        post = unplan_post(actor, post)
     return put_forward(actor, post, wish)
 
 
@@ -117,9 +125,9 @@ def put_forward(actor: Actor, post: Post, wish: Wish) -> Post:
     if post.state in ("draft", "approved", "scheduled") and may_go(actor, post):
         if wish.now or wish.at is None:
             return publish_now(actor, post)
-        return schedule_post(actor, post, at=wish.at, zone=wish.zone)
+        return schedule_post(actor, post, at=wish.at, zone=wish.zone, wall=wish.wall)
     if wish.at is not None and wish.at != post.planned_at:
-        post = move_post(actor, post, at=wish.at, zone=wish.zone)
+        post = move_post(actor, post, at=wish.at, zone=wish.zone, wall=wish.wall)
     return submit_post(actor, post) if post.state == "draft" else post
 
 

@@ -15,15 +15,16 @@ from publishing.late import settle_late
 from publishing.models import Delivery
 from publishing.times import checked_due
 from socialops.lib.errors import Conflict
+from socialops.lib.overtaking import Seen
 
 
 @transaction.atomic
-def move_delivery(actor: Actor, delivery: Delivery, *, at: datetime) -> Delivery:
+def move_delivery(actor: Actor, delivery: Delivery, *, at: datetime, seen: Seen = None) -> Delivery:
     """Another time for this profile's copy alone. What was held as too late is not asked about again.
 
     Raises Invalid (scheduled_at), PermissionDenied, Conflict when it does not wait any more.
     """
-    row = locked_row(actor, delivery)
+    row = locked_row(actor, delivery, seen)
     if row.state != "waiting":
         raise Conflict(_("It does not wait any more: look at where it stands now."))
     before, at = row.planned_at, checked_due(at, now())
@@ -34,6 +35,6 @@ def move_delivery(actor: Actor, delivery: Delivery, *, at: datetime) -> Delivery
     return told(delivery)
 
 
-def send_delivery_now(actor: Actor, delivery: Delivery) -> Delivery:
+def send_delivery_now(actor: Actor, delivery: Delivery, *, seen: Seen = None) -> Delivery:
     """Due at once, however late that is."""
-    return move_delivery(actor, delivery, at=now())
+    return move_delivery(actor, delivery, at=now(), seen=seen)

@@ -1,7 +1,7 @@
 """Files for posts: taken in, described."""
 
-import hashlib
 from contextlib import ExitStack
+from dataclasses import asdict
 from typing import IO
 
 from django.core.files import File
@@ -9,50 +9,41 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from networks.contract import MediaKind
-from networks.registry import networks
 from organizations import audit
 from organizations.actors import Actor
 from organizations.models import Member
 from organizations.tenancy import require_organization_id
 from publishing.access import require_asset
-from publishing.files import Found, cleaned, read
-from publishing.limits import describable, spelt_bytes
+from publishing.limits import describable, description
 from publishing.models import Asset
+from publishing.models.asset import name_for
+from publishing.originals import own_name
+from publishing.quotas import require_storage
+from publishing.renditions import Brought, Kept, brought
+from publishing.threads import Original
 from socialops.lib.errors import Invalid, PermissionDenied
+from socialops.lib.overtaking import Seen, refuse_overtaken
+from socialops.lib.room import room_for_file
 from teams.access import profiles_for
-
-PIECE = 1_048_576
 
 
 @transaction.atomic
 def upload_asset(actor: Actor, file: IO[bytes] | None, *, alt_text: str = "") -> Asset:
-    """Keeps a picture or a video, told from its bytes; a photo without the place where it was taken.
+    """Keeps a picture or a video, told from its bytes, without the place where it was taken.
 
-    Raises PermissionDenied for who may write for no profile, Invalid (file, alt_text).
+    A photo that not every network takes gets copies that they take, and is kept as it came beside them.
+    Raises PermissionDenied for who may write for no profile, Invalid (file, alt_text), Busy, NoRoom, QuotaReached.
     """
     require_writer(actor)
     alt_text = checked_alt_text(alt_text)
     if file is None:
         raise Invalid({"file": [_("Choose a file.")]})
-    found = read(file)
-    content = cleaned(file, found)
-    sha256, size = fingerprint(content, found)
-    asset = Asset(
-        organization_id=require_organization_id(),
-        kind=found.kind,
-        content_type=found.content_type,
-        width=found.width,
-        height=found.height,
-        seconds=found.seconds,
-        sha256=sha256,
-        bytes=size,
-        alt_text=alt_text,
-        author=actor if isinstance(actor, Member) else None,
-    )
+    with room_for_file():
+        found = brought(file)
+    asset = new_asset(actor, found, alt_text)
+    require_storage(asset.bytes + asset.bytes_beside)
     with ExitStack() as undo:
-        asset.file.save("", content if isinstance(content, File) else File(content), save=False)
-        undo.callback(default_storage.delete, str(asset.file.name))
+        store(undo, asset, found, getattr(file, "name", None) or "")
         asset.save()
         told = {"kind": asset.kind, "width": asset.width, "height": asset.height, "bytes": asset.bytes}
         audit.record(actor, "asset.created", asset, told)
@@ -60,14 +51,59 @@ def upload_asset(actor: Actor, file: IO[bytes] | None, *, alt_text: str = "") ->
     return asset
 
 
+def new_asset(actor: Actor, found: Brought, alt_text: str) -> Asset:
+    first = found.first
+    beside = [*found.renditions, *([found.original] if found.original and not found.is_unchanged else ())]
+    return Asset(
+        organization_id=require_organization_id(),
+        kind=first.found.kind,
+        content_type=first.found.content_type,
+        width=first.found.width,
+        height=first.found.height,
+        seconds=first.found.seconds,
+        sha256=first.sha256,
+        bytes=first.size,
+        bytes_beside=sum(one.size for one in beside),
+        alt_text=alt_text,
+        author=actor if isinstance(actor, Member) else None,
+    )
+
+
+def store(undo: ExitStack, asset: Asset, found: Brought, name: str) -> None:
+    """Writes the files that are kept of it; `undo` takes them away again. `name` is that of the file as it came."""
+
+    def write(one: Kept, folder: str = "assets") -> str:
+        content = one.content if isinstance(one.content, File) else File(one.content)
+        content_type = one.found.content_type
+        stored: str = default_storage.save(name_for(asset.organization_id, content_type, folder), content)
+        undo.callback(default_storage.delete, stored)
+        return stored
+
+    asset.file.name = write(found.first)
+    asset.renditions = [asdict(one.stored_as(write(one))) for one in found.renditions]
+    if original := found.original:
+        what = original.found
+        asset.original = asdict(
+            Original(
+                asset.file.name if found.is_unchanged else write(original, "originals"),
+                own_name(name, what.content_type),
+                what.content_type,
+                original.size,
+                what.width,
+                what.height,
+            )
+        )
+
+
 @transaction.atomic
-def describe_asset(actor: Actor, asset: Asset, *, alt_text: str) -> Asset:
+def describe_asset(actor: Actor, asset: Asset, *, alt_text: str, seen: Seen = None) -> Asset:
     """Other words for those who cannot see it, in posts to come: what was written before keeps its own.
 
     Raises Invalid (alt_text), PermissionDenied.
     """
     asset = Asset.objects.select_for_update(of=("self",)).get(pk=asset.pk)
     require_asset(actor, asset, "edit")
+    refuse_overtaken(asset.mark, seen)
     before, alt_text = asset.alt_text, checked_alt_text(alt_text)
     if alt_text != before:
         asset.alt_text = alt_text
@@ -82,30 +118,7 @@ def require_writer(actor: Actor) -> None:
 
 
 def checked_alt_text(text: str) -> str:
+    text = description(text)
     if wrong := describable(text):
         raise Invalid({"alt_text": wrong})
-    return text.strip()
-
-
-def fingerprint(content: IO[bytes], found: Found) -> tuple[str, int]:
-    """SHA-256 and length of what will be kept, read piece by piece. Raises Invalid (file) where it is too long."""
-    most, seen, size = most_bytes(found.kind), hashlib.sha256(), 0
-    content.seek(0)
-    while piece := content.read(PIECE):
-        seen.update(piece)
-        size += len(piece)
-        if size > most:
-            raise Invalid({"file": [too_large(most)]})
-    return seen.hexdigest(), size
-
-
-def too_large(most: int) -> str:
-    if not most:
-        return _("No network takes such a file from here.")
-    return _("The file is too large: no network takes more than %s.") % spelt_bytes(most)
-
-
-def most_bytes(kind: MediaKind | None = None) -> int:
-    """The largest file that any network takes, of that kind or at all."""
-    limits = [limit for adapter in networks() for limit in adapter.capabilities.media.items()]
-    return max((limit.most_bytes for one, limit in limits if kind in (None, one)), default=0)
+    return text

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from organizations.actors import Actor
 from publishing.access import assets_for
 from publishing.actions.media import describe_asset
-from publishing.limits import describable
+from publishing.limits import describable, description
 from publishing.models import Asset, Attachment, Revision
 from publishing.threads import Files
 from socialops.lib.errors import PermissionDenied
+from socialops.lib.numbers import spelt_number
 
 MOST_FILES = 40  # with one text, whatever the network; more is a mistake or an attack
 Problems = dict[str, list[str]]
@@ -43,11 +44,15 @@ def placed_files(
     asked = placing.by_part(texts)
     assets = visible_assets(actor, (pk for part in asked for pk in part or ()))
     words = {pk: asset.alt_text for pk, asset in assets.items()} | {
-        pk: text.strip() for pk, text in placing.alt_texts.items()
+        pk: description(text) for pk, text in placing.alt_texts.items()
     }
     found: list[Files] = []
     for at, part in enumerate(asked):
-        wrong = wrong_with(part or (), assets, words) if at < texts else [_("The thread has no part %d.") % (at + 1)]
+        wrong = (
+            wrong_with(part or (), assets, words)
+            if at < texts
+            else [_("The thread has no part %s.") % spelt_number(at + 1)]
+        )
         if wrong:
             problems.setdefault("thread_media" if at else "media", []).extend(wrong)
         elif part is None:
@@ -64,7 +69,7 @@ def visible_assets(actor: Actor, pks: Iterable[int]) -> dict[int, Asset]:
 
 def wrong_with(part: Sequence[int], assets: Mapping[int, Asset], words: Mapping[int, str]) -> list[str]:
     if len(part) > MOST_FILES:
-        return [_("Choose at most %d files for one text.") % MOST_FILES]
+        return [_("Choose at most %s files for one text.") % spelt_number(MOST_FILES)]
     strange = [_("There is no file %s.") % pk for pk in part if pk not in assets]
     return strange or [wrong for pk in part for wrong in describable(words[pk])]
 

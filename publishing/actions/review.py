@@ -5,24 +5,26 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from organizations import audit
-from organizations.actors import Actor
+from organizations.actors import Actor, System
 from organizations.models import Member
 from publishing.access import require, rights_on
 from publishing.actions.content import content_of, network_problems
-from publishing.actions.rows import enqueue, locked, plan_of, standing, tell
-from publishing.limits import unreadable
+from publishing.actions.revising import revise
+from publishing.actions.rows import enqueue, locked, plan_of, standing, take_back, tell
 from publishing.models import Decision, Post
-from publishing.notices import settle_review, tell_asked, tell_decided
+from publishing.notices import settle_decided, settle_review, tell_asked, tell_decided
 from socialops.lib.errors import Conflict, Invalid
+from socialops.lib.overtaking import Seen
 from socialops.lib.states import move
+from socialops.lib.written import checked_note
 
 LONGEST_NOTE = 1000
 
 
 @transaction.atomic
-def submit_post(actor: Actor, post: Post) -> Post:
+def submit_post(actor: Actor, post: Post, *, seen: Seen = None) -> Post:
     """Asks for approval of what stands now. Raises Invalid when a network would not take it, PermissionDenied."""
-    post = locked(post)
+    post = locked(post, seen)
     require(actor, post, "submit")
     require_sendable(post)
     before = post.state
@@ -35,13 +37,13 @@ def submit_post(actor: Actor, post: Post) -> Post:
 
 
 @transaction.atomic
-def approve_post(actor: Actor, post: Post, *, revision: int | None = None, note: str = "") -> Post:
+def approve_post(actor: Actor, post: Post, *, revision: int | None = None, note: str = "", seen: Seen = None) -> Post:
     """It may go out. With a planned time still to come, and the right to publish, it is scheduled at once.
 
     `revision` is the number that the reader saw; raises Conflict when another one stands now.
     """
-    post = locked(post)
-    decide(actor, post, revision, note, approved=True)
+    post = locked(post, seen)
+    note = decide(actor, post, revision, note, approved=True)
     move(post, "approve")
     audit.record(actor, "post.approved", post, {"revision": standing(post).number})
     if post.planned_at and goes_by_itself(post, rights_on(actor, post)):
@@ -53,16 +55,49 @@ def approve_post(actor: Actor, post: Post, *, revision: int | None = None, note:
     return post
 
 
+@transaction.atomic
+def take_back_approval(actor: Member, post: Post, *, seen: Seen = None) -> Post:
+    """The actor's own approval did not happen: it waits for a decision again, and nothing of it leaves before one.
+
+    Raises PermissionDenied, and Conflict when the approval is another's, is not the last word, or a part has begun to
+    leave.
+    """
+    post = locked(post, seen)
+    require(actor, post, "approve")
+    last = Decision.objects.filter(revision=standing(post)).order_by("pk").last()
+    if post.state not in ("approved", "scheduled") or last is None or not last.approved:
+        raise Conflict(_("It is not approved any more."))
+    if last.member_id != actor.pk:
+        raise Conflict(_("Somebody else approved it: only they can take that back."))
+    take_back(post)
+    before = post.state
+    move(post, "unapprove")
+    last.delete()
+    if before == "scheduled":
+        repeat_revision(post)
+    audit.record(actor, "post.approval_taken_back", post, {"state": [before, post.state]})
+    settle_decided(post)
+    tell_asked(post.author or actor, post)
+    tell(post)
+    return post
+
+
+def repeat_revision(post: Post) -> None:
+    """The same words under another number: what was taken back from the outbox keeps the key of the old one."""
+    content, writer = content_of(post), standing(post).author
+    revise(writer or System("review"), post, content)
+
+
 def goes_by_itself(post: Post, verbs: frozenset[str]) -> bool:
     """Whether an approval schedules it too: its time is still to come, and whoever approves may publish."""
     return post.planned_at is not None and post.planned_at > now() and "publish" in verbs
 
 
 @transaction.atomic
-def reject_post(actor: Actor, post: Post, *, revision: int | None = None, note: str = "") -> Post:
-    """Sends it back to its writer, with `note`."""
-    post = locked(post)
-    decide(actor, post, revision, note, approved=False)
+def reject_post(actor: Actor, post: Post, *, revision: int | None = None, note: str = "", seen: Seen = None) -> Post:
+    """Sends it back to its writer, with `note`: the reason. Raises Invalid (note) where there is none."""
+    post = locked(post, seen)
+    note = decide(actor, post, revision, note, approved=False)
     move(post, "reject", review_note=note)
     audit.record(actor, "post.sent_back", post, {"revision": standing(post).number, "note": note})
     tell_decided(actor, post, approved=False, note=note)
@@ -70,15 +105,18 @@ def reject_post(actor: Actor, post: Post, *, revision: int | None = None, note: 
     return post
 
 
-def decide(actor: Actor, post: Post, revision: int | None, note: str, *, approved: bool) -> None:
+def decide(actor: Actor, post: Post, revision: int | None, note: str, *, approved: bool) -> str:
+    """The note as it is kept."""
     require(actor, post, "approve")
-    if len(note) > LONGEST_NOTE or unreadable(note):
-        raise Invalid({"note": [_("Write at most %d characters.") % LONGEST_NOTE]})
+    note = checked_note(note, LONGEST_NOTE)
+    if not approved and not note:
+        raise Invalid({"note": [_("Say why: its writer reads the reason beside the post.")]})
     if revision is not None and revision != standing(post).number:
         raise Conflict(_("It was changed after you opened it. Read it again before you decide."))
     Decision.objects.create(
         revision=standing(post), member=actor if isinstance(actor, Member) else None, approved=approved, note=note
     )
+    return note
 
 
 def require_sendable(post: Post) -> None:

@@ -13,18 +13,24 @@ from networks.models import Outgoing, Profile
 from organizations.actors import Actor
 from organizations.models import Member
 from publishing.models import Delivery, Post, Revision
+from publishing.queries.former import former_revisions
 from publishing.states import BEGUN, STOPPABLE
-from publishing.times import wall, zone_of
+from publishing.times import meant, zone_of
 from socialops.lib import realtime
 from socialops.lib.errors import Conflict, NotFound
+from socialops.lib.overtaking import Seen, refuse_overtaken
 
 
-def locked(post: Post) -> Post:
-    """The post as it stands now; until the transaction ends nobody else changes it. Always the first lock taken."""
+def locked(post: Post, seen: Seen = None) -> Post:
+    """The post as it stands now; until the transaction ends nobody else changes it. Always the first lock taken.
+
+    Raises NotFound, and Overtaken when it is no longer as it was `seen`.
+    """
     rows = Post.objects.select_related("author", "revision").select_for_update(of=("self",))
     fresh = rows.filter(pk=post.pk).first()
     if fresh is None:
         raise NotFound
+    refuse_overtaken(fresh.mark, seen)
     return fresh
 
 
@@ -54,6 +60,15 @@ def refuse_torn(rows: Iterable[Outgoing]) -> None:
         raise Conflict(_("A part of it has left. Let the rest follow, or cancel the rest, and then change it."))
 
 
+def take_back(post: Post) -> None:
+    rows = locked_outgoing(post)
+    refuse_begun(rows, frozenset({"sending", "unknown"}))
+    refuse_torn(rows)
+    if rows and all(row.state == "sent" for row in rows):
+        raise Conflict(_("It has left for every profile and cannot be changed any more. Write a new post."))
+    stop(rows)
+
+
 def standing(post: Post) -> Revision:
     """The revision that counts now; a post has one from the moment it is stored."""
     assert post.revision is not None
@@ -71,13 +86,20 @@ def stop(rows: Iterable[Outgoing]) -> int:
 def enqueue(post: Post, at: datetime) -> None:
     """One delivery and one row of the outbox for each profile that does not have the post yet."""
     revision = standing(post)
+    former = former_revisions(revision)
+    written_at = min(one.created_at for one in (revision, *former))
     for profile in Profile.objects.filter(posts=post).exclude(pk__in=profiles_reached(post)).order_by("pk"):
-        drafts = [
-            Draft(kind=DraftKind.POST, text=text, media=tuple(one.media for one in files))
-            for text, files in revision.said_on(profile.network).leaving
-        ]
-        row = put_chain(profile, drafts, key=f"delivery:{revision.pk}:{profile.pk}", due_at=at)
+        drafts, *earlier = (drafts_of(one, profile.network) for one in (revision, *former))
+        key = f"delivery:{revision.pk}:{profile.pk}"
+        row = put_chain(profile, drafts, key=key, due_at=at, written_at=written_at, former=earlier)
         Delivery.objects.create(post=post, revision=revision, profile=profile, outgoing=row)
+
+
+def drafts_of(revision: Revision, network: str) -> list[Draft]:
+    return [
+        Draft(kind=DraftKind.POST, text=text, media=tuple(one.media for one in files))
+        for text, files in revision.said_on(network).leaving
+    ]
 
 
 def profiles_reached(post: Post) -> list[int]:
@@ -90,12 +112,15 @@ def plan_of(post: Post) -> dict[str, Any]:
     return {"at": at, "profiles": [None, [str(profile) for profile in post.profiles.order_by("pk")]]}
 
 
-def plan_stamps(actor: Actor, at: datetime | None, zone: str) -> dict[str, Any]:
-    """The three columns of a planned time; the zone is the actor's own unless named."""
+def plan_stamps(actor: Actor, at: datetime | None, zone: str, *walls: datetime | None) -> dict[str, Any]:
+    """The three columns of a planned time; the zone is the actor's own unless named.
+
+    The wall time is the first of `walls` that leads to `at`: what was meant stays, also where the clock skips it.
+    """
     if at is None:
         return {"planned_at": None, "planned_wall": None, "planned_zone": ""}
     name = zone or (actor.time_zone if isinstance(actor, Member) else "UTC")
-    return {"planned_at": at, "planned_wall": wall(at, zone_of(name)), "planned_zone": name}
+    return {"planned_at": at, "planned_wall": meant(at, zone_of(name), *walls), "planned_zone": name}
 
 
 def tell(post: Post) -> None:

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from networks.actions.outgoing import move_outgoing
+from networks.actions.outgoing import forbid_repeat, move_outgoing
 from organizations import audit
 from organizations.actors import Actor
 from publishing.access import require
@@ -16,59 +16,68 @@ from publishing.models import Post
 from publishing.notices import settle_review
 from publishing.times import checked_due
 from socialops.lib.errors import Conflict, PermissionDenied
+from socialops.lib.overtaking import Seen
 from socialops.lib.states import move
 
 
 @transaction.atomic
-def schedule_post(actor: Actor, post: Post, *, at: datetime, zone: str = "") -> Post:
+def schedule_post(
+    actor: Actor, post: Post, *, at: datetime, zone: str = "", wall: datetime | None = None, seen: Seen = None
+) -> Post:
     """Puts one row per profile into the outbox, due at `at`; on a scheduled post this is another time.
+
+    `wall` is what was meant by `at` on the clock of `zone`, as if it were UTC.
 
     Raises Invalid (scheduled_at, text, variants, profiles), PermissionDenied without the right or the approval that
     a profile asks for, Conflict when it has begun to leave.
     """
-    post = locked(post)
+    post = locked(post, seen)
     require(actor, post, "schedule")
     at = checked_due(at, now())
     if post.state == "scheduled":
-        return retime(actor, post, at, zone)
+        return retime(actor, post, at, zone, wall)
     post.MACHINE.target(post.state, "schedule")
     if asks_approval(post):
         raise PermissionDenied(_("One of its profiles asks for approval first. Send it for approval."))
     require_sendable(post)
-    move(post, "schedule", **plan_stamps(actor, at, zone))
+    move(post, "schedule", **plan_stamps(actor, at, zone, wall, post.planned_wall))
     enqueue(post, at)
     audit.record(actor, "post.scheduled", post, plan_of(post))
     tell(post)
     return post
 
 
-def publish_now(actor: Actor, post: Post) -> Post:
+def publish_now(actor: Actor, post: Post, *, seen: Seen = None) -> Post:
     """Due at once. On a scheduled post the waiting rows come forward; pressed twice it still leaves once."""
-    return schedule_post(actor, post, at=now())
+    return schedule_post(actor, post, at=now(), seen=seen)
 
 
 @transaction.atomic
-def move_post(actor: Actor, post: Post, *, at: datetime, zone: str = "") -> Post:
+def move_post(
+    actor: Actor, post: Post, *, at: datetime, zone: str = "", wall: datetime | None = None, seen: Seen = None
+) -> Post:
     """Another planned time. Keeps the approval, for the words are the same. Raises Conflict when it has begun."""
-    post = locked(post)
+    post = locked(post, seen)
     if post.state == "scheduled":
-        return schedule_post(actor, post, at=at, zone=zone)
+        return schedule_post(actor, post, at=at, zone=zone, wall=wall)
     require(actor, post, "edit")
     at = checked_due(at, now())
     before = post.planned_at
-    move(post, "plan", **plan_stamps(actor, at, zone or post.planned_zone))
+    move(post, "plan", **plan_stamps(actor, at, zone or post.planned_zone, wall, post.planned_wall))
     record_move(actor, post, before)
     return post
 
 
 @transaction.atomic
-def cancel_post(actor: Actor, post: Post) -> Post:
+def cancel_post(actor: Actor, post: Post, *, seen: Seen = None) -> Post:
     """Nothing more of it leaves. What has left stays as it is; raises Conflict when that is all of it."""
-    post = locked(post)
+    post = locked(post, seen)
     require(actor, post, "cancel")
     rows = locked_outgoing(post)
     if rows and not stop(rows):
         raise Conflict(_("All of it has left already, so there is nothing to cancel."))
+    for row in rows:
+        forbid_repeat(row)
     before = post.state
     move(post, "cancel")
     settle_review(post)
@@ -83,7 +92,7 @@ def asks_approval(post: Post) -> bool:
     return post.state != "approved" and post.profiles.filter(needs_approval=True).exists()
 
 
-def retime(actor: Actor, post: Post, at: datetime, zone: str) -> Post:
+def retime(actor: Actor, post: Post, at: datetime, zone: str, wall: datetime | None) -> Post:
     rows = locked_outgoing(post)
     refuse_begun(rows)
     waiting = [row for row in rows if row.state == "waiting" and row.chain_id is None]
@@ -92,7 +101,7 @@ def retime(actor: Actor, post: Post, at: datetime, zone: str) -> Post:
     for row in waiting:
         move_outgoing(row, due_at=at)
     before = post.planned_at
-    move(post, "plan", **plan_stamps(actor, at, zone or post.planned_zone))
+    move(post, "plan", **plan_stamps(actor, at, zone or post.planned_zone, wall, post.planned_wall))
     record_move(actor, post, before)
     return post
 

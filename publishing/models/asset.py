@@ -8,7 +8,8 @@ from django.db import models
 from networks.contract import Media, MediaKind
 from organizations.tenancy import TenantModel
 from publishing.limits import LONGEST_ALT_TEXT
-from publishing.threads import Attached
+from publishing.threads import Attached, Original
+from socialops.lib.overtaking import mark_of
 
 SUFFIXES = {
     "image/jpeg": "jpg",
@@ -18,15 +19,25 @@ SUFFIXES = {
     "video/mp4": "mp4",
     "video/quicktime": "mov",
 }
+CAME_AS = {"image/heic": "heic", "image/avif": "avif"}  # and is kept beside what was made of it
 
 
 def name_of(asset: "Asset", given: str) -> str:
-    """Where the file is kept: nothing of the name that it came with, and nothing that could be guessed."""
-    return f"assets/{asset.organization_id}/{secrets.token_hex(16)}.{SUFFIXES[asset.content_type]}"
+    return name_for(asset.organization_id, asset.content_type)
+
+
+def name_for(organization_id: int, content_type: str, folder: str = "assets") -> str:
+    """Where a file is kept: nothing of the name that it came with, and nothing that could be guessed."""
+    suffix = (SUFFIXES | CAME_AS)[content_type]
+    return f"{folder}/{organization_id}/{secrets.token_hex(16)}.{suffix}"
 
 
 class Asset(TenantModel):
-    """What the file is stands here as its own bytes told it; both never change. `alt_text` is for posts to come."""
+    """What the file is stands here as its own bytes told it; both never change. `alt_text` is for posts to come.
+
+    `original` is threads.Original, `renditions` a list of contract.Media: none of them is ever made anew, for drafts
+    that wait or have left name them.
+    """
 
     file = models.FileField(upload_to=name_of, max_length=200)
     kind = models.CharField(max_length=10, choices=[(kind.value, kind.value) for kind in MediaKind])
@@ -38,13 +49,23 @@ class Asset(TenantModel):
     sha256 = models.CharField(max_length=64)
     alt_text = models.CharField(max_length=LONGEST_ALT_TEXT, blank=True)
     author = models.ForeignKey("organizations.Member", on_delete=models.SET_NULL, null=True, related_name="+")
+    original = models.JSONField(null=True)
+    renditions = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), blank=True)
+    bytes_beside = models.BigIntegerField(default=0, db_default=0)  # of its renditions, and of an original of its own
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        indexes = [models.Index(fields=["created_at"], name="asset_oldest")]
+        indexes = [
+            models.Index(fields=["created_at"], name="asset_oldest"),
+            models.Index(fields=["organization"], include=["bytes", "bytes_beside"], name="asset_kept"),  # how much
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+    @property
+    def mark(self) -> str:
+        return mark_of(self.alt_text)
 
     def attached(self, alt_text: str) -> Attached:
         """As it would go with a text."""
@@ -52,7 +73,17 @@ class Asset(TenantModel):
             name: getattr(self, name) for name in ("content_type", "sha256", "width", "height", "seconds")
         }
         media = Media(name=self.file.name, kind=MediaKind(self.kind), size=self.bytes, alt_text=alt_text, **facts)
-        return Attached(self.pk, media)
+        return Attached(self.pk, media, tuple(map(Media.from_json, self.renditions)), self.came_as)
+
+    @property
+    def came_as(self) -> Original | None:
+        return Original(**self.original) if self.original else None
+
+    @property
+    def file_names(self) -> set[str]:
+        """All that our storage keeps of it."""
+        beside = {self.original["file"]} if self.original else set()
+        return {str(self.file.name), *(one["name"] for one in self.renditions), *beside}
 
 
 class Attachment(TenantModel):

@@ -1,12 +1,17 @@
 """What we write: the post, its frozen revisions, the wording per network, and where each revision goes."""
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from networks.registry import adapter_class
 from organizations.tenancy import TenantModel
 from publishing.states import POST
-from publishing.threads import Attached, Files, Wording, said
+from publishing.threads import Attached, Files, Own, Wording, said
+from publishing.times import oddity
+from socialops.lib.overtaking import mark_of
+from socialops.lib.search import Parts, Texts
 
 
 class Post(TenantModel):
@@ -32,6 +37,18 @@ class Post(TenantModel):
     def __str__(self) -> str:
         return f"post {self.pk}"
 
+    @property
+    def oddity(self) -> str:
+        """What the clock makes of its planned time, for people; mostly empty."""
+        if self.planned_at is None or self.planned_wall is None:
+            return ""
+        return oddity(self.planned_at, self.planned_wall, self.planned_zone)
+
+    @property
+    def mark(self) -> str:
+        """Of what people decide about it. Where it stands on its way to the networks is the outbox's to say."""
+        return mark_of(self.revision_id, self.state, self.planned_at and self.planned_at.timestamp(), self.review_note)
+
 
 class Revision(TenantModel):
     """Immutable. What was approved is exactly what goes out; an edit makes a new one."""
@@ -48,13 +65,19 @@ class Revision(TenantModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["post", "number"], name="revision_once")]
+        indexes = [GinIndex(Parts("text", "first_comment", Texts("parts")), name="revision_parts")]
 
     def __str__(self) -> str:
         return f"revision {self.number} of post {self.post_id}"
 
-    def wordings(self) -> dict[str, str]:
+    @property
+    def title(self) -> str:
+        """What it is known by in lists: its words, or that it has none."""
+        return self.text if self.text.strip() else _("Without text")
+
+    def wordings(self) -> dict[str, Own]:
         """The variants, by network. Prefetch `variants` when there are many."""
-        return {variant.network: variant.text for variant in self.variants.all()}
+        return {variant.network: variant.wording for variant in self.variants.all()}
 
     def files(self) -> tuple[Files, ...]:
         """What goes with each of the texts; empty where nothing does. Prefetch `attachments` and their assets."""
@@ -81,12 +104,18 @@ class Variant(TenantModel):
     revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="variants")
     network = models.CharField(max_length=20)
     text = models.TextField()
+    parts = models.JSONField(null=True, blank=True)  # threads.Own: null where nobody said what becomes of the others
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["revision", "network"], name="variant_once")]
+        indexes = [GinIndex(Parts("text", Texts("parts")), name="variant_parts")]
 
     def __str__(self) -> str:
         return f"{self.network} wording of revision {self.revision_id}"
+
+    @property
+    def wording(self) -> Own:
+        return Own(self.text, None if self.parts is None else tuple(self.parts))
 
 
 class Delivery(TenantModel):

@@ -51,6 +51,10 @@ class Month:
     panel: list[Post]  # of the day that is open
 
     @property
+    def total(self) -> int:
+        return sum(day.total for day in self.days)
+
+    @property
     def previous(self) -> date:
         return (self.first - timedelta(days=1)).replace(day=1)
 

@@ -1,28 +1,37 @@
 """What the composer shows while one writes: previews and counters per network, and what the button will do."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
-from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from networks.contract import Adapter
 from networks.models import Profile
-from networks.registry import adapter_class
+from networks.registry import adapter_class, networks
+from networks.wording import LONGEST, validate
 from organizations.actors import Actor
 from publishing.access import common_verbs
+from publishing.actions.content import stays_away
 from publishing.actions.forward import Wish
 from publishing.actions.placing import visible_assets
-from publishing.limits import LONGEST, validate, validate_media
-from publishing.threads import MOST_PARTS, Files, fitting, said, split
+from publishing.limits import adapted, validate_media
+from publishing.threads import MOST_PARTS, Files, Own, fitting, said, split
+from publishing.times import meant, oddity
+from socialops.lib.dates import spelt_planned
+from socialops.lib.graphemes import boundary
+from socialops.lib.numbers import spelt_number
+from socialops.lib.search import Found, Parts, Texts
+from socialops.lib.written import shows_anything
 from teams.access import profiles_for
+from teams.models import Team
 
 OPTIONS = 20
+MOST_WORDS = 8
 NEAR = 1_000
+NEARLY_FULL = 20  # as in replies
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +43,7 @@ class Preview:
     profiles: tuple[Profile, ...]
     bits: tuple["Bit", ...]  # more than one where it is a thread
     comment: "Bit | None" = None
+    away: str = ""  # what does not reach it, as long as nobody has said that it shall not
 
     @property
     def joined(self) -> bool:
@@ -60,6 +70,14 @@ class Bit:
         return self.limit - self.length
 
     @property
+    def excess(self) -> int:
+        return max(0, -self.left)
+
+    @property
+    def near(self) -> bool:
+        return 0 <= self.left <= NEARLY_FULL
+
+    @property
     def binds(self) -> bool:
         """Whether the limit is near enough to be worth counting down to."""
         return self.left < NEAR
@@ -79,7 +97,7 @@ class Words:
     """What stands in the composer; `parts` by the numbers of their fields."""
 
     text: str
-    variants: Mapping[str, str]
+    variants: Mapping[str, Own]
     parts: Mapping[int, str] = field(default_factory=dict)
     comment: str = ""
     files: Mapping[int, Files] = field(default_factory=dict)  # by the same numbers; 1 is the first text
@@ -113,6 +131,7 @@ def preview(network: str, words: Words, profiles: list[Profile]) -> Preview:
         profiles=tuple(profiles),
         bits=tuple(bit(text, adapter, files) for text, files in wording.parts),
         comment=bit(wording.comment, adapter) if wording.comment else None,
+        away=stays_away(adapter.label, len(words.parts)) if words.parts and own and own.parts is None else "",
     )
 
 
@@ -120,8 +139,21 @@ def counters(words: Words, shown: Iterable[Preview]) -> dict[int, list[Bit]]:
     """{number of a part's field: how it stands on each network that gets it as a post of its own}"""
     found: dict[int, list[Bit]] = {}
     for place, number in enumerate(words.parts, start=1):
-        found[number] = [one.bits[place] for one in shown if len(one.bits) > place]
+        found[number] = [
+            one.bits[place] for one in shown if len(one.bits) > place and one.network not in words.variants
+        ]
     return found
+
+
+def own_counters(words: Words, shown: Iterable[Preview]) -> dict[str, list[Bit]]:
+    """{network and place of one of its own parts: how that stands there}"""
+    own = [one for one in shown if one.network in words.variants]
+    return {f"{one.network}-{place}": [bit] for one in own for place, bit in enumerate(one.bits[1:], start=2)}
+
+
+def away(shown: Iterable[Preview]) -> dict[str, str]:
+    """{network: what does not reach it}"""
+    return {one.network: one.away for one in shown}
 
 
 def misfits(words: Words, shown: Iterable[Preview]) -> dict[int, list[str]]:
@@ -131,6 +163,13 @@ def misfits(words: Words, shown: Iterable[Preview]) -> dict[int, list[str]]:
         for number, bit in zip(words.numbers, one.bits, strict=False):
             found[number] += bit.misfits
     return found
+
+
+def adaptations(words: Words, shown: Iterable[Preview]) -> dict[int, list[str]]:
+    """{asset: what becomes of it on its way to each of the networks}"""
+    able = [(adapter_class(one.network).capabilities, one.label) for one in shown]
+    files = {one.asset: one for part in words.files.values() for one in part}
+    return {pk: [said for to in able if (said := adapted(one, *to))] for pk, one in files.items()}
 
 
 def rearranged(words: Words, profiles: Iterable[Profile], do: str) -> list[tuple[str, list[int]]]:
@@ -150,10 +189,16 @@ def rearranged(words: Words, profiles: Iterable[Profile], do: str) -> list[tuple
     pieces = [
         (piece, [] if at else pks)
         for text, pks in texts
-        for at, piece in enumerate(split(text[:LONGEST], limit, measure) or [""])
+        for at, piece in enumerate(split_whole(text, limit, measure) or [""])
         if piece or pks
     ]
     return [*pieces[: MOST_PARTS - 1], joined(pieces[MOST_PARTS - 1 :])] if len(pieces) > MOST_PARTS else pieces
+
+
+def split_whole(text: str, limit: int, measure: Callable[[str], int]) -> list[str]:
+    """What is longer than anything that is taken stays together behind the parts, for its writer to see."""
+    end = boundary(text, LONGEST)
+    return [*split(text[:end], limit, measure), *([text[end:]] if text[end:].strip() else [])]
 
 
 def joined(texts: list[tuple[str, list[int]]]) -> tuple[str, list[int]]:
@@ -198,7 +243,9 @@ def bit(text: str, adapter: type[Adapter], files: Files = ()) -> Bit:
         over=text[fits:],
         length=adapter.measure_text(text),
         limit=adapter.capabilities.text_limit,
-        problems=tuple(validate(text, adapter.capabilities, adapter.measure_text)) if text.strip() else (),
+        problems=tuple(validate(text, adapter.capabilities, adapter.measure_text, files=bool(files)))
+        if files or shows_anything(text)
+        else (),
         files=files,
         misfits=tuple(validate_media([one.media for one in files], adapter.capabilities, adapter.label)),
     )
@@ -207,16 +254,17 @@ def bit(text: str, adapter: type[Adapter], files: Files = ()) -> Bit:
 def next_step(actor: Actor, profiles: list[Profile], wish: Wish, zone: str, *, lacks_time: bool = False) -> Step:
     verbs = common_verbs(actor, [profile.pk for profile in profiles]) if profiles else frozenset()
     asking = [profile.name for profile in profiles if profile.needs_approval]
-    to = ngettext("to %d profile", "to %d profiles", len(profiles)) % len(profiles)
-    moment = spelt(wish.at, zone) if wish.at else ""
+    to = ngettext("to %s profile", "to %s profiles", len(profiles)) % spelt_number(len(profiles))
+    moment = spelt_planned(wish.at, zone) if wish.at else ""
+    odd = oddity(wish.at, meant(wish.at, ZoneInfo(zone), wish.wall), zone) if wish.at else ""
     if not profiles:
         return Step("keep", _("Save draft"), _("Choose a profile to send it anywhere."))
     if asking or "publish" not in verbs:
-        return Step("submit", _("Send for approval"), asked(asking, moment))
+        return Step("submit", _("Send for approval"), f"{asked(asking, moment)} {odd}".strip())
     if wish.now:
         return Step("publish", _("Publish now %s") % to)
     if wish.at:
-        return Step("schedule", _("Schedule for %(moment)s %(to)s") % {"moment": moment, "to": to})
+        return Step("schedule", _("Schedule for %(moment)s %(to)s") % {"moment": moment, "to": to}, odd)
     if lacks_time:
         return Step("schedule", _("Schedule %s") % to, _("Choose a day and a time."))
     return Step("keep", _("Save draft"))
@@ -227,17 +275,19 @@ def asked(asking: list[str], moment: str) -> str:
     return f"{why} {_('Planned for %s.') % moment}" if moment else why
 
 
-def spelt(at: datetime, zone: str) -> str:
-    """Mon 23 Nov, 09:00 Europe/Madrid"""
-    return f"{format_date(at.astimezone(ZoneInfo(zone)), 'D j M, H:i')} {zone}"
-
-
 def options(actor: Actor, *, q: str = "", without: Iterable[int] = ()) -> QuerySet[Profile]:
-    """Profiles to choose from, by name or handle."""
+    """Profiles to choose from: every word of `q` is in a name, handle, label, or the name of network or team."""
     rows = profiles_for(actor, to="draft").exclude(pk__in=list(without)).order_by("name", "pk")
-    if q:
-        rows = rows.filter(Q(name__icontains=q) | Q(handle__icontains=q))
+    for word in q.split()[:MOST_WORDS]:
+        rows = rows.filter(called(word))
     return rows[:OPTIONS]
+
+
+def called(word: str) -> Q:
+    own = Q(Found(Parts("name", "handle"), word)) | Q(Found(Parts(Texts("labels")), word))
+    near = [one.network for one in networks() if word.casefold() in one.label.casefold()]
+    teams = Team.profiles.through.objects.filter(team__in=Team.objects.filter(Found(Parts("name"), word)))
+    return own | Q(network__in=near) | Q(pk__in=teams.values("profile"))
 
 
 def files_of(actor: Actor, media: Mapping[int, list[int]], alt_texts: Mapping[int, str]) -> dict[int, Files]:

@@ -10,6 +10,7 @@ from publishing.access import written_by
 from publishing.models import Post
 from publishing.queries.posts import waiting_for
 from publishing.queries.undecided import approvals, waiting_without
+from socialops.lib.numbers import spelt_number
 
 UNDER_WAY = ("draft", "in_review", "approved")
 
@@ -32,21 +33,22 @@ def holdings(handover: Handover) -> list[Holding]:
         Holding(
             "posts",
             unfinished,
-            ngettext("%d post in the making", "%d posts in the making", unfinished) % unfinished,
+            ngettext("%s post in the making", "%s posts in the making", unfinished) % spelt_number(unfinished),
             goes,
             passes=True,
         ),
         Holding(
             "scheduled",
             scheduled,
-            ngettext("%d scheduled post", "%d scheduled posts", scheduled) % scheduled,
+            ngettext("%s scheduled post", "%s scheduled posts", scheduled) % spelt_number(scheduled),
             f"{planned} {goes}",
             passes=False,
         ),
         Holding(
             "approvable",
             others,
-            ngettext("%d post that others may approve too", "%d posts that others may approve too", others) % others,
+            ngettext("%s post that others may approve too", "%s posts that others may approve too", others)
+            % spelt_number(others),
             _("Waits for the others who may approve."),
             passes=False,
         ),

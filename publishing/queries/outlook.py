@@ -10,6 +10,7 @@ from networks.models import Outgoing
 from networks.queries.holds import HELD
 from networks.queries.queue import LATE
 from networks.registry import adapter_class
+from socialops.lib.numbers import spelt_number
 
 RETURNS = later("It leaves when the profile is connected again, unless you cancel it.")
 
@@ -81,7 +82,11 @@ def waiting(row: Outgoing, behind: bool, now: datetime) -> Outlook:
 def sending(row: Outgoing, now: datetime) -> Outlook:
     if row.lease_until and row.lease_until < now:
         return Outlook(_("Whoever was sending it is gone."), _("It is looked for on the profile in a moment."))
-    known = _("It is on its way.") if row.attempt_count < 2 else _("It is on its way, try %d.") % row.attempt_count
+    known = (
+        _("It is on its way.")
+        if row.attempt_count < 2
+        else _("It is on its way, try %s.") % spelt_number(row.attempt_count)
+    )
     return Outlook(known, _("Without an answer within half a minute it is looked for on the profile."))
 
 

@@ -13,25 +13,25 @@ def tiles(hour: Lateness, day: Lateness, as_of: datetime) -> list[dict[str, Any]
     rows = (
         (
             "median",
-            _("Half left within"),
+            _("Usually late by"),
             _("Of all that left, half was not later than this."),
             hour.median,
             day.median,
         ),
         (
             "most",
-            _("95 of 100 within"),
+            _("Nearly all within"),
             _("Of all that left, 95 of 100 were not later than this."),
             hour.most,
             day.most,
         ),
-        ("worst", _("The latest"), _("What left latest."), hour.worst, day.worst),
+        ("worst", _("The longest delay"), _("What left latest."), hour.worst, day.worst),
     )
     made = [
         tile(key, label, definition, spelt(now), spelt(before), as_of) for key, label, definition, now, before in rows
     ]
     sent = _("What the network took, or somebody found there.")
-    return [*made, tile("sent", _("Left"), sent, hour.count, day.count, as_of)]
+    return [*made, tile("sent", _("Sent"), sent, hour.count, day.count, as_of)]
 
 
 def tile(key: str, label: str, definition: str, hour: Any, day: Any, as_of: datetime) -> dict[str, Any]:
@@ -72,14 +72,14 @@ def charts(hours: list[Hour]) -> dict[str, dict[str, Any]]:
             "unit": _("s"),
             "from_zero": True,
             "series": [
-                series("median", _("Half left within"), [(one, one.lateness.median) for one in hours]),
-                series("most", _("95 of 100 within"), [(one, one.lateness.most) for one in hours]),
+                series("median", _("Usually late by"), [(one, one.lateness.median) for one in hours]),
+                series("most", _("Nearly all within"), [(one, one.lateness.most) for one in hours]),
             ],
         },
         "throughput": {
             "type": "bar",
             "unit": "",
-            "series": [series("sent", _("Left"), [(one, one.lateness.count) for one in hours])],
+            "series": [series("sent", _("Sent"), [(one, one.lateness.count) for one in hours])],
         },
     }
 

@@ -11,6 +11,7 @@ from networks.contract import Deletes
 from networks.models import Outgoing
 from networks.registry import adapter_class
 from publishing.models import Delivery
+from socialops.lib.numbers import spelt_numbers
 
 ASKS = ("failed", "unknown")  # a thread that stands there needs somebody, so that is what it is called
 
@@ -78,7 +79,7 @@ def dress(deliveries: Iterable[Delivery]) -> None:
 def progress(rows: list[Outgoing]) -> str:
     """2 of 3 where a thread is not wholly there."""
     sent = sum(row.state == "sent" for row in rows)
-    return _("%(sent)d of %(all)d") % {"sent": sent, "all": len(rows)} if 0 < sent < len(rows) else ""
+    return _("%(sent)s of %(all)s") % spelt_numbers({"sent": sent, "all": len(rows)}) if 0 < sent < len(rows) else ""
 
 
 def last_deleted(delivery: Delivery) -> tuple[datetime, str] | None:

@@ -8,9 +8,10 @@ from networks.outbox.circuits import is_open
 from networks.queries.queue import SOON, limited
 from organizations.actors import Actor
 from publishing.access import deliveries_for, posts_for, sees_everything
-from publishing.models import Attachment, Delivery, Post, Variant
+from publishing.models import Attachment, Delivery, Post, Revision, Variant
 from publishing.queries.parts import STATE, stands, with_parts
 from publishing.states import TELLING
+from socialops.lib.search import Found, Parts, Texts
 from teams.access import profiles_for
 
 PER_PAGE = 40
@@ -98,8 +99,14 @@ def listed(actor: Actor, *, state: str = "", profile: int | None = None, q: str 
     if profile:
         posts = posts.filter(Exists(Post.profiles.through.objects.filter(post_id=OuterRef("pk"), profile_id=profile)))
     if q:
-        posts = posts.filter(revision__text__icontains=q)
+        posts = posts.filter(revision__in=worded(q))
     return posts.order_by("-pk")
+
+
+def worded(q: str) -> QuerySet[Revision, int]:
+    """The ids of the revisions one of whose wordings holds every word of `q`. Indexes revision_parts, variant_parts."""
+    common = Revision.objects.filter(Found(Parts("text", "first_comment", Texts("parts")), q)).values("pk")
+    return common.union(Variant.objects.filter(Found(Parts("text", Texts("parts")), q)).values("revision"))
 
 
 def page_of(

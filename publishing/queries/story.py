@@ -15,6 +15,7 @@ from networks.registry import adapter_class
 from publishing.kinds import counted
 from publishing.models import Delivery
 from publishing.queries.parts import parts_of
+from socialops.lib.numbers import spelt_number, spelt_numbers
 
 HASH = 8  # characters of the fingerprint: enough to see whether two tries sent the same
 
@@ -83,7 +84,7 @@ def story(delivery: Delivery, row: Outgoing, attempts: list[Attempt]) -> Iterato
         yield from told(first, row, network, once_more=lost)
         lost = is_lost(first, lost)
         if len(again) > 1:
-            many = ngettext("The same %d more time.", "The same %d more times.", len(again)) % len(again)
+            many = ngettext("The same %s more time.", "The same %s more times.", len(again)) % spelt_number(len(again))
             yield Line(again[-1].started_at, "", f"{many} {_('This was the last.')}", icon="repeat")
         elif again:
             yield from told(again[0], row, network)
@@ -136,7 +137,7 @@ def begun(attempt: Attempt, row: Outgoing, network: str, *, once_more: bool) -> 
     elif once_more:
         text = _("Sent once more, for it was not found; look whether it is there once")
     elif row.part > 1:
-        text = _("Part %(part)d sent to %(network)s") % {"part": row.part, "network": network}
+        text = _("Part %(part)s sent to %(network)s") % spelt_numbers({"part": row.part, "network": network})
     elif attempt.started_at == row.first_tried_at and attempt.started_at >= row.planned_at:
         text = _("Sent to %(network)s, %(late)s after its time") % {
             "network": network,
@@ -150,7 +151,8 @@ def begun(attempt: Attempt, row: Outgoing, network: str, *, once_more: bool) -> 
 
 
 def worker(attempt: Attempt) -> str:
-    return _("worker %s") % attempt.worker
+    """The machine alone: which of its processes it was is in the database."""
+    return _("by the server %s") % attempt.worker.partition(":")[0]
 
 
 def spelt(lasted: timedelta) -> str:

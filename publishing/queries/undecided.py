@@ -10,6 +10,7 @@ from organizations.handover import Handover, Holding
 from organizations.models import Member, Role
 from publishing.models import Post
 from publishing.queries.deciders import hands_of, undecidable
+from socialops.lib.numbers import spelt_number
 from socialops.lib.text import clipped
 
 SHOWN = 5
@@ -53,8 +54,8 @@ def approvals(waiting: Waiting) -> list[Holding]:
         Holding(
             "approvals",
             len(posts),
-            ngettext("%d approval that nobody else may give", "%d approvals that nobody else may give", len(posts))
-            % len(posts),
+            ngettext("%s approval that nobody else may give", "%s approvals that nobody else may give", len(posts))
+            % spelt_number(len(posts)),
             fate_of(waiting),
             passes=True,
             things=words_of(posts),
@@ -63,7 +64,8 @@ def approvals(waiting: Waiting) -> list[Holding]:
         Holding(
             "undecided",
             lost,
-            ngettext("%d post that nobody else could approve", "%d posts that nobody else could approve", lost) % lost,
+            ngettext("%s post that nobody else could approve", "%s posts that nobody else could approve", lost)
+            % spelt_number(lost),
             _("Back to draft: whoever is left wrote it themselves."),
             passes=False,
             things=words_of(waiting.hopeless),
@@ -84,7 +86,7 @@ def fate_of(waiting: Waiting) -> str:
 
 
 def words_of(posts: list[Post]) -> tuple[str, ...]:
-    return tuple(clipped(post.revision.text) for post in posts[:SHOWN] if post.revision)
+    return tuple(clipped(post.revision.title) for post in posts[:SHOWN] if post.revision)
 
 
 def gaps(member: Member) -> list[str]:
@@ -93,8 +95,8 @@ def gaps(member: Member) -> list[str]:
     if not stuck:
         return []
     text = ngettext(
-        "%d post waits for an approval that nobody else may give.",
-        "%d posts wait for an approval that nobody else may give.",
+        "%s post waits for an approval that nobody else may give.",
+        "%s posts wait for an approval that nobody else may give.",
         stuck,
     )
-    return [text % stuck]
+    return [text % spelt_number(stuck)]

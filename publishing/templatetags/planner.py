@@ -8,9 +8,11 @@ from django import template
 from django.utils.dateformat import format as format_date
 
 from publishing.kinds import counted
+from publishing.limits import spelt_bytes
 from publishing.models import Revision
 
 register = template.Library()
+register.filter("in_bytes", spelt_bytes)
 
 
 @register.filter

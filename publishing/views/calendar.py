@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,15 +12,18 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from organizations.comparing import seen_in, since
 from organizations.gates import MemberRequest, member_gate
+from organizations.undo import undo_toast
 from publishing.access import access_post
 from publishing.actions.schedule import move_post
 from publishing.forms import DayForm, ListFilter
 from publishing.queries.calendar import month_of
-from publishing.queries.composer import spelt
 from publishing.queries.posts import FILTERS, visible_profiles
 from publishing.times import moved
+from socialops.lib.dates import spelt_planned
 from socialops.lib.errors import AppError, Conflict, Invalid
+from socialops.lib.overtaking import Overtaken, spelt_seen
 
 MOST_PROFILES = 200  # in the filter
 
@@ -37,15 +40,23 @@ def calendar(request: MemberRequest) -> HttpResponse:
 def move(request: MemberRequest, pk: int) -> HttpResponse:
     """Another day, the same time on the clock. Answers with the calendar as it stands then, moved or not."""
     post = access_post(request.member, pk)
+    before = post.planned_at
     try:
-        post = move_post(request.member, post, at=target(request, post), zone=post.planned_zone)
+        at, wall = target(request, post)
+        post = move_post(request.member, post, at=at, zone=post.planned_zone, wall=wall, seen=seen_in(request))
+    except Overtaken:
+        return answer(request, toast={"kind": "error", "text": meanwhile(request, pk)}, status=409)
     except AppError as error:
         return answer(request, toast={"kind": "error", "text": error.user_message})
     zone = request.member.time_zone
-    return answer(request, toast={"kind": "success", "text": _("Moved to %s.") % spelt(post.planned_at, zone)})
+    text = f"{_('Moved to %s.') % spelt_planned(post.planned_at, zone)} {post.oddity}".strip()
+    moved_back = {"day": f"{before.astimezone(ZoneInfo(zone)):%Y-%m-%d}", "seen": spelt_seen(post.mark, now())}
+    response = answer(request)
+    undo_toast(response, text, request.get_full_path(), moved_back, target="#calendar")
+    return response
 
 
-def target(request: MemberRequest, post: Any) -> Any:
+def target(request: MemberRequest, post: Any) -> tuple[datetime, datetime]:
     form = DayForm(request.POST)
     if not form.is_valid():
         raise Invalid({"day": [_("Choose a day.")]})
@@ -55,7 +66,22 @@ def target(request: MemberRequest, post: Any) -> Any:
     return moved(post.planned_at, post.planned_wall, post.planned_zone, to=form.cleaned_data["day"], seen_in=seen_in)
 
 
-def answer(request: MemberRequest, *, toast: dict[str, str] | None = None) -> HttpResponse:
+def meanwhile(request: MemberRequest, pk: int) -> str:
+    """Who was there first, and where it stands now."""
+    post = access_post(request.member, pk)
+    who = [entry.actor_name for entry in since(seen_in(request), post)]
+    zone = request.member.time_zone
+    words = {
+        "who": who[0] if who else _("Somebody else"),
+        "at": spelt_planned(post.planned_at, zone) if post.planned_at else "–",
+    }
+    return (
+        _("%(who)s has changed it meanwhile; it is planned for %(at)s. Nothing was moved: look, then move it again.")
+        % words
+    )
+
+
+def answer(request: MemberRequest, *, toast: dict[str, str] | None = None, status: int = 200) -> HttpResponse:
     member, wanted = request.member, ListFilter(request.GET).wanted
     filters = {name: wanted[name] for name in ("state", "profile") if name in wanted}
     moment = now()
@@ -74,7 +100,7 @@ def answer(request: MemberRequest, *, toast: dict[str, str] | None = None) -> Ht
         "profiles": [] if partial else visible_profiles(member)[:MOST_PROFILES],
     }
     template = "publishing/_calendar.html" if partial else "publishing/calendar.html"
-    response = render(request, template, context)
+    response = render(request, template, context, status=status)
     if toast:
         response["HX-Trigger"] = json.dumps({"toast": toast})
     return response

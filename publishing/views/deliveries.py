@@ -4,17 +4,22 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from networks.models import Outgoing
+from organizations.comparing import seen_in
 from organizations.gates import MemberRequest, member_gate
 from publishing.access import access_delivery
 from publishing.actions.deliveries import cancel_delivery, delete_delivery, resolve_delivery, retry_delivery
 from publishing.models import Delivery
-from publishing.views.decide import back
+from publishing.views.decide import back, overtaken_page
+from publishing.views.saying import Begun, say
 from socialops.lib.errors import AppError
+from socialops.lib.overtaking import Overtaken
 
 Button = Callable[[MemberRequest, Delivery], str]
 
@@ -28,7 +33,9 @@ def button(work: Button) -> Callable[..., HttpResponse]:
     def pressed(request: MemberRequest, pk: int) -> HttpResponse:
         delivery = access_delivery(request.member, pk)
         try:
-            messages.success(request, work(request, delivery))
+            say(request, work(request, delivery))
+        except Overtaken:
+            return overtaken_page(request, delivery.post, delivery, *parts(delivery))
         except AppError as error:
             messages.error(request, error.user_message)
         return redirect(back(request, delivery.post))
@@ -36,30 +43,34 @@ def button(work: Button) -> Callable[..., HttpResponse]:
     return pressed
 
 
+def parts(delivery: Delivery) -> list[Outgoing]:
+    return list(Outgoing.objects.filter(Q(pk=delivery.outgoing_id) | Q(chain=delivery.outgoing_id)))
+
+
 @button
 def retry(request: MemberRequest, delivery: Delivery) -> str:
-    retry_delivery(request.member, delivery)
-    return _("It is tried again now.")
+    retry_delivery(request.member, delivery, seen=seen_in(request))
+    return Begun(_("It is tried again now."))
 
 
 @button
 def resolve(request: MemberRequest, delivery: Delivery) -> str:
     if request.POST.get("there") != "yes":
-        resolve_delivery(request.member, delivery, there=False)
-        return _("It is sent again now.")
+        resolve_delivery(request.member, delivery, there=False, seen=seen_in(request))
+        return Begun(_("It is sent again now."))
     reference = request.POST.get("reference", "").strip()
     named = {"permalink": reference} if "/" in reference else {"remote_id": reference}
-    resolve_delivery(request.member, delivery, there=True, **named)
+    resolve_delivery(request.member, delivery, there=True, **named, seen=seen_in(request))
     return _("Linked to the post on the network.")
 
 
 @button
 def cancel(request: MemberRequest, delivery: Delivery) -> str:
-    cancel_delivery(request.member, delivery)
+    cancel_delivery(request.member, delivery, seen=seen_in(request))
     return _("It is left as it is and is not sent.")
 
 
 @button
 def delete(request: MemberRequest, delivery: Delivery) -> str:
     delete_delivery(request.member, delivery)
-    return _("It is being deleted.")
+    return Begun(_("It is being deleted."))

@@ -8,28 +8,31 @@ from organizations.gates import MemberRequest, member_gate
 from publishing.access import access_asset
 from publishing.actions.media import upload_asset
 from publishing.models import Asset
+from publishing.originals import download
 from publishing.ranges import part_of
-from socialops.lib.errors import AppError, NotFound
+from publishing.uploads import require_room
+from socialops.lib.errors import AppError
+from socialops.lib.inline import sandboxed, stored
 
 
 @member_gate
 @require_safe
 def show(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """As the kind that its bytes told, in a sandbox: whatever else it might be, it runs nothing."""
+    """As the kind that its bytes told."""
     asset = access_asset(request.member, pk)
-    try:
-        file = asset.file.open("rb")
-    except FileNotFoundError:
-        raise NotFound from None
+    file = stored(asset.file.name)
     answer: HttpResponseBase = FileResponse(file, content_type=asset.content_type)
     if "Range" in request.headers:
         answer = part_of(file, request.headers["Range"], asset.bytes, asset.content_type) or answer
     answer["Accept-Ranges"] = "bytes"
-    answer["Content-Disposition"] = "inline"
-    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "private, max-age=31536000, immutable"
-    return answer
+    return sandboxed(answer)
+
+
+@member_gate
+@require_safe
+def original(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """As it came, to be kept: with all that the camera wrote, the place too."""
+    return download(access_asset(request.member, pk))
 
 
 @member_gate
@@ -37,6 +40,7 @@ def show(request: MemberRequest, pk: int) -> HttpResponseBase:
 def upload(request: MemberRequest) -> HttpResponse:
     """One file for one part's tray: what stands there from now on, or a sentence why not."""
     try:
+        require_room(request)
         asset = upload_asset(request.member, request.FILES.get("file"))
     except AppError as error:
         return render(request, "publishing/_tray_refusal.html", {"text": error.user_message}, status=error.status)
@@ -52,5 +56,5 @@ def tray_item(request: MemberRequest, pk: int) -> HttpResponse:
 
 def item(request: MemberRequest, asset: Asset, part: str, *, status: int = 200) -> HttpResponse:
     number = int(part) if part.isascii() and part.isdigit() and len(part) < 5 else 1
-    context = {"one": asset.attached(asset.alt_text), "number": number}
+    context = {"one": asset.attached(asset.alt_text), "number": number, "slug": request.member.organization.slug}
     return render(request, "publishing/_tray_item.html", context, status=status)

@@ -10,16 +10,18 @@ from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
 from networks.models import VERBS, Profile
+from networks.registry import adapter_class
 from organizations.gates import MemberRequest, member_gate
 from organizations.models import Member
 from publishing.access import allowed, posts_for
 from publishing.access import one as one_of
+from publishing.actions.content import stays_away
 from publishing.actions.review import goes_by_itself
 from publishing.actions.schedule import asks_approval
 from publishing.forms import ListFilter
+from publishing.limits import adapted
 from publishing.models import Decision, Post
-from publishing.queries.composer import spelt
-from publishing.queries.deciders import asked_instead
+from publishing.queries.deciders import asked_instead, awaited
 from publishing.queries.parts import dress
 from publishing.queries.posts import FILTERS, for_reading, listed, page_of, visible_profiles, waiting_for, with_shown
 from publishing.queries.queue import foresee
@@ -27,6 +29,7 @@ from publishing.queries.story import stories
 from publishing.queries.versions import mark_changes
 from publishing.states import BEGUN, STOPPABLE
 from publishing.threads import Wording
+from socialops.lib.dates import spelt_planned
 from teams.access import verbs_on
 
 IN_APPROVALS = 25
@@ -68,16 +71,21 @@ def post_context(request: MemberRequest, pk: int) -> dict[str, Any]:
     for delivery in one.shown_deliveries:
         delivery.story = told.get(delivery.pk, [])
         delivery.mine = "publish" in held[delivery.profile_id]
+    stuck = asked_instead(one)
     by_itself = one.state == "in_review" and goes_by_itself(one, verbs)
     return {
         "post": one,
         "may": possible(one, allowed(member, one, verbs)),
         "wordings": wordings_of(one),
+        "originals": list(
+            {file.asset: file for part in one.revision.files() for file in part if file.original}.values()
+        ),
         "decisions": Decision.objects.filter(revision__post=one).select_related("member__user", "revision"),
         "zone": member.time_zone,
         "written": request.GET.get("written", "")[:20],
-        "asked_instead": asked_instead(one),
-        "approve_moment": spelt(one.planned_at, member.time_zone) if by_itself else "",
+        "asked_instead": stuck,
+        "waits": None if stuck else awaited([one]).get(one.pk),
+        "approve_moment": spelt_planned(one.planned_at, member.time_zone) if by_itself else "",
     }
 
 
@@ -88,12 +96,30 @@ def found_post(member: Member, pk: int) -> Post:
     return post
 
 
-def wordings_of(one: Post) -> list[tuple[str, Wording, list[Profile]]]:
-    """What each network gets, and which of its profiles."""
+def wordings_of(one: Post) -> list[tuple[str, Wording, list[Profile], str, list[str]]]:
+    """What each network gets, which of its profiles, what stays away although nobody has said that it shall, and what
+    becomes of pictures on the way."""
     profiles: dict[str, list[Profile]] = {}
     for profile in one.shown_profiles:
         profiles.setdefault(profile.network, []).append(profile)
-    return [(network, one.revision.said_on(network), who) for network, who in profiles.items()]
+    said = one.revision.said_on
+    return [
+        (network, said(network), who, away_from(one, network), changes_to(one, network))
+        for network, who in profiles.items()
+    ]
+
+
+def changes_to(one: Post, network: str) -> list[str]:
+    adapter = adapter_class(network)
+    files = [file for part in one.revision.files() for file in part]
+    said = (adapted(file, adapter.capabilities, adapter.label) for file in files)
+    return list(dict.fromkeys(filter(None, said)))
+
+
+def away_from(one: Post, network: str) -> str:
+    own, parts = one.revision.wordings().get(network), len(one.revision.parts)
+    silent = own is not None and own.parts is None and parts and one.state in ("draft", "in_review", "approved")
+    return stays_away(adapter_class(network).label, parts) if silent else ""
 
 
 def possible(one: Post, rights: frozenset[str]) -> set[str]:
@@ -125,9 +151,11 @@ def approvals(request: MemberRequest) -> HttpResponse:
     rows = list(for_reading(waiting_for(request.member), request.member)[:IN_APPROVALS])
     mark_changes(rows)
     verbs = verbs_on(request.member, {p.pk for one in rows for p in one.shown_profiles})
+    waiting = awaited(rows)
     for one in rows:
+        one.waits = waiting.get(one.pk)
         one.goes = one.planned_at is not None and all("publish" in verbs[p.pk] for p in one.shown_profiles)
-        one.moment = spelt(one.planned_at, request.member.time_zone) if one.planned_at else ""
+        one.moment = spelt_planned(one.planned_at, request.member.time_zone) if one.planned_at else ""
     template = "publishing/_approvals.html" if is_partial(request) else "publishing/approvals.html"
     return render(request, template, {"posts": rows, "zone": request.member.time_zone})
 

@@ -1,17 +1,20 @@
 """The trays of the composer: what goes with each text, and what is wrong with it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.forms import BoundField
 
+from networks.contract import Adapter
 from organizations.gates import MemberRequest
-from publishing.actions.media import most_bytes, upload_asset
-from publishing.forms import ComposerForm
+from publishing.actions.media import upload_asset
+from publishing.forms import ComposerForm, alone_name, own_name
 from publishing.models.asset import SUFFIXES
 from publishing.queries.composer import Bit
-from publishing.threads import Files
+from publishing.renditions import most_bytes
+from publishing.threads import Attached, Files
+from publishing.uploads import require_room
 from socialops.lib.errors import AppError
 
 BLANK = 9999  # stands for the number of a part that the page may have to add by itself
@@ -24,8 +27,14 @@ class Tray:
     number: int
     files: Files = ()
     problems: Sequence[str] = ()
-    types: str = ",".join(SUFFIXES)
+    adaptations: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    types: str = ",".join([*SUFFIXES, "image/heic", "image/heif", "image/avif", ".heic", ".heif"])
     most_bytes: int = field(default_factory=most_bytes)
+
+    @property
+    def items(self) -> list[tuple[Attached, Sequence[str]]]:
+        """Each file, and what becomes of it on its way to the chosen networks."""
+        return [(one, self.adaptations.get(one.asset, ())) for one in self.files]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,44 @@ class Part:
     tray: Tray
 
 
+@dataclass(frozen=True, slots=True)
+class OwnPart:
+    """One text that a network's own wording goes on with."""
+
+    name: str
+    mark: str  # of its counter
+    place: int
+    text: str
+    bits: Sequence[Bit]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWording:
+    """What stands for one network alone: the field of its text, its own parts, and whether that is all by choice."""
+
+    network: str
+    field: BoundField
+    parts: Sequence[OwnPart]
+    alone: bool
+    away: str  # what stays away from it, where nobody has said so
+
+    @property
+    def blank(self) -> OwnPart:
+        """A box that the page may have to add by itself."""
+        return OwnPart(own_name(self.network, BLANK), f"{self.network}-{BLANK}", BLANK, "", ())
+
+
+def own(adapter: type[Adapter], form: ComposerForm, following: dict[str, Any]) -> OwnWording:
+    network, counters = adapter.network, following["own_counters"]
+    parts = [
+        OwnPart(own_name(network, number), mark, place, text, counters.get(mark, ()))
+        for place, (number, text) in enumerate(form.own_boxes(network).items(), start=2)
+        if (mark := f"{network}-{place}")
+    ]
+    alone = bool(form.given.get(alone_name(network)))
+    return OwnWording(network, form[f"variant_{network}"], parts, alone, following["away"][network])
+
+
 def tray(number: int, form: ComposerForm, following: dict[str, Any]) -> Tray:
     """What goes with a part. Beside the first one stands what was refused and concerns none of them."""
     problems = list(following["misfits"].get(number, ()))
@@ -46,13 +93,17 @@ def tray(number: int, form: ComposerForm, following: dict[str, Any]) -> Tray:
         told = tuple(text for part in following["misfits"].values() for text in part)
         refused = [*form.beside.get("media", ()), *form.beside.get("thread_media", ())]
         problems += [text for text in refused if not told or not text.endswith(told)]
-    return Tray(number, following["files"].get(number, ()), problems)
+    return Tray(number, following["files"].get(number, ()), problems, following["adaptations"])
 
 
 def with_files(request: MemberRequest, form: ComposerForm) -> ComposerForm:
     """Takes in what a browser without scripts sends along. It is kept even where the post is refused."""
     taken: list[int] = []
     refused: list[str] = []
+    try:
+        require_room(request)
+    except AppError as error:
+        refused.append(error.user_message)
     for file in request.FILES.getlist("files"):
         try:
             taken.append(upload_asset(request.member, file).pk)

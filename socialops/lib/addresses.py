@@ -19,6 +19,19 @@ from urllib3.exceptions import NewConnectionError
 from socialops.lib.http import Fate, Session, TransportFault, faults, json_of
 
 LONGEST_ANSWER = 512 * 1024
+# The IANA's registry: all that is given to the Internet lies in here. Outside are NAT64, mapped and compatible IPv4,
+# unique-local, link-local and site-local addresses.
+UNICAST = ipaddress.IPv6Network("2000::/3")
+ELSEWHERE = tuple(
+    ipaddress.IPv6Network(network)
+    for network in (
+        "2001::/23",  # Teredo, benchmarks, ORCHID and other protocols
+        "2001:db8::/32",  # documentation
+        "2002::/16",  # 6to4
+        "3fff::/20",  # documentation
+    )
+)
+RELAYS = ipaddress.IPv4Network("192.88.99.0/24")  # 6to4's, withdrawn
 
 
 class PrivateAddress(NewConnectionError):
@@ -46,9 +59,18 @@ def checked_address(host: str, port: int) -> str:
 
 
 def is_public(address: str) -> bool:
+    """Whether anybody on the Internet could reach it too. What carries an IPv4 address inside leads to one: private."""
     parsed = ipaddress.ip_address(address.partition("%")[0])
-    inner = getattr(parsed, "ipv4_mapped", None) or getattr(parsed, "sixtofour", None) or parsed
-    return parsed.is_global and inner.is_global and not parsed.is_multicast
+    if isinstance(parsed, ipaddress.IPv6Address):
+        inside = parsed in UNICAST and not any(parsed in network for network in ELSEWHERE) and not is_isatap(parsed)
+    else:
+        inside = parsed not in RELAYS
+    return inside and parsed.is_global and not parsed.is_multicast
+
+
+def is_isatap(address: ipaddress.IPv6Address) -> bool:
+    """RFC 5214: a host of the network that the last 32 bits name, behind a prefix that may look public."""
+    return address.packed[8:12] in (b"\x00\x00\x5e\xfe", b"\x02\x00\x5e\xfe")
 
 
 def fetch_json(method: str, url: str, **options: Any) -> Any:

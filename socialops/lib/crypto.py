@@ -38,6 +38,15 @@ def parse_keys(value: str) -> list[str]:
     return keys
 
 
+def is_newest(token: str) -> bool:
+    """Whether the newest key encrypted it, so that the others are not needed for it."""
+    try:
+        box((settings.CREDENTIAL_KEYS[0],)).decrypt(token.encode())
+    except InvalidToken:
+        return False
+    return True
+
+
 def rotate(token: str) -> str:
     """The same secret under the newest key. Raises Undecryptable."""
     try:
@@ -57,7 +66,7 @@ class EncryptedJSONField(models.TextField):  # type: ignore[type-arg]
     def get_prep_value(self, value: Any) -> str | None:
         if value is None:
             return None
-        return current_box().encrypt(json.dumps(value, separators=(",", ":")).encode()).decode()
+        return current_box().encrypt(json.dumps(value).encode()).decode()
 
     def from_db_value(self, value: str | None, expression: object, connection: object) -> Any:
         if value is None:

@@ -1,6 +1,9 @@
-"""Moments as programs write them."""
+"""Moments as programs write them, and as people read them where the zone matters."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.dateformat import format as format_date
 
 
 def moment(value: object) -> datetime | None:
@@ -14,3 +17,8 @@ def moment(value: object) -> datetime | None:
     if found is None:
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def spelt_planned(at: datetime, zone: str) -> str:
+    """Mon 23 Nov, 09:00 Europe/Madrid"""
+    return f"{format_date(at.astimezone(ZoneInfo(zone)), 'D j M, H:i')} {zone}"

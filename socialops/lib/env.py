@@ -4,6 +4,7 @@ import builtins
 import os
 import re
 from collections.abc import Callable, Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import unquote, urlsplit
@@ -119,3 +120,13 @@ def parse_folder(value: str) -> Path:
     if folder.exists() and not folder.is_dir():
         raise ValueError(value)
     return folder
+
+
+def parse_dns_server(value: str) -> tuple[str, int] | None:
+    """'9.9.9.9:5353' or '[::1]:53' -> address, port; None for nothing. Raises ValueError."""
+    if not value:
+        return None
+    parts = urlsplit(f"//[{value}]" if value.count(":") > 1 and "[" not in value else f"//{value}")
+    if parts.netloc.partition("@")[1] or parts.path or parts.query or parts.fragment or not parts.hostname:
+        raise ValueError(value)
+    return str(ip_address(parts.hostname)), parts.port or 53

@@ -23,3 +23,12 @@ def seconds_to_wait(name: str, calls: int, period: int) -> float:
         log.warning("limit %s not counted: %s", name, type(error).__name__)
         return 0.0
     return 0.0 if count <= calls else period - into
+
+
+def counted(name: str, period: int) -> int | None:
+    """How many calls of `name` this window has seen; None where Redis cannot say."""
+    try:
+        found = client().get(f"socialops:limit:{name}:{int(time.time() // period)}")
+    except redis.RedisError:
+        return None
+    return int(found or 0)

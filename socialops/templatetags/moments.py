@@ -31,11 +31,11 @@ def relative(moment: datetime, now: datetime) -> str:
     minutes = round(abs(seconds) / 60)
     if minutes < 1:
         return _("now")
-    amount = _amount(minutes)
+    amount = amount_of(minutes)
     return _("in %(amount)s") % {"amount": amount} if seconds > 0 else _("%(amount)s ago") % {"amount": amount}
 
 
-def _amount(minutes: int) -> str:
+def amount_of(minutes: int) -> str:
     if minutes < 60:
         return _("%d min") % minutes
     if minutes < 24 * 60:

@@ -1,16 +1,25 @@
 """Tags and filters that the components are made of: icons, network marks, faces of states, times."""
 
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
 from django.contrib.staticfiles import finders
+from django.http import HttpRequest
+from django.template import Context
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from lucide.templatetags.lucide import lucide
+from django.utils.translation import gettext as _
 
+from organizations.entrance import on_the_way_to
+from organizations.models import AuditEntry, Member, Organization
+from socialops.activity_words import sentence
+from socialops.lib.icons import drawn_icon
+from socialops.lib.overtaking import spelt_seen
 from socialops.templatetags import faces, moments
 
 register = template.Library()
@@ -45,9 +54,14 @@ NETWORK_NAMES = {
 
 @lru_cache(maxsize=512)
 def _icon(name: str, size: int, label: str) -> SafeString:
-    if label:
-        return lucide(name, size=size, role="img", aria_label=label)
-    return lucide(name, size=size, aria_hidden="true", focusable="false")
+    said = {"role": "img", "aria-label": label} if label else {"aria-hidden": "true", "focusable": "false"}
+    return mark_safe(drawn_icon(name, size, said))  # noqa: S308  every value of it is quoted
+
+
+SETTINGS = (  # the pages of templates/organizations/_settings_menu.html
+    *(f"organizations:{name}" for name in "you notification_settings tokens settings people invitations hours".split()),
+    *("organizations:security", "organizations:all_tokens", "publishing:fallback"),
+)
 
 
 @register.simple_tag
@@ -60,7 +74,7 @@ def icon(name: str, size: int = 16, label: str = "") -> SafeString:
 def _mark_svg(network: str) -> SafeString:
     path = finders.find(f"img/networks/{network}.svg") if network in NETWORK_NAMES else None
     if path is None:
-        return lucide("globe", size=16, aria_hidden="true")
+        return _icon("globe", 16, "")
     with open(path, encoding="utf-8") as file:
         return mark_safe(file.read().strip())  # noqa: S308  our own file, chosen from a fixed list
 
@@ -93,6 +107,13 @@ def state_face(state: str) -> faces.Face:
     return faces.face_of(str(state))
 
 
+@register.simple_tag
+def settings_place(path: str, slug: str) -> str:
+    """Return the address of the settings' page that `path` belongs to: a form that is refused answers below its own."""
+    urls = (reverse(name, args=[slug]) for name in SETTINGS)
+    return max((url for url in urls if path.startswith(url)), key=len, default="")
+
+
 @register.filter
 def state_class(state: str) -> str:
     """Return the classes that colour something by its state (bars, dots, calendar entries)."""
@@ -105,6 +126,18 @@ def initials(name: object) -> str:
     words = [word for word in str(name or "").replace("@", " ").split() if word[0].isalnum()]
     letters = [words[0][0], words[-1][0]] if len(words) > 1 else [word[0] for word in words]
     return "".join(letters).upper() or "?"
+
+
+@register.inclusion_tag("components/_avatar.html", takes_context=True)
+def face(
+    context: Context, person: Member | None, name: str = "", *, small: bool = False, large: bool = False
+) -> dict[str, Any]:
+    """A colleague's picture, or their initials; `name` is who is shown where nobody is known any more."""
+    shown: dict[str, Any] = {"name": person.name if person else name, "small": small, "large": large}
+    if person and person.picture_mark:
+        slug = context.request.member.organization.slug  # type: ignore[attr-defined]  # of a page behind the gate
+        shown["image"] = f"{reverse('organizations:face', args=[slug, person.pk])}?{person.picture_mark}"
+    return shown
 
 
 @register.filter
@@ -121,6 +154,39 @@ def when(moment: datetime | None, zone: str | tzinfo | None = None, form: str = 
         return "—"
     place = ZoneInfo(zone) if isinstance(zone, str) and zone else zone or timezone.get_current_timezone()
     return moments.render(moment, place, timezone.now(), form)
+
+
+@register.simple_tag
+def entrance(request: HttpRequest) -> Organization | None:
+    """Return the organization that somebody signs in to, where this browser knows it."""
+    return on_the_way_to(request)
+
+
+@register.filter
+def lasting(length: timedelta | None) -> str:
+    """Show how long something took, "24 min"; a dash where nothing did."""
+    if length is None:
+        return "—"
+    minutes = round(length.total_seconds() / 60)
+    return moments.amount_of(minutes) if minutes else _("under a minute")
+
+
+@register.simple_tag
+def seen(mark: str) -> SafeString:
+    """The hidden field with which a form says what it was made from: the mark of a thing, and when that was read."""
+    return format_html('<input type="hidden" name="seen" value="{}">', spelt_seen(mark, timezone.now()))
+
+
+@register.filter
+def as_seen(mark: str) -> str:
+    """The same for what is sent by a script."""
+    return spelt_seen(mark, timezone.now())
+
+
+@register.simple_tag
+def told(entry: AuditEntry) -> str:
+    """An entry of the audit log as a sentence."""
+    return sentence(entry)
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """Error pages: problem details for programs, our own pages for people. Never a traceback."""
 
+import json
 import sys
 from typing import Any
 
@@ -8,8 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from organizations.around import stand_around
 from organizations.rest.errors import plain
+from socialops.lib.room import NoRoom, is_full
 
+FULL = "There is no room left on this server, so nothing was changed. Whoever runs it has to make some."
 RETRY_AFTER = "5"  # seconds in which a restarted database is back
 
 
@@ -17,6 +21,7 @@ def page(status: int, sentence: str) -> Any:
     def view(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
         if request.path.startswith("/api/"):
             return plain(status, sentence)
+        stand_around(request)
         return render(request, f"{status}.html", status=status)
 
     return view
@@ -28,7 +33,9 @@ missing = page(404, "There is nothing here, or you cannot see it.")
 
 
 def defect(request: HttpRequest) -> HttpResponse:
-    """What nobody expected; a database that is away for a moment says so. Asks nothing of the database itself."""
+    """What nobody expected; a full disk or a database that is away say so. Asks nothing of the database itself."""
+    if is_full(error := sys.exc_info()[1]):
+        return failed(request, 507, error.user_message if isinstance(error, NoRoom) else FULL)
     if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
         answer = failed(request, 503, "The database cannot be reached at this moment. Nothing was changed; try again.")
         answer.headers["Retry-After"] = RETRY_AFTER
@@ -39,4 +46,7 @@ def defect(request: HttpRequest) -> HttpResponse:
 def failed(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
     if request.path.startswith("/api/"):
         return plain(status, sentence)
-    return HttpResponse(render_to_string(f"{status}.html"), status=status)
+    answer = HttpResponse(render_to_string(f"{status}.html"), status=status)
+    if status == 507:  # the page stays as it is, and says why
+        answer.headers["HX-Trigger"] = json.dumps({"toast": {"kind": "error", "text": sentence}})
+    return answer

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.templatetags.static import static
 
 from organizations.access import memberships_of
-from organizations.entry import hindrance
+from organizations.around import nearest
 
 
 @login_required
@@ -17,8 +17,8 @@ def start(request: HttpRequest) -> HttpResponse:
         if settings.REGISTRATION == "open":
             return redirect("sign_on:found")
         return render(request, "organizations/none.html")
-    open_ = next((own for own in memberships if hindrance(own, request.session) is None), memberships[0])
-    return redirect("home", slug=open_.organization.slug)
+    member = nearest(request, memberships) or memberships[0]
+    return redirect("home", slug=member.organization.slug)
 
 
 def favicon(request: HttpRequest) -> HttpResponse:

@@ -1,6 +1,7 @@
 /** Entry of every page: wires htmx to the server's rules and registers the custom elements. */
 import "./lib/csrf.js";
 import "./lib/toast.js";
+import "./lib/session.js";
 import "./lib/focus.js";
 import "./lib/shell.js";
 import "./lib/keys.js";

@@ -14,6 +14,7 @@ from organizations.actors import Actor
 from organizations.models import Member
 from socialops.lib import realtime
 from socialops.lib.errors import AppError, Conflict, Invalid, NotFound, PermissionDenied
+from teams.access import most_of
 from teams.giving import Giver, giver_on
 from teams.levels import unknown_verbs, with_view
 from teams.models import Team
@@ -123,6 +124,7 @@ def write(
     for holder in holders:
         before, after = held.get(ids[holder.pk], {}), wanted[holder.pk]
         require(giver, holder, frozenset(before) ^ after)
+        refuse_beyond_role(holder, after - frozenset(before))
         refuse_stale(holder, seen.get(key_of(holder)), frozenset(before))
         gone += [pk for verb, pk in before.items() if verb not in after]
         new += [(ids[holder.pk], verb) for verb in after if verb not in before]
@@ -133,6 +135,12 @@ def write(
 def require(giver: Giver, holder: Member | Team, changed: frozenset[str]) -> None:
     if reason := giver.refusal(holder, changed):
         raise PermissionDenied(f"{holder}: {reason}")
+
+
+def refuse_beyond_role(holder: Member | Team, new: frozenset[str]) -> None:
+    if isinstance(holder, Member) and not new <= most_of(holder.role):
+        told = _("%s is a viewer, and viewers look on. Change the role to member first, then give this.")
+        raise Invalid({"members": [told % holder]})
 
 
 def key_of(holder: Member | Team) -> str:

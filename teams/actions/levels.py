@@ -10,7 +10,9 @@ from organizations import audit
 from organizations.access import require_admin
 from organizations.actors import Actor
 from socialops.lib import realtime
-from socialops.lib.errors import Conflict, Invalid, NotFound
+from socialops.lib.errors import Invalid, NotFound
+from socialops.lib.names import checked_name
+from socialops.lib.overtaking import Overtaken, Seen, is_overtaken
 from teams.levels import unknown_verbs, with_view
 from teams.models import Level
 from teams.words import LEVEL_WORDS
@@ -20,7 +22,7 @@ from teams.words import LEVEL_WORDS
 def create_level(actor: Actor, *, name: str, verbs: Iterable[str]) -> Level:
     """A new level. Raises Invalid (name, verbs), PermissionDenied."""
     require_admin(actor)
-    level = Level(name=checked_name(name), verbs=checked_verbs(verbs))
+    level = Level(name=checked_level_name(name), verbs=checked_verbs(verbs))
     save(level)
     audit.record(actor, "level.created", level, {"verbs": level.verbs})
     realtime.ping(level.organization_id, "levels", level.pk)
@@ -34,19 +36,17 @@ def change_level(
     *,
     name: str | None = None,
     verbs: Iterable[str] | None = None,
-    seen: str | None = None,
+    seen: Seen = None,
 ) -> Level:
     """Another name or other verbs from now on; whoever was given the level keeps what they hold.
 
-    Raises Invalid (name, verbs), PermissionDenied, NotFound when it was deleted meanwhile, and Conflict when it is no
-    longer as it was `seen` (its `mark`).
+    Raises Invalid (name, verbs), PermissionDenied, NotFound when it was deleted meanwhile, and Overtaken when it is no
+    longer as it was `seen`.
     """
     require_admin(actor)
-    level = locked(level)
-    if seen is not None and seen != level.mark:
-        raise Conflict(_("Somebody else has changed this level meanwhile. Look at what it is now, then change it."))
+    level = locked(level, seen)
     before = {"name": level.name, "verbs": level.verbs}
-    level.name = level.name if name is None else checked_name(name)
+    level.name = level.name if name is None else checked_level_name(name)
     level.verbs = level.verbs if verbs is None else checked_verbs(verbs)
     save(level)
     changed = {field: [old, getattr(level, field)] for field, old in before.items() if old != getattr(level, field)}
@@ -57,27 +57,27 @@ def change_level(
 
 
 @transaction.atomic
-def delete_level(actor: Actor, level: Level) -> None:
+def delete_level(actor: Actor, level: Level, *, seen: Seen = None) -> None:
     """The name goes; the rights that were given with it stay."""
     require_admin(actor)
-    level = locked(level)
+    level = locked(level, seen)
     audit.record(actor, "level.deleted", level, {"verbs": [level.verbs, None]})
     realtime.ping(level.organization_id, "levels", level.pk)
     level.delete()
 
 
-def locked(level: Level) -> Level:
-    """As it stands now, until the transaction ends."""
+def locked(level: Level, seen: Seen = None) -> Level:
+    """As it stands now, until the transaction ends. Raises NotFound, and Overtaken when it was `seen` otherwise."""
     found = Level.objects.select_for_update().filter(pk=level.pk).first()
     if found is None:
         raise NotFound
+    if is_overtaken(found.mark, seen):
+        raise Overtaken(_("Somebody else has changed this level meanwhile. Look at what it is now, then change it."))
     return found
 
 
-def checked_name(name: str) -> str:
-    name = name.strip()
-    if not 1 <= len(name) <= 40 or "\0" in name:
-        raise Invalid({"name": [_("Give a name of 1 to 40 characters.")]})
+def checked_level_name(given: str) -> str:
+    name = checked_name(given, 40)
     if name.lower() in {*LEVEL_WORDS, *(str(word).lower() for word in LEVEL_WORDS.values())}:
         raise Invalid({"name": [_("This is the name of a built-in level.")]})
     return name

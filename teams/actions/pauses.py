@@ -14,7 +14,9 @@ from organizations.actors import Actor
 from organizations.models import Member, Organization
 from organizations.tenancy import require_organization_id
 from socialops.lib import realtime
-from socialops.lib.errors import Conflict, Invalid, NotFound
+from socialops.lib.errors import Conflict, NotFound
+from socialops.lib.overtaking import Seen, refuse_overtaken
+from socialops.lib.written import checked_note
 from teams.models import Pause, Team
 from teams.models.pause import HOLDS
 from teams.pausing import READ_WITH, Target, require_pause
@@ -30,7 +32,7 @@ def pause_publishing(actor: Actor, target: Target, *, keeps_replies: bool = Fals
     What is paused already stays as it is, or becomes stricter. Raises Invalid (note), PermissionDenied, NotFound.
     """
     require_pause(actor, target)
-    note = checked_note(note)
+    note = checked_note(note, LONGEST_NOTE)
     lock_pauses(target if isinstance(target, Team) else None)
     standing = Pause.objects.filter(HOLDS, **columns(target)).first()
     if standing is not None:
@@ -53,14 +55,15 @@ def tightened(actor: Actor, pause: Pause, keeps_replies: bool, note: str) -> Pau
 
 
 @transaction.atomic
-def release_pause(actor: Actor, pause: Pause, *, kept: Kept = Kept.RECENT) -> dict[str, int]:
+def release_pause(actor: Actor, pause: Pause, *, kept: Kept = Kept.RECENT, seen: Seen = None) -> dict[str, int]:
     """Ends it, and does with what is overdue by then what was decided: {"sent", "held", "cancelled"}, in posts.
 
     Where another pause still holds, everything stays as it is. Raises Conflict when it was released meanwhile.
     """
     require_pause(actor, pause.target)
     lock_pauses(pause.team)
-    pause = locked(pause)
+    pause = holding(pause)
+    refuse_overtaken(pause.mark, seen)
     at = now()
     pause.released_at, pause.released_by = at, person(actor)
     pause.save(update_fields=["released_at", "released_by"])
@@ -91,10 +94,11 @@ def lock_pauses(team: Team | None = None) -> None:
     Organization.objects.select_for_update(no_key=True).get(pk=require_organization_id())
 
 
-def locked(pause: Pause) -> Pause:
-    fresh = Pause.objects.select_related(*READ_WITH).select_for_update(of=("self",)).get(pk=pause.pk)
+def holding(pause: Pause) -> Pause:
+    """As it stands now, and stays after `lock_pauses`."""
+    fresh = Pause.objects.select_related(*READ_WITH).get(pk=pause.pk)
     if fresh.released_at is not None:
-        raise Conflict(_("It is released already."))
+        raise Conflict(_("This pause has ended already."))
     return fresh
 
 
@@ -133,10 +137,3 @@ def person(actor: Actor) -> Member | None:
 
 def spelt(keeps_replies: bool) -> str:
     return "leave" if keeps_replies else "wait"
-
-
-def checked_note(note: str) -> str:
-    note = note.strip()
-    if len(note) > LONGEST_NOTE or "\0" in note:
-        raise Invalid({"note": [_("Write at most %d characters.") % LONGEST_NOTE]})
-    return note

@@ -16,12 +16,17 @@ from organizations.models import Member, Role
 from organizations.notifications import settle_notices
 from socialops.lib import realtime
 from socialops.lib.errors import Conflict, Invalid, NotFound, PermissionDenied
+from socialops.lib.graphemes import cut_to
+from socialops.lib.names import is_one_line
+from socialops.lib.numbers import spelt_number
+from socialops.lib.overtaking import Seen, refuse_overtaken
 from socialops.lib.states import move
+from socialops.lib.written import checked_note, shows_anything
 from teams.about import Reference, abouts
 from teams.actions.reminders import next_reminder
 from teams.models import Task, TaskStep, Team, TeamMember
 from teams.models.task import NO_DUE
-from teams.notices import causes, tell_done, tell_given
+from teams.notices import causes, tell_commented, tell_done, tell_given
 from teams.task_access import require
 
 LONGEST_TITLE, LONGEST_TEXT, LONGEST_NOTE = 200, 5000, 1000
@@ -49,10 +54,10 @@ def create_task(
     if actor.role == Role.VIEWER:
         raise PermissionDenied(_("Viewers look on. Somebody with another role can give work."))
     member = actor if member is None and team is None else member
-    check(actor, title, text, member, team, about)
+    check(actor, title, member, team, about)
     task = Task(
         title=title.strip(),
-        text=text.strip(),
+        text=checked_note(text, LONGEST_TEXT, field="text"),
         giver=actor,
         assignee=member,
         team=team,
@@ -75,14 +80,12 @@ def create_task(
     return task
 
 
-def check(
-    actor: Actor, title: str, text: str, member: Member | None, team: Team | None, about: Reference | None
-) -> None:
+def check(actor: Actor, title: str, member: Member | None, team: Team | None, about: Reference | None) -> None:
     wrong: dict[str, list[str]] = {}
-    if not 1 <= len(title.strip()) <= LONGEST_TITLE or "\0" in title:
-        wrong["title"] = [_("Say in 1 to %d characters what is to be done.") % LONGEST_TITLE]
-    if len(text) > LONGEST_TEXT or "\0" in text:
-        wrong["text"] = [_("Write at most %d characters.") % LONGEST_TEXT]
+    if not shows_anything(title) or len(title.strip()) > LONGEST_TITLE or not is_one_line(title.strip()):
+        wrong["title"] = [
+            _("Say in 1 to %s characters, on one line, what is to be done.") % spelt_number(LONGEST_TITLE)
+        ]
     if about is not None and about not in abouts(actor, [about]):
         wrong["about"] = [_("There is no such thing, or you cannot see it.")]
     if wrong:
@@ -113,9 +116,9 @@ def due_stamps(actor: Actor, at: datetime | None, zone: str) -> dict[str, Any]:
 
 
 @transaction.atomic
-def accept_task(actor: Member, task: Task) -> Task:
+def accept_task(actor: Member, task: Task, *, seen: Seen = None) -> Task:
     """The actor says that they do it; a team's task is theirs from then on."""
-    task = locked(task)
+    task = locked(task, seen)
     require(actor, task, "accept")
     move(task, "accept", assignee=actor)
     note_step(actor, task, "accepted")
@@ -125,11 +128,11 @@ def accept_task(actor: Member, task: Task) -> Task:
 
 
 @transaction.atomic
-def finish_task(actor: Actor, task: Task, *, note: str = "") -> Task:
+def finish_task(actor: Actor, task: Task, *, note: str = "", seen: Seen = None) -> Task:
     """It is done. Raises PermissionDenied, IllegalMove when it is not standing any more."""
-    task = locked(task)
+    task = locked(task, seen)
     require(actor, task, "finish")
-    note = checked_note(note)
+    note = checked_note(note, LONGEST_NOTE)
     move(task, "finish", ended_at=now(), remind_at=None)
     note_step(actor, task, "done", note=note)
     audit.record(actor, "task.done", task)
@@ -141,14 +144,20 @@ def finish_task(actor: Actor, task: Task, *, note: str = "") -> Task:
 
 @transaction.atomic
 def hand_over_task(
-    actor: Actor, task: Task, *, member: Member | None = None, team: Team | None = None, note: str = ""
+    actor: Actor,
+    task: Task,
+    *,
+    member: Member | None = None,
+    team: Team | None = None,
+    note: str = "",
+    seen: Seen = None,
 ) -> Task:
     """Gives it on to `member` or `team`, who find it open. Raises Invalid (member, note), PermissionDenied."""
     require(actor, task, "hand_over")
     check_holder(member, team)  # before the task is locked: whoever off-boards people locks them first, too
-    task = locked(task)
+    task = locked(task, seen)
     require(actor, task, "hand_over")
-    note = checked_note(note)
+    note = checked_note(note, LONGEST_NOTE)
     before = holder_name(task)
     move(task, "hand_over", assignee=member, team=team)
     note_step(actor, task, "handed_over", to=holder_name(task), note=note)
@@ -159,11 +168,11 @@ def hand_over_task(
 
 
 @transaction.atomic
-def cancel_task(actor: Actor, task: Task, *, note: str = "") -> Task:
+def cancel_task(actor: Actor, task: Task, *, note: str = "", seen: Seen = None) -> Task:
     """It need not be done any more."""
-    task = locked(task)
+    task = locked(task, seen)
     require(actor, task, "cancel")
-    note = checked_note(note)
+    note = checked_note(note, LONGEST_NOTE)
     move(task, "cancel", ended_at=now(), remind_at=None)
     note_step(actor, task, "cancelled", note=note)
     audit.record(actor, "task.cancelled", task)
@@ -173,9 +182,9 @@ def cancel_task(actor: Actor, task: Task, *, note: str = "") -> Task:
 
 
 @transaction.atomic
-def reopen_task(actor: Actor, task: Task) -> Task:
+def reopen_task(actor: Actor, task: Task, *, seen: Seen = None) -> Task:
     """It is to be done after all."""
-    task = locked(task)
+    task = locked(task, seen)
     require(actor, task, "reopen")
     remind_at = next_reminder(task.due_at, now()) if task.due_at else None
     move(task, "reopen", ended_at=None, remind_at=remind_at)
@@ -185,19 +194,32 @@ def reopen_task(actor: Actor, task: Task) -> Task:
     return task
 
 
-def locked(task: Task) -> Task:
-    """The task as it stands now; until the transaction ends nobody else changes it."""
+@transaction.atomic
+def comment_task(actor: Actor, task: Task, *, text: str) -> TaskStep:
+    """Says something about it, whatever has become of it. Changes nothing of what others decide by.
+
+    Raises Invalid (text), NotFound for who cannot see it.
+    """
+    task = locked(task)
+    require(actor, task, "comment")
+    text = checked_note(text, LONGEST_NOTE, field="text")
+    if not text:
+        raise Invalid({"text": [_("Write something first.")]})
+    step = note_step(actor, task, "commented", note=text)
+    audit.record(actor, "task.commented", task)
+    tell_commented(actor, task, text)
+    ping(task)
+    return step
+
+
+def locked(task: Task, seen: Seen = None) -> Task:
+    """The task as it stands now; until the transaction ends nobody else changes it. Raises NotFound, Overtaken."""
     rows = Task.objects.select_related("giver__user", "assignee__user", "team").select_for_update(of=("self",))
     fresh = rows.filter(pk=task.pk).first()
     if fresh is None:
         raise NotFound
+    refuse_overtaken(fresh.mark, seen)
     return fresh
-
-
-def checked_note(note: str) -> str:
-    if len(note) > LONGEST_NOTE or "\0" in note:
-        raise Invalid({"note": [_("Write at most %d characters.") % LONGEST_NOTE]})
-    return note.strip()
 
 
 def holder_name(task: Task) -> str:
@@ -205,9 +227,10 @@ def holder_name(task: Task) -> str:
     return holder.name if holder else ""
 
 
-def note_step(actor: Actor, task: Task, word: str, *, to: str = "", note: str = "") -> None:
+def note_step(actor: Actor, task: Task, word: str, *, to: str = "", note: str = "") -> TaskStep:
     by = actor.name if isinstance(actor, System) else label(actor).name
-    TaskStep.objects.create(task=task, word=word, by=by[:200], to=to[:200], note=note, at=now())
+    facts = {"word": word, "by": cut_to(by, 200), "to": cut_to(to, 200), "note": note}
+    return TaskStep.objects.create(task=task, at=now(), **facts)
 
 
 def ping(task: Task) -> None:

@@ -14,6 +14,9 @@ from organizations.actors import Actor
 from organizations.models import Member
 from socialops.lib import realtime
 from socialops.lib.errors import Invalid, NotFound, PermissionDenied
+from socialops.lib.graphemes import cut_to
+from socialops.lib.names import checked_name
+from socialops.lib.overtaking import Overtaken, Seen, refuse_overtaken
 from teams.access import leads
 from teams.actions.grants import end_team_grants
 from teams.actions.pauses import follow_team, lock_if_paused, refuse_paused
@@ -22,6 +25,7 @@ from teams.giving import require_may_add
 from teams.models import Team, TeamMember, UseCase
 
 Ids = Iterable[int]
+LONGEST_NAME = 80
 
 
 @transaction.atomic
@@ -40,10 +44,10 @@ def create_team(
     require_admin(actor)
     # auth.Group names are unique over all tenants, so a team's group has a name that nobody sees
     team = Team(
-        name=checked_name(name),
+        name=checked_name(name, LONGEST_NAME),
         department=checked_department(department),
         use_case=checked_use_case(use_case),
-        purpose=purpose.strip()[:300],
+        purpose=cut_to(purpose.strip(), 300),
         group=Group.objects.create(name=str(uuid.uuid4())),
     )
     save(team)
@@ -66,12 +70,13 @@ def change_team(
     leaders: Ids | None = None,
     members: Ids | None = None,
     profiles: Ids | None = None,
-    seen: Mapping[str, Ids] | None = None,
+    seen: Mapping[str, Any] | None = None,
 ) -> Team:
     """Changes what is given, of each list only what differs from what was `seen`: what others changed meanwhile stays.
 
-    Leaders change people and purpose; all else is for admins to say. Raises Invalid, PermissionDenied. Nothing is noted
-    when nothing changes.
+    Leaders change people and purpose; all else is for admins to say. Raises Invalid, PermissionDenied, and Overtaken
+    where somebody has put other words meanwhile in place of those that were `seen`. Nothing is noted when nothing
+    changes.
     """
     if not leads(actor, team):
         raise PermissionDenied(f"Only a leader of {team.name} or an admin can do that.")
@@ -79,10 +84,12 @@ def change_team(
         require_admin(actor)
     lock_team(team)
     before = told(team)
-    team.name = team.name if name is None else checked_name(name)
+    words = {"name": name, "department": department, "use_case": use_case, "purpose": purpose}
+    refuse_other_words({field: word for field, word in words.items() if word is not None}, seen or {}, before)
+    team.name = team.name if name is None else checked_name(name, LONGEST_NAME)
     team.department = team.department if department is None else checked_department(department)
     team.use_case = team.use_case if use_case is None else checked_use_case(use_case)
-    team.purpose = team.purpose if purpose is None else purpose.strip()[:300]
+    team.purpose = team.purpose if purpose is None else cut_to(purpose.strip(), 300)
     save(team)
     if leaders is not None or members is not None:
         kept = {leads: ids_of(team, leads=leads) for leads in (True, False)}
@@ -110,13 +117,13 @@ def change_team(
 
 
 @transaction.atomic
-def dissolve_team(actor: Actor, team: Team) -> None:
+def dissolve_team(actor: Actor, team: Team, *, seen: Seen = None) -> None:
     """Ends a team and every right that came through it; its people and profiles stay.
 
     Raises Conflict while publishing is paused for it.
     """
     require_admin(actor)
-    lock_team(team)
+    lock_team(team, seen)
     refuse_paused(team)
     audit.record(actor, "team.dissolved", team, {name: [value, None] for name, value in told(team).items() if value})
     take_back_tasks(actor, team)
@@ -126,26 +133,17 @@ def dissolve_team(actor: Actor, team: Team) -> None:
     group.delete()
 
 
-def lock_team(team: Team) -> None:
-    """As it stands now, until the transaction ends. Raises NotFound when it was dissolved meanwhile."""
+def lock_team(team: Team, seen: Seen = None) -> None:
+    """As it stands now, until the transaction ends. Raises NotFound when it was dissolved meanwhile, and Overtaken."""
     try:
         team.refresh_from_db(from_queryset=Team.objects.select_for_update())
     except Team.DoesNotExist:
         raise NotFound from None
-
-
-def checked_name(name: str) -> str:
-    name = name.strip()
-    if not 1 <= len(name) <= 80:
-        raise Invalid({"name": ["Give a name of 1 to 80 characters."]})
-    return name
+    refuse_overtaken(team.mark, seen)
 
 
 def checked_department(department: str) -> str:
-    department = department.strip()
-    if len(department) > 80:
-        raise Invalid({"department": ["Give at most 80 characters."]})
-    return department
+    return checked_name(department, LONGEST_NAME, field="department", may_be_empty=True)
 
 
 def checked_use_case(use_case: str) -> str:
@@ -189,7 +187,12 @@ def ids_of(team: Team, *, leads: bool) -> list[int]:
     return list(TeamMember.objects.filter(team=team, leads=leads).values_list("member_id", flat=True))
 
 
-def merged(wanted: Ids | None, seen: Mapping[str, Ids] | None, name: str, now: Ids) -> Ids | None:
+def refuse_other_words(wanted: Mapping[str, str], seen: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    if any(field in seen and now[field] not in (seen[field], word.strip()) for field, word in wanted.items()):
+        raise Overtaken
+
+
+def merged(wanted: Ids | None, seen: Mapping[str, Any] | None, name: str, now: Ids) -> Ids | None:
     """What somebody added to and took from what they saw, done to what is there now."""
     if wanted is None or seen is None or name not in seen:
         return wanted

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from organizations.tenancy import TenantModel
+from socialops.lib.overtaking import mark_of
 
 
 class Level(TenantModel):
@@ -21,5 +22,4 @@ class Level(TenantModel):
 
     @property
     def mark(self) -> str:
-        """Tells whether it is still as somebody saw it."""
-        return f"{','.join(self.verbs)}:{self.name}"
+        return mark_of(self.name, self.verbs)

@@ -6,6 +6,7 @@ from django.db.models import Q
 from networks.models import Profile
 from organizations.models import Organization
 from organizations.tenancy import TenantModel
+from socialops.lib.overtaking import mark_of
 from teams.models.team import Team
 
 HOLDS = Q(released_at=None)
@@ -40,6 +41,10 @@ class Pause(TenantModel):
 
     def __str__(self) -> str:
         return str(self.target)
+
+    @property
+    def mark(self) -> str:
+        return mark_of(self.keeps_replies, self.note, self.released_at is None)
 
     @property
     def target(self) -> Organization | Team | Profile:

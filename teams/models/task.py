@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from organizations.tenancy import TenantModel
+from socialops.lib.overtaking import mark_of
 from socialops.lib.states import Machine
 
 STANDING = ("open", "accepted")
@@ -59,6 +60,10 @@ class Task(TenantModel):
         return self.title
 
     @property
+    def mark(self) -> str:
+        return mark_of(self.state, self.assignee_id, self.team_id)
+
+    @property
     def about(self) -> tuple[str, int] | None:
         return (self.about_kind, self.about_id) if self.about_id is not None else None
 
@@ -67,7 +72,7 @@ class TaskStep(TenantModel):
     """One step in a task's life. Names are kept as text, so that the story outlives the people."""
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="steps")
-    word = models.CharField(max_length=20)  # given accepted handed_over done cancelled reopened
+    word = models.CharField(max_length=20)  # given accepted handed_over done cancelled reopened commented
     by = models.CharField(max_length=200)
     to = models.CharField(max_length=200, blank=True)
     note = models.CharField(max_length=1000, blank=True)

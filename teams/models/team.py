@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from organizations.tenancy import TenantModel
+from socialops.lib.overtaking import mark_of
 
 
 class UseCase(models.TextChoices):
@@ -35,6 +36,12 @@ class Team(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def mark(self) -> str:
+        people = sorted((row.member_id, row.leads) for row in self.memberships.all())
+        profiles = sorted(profile.pk for profile in self.profiles.all())
+        return mark_of(self.name, self.department, self.use_case, self.purpose, people, profiles)
 
 
 class TeamMember(TenantModel):

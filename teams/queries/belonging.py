@@ -7,6 +7,7 @@ from networks.models import VERBS, Profile, ProfileUserObjectPermission
 from networks.registry import adapter_class
 from organizations.handover import Handover, Holding
 from organizations.models import Member
+from socialops.lib.numbers import spelt_number
 from teams.access import profiles_for, verbs_on
 from teams.models import TeamMember
 from teams.words import VERB_WORDS
@@ -26,21 +27,21 @@ def holdings(handover: Handover) -> list[Holding]:
         Holding(
             "teams",
             led,
-            ngettext("%d team that they lead", "%d teams that they lead", led) % led,
+            ngettext("%s team that they lead", "%s teams that they lead", led) % spelt_number(led),
             _("%s leads from then on and gets the rights of the team.") % taker.name,
             passes=True,
         ),
         Holding(
             "memberships",
             len(leads),
-            ngettext("%d team that they are in", "%d teams that they are in", len(leads)) % len(leads),
+            ngettext("%s team that they are in", "%s teams that they are in", len(leads)) % spelt_number(len(leads)),
             _("The membership ends, with every right that came through it."),
             passes=False,
         ),
         Holding(
             "grants",
             profiles,
-            ngettext("Rights on %d profile", "Rights on %d profiles", profiles) % profiles,
+            ngettext("Rights on %s profile", "Rights on %s profiles", profiles) % spelt_number(profiles),
             _("Ends at once."),
             passes=False,
         ),
@@ -57,7 +58,10 @@ def gaps(member: Member, deputy: Member) -> list[str]:
     found = [sentence(profile, verbs) for profile, verbs in missing if verbs]
     more = len(found) - MOST_GAPS
     if more > 0:
-        return [*found[:MOST_GAPS], ngettext("And on %d more profile.", "And on %d more profiles.", more) % more]
+        return [
+            *found[:MOST_GAPS],
+            ngettext("And on %s more profile.", "And on %s more profiles.", more) % spelt_number(more),
+        ]
     return found
 
 

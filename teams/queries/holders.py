@@ -7,19 +7,20 @@ from django.db.models import QuerySet
 
 from networks.models import ProfileGroupObjectPermission, ProfileUserObjectPermission
 from organizations.models import Member
+from teams.access import roles_that_can
 
 
 def who_may(verb: str, profile_ids: Collection[int]) -> QuerySet[Member]:
     """Members who hold `verb` on every one of `profile_ids`; nobody where there is none."""
     wanted = set(profile_ids)
     users = [pk for pk, profiles in held_by_users(verb, wanted).items() if wanted and profiles >= wanted]
-    return Member.objects.filter(user__in=users).select_related("user", "organization")
+    return Member.objects.filter(user__in=users, role__in=roles_that_can(verb)).select_related("user", "organization")
 
 
 def holders(verb: str, profile_ids: Collection[int]) -> dict[int, set[int]]:
     """{member id: on which of `profile_ids` they hold `verb`}, in three queries."""
     held = held_by_users(verb, set(profile_ids))
-    people = Member.objects.filter(user__in=held).values_list("pk", "user_id")
+    people = Member.objects.filter(user__in=held, role__in=roles_that_can(verb)).values_list("pk", "user_id")
     return {pk: held[user_id] for pk, user_id in people}
 
 

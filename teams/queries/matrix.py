@@ -8,7 +8,8 @@ from django.db.models import Q, QuerySet
 
 from networks.models import Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
 from organizations.models import Member, User
-from teams.access import ROLE_VERBS, is_outside, profiles_for
+from socialops.lib.search import Found, Parts
+from teams.access import EVERY_VERB, ROLE_VERBS, is_outside, most_of, profiles_for
 from teams.models import Team, TeamMember
 from teams.queries.paging import Page, page_by_key
 
@@ -39,10 +40,16 @@ class Cell:
     own: Verbs = NONE
     through: tuple[tuple[str, Verbs], ...] = ()  # team name, verbs
     role: Verbs = NONE
+    most: Verbs = EVERY_VERB  # that the role can hold
+
+    @property
+    def granted(self) -> Verbs:
+        """What is written down, whether the role lets it count or not."""
+        return self.own.union(self.role, *(verbs for _name, verbs in self.through))
 
     @property
     def verbs(self) -> Verbs:
-        return self.own.union(self.role, *(verbs for _name, verbs in self.through))
+        return self.granted & self.most
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +77,11 @@ def matrix(reader: Member, wanted: Wanted) -> Matrix:
 
 
 def people_seen_by(reader: Member) -> QuerySet[Member]:
-    """Admins look into everybody's rights, leaders into their teams', each member into their own."""
+    """Admins and whoever manages a profile, and so may change anybody's rights on it, look into everybody's; leaders
+    into their teams', each member into their own.
+    """
     people = Member.objects.select_related("user")
-    if reader.is_admin:
+    if reader.is_admin or profiles_for(reader, to="manage").exists():
         return people
     return people.filter(Q(pk=reader.pk) | Q(pk__in=led_by(reader)))
 
@@ -87,9 +96,8 @@ def searched(
     people: QuerySet[Member], profiles: QuerySet[Profile], q: str
 ) -> tuple[QuerySet[Member], QuerySet[Profile]]:
     """Narrows to the people and to the profiles that the text names; what it does not name at all stays whole."""
-    handle = q.removeprefix("@") or q
-    named = people.filter(Q(user__name__icontains=q) | Q(user__email__icontains=q))
-    marked = profiles.filter(Q(name__icontains=q) | Q(handle__icontains=handle))
+    named = people.filter(Found(Parts("user__name", "user__email"), q))
+    marked = profiles.filter(Found(Parts("name", "handle"), q))
     some_people, some_profiles = named.exists(), marked.exists()
     if not some_people and not some_profiles:
         return people.none(), profiles.none()
@@ -112,7 +120,7 @@ def cells(members: Iterable[Member], profiles: Iterable[Profile]) -> dict[At, Ce
         for profile in ids:
             at = (one.pk, profile)
             if role or at in own or at in through:
-                found[at] = Cell(frozenset(own.get(at, ())), through.get(at, ()), role)
+                found[at] = Cell(frozenset(own.get(at, ())), through.get(at, ()), role, most_of(one.role))
     return found
 
 

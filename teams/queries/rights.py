@@ -21,6 +21,11 @@ class Holder:
     own: Verbs
     through: dict[str, Verbs] = field(default_factory=dict)  # team name -> verbs
 
+    @property
+    def held(self) -> Verbs:
+        """By itself and through teams."""
+        return self.own.union(*self.through.values())
+
     def teams_giving(self, verb: str) -> list[str]:
         """The teams through which a member holds the verb anyway."""
         return [name for name, verbs in self.through.items() if verb in verbs]

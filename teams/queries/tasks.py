@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from organizations.handover import Handover, Holding
 from organizations.models import Member
+from socialops.lib.numbers import spelt_number
 from teams.about import About, abouts
 from teams.models import Task, TaskStep
 from teams.models.task import STANDING
@@ -86,7 +87,7 @@ def waiting_for(members: list[int], teams_of: Member) -> QuerySet[Task]:
 def tasks_held(handover: Handover) -> list[Holding]:
     """What a leaving member has to do."""
     count = Task.objects.filter(assignee=handover.member, state__in=STANDING).count()
-    label = ngettext("%d task", "%d tasks", count) % count
+    label = ngettext("%s task", "%s tasks", count) % spelt_number(count)
     return [Holding("tasks", count, label, _("%s does them.") % handover.taker("tasks").name, passes=True)]
 
 

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from networks.models import VERBS, Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
 from organizations.models import AuditEntry, Member, Role
 from socialops.lib.errors import PermissionDenied
-from teams.access import ROLE_VERBS
+from teams.access import ROLE_VERBS, most_of, roles_that_can
 from teams.models import Team, TeamMember
 from teams.queries.matrix import Cell, cells, led_by
 
@@ -38,6 +38,7 @@ class Giver:
 class Why:
     verb: str
     chain: list[Grant]
+    beyond_role: bool = False  # no grant would count: the role only looks on
 
     @property
     def can(self) -> bool:
@@ -55,7 +56,8 @@ def require_may_ask(reader: Member, member: Member, profile: Profile) -> None:
 def why(member: Member, profile: Profile, verbs: Iterable[str] = VERBS) -> list[Why]:
     """For each verb the grants that give it, in six queries however many there are."""
     cell, log = cell_of(member, profile), Log(profile)
-    return [Why(verb, chain(member, cell, verb, log)) for verb in verbs]
+    most = most_of(member.role)
+    return [Why(verb, chain(member, cell, verb, log), verb not in most) for verb in verbs]
 
 
 def cell_of(member: Member, profile: Profile) -> Cell:
@@ -63,6 +65,8 @@ def cell_of(member: Member, profile: Profile) -> Cell:
 
 
 def chain(member: Member, cell: Cell, verb: str, log: "Log") -> list[Grant]:
+    if verb not in cell.verbs:
+        return []
     found = []
     if verb in cell.role:
         found.append(Grant("role", member.role))
@@ -117,4 +121,5 @@ def members_who_may(profile: Profile, verb: str) -> QuerySet[Member]:
     asked = {"content_object": profile, "permission__codename": f"{verb}_profile"}
     own = ProfileUserObjectPermission.objects.filter(**asked).values("user")
     team = ProfileGroupObjectPermission.objects.filter(**asked, group__user__isnull=False).values("group__user")
-    return Member.objects.filter(Q(role__in=roles) | Q(user__in=own) | Q(user__in=team))
+    granted = Q(role__in=roles_that_can(verb)) & (Q(user__in=own) | Q(user__in=team))
+    return Member.objects.filter(Q(role__in=roles) | granted)

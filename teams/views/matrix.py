@@ -7,8 +7,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from networks.models import VERBS, Profile
@@ -18,12 +18,14 @@ from organizations.models import Member
 from socialops.lib.errors import NotFound
 from teams.access import profiles_for
 from teams.actions.grants import Refused, set_many_grants
+from teams.change_words import Change, told
 from teams.marks import drawer, drawn_rows
 from teams.models import Team
 from teams.queries.levels import Choice, choices
-from teams.queries.matrix import At, Matrix, Wanted, matrix
-from teams.queries.reach import changeable
+from teams.queries.matrix import At, Cell, Matrix, Wanted, cells, matrix
+from teams.queries.reach import Reach, reach
 from teams.seen import read_rows
+from teams.views.undo_rights import rights_told
 from teams.words import VERB_WORDS
 
 NO_RIGHTS = "none"
@@ -34,34 +36,55 @@ KEYS = ("team", "members_after", "members_before", "profiles_after", "profiles_b
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: MemberRequest) -> HttpResponse:
     shown = matrix(request.member, wanted(request.GET))
-    open_ = changeable(request.member, shown)
+    within = reach(request.member, shown)
     if request.method == "POST":
-        return apply(request, shown, open_)
-    return drawn(request, shown, open_)
+        return apply(request, shown, within)
+    return drawn(request, shown, within)
 
 
-def apply(request: MemberRequest, shown: Matrix, open_: set[At]) -> HttpResponse:
+def apply(request: MemberRequest, shown: Matrix, within: Reach) -> HttpResponse:
     """Gives one level in every chosen cell: what a profile's rules refuse is told, the other profiles are stored."""
+    began = now()
     level = level_of(request.POST.get("level", ""), choices())
     seen = read_rows(request.POST.get("columns", ""), request.POST.getlist("seen"))
-    chosen = chosen_cells(request.POST, open_ & seen.keys() if seen else open_)
+    chosen = chosen_cells(request.POST, within.open & seen.keys() if seen else within.open)
     if level is None or not chosen:
-        refusal = _("Choose a level.") if chosen else _("Choose at least one cell, row or column.")
-        return drawn(request, shown, open_, refusal=refusal)
+        refusal = (
+            _("Choose a level.")
+            if chosen
+            else _("Tick at least one place in the table, a whole person or a whole profile.")
+        )
+        return drawn(request, shown, within, refusal=refusal)
     by_profile: dict[int, dict[int, frozenset[str]]] = defaultdict(dict)
     for member, profile in chosen:
         by_profile[profile][member] = level
     found = visible(request.member, by_profile)
     wanted_of = {profile: by_profile[profile.pk] for profile in found}
     refused = set_many_grants(request.member, wanted_of, seen=by_holder(seen))
-    stored = len(chosen) - sum(len(by_profile[one.profile.pk]) for one in refused)
-    if stored:
-        told = ngettext("%(count)d cell is changed.", "%(count)d cells are changed.", stored)
-        messages.success(request, told % {"count": stored})
+    stored = {profile: by_profile[profile.pk] for profile in found} | {one.profile: {} for one in refused}
+    if changed := changes(shown, stored):
+        messages.success(request, rights_told(request, told(changed), began))
     if not refused:
         return redirect(request.get_full_path())
     again = matrix(request.member, wanted(request.GET))
-    return drawn(request, again, changeable(request.member, again), refused=refused, level=request.POST["level"])
+    return drawn(request, again, reach(request.member, again), refused=refused, level=request.POST["level"])
+
+
+def changes(shown: Matrix, stored: Mapping[Profile, Mapping[int, object]]) -> list[Change]:
+    """What the members of each profile could do when the page was drawn, and can now."""
+    people = Member.objects.select_related("user").in_bulk({pk for members in stored.values() for pk in members})
+    now = cells(people.values(), stored)
+    return [
+        Change(
+            people[pk].name,
+            profile.name,
+            shown.cells.get((pk, profile.pk), Cell()).verbs,
+            now.get((pk, profile.pk), Cell()).verbs,
+        )
+        for profile, members in stored.items()
+        for pk in members
+        if pk in people
+    ]
 
 
 def by_holder(seen: Mapping[At, frozenset[str]]) -> dict[int, dict[str, frozenset[str]]]:
@@ -113,7 +136,7 @@ def wanted(params: QueryDict) -> Wanted:
 def drawn(
     request: MemberRequest,
     shown: Matrix,
-    open_: set[At],
+    within: Reach,
     *,
     refused: list[Refused] | None = None,
     refusal: str = "",
@@ -123,12 +146,12 @@ def drawn(
     verb = request.GET.get("verb", "")
     verb = verb if verb in VERBS else "publish"
     profiles = [profile.pk for profile in shown.profiles.rows]
-    some = {pk for _member, pk in open_}
+    some = {pk for _member, pk in within.open}
     context = {
         "matrix": shown,
-        "rows": drawn_rows(shown.members.rows, profiles, dict(shown.cells), open_, drawer(levels, verb)),
+        "rows": drawn_rows(shown.members.rows, profiles, dict(shown.cells), within.open, drawer(levels, verb, within)),
         "columns": [{"profile": profile, "open": profile.pk in some} for profile in shown.profiles.rows],
-        "may_change": bool(open_),
+        "may_change": bool(within.open),
         "levels": levels,
         "level": level,
         "verb": verb,

@@ -5,15 +5,20 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from networks.actions.kept import Kept
+from organizations.comparing import Overtaking, seen_in, since
 from organizations.forms import show_errors
 from organizations.gates import MemberRequest, member_gate
+from organizations.undo import undoable
 from socialops.lib.errors import Conflict, Invalid
+from socialops.lib.numbers import spelt_number
+from socialops.lib.overtaking import Overtaken, spelt_seen
 from teams.actions.pauses import pause_publishing, release_pause
 from teams.models.pause import HOLDS
 from teams.pause_forms import PauseForm, ReleaseForm
@@ -43,11 +48,13 @@ def paused(request: MemberRequest, form: PauseForm) -> bool:
     scope, pk = form.cleaned_data.pop("of")
     target = access_target(request.member, scope, pk)
     try:
-        pause_publishing(request.member, target, **form.cleaned_data)
+        pause = pause_publishing(request.member, target, **form.cleaned_data)
     except Invalid as invalid:
         show_errors(form, invalid)
         return False
-    messages.success(request, _("Publishing is paused for %s.") % spelt_target(target))
+    url = reverse("pauses:release", args=[request.member.organization.slug, pause.pk])
+    values = {"kept": str(Kept.RECENT), "seen": spelt_seen(pause.mark, now())}
+    messages.success(request, undoable(_("Publishing is paused for %s.") % spelt_target(target), url, values))
     return True
 
 
@@ -57,19 +64,23 @@ def release(request: MemberRequest, pk: int) -> HttpResponse:
     """Asks what to do with what is overdue by now, then releases."""
     pause = access_pause(request.member, pk, to="release")
     if pause.released_at is not None:
-        messages.info(request, _("It is released already."))
+        messages.info(request, _("This pause has ended already."))
         return back(request)
-    form = ReleaseForm(given(request))
+    form, overtaking = ReleaseForm(given(request)), None
     if form.is_valid():
         try:
-            done = release_pause(request.member, pause, kept=Kept(form.cleaned_data["kept"]))
+            done = release_pause(request.member, pause, kept=Kept(form.cleaned_data["kept"]), seen=seen_in(request))
+        except Overtaken:
+            overtaking = Overtaking(since(seen_in(request), pause.target, verbs=[f"{pause.scope}.pause_changed"]))
+            pause = access_pause(request.member, pk, to="release")
         except Conflict as error:
             messages.info(request, error.user_message)
         else:
             messages.success(
                 request, " ".join([_("Publishing goes on for %s.") % spelt_target(pause.target), *told(done)])
             )
-        return back(request)
+        if overtaking is None:
+            return back(request)
     waiting = kept_of(pause, request.member, now())
     context = {
         "pause": pause,
@@ -77,18 +88,20 @@ def release(request: MemberRequest, pk: int) -> HttpResponse:
         "waiting": waiting,
         "total": sum(one.count for one in waiting),
         "form": form,
+        "overtaking": overtaking,
     }
-    return render(request, "pauses/release.html", context, status=422 if form.errors else 200)
+    status = 409 if overtaking else 422 if form.errors else 200
+    return render(request, "pauses/release.html", context, status=status)
 
 
 def told(done: dict[str, int]) -> list[str]:
     """What became of the overdue posts."""
     words = {
-        "sent": ngettext("%d overdue post leaves now.", "%d overdue posts leave now.", done["sent"]),
-        "held": ngettext("%d waits for a person.", "%d wait for a person.", done["held"]),
-        "cancelled": ngettext("%d is cancelled.", "%d are cancelled.", done["cancelled"]),
+        "sent": ngettext("%s overdue post leaves now.", "%s overdue posts leave now.", done["sent"]),
+        "held": ngettext("%s waits for a person.", "%s wait for a person.", done["held"]),
+        "cancelled": ngettext("%s is cancelled.", "%s are cancelled.", done["cancelled"]),
     }
-    return [text % done[name] for name, text in words.items() if done[name]]
+    return [text % spelt_number(done[name]) for name, text in words.items() if done[name]]
 
 
 def standing(request: MemberRequest) -> dict[str, Any]:

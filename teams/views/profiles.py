@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from networks.actions.labels import add_label, remove_label
 from networks.actions.policy import set_needs_approval
 from networks.actions.profiles import connect_profile
 from networks.models import Profile
@@ -43,24 +44,55 @@ def policy(request: MemberRequest, pk: int) -> HttpResponse:
     return rights.to(request, profile)
 
 
+@member_gate
+@require_POST
+def labels(request: MemberRequest, pk: int) -> HttpResponse:
+    """`add` gives the profile a label, `remove` takes one away."""
+    profile = access_profile(request.member, pk, to="manage")
+    try:
+        if gone := request.POST.get("remove"):
+            remove_label(request.member, profile, gone)
+        else:
+            add_label(request.member, profile, request.POST.get("add", ""))
+    except Invalid as invalid:
+        return rights.page(request, profile, unlabelled=invalid.user_message)
+    return rights.to(request, profile)
+
+
 @admin_gate
 @require_http_methods(["GET", "HEAD", "POST"])
 def connect(request: MemberRequest) -> HttpResponse:
-    """Connects a profile, or renews the connection of one that is there. Asks the network who it is."""
-    real = CredentialsForm(initial={"network": request.GET.get("network")}, prefix="real")
-    practice = PracticeForm(prefix="practice") if settings.SANDBOX else None
+    """Connects a profile, or (`?profile=`) renews the connection of one that is there. Asks the network who it is."""
+    again = access_profile(request.member, request.GET["profile"], to="manage") if "profile" in request.GET else None
+    real = CredentialsForm(initial={"network": again.network if again else None}, prefix="real")
+    practice = PracticeForm(initial=practised(again), prefix="practice") if settings.SANDBOX else None
     if request.method == "POST":
         asked = PracticeForm if "practice-network" in request.POST and practice else CredentialsForm
         form = asked(request.POST, prefix="practice" if asked is PracticeForm else "real")
         profile = connected(request, form)
         if profile:
-            messages.success(request, _("%s is connected.") % profile.name)
+            say_connected(request, profile, again)
             return rights.to(request, profile)
         real, practice = (form, practice) if asked is CredentialsForm else (real, form)
     refused = bool(real.errors or (practice and practice.errors))
-    return render(
-        request, "profiles/connect.html", {"real": real, "practice": practice}, status=422 if refused else 200
-    )
+    context = {"real": real, "practice": practice, "again": again}
+    return render(request, "profiles/connect.html", context, status=422 if refused else 200)
+
+
+def practised(profile: Profile | None) -> dict[str, str]:
+    if profile is None or not profile.sandbox:
+        return {}
+    return {"network": profile.network, "credentials": profile.handle}
+
+
+def say_connected(request: MemberRequest, profile: Profile, again: Profile | None) -> None:
+    """Whose credentials they were is the network's to say: they may be those of another profile than was meant."""
+    if again is None or again.pk == profile.pk:
+        messages.success(request, _("%s is connected.") % profile.name)
+        return
+    names = {"name": f"{profile.name} {profile.mark}", "meant": f"{again.name} {again.mark}"}
+    told = _("These credentials are those of %(name)s, which is connected now. %(meant)s is as it was.")
+    messages.warning(request, told % names)
 
 
 def connected(request: MemberRequest, form: PracticeForm | CredentialsForm) -> Profile | None:

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -13,12 +14,15 @@ from organizations.gates import MemberRequest, member_gate
 from socialops.lib.errors import AppError, Conflict
 from teams.access import access_profile, verbs_on
 from teams.actions.grants import set_grants
+from teams.change_words import Change, told
 from teams.forms import GrantForm
 from teams.giving import giver_on
+from teams.queries.connections import connected_at
 from teams.queries.levels import Choice, choices, name_of
 from teams.queries.rights import Holder, Rights, rights_on
 from teams.seen import read_holders
 from teams.seen import spelt as spelt_seen
+from teams.views.undo_rights import rights_told
 from teams.words import VERB_WORDS, spelt
 
 
@@ -27,14 +31,17 @@ from teams.words import VERB_WORDS, spelt
 def change(request: MemberRequest, pk: int) -> HttpResponse:
     """Stores the rows that differ from what was shown: a leader's page also shows what is not theirs to change."""
     profile = access_profile(request.member, pk, to="view")
-    seen = read_holders(request.POST.getlist("seen"))
+    began = now()
+    seen, before = read_holders(request.POST.getlist("seen")), rights_on(profile)
+    chosen = wanted(request.POST, before, seen)
     try:
-        set_grants(request.member, profile, **wanted(request.POST, rights_on(profile), seen), seen=seen)
+        set_grants(request.member, profile, **chosen, seen=seen)
     except Conflict as conflict:
         return page(request, profile, refused=conflict.user_message)  # with what stands, not with the old ticks
     except AppError as error:
         return page(request, profile, refused=error.user_message, posted=request.POST)
-    messages.success(request, _("The rights are changed."))
+    keys = [f"{kind.removesuffix('s')}-{pk}" for kind, holders in chosen.items() for pk in holders]
+    messages.success(request, rights_told(request, result(profile, keys, before), began))
     return to(request, profile)
 
 
@@ -43,7 +50,7 @@ def change(request: MemberRequest, pk: int) -> HttpResponse:
 def add(request: MemberRequest, pk: int) -> HttpResponse:
     """Gives a level to a member or team that held nothing."""
     profile = access_profile(request.member, pk, to="view")
-    rights = rights_on(profile)
+    began, rights = now(), rights_on(profile)
     levels = choices()
     form = grant_form(rights, levels, request.POST)
     if not form.is_valid():
@@ -51,12 +58,20 @@ def add(request: MemberRequest, pk: int) -> HttpResponse:
     holder = rights.holders[form.cleaned_data["holder"]]
     verbs = next(level.verbs for level in levels if level.key == form.cleaned_data["level"])
     try:
-        set_grants(request.member, profile, **{f"{holder.kind}s": {holder.pk: verbs}})
+        given = {f"{holder.kind}s": {holder.pk: verbs}}
+        set_grants(request.member, profile, **given, seen={holder.key: frozenset()})
     except AppError as error:
         form.add_error(None, error.user_message)
         return page(request, profile, grant_form=form)
-    messages.success(request, _("%s holds rights here now.") % holder.name)
+    messages.success(request, rights_told(request, result(profile, [holder.key], rights), began))
     return to(request, profile)
+
+
+def result(profile: Profile, keys: list[str], before: Rights) -> str:
+    """What those of these `keys` may do now that they could not before, or the other way about."""
+    then, now = before.holders, rights_on(profile).holders
+    changes = [Change(now[key].name, profile.name, then[key].held, now[key].held) for key in keys if key in now]
+    return told(changes) if changes else _("Nothing was changed.")
 
 
 def wanted(posted: QueryDict, rights: Rights, seen: dict[str, frozenset[str]]) -> dict[str, dict[int, list[str]]]:
@@ -77,7 +92,8 @@ def page(request: MemberRequest, profile: Profile, **given: Any) -> HttpResponse
     context = {
         "profile": profile,
         "can": spelt(held),
-        "may_pause": "manage" in held,
+        "connected_at": connected_at(profile),
+        "may_manage": "manage" in held,
         "may_grant": giver_on(request.member, profile).any,
         "verbs": spelt(VERBS),
         "levels": [{"name": level.name, "verbs": spelt(level.verbs)} for level in levels],

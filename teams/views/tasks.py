@@ -11,18 +11,29 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from organizations.comparing import Overtaking, seen_in, since
 from organizations.forms import show_errors
 from organizations.gates import MemberRequest, member_gate
 from organizations.models import Member, Role
 from socialops.lib.errors import AppError, Conflict, Invalid, NotFound
+from socialops.lib.overtaking import Overtaken
 from teams.about import About, abouts, parsed
-from teams.actions.tasks import accept_task, cancel_task, create_task, finish_task, hand_over_task, reopen_task
+from teams.actions.tasks import (
+    accept_task,
+    cancel_task,
+    comment_task,
+    create_task,
+    finish_task,
+    hand_over_task,
+    reopen_task,
+)
 from teams.models import Task
 from teams.queries.tasks import VIEWS, counts, page, story, with_abouts
 from teams.task_access import access_task, allowed, tasks_for
 from teams.task_forms import HandOverForm, TaskForm
 from teams.words import TASK_VIEWS
 
+SAID = "said_of_task"  # in the session, for the next page: the browser need not keep that text any more
 Button = Callable[[MemberRequest, Task], str]
 
 
@@ -51,14 +62,24 @@ def show(request: MemberRequest, pk: int) -> HttpResponse:
     return task_page(request, access_task(request.member, pk))
 
 
-def task_page(request: MemberRequest, task: Task, **given: Any) -> HttpResponse:
+def task_page(request: MemberRequest, task: Task, *, status: int = 422, **given: Any) -> HttpResponse:
     """One task; after a refusal as it was filled in, with 422."""
     [row] = with_abouts(request.member, [task])
-    may = {to for to in allowed(request.member, task) if task.MACHINE.allows(task.state, to)}
+    parts = allowed(request.member, task)
+    may = {to for to in parts - {"comment"} if task.MACHINE.allows(task.state, to)}
     hand_over = HandOverForm(but=task.assignee) if "hand_over" in may else None
-    context = {**base(request), "row": row, "may": may, "steps": story(task), "hand_over": hand_over, **given}
+    context = {
+        **base(request),
+        "row": row,
+        "may": may,
+        "may_say": parts,
+        "said": request.session.pop(SAID, 0) == task.pk,
+        "steps": story(task),
+        "hand_over": hand_over,
+        **given,
+    }
     template = "tasks/_task.html" if is_partial(request) else "tasks/task.html"
-    return render(request, template, context, status=422 if given else 200)
+    return render(request, template, context, status=status if given else 200)
 
 
 @member_gate
@@ -123,11 +144,20 @@ def button(work: Button) -> Callable[..., HttpResponse]:
             messages.success(request, work(request, task))
         except NotFound:
             raise
+        except Overtaken:
+            return overtaken_page(request, task)
         except AppError as error:
             messages.error(request, error.user_message)
         return redirect(back(request, task))
 
     return pressed
+
+
+def overtaken_page(request: MemberRequest, task: Task, **given: Any) -> HttpResponse:
+    """The task as it stands now, who changed it meanwhile, and the note that was typed."""
+    told = Overtaking(since(seen_in(request), task))
+    task = access_task(request.member, task.pk)
+    return task_page(request, task, status=409, overtaking=told, typed=request.POST, **given)
 
 
 def back(request: MemberRequest, task: Task) -> str:
@@ -142,25 +172,32 @@ def back(request: MemberRequest, task: Task) -> str:
 
 @button
 def accept(request: MemberRequest, task: Task) -> str:
-    accept_task(request.member, task)
+    accept_task(request.member, task, seen=seen_in(request))
     return _("It is yours now.")
 
 
 @button
+def comment(request: MemberRequest, task: Task) -> str:
+    comment_task(request.member, task, text=request.POST.get("text", ""))
+    request.session[SAID] = task.pk
+    return _("Said.")
+
+
+@button
 def done(request: MemberRequest, task: Task) -> str:
-    finish_task(request.member, task, note=request.POST.get("note", ""))
+    finish_task(request.member, task, note=request.POST.get("note", ""), seen=seen_in(request))
     return _("Done.")
 
 
 @button
 def cancel(request: MemberRequest, task: Task) -> str:
-    cancel_task(request.member, task)
+    cancel_task(request.member, task, seen=seen_in(request))
     return _("It need not be done any more.")
 
 
 @button
 def reopen(request: MemberRequest, task: Task) -> str:
-    reopen_task(request.member, task)
+    reopen_task(request.member, task, seen=seen_in(request))
     return _("It is open again.")
 
 
@@ -171,8 +208,11 @@ def hand_over(request: MemberRequest, pk: int) -> HttpResponse:
     form = HandOverForm(request.POST, but=task.assignee)
     if not form.is_valid():
         return task_page(request, task, hand_over=form)
+    note, whom = form.cleaned_data["note"], form.cleaned_data["member"]
     try:
-        given = hand_over_task(request.member, task, note=form.cleaned_data["note"], **form.cleaned_data["member"])
+        given = hand_over_task(request.member, task, note=note, **whom, seen=seen_in(request))
+    except Overtaken:
+        return overtaken_page(request, task, hand_over=form)
     except AppError as error:
         form.add_error(None, error.user_message)
         return task_page(request, task, hand_over=form)

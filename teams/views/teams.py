@@ -1,17 +1,22 @@
 """Teams: who is in them, and what they are tasked with."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from organizations.comparing import Overtaking, overtaken, plain, seen_in, since
 from organizations.forms import show_errors
 from organizations.gates import MemberRequest, admin_gate, member_gate
 from socialops.lib.errors import Invalid
+from socialops.lib.overtaking import Overtaken
 from teams.access import access_team, leads
 from teams.actions.teams import change_team, create_team, dissolve_team
 from teams.forms import LedTeamForm, TeamForm, initial_of
+from teams.models import Team
 from teams.queries.teams import all_rosters, one_roster
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
@@ -26,9 +31,12 @@ def listing(request: MemberRequest) -> HttpResponse:
 @member_gate
 @require_safe
 def show(request: MemberRequest, pk: int) -> HttpResponse:
-    team = access_team(request.member, pk)
-    context = {"roster": one_roster(request.member, team), "may_change": leads(request.member, team)}
-    return render(request, "teams/team.html", context)
+    return shown(request, access_team(request.member, pk))
+
+
+def shown(request: MemberRequest, team: Team, *, status: int = 200, **given: Any) -> HttpResponse:
+    context = {"roster": one_roster(request.member, team), "may_change": leads(request.member, team), **given}
+    return render(request, "teams/team.html", context, status=status)
 
 
 @admin_gate
@@ -57,6 +65,8 @@ def edit(request: MemberRequest, pk: int) -> HttpResponse:
             change_team(request.member, team, **form.changes())
         except Invalid as invalid:
             show_errors(form, invalid)
+        except Overtaken:
+            return both(request, form, access_team(request.member, pk))
         else:
             messages.success(request, _("The team is changed."))
             return to(request, team.pk)
@@ -67,13 +77,34 @@ def edit(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 def dissolve(request: MemberRequest, pk: int) -> HttpResponse:
     team = access_team(request.member, pk, to="change")
-    dissolve_team(request.member, team)
+    try:
+        dissolve_team(request.member, team, seen=seen_in(request))
+    except Overtaken:
+        told = Overtaking(since(seen_in(request), team))
+        return shown(request, access_team(request.member, pk), status=409, overtaking=told)
     messages.success(request, _("The team “%s” is dissolved. Its people and profiles stay.") % team.name)
     return redirect("teams:list", slug=request.member.organization.slug)
 
 
-def filled(request: MemberRequest, form: TeamForm, team: object = None) -> HttpResponse:
-    return render(request, "teams/form.html", {"form": form, "team": team}, status=422 if form.errors else 200)
+def both(request: MemberRequest, form: TeamForm, team: Team) -> HttpResponse:
+    """Somebody else has put other words meanwhile where they were changed here: both sides, and the two merged."""
+    now, base = initial_of(team), form.cleaned_data["seen"]
+    values = {name: now[name] for name in form.fields if name != "seen"}
+    begun, told = overtaken(
+        form,
+        values,
+        {"seen": now["seen"]},
+        since(None, team),
+        base={name: plain(value) for name, value in base.items()},
+        action=request.path,
+        theirs=request.path,
+    )
+    return filled(request, type(form)(initial=begun), team, overtaking=told)
+
+
+def filled(request: MemberRequest, form: TeamForm, team: object = None, **given: Any) -> HttpResponse:
+    status = 409 if given else 422 if form.errors else 200
+    return render(request, "teams/form.html", {"form": form, "team": team, **given}, status=status)
 
 
 def to(request: MemberRequest, pk: int) -> HttpResponse:

@@ -29,7 +29,7 @@ def show(request: MemberRequest, member: int, profile: int) -> HttpResponse:
         "word": VERB_WORDS[asked],
         "rows": [(word, found[verb]) for verb, word in VERB_WORDS.items()],
         "can": spelt(verb for verb in VERBS if found[verb].can),
-        "givers": [] if found[asked].can else who_could_give(who, about, asked),
+        "givers": [] if found[asked].can or found[asked].beyond_role else who_could_give(who, about, asked),
         "only": asked == "approve" and found[asked].can and is_only_approver(who, about),
         "zone": request.member.time_zone,
     }

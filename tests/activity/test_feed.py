@@ -11,8 +11,9 @@ from organizations import audit
 from organizations.actors import System
 from organizations.models import AuditEntry
 from organizations.tenancy import scope
-from publishing.actions.compose import create_post, delete_post
-from publishing.actions.schedule import schedule_post
+from publishing.actions.compose import create_post
+from publishing.actions.discarding import delete_post
+from publishing.actions.schedule import publish_now, schedule_post
 from socialops import activity
 from socialops.activity import PAGED, feed
 from socialops.activity_words import PAGES, page_of, sentence
@@ -48,8 +49,36 @@ def test_it_says_what_people_did_and_leads_there(cast, sign_in, post):
     shown = text_of(sign_in(cast.vic).get(PAGE))
     assert "scheduled a post" not in shown
     shown = text_of(sign_in(cast.cole).get(PAGE))
-    assert f'href="/o/acme/posts/{post.pk}/">Priya scheduled a post for 2 profiles</a>' in shown
+    assert (
+        f'href="/o/acme/posts/{post.pk}/">Priya scheduled a post for 2 profiles</a>: <bdi class="muted">“Bread”</bdi>'
+        in shown
+    )
     assert "Priya drafted a post" in shown
+
+
+def test_every_entry_about_a_post_says_which(cast, sign_in):
+    post = create_post(cast.ed, text="Rye at noon", profiles=[cast.x.pk])
+    gone = create_post(cast.ed, text="Never said", profiles=[cast.x.pk])
+    delete_post(cast.ed, gone)
+    publish_now(cast.priya, post)
+    audit.record(cast.priya, "delivery.cancelled", post.deliveries.get())
+    audit.record(cast.priya, "outgoing.retried", post.deliveries.get().outgoing)
+    audit.record(
+        cast.ed, "post.edited", post, {"planned_at": [None, "2027-03-01T08:00:00+00:00"], "mfa": [True, False]}
+    )
+    for page in (PAGE, "/o/acme/audit/"):
+        shown = " ".join(text_of(sign_in(cast.olive).get(page)).split())
+        assert shown.count("“Rye at noon”") == 5, page  # drafted, scheduled, edited, cancelled, retried
+        assert f'href="/o/acme/posts/{post.pk}/"' in shown
+    assert "“Never said”" in text_of(sign_in(cast.olive).get(PAGE))
+
+
+def test_the_words_of_a_post_that_one_may_not_see_are_not_told(cast, sign_in):
+    post = create_post(cast.ed, text="Secret rye", profiles=[cast.page.pk])
+    audit.record(cast.cole, "post.edited", post)  # Cole sees the entry, for it is his own, and not the post
+    shown = text_of(sign_in(cast.cole).get(PAGE))
+    assert "Cole changed a post" in shown
+    assert "Secret rye" not in shown
 
 
 def test_posts_of_profiles_that_one_cannot_see_are_not_there(cast, post_on_page):

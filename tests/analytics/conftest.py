@@ -15,17 +15,30 @@ from organizations.tenancy import scope
 from socialops.lib.states import move
 
 
-def send(profile: Profile, *, at: datetime | None = None, kind: str = "post", remote_id: str = "") -> RemotePost:
-    """What the outbox does when a network confirms, without the network."""
+def send(
+    profile: Profile,
+    *,
+    at: datetime | None = None,
+    kind: str = "post",
+    remote_id: str = "",
+    after: RemotePost | None = None,
+) -> RemotePost:
+    """What the outbox does when a network confirms, without the network; `after` is what a part stands beneath."""
     at = at or now()
     number = Outgoing.unscoped.count()
     with scope(profile.organization_id):
-        row = put_outgoing(profile, Draft(DraftKind(kind), f"text {number}"), key=f"test:{number}", due_at=at)
+        row = put_outgoing(
+            profile, Draft(DraftKind(kind), f"text {number}"), key=f"test:{number}", due_at=at, **follows(after)
+        )
         move(row, "begin")
         move(row, "confirm", sent_at=at)
         link(row, remote_id or f"r{number}", "https://network.example/1")
         tell(row)
         return RemotePost.objects.get(outgoing=row)
+
+
+def follows(after: RemotePost | None) -> dict[str, Outgoing]:
+    return {"after": after.outgoing} if after and after.outgoing else {}
 
 
 class Network(Measures):

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.cache import cache
 from django.db.models import Count
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from kombu.exceptions import OperationalError
 from analytics.actions.counting import refresh_day, refresh_recent
 from analytics.derive import day_of
 from analytics.models import Rollup
+from analytics.tasks import LATER, SOON, ask_for_count, count, count_key
 from inbox.models import Conversation, Message
 from networks.models import RemotePost
 from tests.analytics.conftest import send
@@ -76,6 +78,22 @@ def test_a_burst_is_counted_once(cast, counts_asked, django_capture_on_commit_ca
             send(cast.x, at=BEGIN)
     assert [asked[3] for asked in counts_asked] == ["posts_sent"]
     assert Rollup.objects.get(metric="posts_sent").value == 3
+
+
+@pytest.mark.usefixtures("bursts")
+def test_what_goes_on_is_counted_now_and_then(cast, monkeypatch):
+    waits = []
+    monkeypatch.setattr(count, "apply_async", lambda args, **given: waits.append(given["countdown"]))
+    asked = (cast.x.organization_id, cast.x.pk, BEGIN.date().isoformat(), "posts_sent")
+    cache.delete_many([count_key("count", asked), count_key("counted", asked)])
+    for _ in range(3):
+        ask_for_count(cast.x, BEGIN.date(), "posts_sent")
+        cache.delete(count_key("count", asked))  # the moment is over
+        count(*asked)
+    assert waits == [SOON, LATER, LATER]
+    cache.delete(count_key("counted", asked))
+    ask_for_count(cast.x, BEGIN.date(), "posts_sent")
+    assert waits[-1] == SOON
 
 
 def test_a_broker_that_is_away_costs_nothing_but_time(cast, monkeypatch, django_capture_on_commit_callbacks):

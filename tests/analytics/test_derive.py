@@ -40,6 +40,11 @@ def test_the_order_of_reading_does_not_matter(story, shuffler):
     assert Counter(changes_by_day(mixed, MADRID)) == changes_by_day(story, MADRID)
 
 
+def test_growth_is_of_the_day_on_the_organizations_clock():
+    late = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
+    assert changes_by_day([(late, {"likes": 5}), (late, {"likes": 7})], MADRID) == {(date(2026, 3, 2), "likes"): 7}
+
+
 def test_a_day_ends_at_midnight_of_the_organization():
     assert day_of(datetime(2026, 3, 1, 22, 59, tzinfo=UTC), MADRID) == date(2026, 3, 1)
     assert day_of(datetime(2026, 3, 1, 23, 0, tzinfo=UTC), MADRID) == date(2026, 3, 2)
@@ -47,4 +52,5 @@ def test_a_day_ends_at_midnight_of_the_organization():
 
 def test_the_day_of_a_clock_change_is_as_long_as_it_is():
     start, end = bounds(date(2026, 3, 29), date(2026, 3, 29), MADRID)
-    assert end - start == timedelta(hours=23)
+    assert (start, end) == (datetime(2026, 3, 28, 23, tzinfo=UTC), datetime(2026, 3, 29, 22, tzinfo=UTC))
+    assert start.tzinfo is end.tzinfo is UTC  # what is subtracted on one clock counts no change of it

@@ -47,7 +47,7 @@ def test_a_new_organization_is_told_how_to_begin(db, sign_in):
 
 
 def test_somebody_without_the_right_is_told_so(cast, page):
-    assert "no profile whose numbers you may see" in page(cast.ed).content.decode()
+    assert "none whose numbers you may see" in page(cast.ed).content.decode()
 
 
 def test_foreign_profiles_are_not_there(cast, page):

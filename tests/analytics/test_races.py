@@ -6,39 +6,16 @@ import pytest
 from django.utils.timezone import now
 
 from analytics.actions.counting import refresh_day
-from analytics.actions.planning import claim_due
-from analytics.actions.storing import store_posts
 from analytics.derive import day_of
-from analytics.models import Measurement, Rollup
+from analytics.models import Rollup
 from networks.actions.outgoing import put_outgoing
-from networks.contract import Draft, DraftKind, Metrics
+from networks.contract import Draft, DraftKind
 from networks.models import RemotePost
 from organizations.tenancy import scope
-from tests.analytics.conftest import send
 from tests.analytics.test_derive import MADRID
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def test_each_due_row_goes_to_one_worker(cast):
-    for _ in range(20):
-        send(cast.x)
-    claims = at_once(cast.acme, *[lambda: [row.pk for row in claim_due(cast.x.pk, now())]] * 4)
-    claimed = [pk for rows in claims for pk in rows]
-    assert len(claims) == 4
-    assert len(claimed) == len(set(claimed)) == 20 + 1  # the profile's own row too
-
-
-def test_the_same_answer_stored_by_many_counts_once(cast):
-    post = send(cast.x)
-    with scope(cast.acme):
-        row = Measurement.objects.get(remote_post=post)
-    answer = Metrics(post.remote_id, now(), {"likes": 7})
-    done = at_once(cast.acme, *[lambda: store_posts(cast.x, [row], [answer], now=now())] * 4)
-    assert len(done) == 4
-    with scope(cast.acme):
-        assert Rollup.objects.get(metric="likes").value == 7
 
 
 def test_a_count_that_began_early_does_not_overwrite_a_later_one(cast):

@@ -7,7 +7,7 @@ import sys
 
 from socialops import embedded
 
-ALL = ("publish", "flood", "outage", "claims", "chaos", "ingest", "rights")
+ALL = ("publish", "flood", "outage", "claims", "chaos", "ingest", "rights", "door")
 
 
 def main(names: list[str]) -> None:

@@ -47,8 +47,14 @@ NO_PAGE = {
     "accounts/login/code/confirm/": "nobody signs in by a code in an e-mail",
     "accounts/password/set/": "leads those with a password to changing it, and nobody has none",
     "accounts/sign-on/<slug:slug>/": "leads to the identity provider; without one, the face of 404",
+    "accounts/sign-on/<slug:slug>/link/": "for who comes from the identity provider: walked by the sign-on's test",
+    "accounts/sign-on/<slug:slug>/link/<str:token>/": "likewise; without a question, the face of 403",
     "accounts/sign-on/<slug:slug>/callback/": "leads in; without an answer of the provider, the face of 403",
+    "accounts/logo/<slug:slug>/": "a picture; the face of 404 for a browser that knows nobody there",
+    "o/<slug:slug>/inbox/<int:pk>/pictures/<int:place>/": "a picture; the face of 404 without one",
     "o/<slug:slug>/logo/": "a picture; the face of 404 without one",
+    "o/<slug:slug>/faces/<int:pk>/": "a picture; the face of 404 without one",
+    "o/<slug:slug>/settings/security/sign-on/test/": "leads to the identity provider; without one, the face of 404",
     "o/<slug:slug>/notifications/<int:pk>/": "leads to what it tells of",
     r"sandbox/(?P<slug>[-\w]+)/(?P<network>x|facebook)/(?P<handle>[\w.]+)/file/(?P<pk>[0-9]{1,18})/": "a picture",
 }
@@ -59,6 +65,7 @@ def tree(stack: Stack) -> Iterator[dict[str, str]]:
     things_to_see(stack)
     yield addresses(stack)
     stack.sql("DELETE FROM teams_pause")
+    stack.sql("DELETE FROM organizations_signondomain")
 
 
 def test_every_page_of_the_tree(signed_in: Callable[..., Page], browser: Browser, stack: Stack, tree) -> None:

@@ -15,7 +15,7 @@ from tests.stack import Stack
 
 SLUG = "northwind"
 SECRET = "a-secret-that-came-by-mail"  # what stands in the link of the one invitation
-WORDS = {"slug": SLUG, "secret": SECRET, "network": "x", "handle": SLUG, "uidb36": "1", "key": "x-y"}
+WORDS = {"slug": SLUG, "secret": SECRET, "token": "x-y", "network": "x", "handle": SLUG, "uidb36": "1", "key": "x-y"}
 KINDS = (  # what an address says -> the table of what it names, and which row is shown
     (r"posts/<int:pk>/edit", "publishing_post", "state = 'draft'"),
     (r"media/", "publishing_asset", "true"),
@@ -26,6 +26,7 @@ KINDS = (  # what an address says -> the table of what it names, and which row i
     (r"levels/", "teams_level", "true"),
     (r"rights/why/", "organizations_member", "role = 'member'"),
     (r"teams/", "teams_team", "true"),
+    (r"security/domains/", "organizations_signondomain", "true"),
     (r"people/", "organizations_member", "role = 'member'"),
     (r"invitations/", "organizations_invitation", "true"),
     (r"notifications/", "organizations_notification", "true"),
@@ -53,6 +54,12 @@ def things_to_see(stack: Stack) -> None:
     ):
         answer = requests.post(f"{stack.url}/api/v1/{call}/", json=body, headers=asking, timeout=30)
         assert answer.status_code in (200, 201), answer.text
+    stack.sql(
+        "INSERT INTO organizations_signondomain (organization_id, name, token, entered_at, proved_by, answer)"
+        " SELECT id, 'a-long-name-of-a-domain.northwind.example', repeat('ab', 20), now(), '', 'other'"
+        " FROM organizations_organization WHERE slug = %s",
+        [SLUG],
+    )
     digest = hashlib.sha256(SECRET.encode()).hexdigest()
     stack.sql("UPDATE organizations_invitation SET digest = %s, mail_due_at = NULL", [digest])
     stack.sql(  # only written down: the outbox, which other tests need, does not obey this row
@@ -70,19 +77,21 @@ def member(stack: Stack, name: str) -> int:
     return int(found[0][0])
 
 
-def addresses(stack: Stack) -> dict[str, str]:
+def addresses(stack: Stack, slug: str = SLUG) -> dict[str, str]:
     """Every address that is not a program's: the path as the tree has it -> a real one."""
     paths = [path for path, _ in walk(get_resolver().url_patterns) if not path.startswith("api/")]
-    return {path: filled(stack, path) for path in paths}
+    return {path: filled(stack, path, slug) for path in paths}
 
 
-def filled(stack: Stack, path: str) -> str:
+def filled(stack: Stack, path: str, slug: str = SLUG) -> str:
+    words = {**WORDS, "slug": slug, "handle": slug}
+
     def value(match: re.Match[str]) -> str:
         name = match[1]
-        if name == "path" or name in WORDS:
-            return WORDS.get(name, "")
+        if name == "path" or name in words:
+            return words.get(name, "")
         table, which = ("networks_profile", "true") if name == "profile" else kind(path)
-        return str(first(stack, table, which))
+        return str(first(stack, table, which, slug))
 
     return "/" + ARGUMENT.sub(value, GROUP.sub(value, path))
 
@@ -91,10 +100,10 @@ def kind(path: str) -> tuple[str, str]:
     return next(((table, which) for says, table, which in KINDS if re.search(says, path)), ("networks_profile", "true"))
 
 
-def first(stack: Stack, table: str, which: str) -> int:
+def first(stack: Stack, table: str, which: str, slug: str = SLUG) -> int:
     row = stack.sql(
         f"SELECT min(t.id) FROM {table} t JOIN organizations_organization o ON o.id = t.organization_id"
         f" WHERE o.slug = %s AND {which}",
-        [SLUG],
+        [slug],
     )
     return int(row[0][0] or 0)

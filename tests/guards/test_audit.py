@@ -14,6 +14,7 @@ SILENT = {
     "networks.actions.outgoing.cancel_outgoing": "the caller says what was taken back",
     "networks.actions.kept.settle_kept": "whoever releases a pause says what became of what it kept",
     "inbox.actions.ingest.ingest": "what came in is its own record",
+    "inbox.actions.follow.follow_changes": "what became of it on its network is its own record, with its times",
     "inbox.actions.settle.settle_reply": "the outbox's attempts are the record of a sending",
     "analytics.actions.counting.refresh_day": "numbers counted from rows that stay",
     "analytics.actions.planning.claim_due": "a lease of a worker",
@@ -22,6 +23,7 @@ SILENT = {
     "analytics.actions.storing.store_profile": "what a network measured is its own record",
     "organizations.actions.notifications.read_notification": "having read something concerns nobody else",
     "organizations.actions.notifications.read_all_notifications": "having read something concerns nobody else",
+    "organizations.actions.domains.enter_domains": "whoever sets the sign-on up says which domains it had and has",
     "teams.actions.reminders.remind_of": "the notice that it sends is its own record",
 }
 

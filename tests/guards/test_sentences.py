@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 
 from socialops.activity import OPEN
 from socialops.activity_words import SENTENCES, TOLD
@@ -28,11 +29,14 @@ class Function:
     def parameters(self) -> list[str]:
         return [one.arg for one in (*self.node.args.posonlyargs, *self.node.args.args)]
 
-    def calls(self) -> Iterator[tuple[str, ast.Call]]:
+    @cached_property
+    def calls(self) -> list[tuple[str, ast.Call]]:
+        found = []
         for node in ast.walk(self.node):
             if isinstance(node, ast.Call):
                 head, _dot, rest = ast.unparse(node.func).partition(".")
-                yield self.names.get(head, head) + _dot + rest, node
+                found.append((self.names.get(head, head) + _dot + rest, node))
+        return found
 
     def values_of(self, expression: ast.expr) -> Iterator[ast.expr]:
         """What the expression may be, as far as the function itself says."""
@@ -56,6 +60,7 @@ def functions() -> list[Function]:
     ]
 
 
+@cache
 def recorded() -> Found:
     """Every verb that reaches `audit.record`, through however many functions that hand it on."""
     found, every = Found(), functions()
@@ -63,7 +68,7 @@ def recorded() -> Found:
     while fresh := set(recorders) - looked:
         looked |= fresh
         for function in every:
-            for name, call in function.calls():
+            for name, call in function.calls:
                 if name in fresh:
                     note(found, recorders, function, argument(call, recorders[name]))
     return found

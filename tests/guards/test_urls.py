@@ -1,6 +1,7 @@
 """Every page below /o/ stands behind the gate. The URL tree is walked, so that no new page can be forgotten."""
 
 import re
+from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
@@ -14,10 +15,11 @@ from networks.models import Outgoing, Profile
 from organizations.actions.absences import plan_absence
 from organizations.actions.invitations import invite_member
 from organizations.actions.tokens import create_api_token
-from organizations.models import Absence, ApiToken, Invitation, Member, Notification
+from organizations.models import Absence, ApiToken, Invitation, Member, Notification, SignOnDomain
 from organizations.notifications import notify
 from organizations.tenancy import scope
 from publishing.models import Asset, Attachment, Delivery, Post, Revision
+from publishing.threads import Original
 from teams.actions.tasks import create_task
 from teams.models import Pause, Task, Team
 from tests.routes import walk
@@ -39,6 +41,8 @@ def things(cast, settings, tmp_path) -> dict[str, int]:
         post.profiles.add(cast.x)
         asset = Asset(kind="image", content_type="image/png", width=1, height=1, bytes=5, author=cast.ed)
         asset.file.save("", ContentFile(b"Bread"))
+        asset.original = asdict(Original(asset.file.name, "a.png", "image/png", 5, 1, 1))
+        asset.save()
         Attachment.objects.create(revision=revision, asset=asset, part=1, place=1)
         row = Outgoing.objects.create(
             profile=cast.x,
@@ -66,6 +70,7 @@ def things(cast, settings, tmp_path) -> dict[str, int]:
             told(cast.ed),
             cast.ana,
             invite_member(cast.olive, email="nia@acme.example"),
+            SignOnDomain.objects.create(name="acme.example"),
             plan_absence(cast.olive, cast.ed, deputy=cast.ana, first_day=today, last_day=today + timedelta(days=2)),
         ]
     return {type(thing).__name__: thing.pk for thing in made}
@@ -81,7 +86,7 @@ def filled(path: str, things: dict[str, int]) -> str:
     kinds = (
         ("deliveries", Delivery), ("posts", Post), ("inbox", Conversation), ("teams", Team),
         ("tasks", Task), ("pauses", Pause), ("notifications", Notification),
-        ("settings/people", Member), ("settings/absences", Absence), ("settings/invitations", Invitation),
+        ("security/domains", SignOnDomain), ("settings/people", Member), ("faces", Member), ("settings/absences", Absence), ("settings/invitations", Invitation),
         ("profiles", Profile), ("tokens", ApiToken), ("calendar", Post), ("media", Asset),
     )  # fmt: skip
     kind = next((model.__name__ for part, model in kinds if part in path), "Profile")

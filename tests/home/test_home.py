@@ -90,7 +90,8 @@ def test_the_score_is_for_those_who_may_analyse(cast):
 
 def test_a_profile_that_is_cut_off_has_its_one_action(cast):
     Profile.objects.filter(pk=cast.x.pk).update(state="disconnected", state_reason="X wants a new sign-in.")
-    assert home_of(cast.olive, now())["trouble"][0].action == "Connect again"
+    trouble = home_of(cast.olive, now())["trouble"][0]
+    assert (trouble.action, trouble.url) == ("Connect again", f"/o/acme/profiles/connect/?profile={cast.x.pk}")
     assert home_of(cast.cole, now())["trouble"][0].action == "See why"
 
 
@@ -101,7 +102,7 @@ def test_the_page_shows_all_of_it_in_few_queries(cast, sign_in, django_assert_ma
         talk(cast.x, cast.priya)
     client = sign_in(cast.priya)
     client.get("/o/acme/")
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         text = client.get("/o/acme/").content.decode()
     for wanted in ("My work", "Going out", "Unanswered", "Trouble", "Bread at nine", "Do you have rye?"):
         assert wanted in text
@@ -118,3 +119,22 @@ def test_a_new_organization_has_a_calm_first_page(db, sign_in):
 def test_htmx_gets_what_changes(cast, sign_in):
     text = sign_in(cast.ed).get("/o/acme/", headers={"HX-Request": "true"}).content.decode()
     assert text.lstrip().startswith('<div class="home"')
+
+
+def test_the_first_run_asks_for_a_name_and_ends_with_seeing_it_arrive(cast):
+    assert cast.olive.user.name == ""
+    steps = home_of(cast.olive, now())["steps"]
+    assert [step.title for step in steps] == [
+        "Say who you are",
+        "Connect a profile",
+        "Write a post",
+        "Invite a colleague",
+        "See it arrive",
+    ]
+    assert (steps[0].url, steps[0].next) == ("/o/acme/settings/you/", True)
+    assert steps[-1].url == "/o/acme/queue/"
+    practice = builders.profile(cast.acme, "x", handle="kiosk", sandbox=True)
+    assert home_of(cast.olive, now())["steps"][-1].url == f"/sandbox/acme/x/{practice.handle}/"
+    cast.olive.user.name = "Olive"
+    deliver(cast.priya, cast.x, state="sent")
+    assert home_of(cast.olive, now())["steps"] == []

@@ -77,6 +77,10 @@ def ended(error: NetworkError) -> Outcome:
     return ended_by(error, attempts=1, ambiguous_before=False, planned_at=now(), now=now())
 
 
+def minute(number: float) -> datetime:
+    return START + timedelta(minutes=number)
+
+
 def only_conversation() -> Conversation:
     return Conversation.objects.get()
 

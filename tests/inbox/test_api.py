@@ -154,6 +154,18 @@ def test_assign_close_and_reopen(cast: Cast, threads: list[Conversation]) -> Non
     assert cole.post(f"{path}/reopen/").json()["state"] == "open"
 
 
+def test_nothing_is_closed_that_was_not_read(cast: Cast, threads: list[Conversation]) -> None:
+    cole, path = caller(cast.cole), f"conversations/{threads[1].pk}/close/"
+    read = threads[1].last_message_id
+    with scope(cast.acme):
+        parent = Message.objects.get(pk=read).remote_id
+        ingest(cast.x, [says("And one more thing", remote_id="more", parent=parent, minute=9)])
+    refused = cole.post(path, {"seen": read})
+    assert (refused.status_code, "came in meanwhile" in refused.json()["detail"]) == (409, True)
+    assert cole.post(path, {"seen": read + 10**6}).json()["state"] == "closed"
+    assert cole.post(path, {"seen": "x"}).status_code == 400
+
+
 @pytest.mark.parametrize("body", [{}, {"member": "x"}, {"member": 10**30}, {"nobody": 1}])
 def test_a_bad_assignment_is_named(cast: Cast, threads: list[Conversation], body: dict) -> None:
     assert caller(cast.cole).post(f"conversations/{threads[0].pk}/assign/", body).status_code == 400

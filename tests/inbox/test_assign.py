@@ -7,11 +7,14 @@ from inbox.actions.assign import assign_conversation
 from inbox.actions.ingest import ingest
 from inbox.actions.triage import close_conversation, reopen_conversation
 from inbox.models import Conversation
+from inbox.queries.thread import people_for, teams_for
 from organizations.models import AuditEntry
 from socialops.lib.errors import Conflict, Invalid, NotFound, PermissionDenied
+from teams.actions.grants import set_grants
 from teams.actions.teams import create_team
 from tests.cast import Cast
 from tests.inbox.talk import only_conversation, says
+from tests.rest.caller import caller
 
 pytestmark = pytest.mark.usefixtures("in_acme")
 
@@ -38,13 +41,53 @@ def test_the_same_again_is_no_news(cast: Cast, conversation: Conversation) -> No
     assert entry.change == {"assignee": [None, "Cole"]}
 
 
-def test_only_to_those_who_can_see_it(cast: Cast, conversation: Conversation) -> None:
-    with pytest.raises(Invalid) as refusal:
-        assign_conversation(cast.olive, conversation, member=cast.vic)
-    assert list(refusal.value.fields) == ["member"]
-    with pytest.raises(Invalid) as refusal:
-        assign_conversation(cast.olive, conversation, team=create_team(cast.olive, name="Elsewhere"))
-    assert list(refusal.value.fields) == ["team"]
+def test_only_to_those_who_may_answer_it(cast: Cast, conversation: Conversation) -> None:
+    readers = create_team(cast.olive, name="Readers", members=[cast.ed.pk], profiles=[cast.x.pk])
+    elsewhere = create_team(cast.olive, name="Elsewhere", members=[cast.cole.pk])
+    for wrong in ({"member": cast.vic}, {"member": cast.ed}, {"team": readers}, {"team": elsewhere}):
+        with pytest.raises(Invalid) as refusal:
+            assign_conversation(cast.olive, conversation, **wrong)
+        assert list(refusal.value.fields) == list(wrong)
+        [(field, given)] = wrong.items()
+        answer = caller(cast.olive).post(f"conversations/{conversation.pk}/assign/", {field: given.pk})
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
+    offered = people_for(cast.x), teams_for(cast.x)
+    assert [{one.name for one in rows} for rows in offered] == [{"Cole", "Lena", cast.olive.name}, {"Care"}]
+
+
+@pytest.fixture
+def stranded(cast: Cast, conversation: Conversation) -> Conversation:
+    """Given to Cole, who may only look since."""
+    assign_conversation(cast.lena, conversation, member=cast.cole)
+    Conversation.objects.filter(pk=conversation.pk).update(team=cast.team)
+    set_grants(cast.olive, cast.x, members={cast.cole.pk: {"view"}})
+    return only_conversation()
+
+
+@pytest.mark.parametrize("door", ["page", "rest"])
+def test_who_was_given_it_can_give_it_back(cast: Cast, stranded: Conversation, door: str, sign_in) -> None:
+    browser, path = sign_in(cast.cole), f"/o/acme/inbox/{stranded.pk}/"
+    assert "Give it back" in browser.get("/o/acme/").content.decode(), "and not: Answer"
+    assert "give-back-button" in browser.get(path).content.decode()
+    if door == "page":
+        refused = browser.post(f"{path}assign/", {"member": cast.lena.pk})
+        given_back = browser.post(f"{path}assign/", {"member": ""}, follow=True)
+        assert "give-back-button" not in given_back.content.decode()
+    else:
+        path = f"conversations/{stranded.pk}/assign/"
+        refused = caller(cast.cole).post(path, {"member": cast.lena.pk})
+        given_back = caller(cast.cole).post(path, {"member": None})
+    assert (refused.status_code, given_back.status_code) == (403, 200)
+    assert (only_conversation().assignee, only_conversation().team) == (None, cast.team), "it was not theirs to take"
+    with pytest.raises(PermissionDenied):
+        assign_conversation(cast.cole, only_conversation())
+
+
+def test_nobody_gives_back_what_somebody_else_was_given_meanwhile(cast: Cast, stranded: Conversation) -> None:
+    Conversation.objects.filter(pk=stranded.pk).update(assignee=cast.lena)
+    with pytest.raises(PermissionDenied):
+        assign_conversation(cast.cole, stranded)
+    assert only_conversation().assignee == cast.lena
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Our own words come back from the network: never twice, whatever comes first."""
 
 import pytest
+from django.utils.timezone import now
 
 from inbox.actions.ingest import ingest
 from inbox.actions.reply import reply_to_conversation
@@ -9,7 +10,7 @@ from networks import errors
 from networks.actions.outgoing import put_outgoing, resolve_outgoing
 from networks.contract import Draft, DraftKind
 from tests.cast import Cast
-from tests.inbox.talk import START, begin, end, ended, only_conversation, our_post, says, sent_as, texts
+from tests.inbox.talk import begin, end, ended, only_conversation, our_post, says, sent_as, texts
 
 pytestmark = pytest.mark.usefixtures("in_acme")
 
@@ -80,7 +81,7 @@ def test_an_answer_to_our_answer_may_come_before_the_settlement(cast: Cast, answ
 
 
 def test_our_own_post_is_no_conversation(cast: Cast) -> None:
-    row = put_outgoing(cast.x, Draft(DraftKind.POST, "News"), key="post:1", due_at=START)
+    row = put_outgoing(cast.x, Draft(DraftKind.POST, "News"), key="post:1", due_at=now())
     end(begin(row), sent_as("9"))
     assert ingest(cast.x, [says("News", remote_id="9", own=True)]) == []
     assert not Conversation.objects.exists()

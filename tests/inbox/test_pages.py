@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import now
 
 from inbox.actions.ingest import ingest
 from inbox.actions.reply import reply_to_conversation
@@ -13,6 +15,10 @@ from networks import errors
 from networks.contract import Author
 from networks.models import Outgoing
 from organizations.tenancy import scope
+from publishing.actions.compose import create_post
+from publishing.actions.media import upload_asset
+from publishing.actions.schedule import schedule_post
+from tests import media
 from tests.cast import Cast
 from tests.inbox.talk import EVE, begin, end, ended, our_post, says, sent_as
 
@@ -140,7 +146,7 @@ def test_without_scripts_it_works_too(cast: Cast, sign_in, question: Message) ->
 def test_the_counter_counts_as_the_network_does(cast: Cast, sign_in, question: Message) -> None:
     browser = sign_in(cast.cole)
     assert "2 / 280" in browser.post(address(question, "count/"), {"text": "日"}).content.decode()
-    assert "1 character too many" in browser.post(address(question, "count/"), {"text": "x" * 281}).content.decode()
+    assert "1 too many" in browser.post(address(question, "count/"), {"text": "x" * 281}).content.decode()
 
 
 def test_our_answer_shows_where_it_is(cast: Cast, sign_in, question: Message) -> None:
@@ -167,7 +173,24 @@ def test_who_comes_second_is_shown_how_it_stands(cast: Cast, sign_in, question: 
     assert "Reopen" in second.content.decode()
     assert "toast" in second["HX-Trigger"]
     refused = browser.post(address(question, "assign/"), {"member": cast.vic.pk}, headers=HTMX)
-    assert "Vic cannot see Acme." in refused["HX-Trigger"]
+    assert "Vic may not answer as Acme." in refused["HX-Trigger"]
+
+
+def test_what_nobody_has_read_is_not_closed(cast: Cast, sign_in, question: Message) -> None:
+    browser = sign_in(cast.cole)
+    page = browser.get(address(question)).content.decode()
+    assert f'name="read" value="{question.pk}" form="close-form"' in page
+    assert 'id="close-form"' in page
+    with scope(cast.acme):
+        ingest(cast.x, [says("And where?", remote_id="more", parent=question.remote_id, minute=5)])
+    refused = browser.post(address(question, "close/"), {"read": question.pk}, headers=HTMX)
+    assert "came in meanwhile" in refused["HX-Trigger"]
+    with scope(cast.acme):
+        assert Conversation.objects.get(pk=question.conversation_id).state == "open"
+    again = browser.get(address(question)).content.decode()
+    read = re.search(r'name="read" value="(\d+)"', again)
+    assert read
+    assert "Reopen" in browser.post(address(question, "close/"), {"read": read[1]}, headers=HTMX).content.decode()
 
 
 def test_a_person_decides_what_nobody_knows(cast: Cast, sign_in, question: Message) -> None:
@@ -279,3 +302,35 @@ def test_nothing_yet(cast: Cast, sign_in) -> None:
     assert "All answered." in browser.get("/o/acme/inbox/").content.decode()
     assert "Nothing waits for you." in browser.get("/o/acme/inbox/?assignee=me").content.decode()
     assert "Nothing fits." in browser.get("/o/acme/inbox/?q=x").content.decode()
+
+
+def test_closing_offers_the_next_that_waits(cast: Cast, sign_in) -> None:
+    with scope(cast.acme):
+        ingest(cast.x, [says("Oldest", minute=1), says("Middle", minute=2, author=EVE), says("Newest", minute=3)])
+        oldest, middle, newest = Conversation.objects.order_by("last_message_at")
+    browser = sign_in(cast.cole)
+
+    def next_after(one: Conversation) -> str:
+        page = browser.post(f"/o/acme/inbox/{one.pk}/close/", headers=HTMX).content.decode()
+        found = re.search(r'id="next-button"[^>]* href="[^"]*/inbox/(\d+)/', page)
+        return found[1] if found else ""
+
+    assert next_after(middle) == str(oldest.pk), "the one below it"
+    assert next_after(oldest) == str(newest.pk), "else the first"
+    assert next_after(newest) == "", "nobody waits any more"
+
+
+def test_the_card_shows_the_picture_that_is_asked_about(cast: Cast, sign_in) -> None:
+    with scope(cast.acme):
+        asset = upload_asset(cast.priya, SimpleUploadedFile("hut.png", media.picture()), alt_text="The hut at dawn")
+        post = create_post(cast.priya, text="Our hut", profiles=[cast.x.pk], media=[asset.pk])
+        schedule_post(cast.priya, post, at=now())
+        end(begin(Outgoing.objects.get()), sent_as("77"))
+        asked = ingest(cast.x, [says("Where is that?", parent="77", root="77")])[0]
+    browser, path = sign_in(cast.cole), f"/o/acme/inbox/{asked.conversation_id}/"
+    assert 'alt="The hut at dawn"' in browser.get(path).content.decode()
+    shown = browser.get(f"{path}pictures/0/")
+    assert (shown.status_code, shown["Content-Type"]) == (200, asset.content_type)
+    assert "sandbox" in shown["Content-Security-Policy"]
+    assert browser.get(f"{path}pictures/1/").status_code == 404
+    assert sign_in(cast.vic).get(f"{path}pictures/0/").status_code == 404

@@ -6,30 +6,13 @@ from inbox.actions.ingest import ingest
 from inbox.actions.reply import reply_to_conversation
 from inbox.models import Contact, Conversation, Message
 from networks.contract import Author
-from networks.models import Outgoing
 from organizations.tenancy import scope
-from socialops.lib.errors import Conflict
 from tests import builders
 from tests.cast import Cast
 from tests.inbox.talk import begin, end, says, sent_as
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def test_of_two_who_answer_one_wins(cast: Cast) -> None:
-    for turn in range(5):
-        with scope(cast.acme):
-            question = ingest(cast.x, [says("Anybody?")])[0]
-            conversation = Conversation.objects.get(pk=question.conversation_id)
-        answers = at_once(
-            cast.acme,
-            lambda: reply_to_conversation(cast.cole, conversation, text="Cole here", seen=question.pk),  # noqa: B023
-            lambda: reply_to_conversation(cast.lena, conversation, text="Lena here", seen=question.pk),  # noqa: B023
-        )
-        assert {type(answer) for answer in answers} == {Message, Conflict}
-        with scope(cast.acme):
-            assert Outgoing.objects.count() == turn + 1
 
 
 def test_the_same_batch_twice_at_once(cast: Cast) -> None:

@@ -22,11 +22,6 @@ from tests.inbox.talk import BOB, EVE, START, begin, end, ended, only_conversati
 pytestmark = pytest.mark.usefixtures("in_acme")
 
 
-@pytest.fixture
-def question(cast: Cast) -> Message:
-    return ingest(cast.x, [says("Where is it?", remote_id="1")])[0]
-
-
 def reply(actor, question: Message, text: str = "Coming", seen: int | None = None) -> Message:
     conversation = Conversation.objects.get(pk=question.conversation_id)
     return reply_to_conversation(actor, conversation, text=text, seen=question.pk if seen is None else seen)

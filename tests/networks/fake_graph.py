@@ -3,6 +3,7 @@
 import json
 import re
 import time
+import unicodedata
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +12,12 @@ from tests.networks.fake import Answer, Call, Dialect, Held
 PAGE_ID = "111"
 PAGE_SIZE = 2
 _PATH = re.compile(r"^/v25\.0/(?P<node>[^/]*)(?:/(?P<edge>\w+))?$")
+
+
+def as_graph_shows(message: str) -> str:
+    """What Facebook makes of a text: no space at the ends, none before the end of a line, one empty line at most."""
+    lines = "\n".join(line.rstrip() for line in message.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    return unicodedata.normalize("NFC", re.sub(r"\n{3,}", "\n\n", lines)).strip()
 
 
 class FakeGraph(Dialect):
@@ -92,7 +99,7 @@ class FakeGraph(Dialect):
             if (
                 not photos
                 and self.refuses_duplicates
-                and any(post["message"] == message for post in self.posts.values())
+                and any(post["message"] == as_graph_shows(message) for post in self.posts.values())
             ):
                 return self.refusal("duplicate")
             return Answer(200, {"id": self.add(message, media=photos)})
@@ -210,7 +217,12 @@ class FakeGraph(Dialect):
 
     def _node(self, remote_id: str, message: str, author: str, at: datetime | None) -> dict[str, Any]:
         made = (at or datetime.fromtimestamp(time.time(), UTC)).strftime("%Y-%m-%dT%H:%M:%S+0000")
-        return {"id": remote_id, "message": message, "from": {"id": author, "name": "Nora"}, "created_time": made}
+        return {
+            "id": remote_id,
+            "message": as_graph_shows(message),
+            "from": {"id": author, "name": "Nora"},
+            "created_time": made,
+        }
 
     def _all_comments(self) -> list[dict[str, Any]]:
         return [one for some in self.comments.values() for one in some]

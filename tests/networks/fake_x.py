@@ -1,8 +1,10 @@
 """X as a fake: shortens links, escapes text, lags behind on one's own timeline, refuses duplicates."""
 
+import hashlib
 import html
 import re
 import time
+import unicodedata
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,9 +12,42 @@ from tests.networks.fake import Answer, Call, Dialect, Held
 
 OWN_ID = "42"
 PAGE_SIZE = 2
-_LINK = re.compile(r"https?://\S+|\b[\w-]+\.(?:com|example)\b\S*")
+_LINK = re.compile(
+    r"(?<![@\w./-])(?:https?://[\w.-]+(?::\d+)?|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|example)\b)(?:[/?#][^\s<>\"\\]*)?",
+    re.IGNORECASE,
+)
+_TRAILING = ".,:;!?)]}'"
 _UPLOAD = re.compile(r"/2/media/upload/(?P<id>\d+)/(?P<step>append|finalize)")
 _EPOCH_MS = 1288834974657
+
+
+def as_x_shows(text: str, remote_id: str) -> tuple[str, list[dict[str, Any]]]:
+    """What X makes of a text, and the links in it: composed letters, no space at the ends, each link short and of its
+    own address, punctuation behind it left out; then the three characters escaped."""
+    links: list[dict[str, Any]] = []
+
+    def shorten(match: re.Match[str]) -> str:
+        address = match[0].rstrip(_TRAILING)
+        full = address if "://" in address else f"http://{address}"
+        digest = hashlib.sha256(f"{remote_id}{len(links)}{full}".encode()).hexdigest()[:10]
+        links.append(
+            {"url": f"https://t.co/{digest}", "expanded_url": full, "display_url": full.partition("://")[2][:26]}
+        )
+        return f"{links[-1]['url']}{match[0][len(address) :]}"
+
+    plain = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    return html.escape(_LINK.sub(shorten, plain), quote=False), links
+
+
+def answering(shown: str) -> str:
+    """X puts the name of whoever is answered in front, unless it stands there."""
+    return shown if shown.lower().startswith("@nora") else f"@nora {shown}"
+
+
+def placed(links: list[dict[str, Any]], shown: str) -> list[dict[str, Any]]:
+    """With where they stand in the escaped text, which is what X counts."""
+    starts = [shown.index(link["url"]) for link in links]
+    return [{**link, "start": at, "end": at + len(link["url"])} for at, link in zip(starts, links, strict=True)]
 
 
 class FakeX(Dialect):
@@ -24,7 +59,9 @@ class FakeX(Dialect):
         self.own_id = own_id
         self.own: list[dict[str, Any]] = []
         self.mentions: list[dict[str, Any]] = []
-        self.users = [{"id": "7", "name": "Nora", "username": "nora", "profile_image_url": "https://img.example/7"}]
+        self.users = [
+            {"id": "7", "name": "Nora &amp; Co", "username": "nora", "profile_image_url": "https://img.example/7"}
+        ]
         self._last_ms = 0
         self.processing: list[str] = []  # what STATUS says in turn; finalize says the first of it too
 
@@ -221,24 +258,17 @@ class FakeX(Dialect):
         ms = max(self._last_ms + 1, int((at.timestamp() if at else time.time()) * 1000))
         self._last_ms = ms if at is None else self._last_ms
         remote_id = str((ms - _EPOCH_MS) << 22)
-        links: list[dict[str, str]] = []
-
-        def shorten(match: re.Match[str]) -> str:
-            full = match[0] if match[0].startswith("http") else f"http://{match[0]}"
-            links.append({"url": f"https://t.co/{len(links)}abc", "expanded_url": full, "display_url": match[0]})
-            return links[-1]["url"]
-
-        shown = html.escape(_LINK.sub(shorten, text), quote=False)
+        shown, links = as_x_shows(text, remote_id)
         post = {
             "id": remote_id,
             "sent": text,
-            "text": f"@nora {shown}" if parent and author == self.own_id else shown,
+            "text": answering(shown) if parent and author == self.own_id else shown,
             "author_id": author,
             "created_at": datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds")[:-6] + "Z",
             "conversation_id": parent or remote_id,
         }
         if links:
-            post["entities"] = {"urls": links}
+            post["entities"] = {"urls": placed(links, post["text"])}
         if parent:
             post["referenced_tweets"] = [{"type": "replied_to", "id": parent}]
         return post

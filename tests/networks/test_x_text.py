@@ -62,9 +62,7 @@ def test_any_link_weighs_twenty_three(link: str) -> None:
     assert weighted_length(f"({link})") == 25
 
 
-@pytest.mark.parametrize(
-    "text", ["file.py", "me@example.com", "e.g. this", "@acme.com", "http://localhost", "1.5", "node.js"]
-)
+@pytest.mark.parametrize("text", ["me@example.com", "e.g. this", "@acme.com", "http://localhost", "1.5", "node.js"])
 def test_what_only_looks_like_a_link_is_text(text: str) -> None:
     assert weighted_length(text) == len(text)
 

@@ -1,5 +1,7 @@
 """Who is told of what: those whom it concerns, and never whoever did it."""
 
+from functools import partial
+
 import pytest
 
 from inbox.actions.assign import assign_conversation
@@ -11,7 +13,8 @@ from networks.models import Outgoing, Profile
 from networks.outbox.settling import disconnect
 from organizations.actions.leaving import offboard_member
 from organizations.models import Mail, Notification
-from publishing.actions.compose import create_post, delete_post, edit_post, withdraw_post
+from publishing.actions.compose import create_post, edit_post, withdraw_post
+from publishing.actions.discarding import delete_post
 from publishing.actions.forward import rewrite_post
 from publishing.actions.review import approve_post, reject_post, submit_post
 from publishing.actions.schedule import cancel_post
@@ -124,7 +127,7 @@ def waits_for() -> set[str]:
     return {row.member.name for row in rows}
 
 
-@pytest.mark.parametrize("settle", [withdraw_post, cancel_post, approve_post, reject_post])
+@pytest.mark.parametrize("settle", [withdraw_post, cancel_post, approve_post, partial(reject_post, note="No")])
 def test_what_no_longer_waits_calls_nobody(cast, asked_for, settle):
     assert waits_for() == {"Ava", "Lena"}
     settle(cast.lena, asked_for)

@@ -1,14 +1,22 @@
 """An e-mail leaves once: retried when it certainly did not leave, never when that cannot be known."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
 
 import pytest
 from django.utils.timezone import now
+from PIL import Image
 
 from organizations.actions.notifications import read_all_notifications
 from organizations.mail import claim, send
 from organizations.models import Mail, Notification
 from organizations.tenancy import scope
+from publishing.actions.compose import create_post
+from publishing.actions.media import upload_asset
+from publishing.actions.review import submit_post
+from teams.actions.grants import set_grants
+from teams.actions.tasks import create_task
+from tests import media
 
 
 def test_it_says_what_and_where_in_text_and_html(cast, tell, leave, settings):
@@ -24,6 +32,57 @@ def test_it_says_what_and_where_in_text_and_html(cast, tell, leave, settings):
     assert "Lena gave you &lt;b&gt;bread" in html
     assert 'href="https://ops.example/o/acme/tasks/7/"' in html
     assert "style=" not in html
+
+
+def test_the_task_mail_says_until_when(cast, in_acme, leave):
+    due = datetime(2027, 3, 1, 16, 0, tzinfo=UTC)
+    create_task(cast.lena, title="Bake", text="Rye", member=cast.ed, due_at=due, due_zone="Europe/Madrid")
+    [message] = leave()
+    assert "Due Mon 1 Mar, 17:00 Europe/Madrid. Rye" in message.body
+    [(html, _kind)] = message.alternatives
+    assert "Due Mon 1 Mar, 17:00 Europe/Madrid." in html
+
+
+@pytest.fixture
+def asked(cast, in_acme, settings, tmp_path):
+    """A post with a picture that waits for Ava's approval."""
+    settings.MEDIA_ROOT = tmp_path
+    picture = upload_asset(cast.ed, BytesIO(media.picture(size=(1600, 1200))), alt_text="A loaf")
+    text, more = "Fresh rye. " * 40, {"variants": {"x": "Rye!"}, "media": [picture.pk]}
+    at = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
+    post = create_post(cast.ed, text=text, profiles=[cast.x.pk, cast.page.pk], planned_at=at, **more)
+    return submit_post(cast.ed, post)
+
+
+def mail_to(messages, name: str):
+    return next(one for one in messages if one.to == [f"{name}@acme.example"])
+
+
+def test_the_approval_mail_shows_the_post(cast, asked, leave):
+    message = mail_to(leave(), "ava")
+    assert ("Fresh rye. " * 40).strip() in message.body  # all of it, not only its beginning
+    assert "Only on X:\nRye!" in message.body
+    assert "Planned for Mon 1 Mar, 09:00 Europe/Madrid." in message.body
+    [(html, _kind)] = message.alternatives
+    [picture] = message.attachments
+    name = picture["Content-ID"].strip("<>")
+    assert f'src="cid:{name}" alt="A loaf"' in html
+    with Image.open(BytesIO(picture.get_payload(decode=True))) as image:
+        assert (image.format, image.size) == ("JPEG", (520, 390))
+    assert "multipart/related" in message.message().as_string()
+
+
+def test_who_may_not_see_the_post_any_more_is_not_shown_it(cast, asked, leave):
+    for profile in (cast.x, cast.page):
+        set_grants(cast.olive, profile, members={cast.ava.pk: []})
+    message = mail_to(leave(), "ava")
+    assert "Only on X" not in message.body
+    assert message.attachments == []
+
+
+def test_a_picture_that_is_gone_from_the_disk_stops_no_mail(cast, asked, leave):
+    asked.revision.attachments.get().asset.file.delete(save=False)
+    assert mail_to(leave(), "ava").attachments == []
 
 
 def test_it_leaves_once(cast, tell, leave):

@@ -6,10 +6,11 @@ from collections.abc import Callable
 import psutil
 
 
-def eventually(holds: Callable[[], bool], within: float = 30) -> None:
+def eventually(holds: Callable[[], bool], within: float = 30, *, tell: Callable[[], object] = str) -> None:
+    """`tell` says what there was instead, once it has taken too long."""
     until = time.monotonic() + within
     while not holds():
-        assert time.monotonic() < until, f"not so within {within} s"
+        assert time.monotonic() < until, f"not so within {within} s: {tell()}"
         time.sleep(0.1)
 
 

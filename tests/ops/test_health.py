@@ -4,13 +4,13 @@ import pytest
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from socialops import health
+from socialops import health, schema
 
 pytestmark = pytest.mark.django_db
 
 
 def test_a_database_behind_the_code_is_not_ready(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "current", [])
+    monkeypatch.setattr(schema, "current", [])
     last = MigrationRecorder.Migration.objects.filter(app="networks").latest("id")
     MigrationRecorder(connection).record_unapplied("networks", last.name)
     assert "migrate" in health.schema()
@@ -19,7 +19,7 @@ def test_a_database_behind_the_code_is_not_ready(monkeypatch: pytest.MonkeyPatch
 
 
 def test_it_is_asked_once(monkeypatch: pytest.MonkeyPatch, django_assert_num_queries) -> None:
-    monkeypatch.setattr(health, "current", [])
+    monkeypatch.setattr(schema, "current", [])
     assert health.schema() == ""
     with django_assert_num_queries(0):
         assert health.schema() == ""

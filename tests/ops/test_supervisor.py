@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from socialops.process import NotPlain, words_of
 from socialops.servers import ServiceFailed
 from socialops.supervisor import Kept, Supervisor
 from tests.ops.eventually import eventually, gone
@@ -148,3 +149,32 @@ def test_a_signal_stops_it_while_something_waits_to_be_started_again(supervise: 
     assert supervisor.run() == 0
     assert server.starts == 0
     assert supervisor.processes[0].leader is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "sleep 300; touch here", "sleep 300 && touch here", "sleep 300 | cat", "sleep 300 > here", "sleep $(touch here)",
+        "sleep `touch here`", "sleep $HOME", "A=b sleep 300", "(sleep 300)", "sleep 300 &", "", "sleep 'open",
+    ],
+)  # fmt: skip
+def test_a_line_that_wants_a_shell_is_refused(line: str) -> None:
+    with pytest.raises(NotPlain):
+        words_of(line)
+
+
+def test_what_would_mean_something_to_a_shell_is_an_argument(supervise: Supervise, tmp_path: Path) -> None:
+    supervisor = supervise(
+        """web: python -c "import sys, time; open('said', 'w').write(sys.argv[1] + '\\n'); time.sleep(300)" '*;touch here'"""
+    )
+    [process] = supervisor.processes
+    process.start()
+    eventually(lambda: (tmp_path / "said").exists() and (tmp_path / "said").read_text() == "*;touch here\n")
+    assert process.leader
+    assert psutil.Process(process.leader.pid).name().startswith("python")
+    assert not (tmp_path / "here").exists()
+
+
+def test_our_own_lines_need_none() -> None:
+    for line in (Path(__file__).parents[2] / "Procfile").read_text().splitlines():
+        assert words_of(line.partition(":")[2])

@@ -1,13 +1,20 @@
 """Fixtures for signing in."""
 
+import re
+
 import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 
+from organizations.actions.domains import prove_by_word
 from organizations.actions.sign_on import set_sign_on
+from organizations.actors import System
 from organizations.tenancy import scope
-from tests.organizations import oidc
+from tests.organizations import nameserver, oidc
 
+OPERATOR = System("command line")
 START = "/accounts/sign-on/acme/"
 
 
@@ -26,9 +33,9 @@ def issuer(settings):
 
 @pytest.fixture
 def sign_on(cast, issuer):
-    """sign_on(**changes): acme's sign-on with that provider, set up by its owner."""
+    """sign_on(**changes): acme's sign-on with that provider, its domains proved; by=owner: another organization's."""
 
-    def made(**changes):
+    def made(by=cast.olive, **changes):
         given = {
             "issuer": issuer.url,
             "client_id": oidc.CLIENT_ID,
@@ -37,22 +44,55 @@ def sign_on(cast, issuer):
             "default_role": "member",
             "required": False,
         }
-        with scope(cast.acme):
-            return set_sign_on(cast.olive, cast.acme, **{**given, **changes})
+        with scope(by.organization):
+            made = set_sign_on(by, by.organization, **{**given, **changes})
+            for name in {**given, **changes}["domains"]:
+                prove_by_word(OPERATOR, by.organization, name)
+            return made
 
     return made
 
 
 @pytest.fixture
 def come_in():
-    """come_in(client, **start) -> the answer to coming back from the provider."""
+    """come_in(client, **start) -> the answer to coming back from the provider, acme's unless told otherwise."""
 
-    def came(client: Client, **query):
-        away = client.get(START, query)
+    def came(client: Client, start: str = START, **query):
+        away = client.get(start, query)
         assert away.status_code == 302, away.content.decode()[-2000:]
         return client.get(oidc.go_there(away["Location"]).removeprefix("http://127.0.0.1:8000"))
 
     return came
+
+
+@pytest.fixture
+def comes_in(issuer, come_in, agree):
+    """comes_in(member) -> a client in which a member came through acme's provider, their account having agreed by mail."""
+
+    def came(member):
+        EmailAddress.objects.create(user=member.user, email=member.user.email, verified=True, primary=True)
+        issuer.person["email"] = member.user.email
+        come_in(client := Client())
+        agree(client)
+        return client
+
+    return came
+
+
+@pytest.fixture
+def agree():
+    """agree(client) -> the answer to the account's agreeing, by the link in its mail where it is not signed in."""
+
+    def agreed(client: Client):
+        page = client.get(START + "link/")
+        assert page.status_code == 200
+        if "link/mail/" not in page.content.decode():
+            return client.post(START + "link/")
+        client.post(START + "link/mail/")
+        path = re.search(r"/accounts/sign-on/acme/link/[\w-]{40,}/", mail.outbox[-1].body)[0]
+        return client.post(path)
+
+    return agreed
 
 
 @pytest.fixture(autouse=True)
@@ -63,3 +103,11 @@ def _no_attempts_counted():
     cache.clear()
     for key in client().scan_iter("socialops:limit:*"):
         client().delete(key)
+
+
+@pytest.fixture
+def names(settings):
+    """The only name server there is."""
+    with nameserver.running() as running:
+        settings.DNS_SERVER, settings.DNS_TIMEOUT_SECONDS = running.address, 5  # however busy the machine is
+        yield running

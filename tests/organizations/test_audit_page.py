@@ -122,6 +122,33 @@ def test_what_cannot_be_read_is_said_and_breaks_nothing(cast, sign_in, asked):
     assert sign_in(cast.olive).get(AUDIT, asked).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("verb", "change", "there", "missing"),
+    [
+        (
+            "grant.changed",
+            {"member": "Cole", "id": 987654321, "rights": [["view"], ["reply"]]},
+            ["Rights changed"],
+            ["987654321"],
+        ),
+        ("team.released", {"since": [None, None]}, ["Pause of a team ended"], ["Team released"]),
+        ("profile.labelled", {"labels": [["Spain"], ["Iberia"]]}, ["Labels", "<del>Spain</del> → Iberia"], []),
+        ("profile.policy_changed", {"needs_approval": [False, True]}, ["Approval needed", "<del>no</del> → yes"], []),
+        ("member.role_changed", {"role": ["viewer", "admin"]}, ["<del>Viewer</del> → Admin"], ["viewer"]),
+        ("post.submitted", {"state": ["draft", "in_review"]}, ["State", "In review"], ["in_review"]),
+        ("post.submitted", {"state": ["draft", "draft"], "text": "changed"}, ["Text"], ["State"]),
+        ("organization.sessions_bounded", {"idle_days": [14, 7]}, ["Days without a page"], ["idle_days", "idle days"]),
+    ],
+)
+def test_fields_and_verbs_are_named_as_people_say_them(cast, sign_in, verb, change, there, missing):
+    audit.record(cast.ed, verb, cast.team, change)
+    shown = table_of(sign_in(cast.olive).get(AUDIT, {"verb": verb}))
+    for words in there:
+        assert words in shown
+    for words in missing:
+        assert words not in shown
+
+
 def test_what_people_wrote_is_never_markup(cast, sign_in):
     audit.record(cast.ed, "thing.done", cast.acme, {"name": ["<script>", "<img>"]})
     assert "<script>" not in table_of(sign_in(cast.olive).get(AUDIT))

@@ -109,7 +109,9 @@ def test_a_shade_that_is_offered_is_readable(colour):
 
 
 def save(client, **given):
-    return client.post(SETTINGS + "organization/", {"name": "Acme", "time_zone": "Europe/Madrid", **given})
+    return client.post(
+        SETTINGS + "organization/", {"name": "Acme", "time_zone": "Europe/Madrid", "too_late_minutes": "360", **given}
+    )
 
 
 def test_a_brand_colour_must_carry_white_letters(cast, sign_in):

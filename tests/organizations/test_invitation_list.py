@@ -43,7 +43,7 @@ def test_what_is_no_list(text: str) -> None:
 
 def test_at_most_a_thousand() -> None:
     text = "email\n" + "".join(f"n{number}@acme.example\n" for number in range(1001))
-    with pytest.raises(Invalid, match="1000"):
+    with pytest.raises(Invalid, match="1,000"):
         read_list(text)
 
 
@@ -75,7 +75,7 @@ def test_a_thousand_lines(cast: Cast, in_acme, sign_in, django_assert_max_num_qu
     client = sign_in(cast.olive)
     with django_assert_max_num_queries(14):
         checked = client.post(PAGE, {"people": text})
-    assert "Invite 1000 people" in checked.content.decode()
+    assert "Invite 1,000 people" in checked.content.decode()
     assert Invitation.objects.count() == 0
     assert client.post(PAGE, {"people": text, "confirm": "1"}).status_code == 302
     assert Invitation.objects.count() == 1000

@@ -200,14 +200,16 @@ class World:
 
 
 @pytest.mark.django_db
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.timeout(300)
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(plan=st.lists(steps, min_size=6, max_size=20))
 def test_nothing_is_left_to_those_who_left_and_nothing_is_without_an_owner(cast: Cast, plan: list[tuple]) -> None:
     live(cast, plan)
 
 
 @pytest.mark.django_db
-@settings(max_examples=16, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.timeout(300)
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(plan=st.lists(about_approvals, min_size=3, max_size=8))
 def test_nothing_waits_for_nobody(cast: Cast, plan: list[tuple]) -> None:
     """From where one member alone may approve what the owner wrote."""

@@ -91,7 +91,7 @@ def test_their_other_organizations_still_open(cast, sign_in, required):
         Member.objects.create(user=cast.ed.user, organization=cast.globex, role="member")
     client = sign_in(cast.ed)
     assert client.get("/o/globex/").status_code == 200
-    assert "Go to Globex instead" in client.get("/accounts/entry/acme/").content.decode()
+    assert "Go to <bdi>Globex</bdi> instead" in client.get("/accounts/entry/acme/").content.decode()
     assert client.get("/")["Location"] == "/o/globex/"
 
 

@@ -18,7 +18,9 @@ def text_of(answer) -> str:
 
 def test_an_admin_renames_the_organization_and_moves_its_clock(cast, sign_in, in_acme):
     answer = sign_in(cast.olive).post(
-        SETTINGS + "organization/", {"name": "Acme Foods", "time_zone": "Asia/Tokyo"}, follow=True
+        SETTINGS + "organization/",
+        {"name": "Acme Foods", "time_zone": "Asia/Tokyo", "too_late_minutes": "360"},
+        follow=True,
     )
     assert "Acme Foods" in text_of(answer)
     entry = AuditEntry.objects.get(verb="organization.changed")

@@ -1,8 +1,11 @@
 """What people type in as an address does not lead into the private network."""
 
+import ipaddress
 import socket
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from organizations.actions.sign_on import set_sign_on
 from socialops.lib.addresses import checked_address, fetch_json, is_public, is_public_url
@@ -28,6 +31,49 @@ GIVEN = {
 )  # fmt: skip
 def test_private_addresses_are_known(address):
     assert not is_public(address)
+
+
+# As the registries of special-purpose addresses have them, and whatever leads to an IPv4 address inside.
+PRIVATE = [
+    "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/29",
+    "192.0.0.170/31", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24",
+    "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+    "::/96", "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/32", "2001:2::/48",
+    "2001:10::/28", "2001:20::/28", "2001:db8::/32", "2002::/16", "3fff::/20", "5f00::/16", "fc00::/7", "fe80::/10",
+    "fec0::/10", "ff00::/8",
+]  # fmt: skip
+
+
+@given(network=st.sampled_from(PRIVATE), data=st.data())
+def test_every_address_of_a_private_network_is_private(network: str, data: st.DataObject) -> None:
+    inside = ipaddress.ip_network(network)
+    host = data.draw(st.integers(0, inside.num_addresses - 1))
+    assert not is_public(str(inside[host]))
+
+
+PUBLIC = st.ip_addresses(v=4).filter(lambda one: one.is_global and not one.is_multicast)
+
+
+@given(v4=PUBLIC, v6=st.ip_addresses(network="2606:4700::/32"))
+def test_an_ipv4_address_within_another_is_never_called(v4, v6) -> None:
+    """Not even a public one: a name says 1.1.1.1 where it means 1.1.1.1."""
+    number = int(v4)
+    shapes = {
+        "mapped": 0xFFFF << 32 | number,
+        "compatible": number,
+        "translated": 0xFFFF << 48 | number,
+        "NAT64": 0x64FF9B << 96 | number,
+        "6to4": 0x2002 << 112 | number << 80 | 1,
+        "Teredo": 0x20010000 << 96 | 0x41D0 << 80 | number ^ 0xFFFFFFFF,
+        "ISATAP": (int(v6) >> 64) << 64 | 0x02005EFE << 32 | number,
+    }
+    for name, shape in shapes.items():
+        assert not is_public(str(ipaddress.IPv6Address(shape))), name
+
+
+@given(v4=PUBLIC.filter(lambda one: one not in ipaddress.ip_network("192.88.99.0/24")))
+def test_what_is_given_to_the_internet_is_public(v4) -> None:
+    assert is_public(str(v4))
 
 
 @pytest.mark.parametrize("address", ["1.1.1.1", "2606:4700:4700::1111"])

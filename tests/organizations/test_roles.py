@@ -5,11 +5,9 @@ import pytest
 from organizations.actions.organizations import create_member
 from organizations.actions.people import change_role
 from organizations.models import AuditEntry, Member, Role
-from organizations.tenancy import scope
 from socialops.lib.errors import Conflict, Invalid, NotFound, PermissionDenied
 from tests import builders
 from tests.cast import Cast
-from tests.organizations.races import at_once
 
 pytestmark = pytest.mark.usefixtures("in_acme")
 PEOPLE = "/o/acme/settings/people/"
@@ -97,33 +95,3 @@ def test_people_page_by_name(cast: Cast, sign_in, django_assert_max_num_queries)
     assert "Person10" not in second
     assert client.get(PEOPLE, {"before": "9" * 30, "q": "\0%_'"}).status_code == 200
     assert "Person33" in client.get(PEOPLE, {"q": "person33"}).content.decode()
-
-
-@pytest.mark.django_db(transaction=True)
-class TestAtOnce:
-    @pytest.fixture(autouse=True)
-    def in_acme(self) -> None:
-        """The scope is entered by each of the two."""
-
-    def test_two_owners_cannot_demote_one_another(self, cast: Cast) -> None:
-        for _turn in range(5):
-            with scope(cast.acme):
-                Member.objects.filter(pk__in=[cast.olive.pk, cast.ed.pk]).update(role=Role.OWNER)
-            at_once(
-                cast.acme,
-                lambda: change_role(cast.olive, cast.ed, role="member"),
-                lambda: change_role(cast.ed, cast.olive, role="member"),
-            )
-            with scope(cast.acme):
-                assert Member.objects.filter(role=Role.OWNER).count() == 1
-
-    def test_two_owners_cannot_step_down_together(self, cast: Cast) -> None:
-        for _turn in range(5):
-            with scope(cast.acme):
-                Member.objects.filter(pk__in=[cast.olive.pk, cast.ed.pk]).update(role=Role.OWNER)
-            answers = at_once(
-                cast.acme,
-                lambda: change_role(cast.olive, cast.olive, role="member"),
-                lambda: change_role(cast.ed, cast.ed, role="member"),
-            )
-            assert sum(isinstance(answer, Conflict) for answer in answers) == 1

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from organizations.actions.tokens import create_api_token
-from organizations.models import ApiToken, AuditEntry, OrganizationSignOn
+from organizations.models import ApiToken, AuditEntry, OrganizationSignOn, SignOnDomain
 from organizations.tenancy import scope
 
 SECURITY = "/o/acme/settings/security/"
@@ -30,11 +30,13 @@ def test_the_redirect_address_is_shown_as_it_must_be_entered(cast, sign_in):
     assert 'value="http://127.0.0.1:8000/accounts/sign-on/acme/callback/"' in page
 
 
-def test_an_admin_sets_up_the_sign_on_and_the_secret_is_never_shown(cast, sign_in):
+def test_an_owner_sets_up_the_sign_on_and_the_secret_is_never_shown(cast, sign_in):
     client = sign_in(cast.olive)
     assert client.post(SECURITY + "sign-on/", GIVEN).status_code == 302
     row = OrganizationSignOn.unscoped.get()
-    assert (row.domains, row.default_role, row.required) == (["acme.example", "acme.net"], "viewer", False)
+    assert (row.default_role, row.required) == ("viewer", False)
+    entered = SignOnDomain.unscoped.order_by("name").values_list("name", "proved_at")
+    assert list(entered) == [("acme.example", None), ("acme.net", None)]
     page = text_of(client.get(SECURITY))
     assert "s3cret-of-theirs" not in page
     assert "acme.example, acme.net" in page
@@ -42,6 +44,17 @@ def test_an_admin_sets_up_the_sign_on_and_the_secret_is_never_shown(cast, sign_i
     assert OrganizationSignOn.unscoped.get().client_secret == "s3cret-of-theirs"
     assert client.post(SECURITY + "sign-on/remove/").status_code == 302
     assert not OrganizationSignOn.unscoped.exists()
+
+
+def test_the_secret_is_optional_only_once_there_is_one(cast, sign_in):
+    client = sign_in(cast.olive)
+    for there in (False, True):
+        field = client.get(SECURITY).context["sign_on_form"].fields["client_secret"]
+        assert field.required is not there
+        assert ("Leave it empty" in str(field.help_text)) is there
+        answer = client.post(SECURITY + "sign-on/", {**GIVEN, "client_secret": ""})
+        assert answer.status_code == (302 if there else 422)
+        client.post(SECURITY + "sign-on/", GIVEN)
 
 
 @pytest.mark.parametrize(
@@ -56,6 +69,10 @@ def test_an_admin_sets_up_the_sign_on_and_the_secret_is_never_shown(cast, sign_i
         ("domains", ", ,"),
         ("domains", "acme.example " * 3 + " ".join(f"a{n}.example" for n in range(21))),
         ("domains", "*.example"),
+        ("domains", "co.uk"),
+        ("domains", "com"),
+        ("domains", "acme..example"),
+        ("domains", "me@acme.example"),
         ("default_role", "owner"),
         ("default_role", "admin"),
     ],

@@ -78,6 +78,82 @@ class TestGuessing:
         assert "attempts are not counted" in caplog.text
 
 
+class TestKnownDevices:
+    """Where the owner has signed in before, strangers' wrong passwords do not count."""
+
+    def lock(self, email="ed@acme.example"):
+        for number in range(6):
+            attempt(Client(), email, "wrong", address=f"203.0.114.{number}")
+        attempt(stranger := Client(), email, address="198.51.101.1")
+        assert not is_in(stranger)
+
+    @pytest.fixture
+    def known(self, cast):
+        attempt(client := Client(), "ed@acme.example", address="192.0.2.50")
+        client.post("/accounts/logout/")
+        assert not is_in(client)
+        return client
+
+    def test_the_owner_comes_in_from_there(self, known):
+        self.lock()
+        attempt(known, "Ed@acme.example", address="192.0.2.51")
+        assert is_in(known)
+
+    def test_also_where_strangers_used_the_same_address(self, known):
+        for number in range(10):
+            attempt(Client(), f"person{number}@acme.example", "wrong", address="192.0.2.50")
+        attempt(known, "ed@acme.example", address="192.0.2.50")
+        assert is_in(known)
+
+    def test_what_is_tried_there_counts_there(self, known):
+        for _time in range(5):
+            attempt(known, "ed@acme.example", "wrong")
+        attempt(known, "ed@acme.example")
+        assert not is_in(known)
+
+    def test_each_device_counts_by_itself(self, known):
+        """One that was stolen does not keep the owner out of another."""
+        attempt(second := Client(), "ed@acme.example", address="192.0.2.52")
+        second.post("/accounts/logout/")
+        for _time in range(5):
+            attempt(known, "ed@acme.example", "wrong")
+        attempt(second, "ed@acme.example", address="192.0.2.52")
+        assert is_in(second)
+
+    def test_it_is_nobody_elses_device(self, known):
+        self.lock("olive@acme.example")
+        attempt(known, "olive@acme.example", address="192.0.2.50")
+        assert not is_in(known)
+
+    @pytest.mark.parametrize("forged", ["", "x", "eyJkZXZpY2UiOiJ4IiwicGVvcGxlIjpbMV19:1t:x"])
+    def test_it_cannot_be_made_up(self, cast, forged):
+        self.lock()
+        client = Client()
+        client.cookies["known_device"] = forged
+        attempt(client, "ed@acme.example", address="192.0.2.50")
+        assert not is_in(client)
+
+    def test_a_password_reset_opens_it_for_strangers_and_there(self, known, cast):
+        self.lock()
+        from allauth.account.adapter import get_adapter
+        from allauth.account.models import EmailAddress
+        from django.test import RequestFactory
+
+        EmailAddress.objects.get_or_create(user=cast.ed.user, email="ed@acme.example")
+        request = RequestFactory().post("/", REMOTE_ADDR="192.0.2.50")
+        get_adapter()._delete_login_attempts_cached_email(request, email="ed@acme.example")
+        attempt(client := Client(), "ed@acme.example", address="192.0.2.60")
+        assert is_in(client)
+
+
+def test_a_provider_makes_no_device_known(cast, sign_on, comes_in):
+    """Or whoever runs it could guess the password a little more at each sign-on."""
+    sign_on()
+    client = comes_in(cast.ed)
+    assert is_in(client)
+    assert "known_device" not in client.cookies
+
+
 class TestListingAccounts:
     @pytest.mark.parametrize("path", [LOGIN, "/accounts/password/reset/"])
     def test_known_and_unknown_addresses_get_the_same_answer(self, cast, path):

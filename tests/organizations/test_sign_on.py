@@ -10,6 +10,7 @@ from organizations.tenancy import scope
 from tests import builders
 from tests.builders import PASSWORD
 from tests.organizations.oidc import go_there
+from tests.signing_in import signed_in
 
 HOME = "/o/acme/"
 START = "/accounts/sign-on/acme/"
@@ -41,10 +42,12 @@ def test_the_second_time_it_is_the_same_person_whatever_the_name(sign_on, come_i
     assert SignOnIdentity.unscoped.count() == 1
 
 
-def test_a_member_of_this_organization_alone_is_recognised_by_the_address(client, sign_on, come_in, issuer, cast):
+def test_a_member_of_this_organization_is_recognised_by_the_address(client, sign_on, come_in, agree, issuer, cast):
     issuer.person["email"] = "Ed@Acme.Example"
     sign_on()
     come_in(client)
+    assert "_auth_user_id" not in client.session
+    agree(client)
     assert int(client.session["_auth_user_id"]) == cast.ed.user_id
 
 
@@ -74,19 +77,25 @@ def test_a_provider_cannot_take_over_a_person_of_other_organizations(client, sig
         Member.objects.create(user=cast.mallory.user, organization=cast.acme, role="viewer")
     sign_on(domains=["globex.example"])
     issuer.person["email"] = "mallory@globex.example"
-    assert come_in(client).status_code == 403
+    assert come_in(client)["Location"] == START + "link/"
+    assert client.post(START + "link/").status_code == 403
+    assert "_auth_user_id" not in client.session
     assert client.get("/o/globex/").status_code == 302
+    assert not SignOnIdentity.unscoped.exists()
 
 
-def test_who_is_signed_in_already_connects_the_two(client, sign_on, come_in, issuer, cast):
+def test_who_is_signed_in_already_connects_the_two(client, sign_on, come_in, agree, issuer, cast):
     with scope(cast.acme):
         Member.objects.create(user=cast.mallory.user, organization=cast.acme, role="viewer")
     sign_on(domains=["globex.example"])
     issuer.person["email"] = "mallory@globex.example"
-    client.force_login(cast.mallory.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    signed_in(cast.mallory, client)
     assert come_in(client).status_code == 302
+    assert not SignOnIdentity.unscoped.exists(), "not before they have said so"
+    assert agree(client)["Location"] == HOME
     assert client.get(HOME).status_code == 200
     assert client.get("/o/globex/").status_code == 200
+    assert SignOnIdentity.unscoped.count() == 1
 
 
 def test_a_session_through_one_organization_opens_that_one_only(sign_on, come_in, issuer, cast):
@@ -104,6 +113,17 @@ def test_a_session_through_one_organization_opens_that_one_only(sign_on, come_in
     assert b"sign out and use your own" in again.get(turned["Location"]).content
     assert again.get("/accounts/email/")["Location"] == "/accounts/password/reset/"
     assert again.get("/accounts/password/set/")["Location"] == "/accounts/password/reset/"
+
+
+def test_coming_through_it_twice_opens_no_other_either(client, sign_on, come_in, issuer, cast):
+    """The same provider's word a second time is no proof of the person's own."""
+    sign_on()
+    come_in(client)
+    with scope(cast.globex):
+        Member.objects.create(user=User.objects.get(email="nia@acme.example"), organization=cast.globex, role="member")
+    come_in(client)
+    assert client.get(HOME).status_code == 200
+    assert client.get("/o/globex/")["Location"].startswith("/accounts/entry/globex/")
 
 
 def test_whoever_was_made_to_leave_stays_outside(client, sign_on, come_in, issuer, cast):
@@ -249,20 +269,25 @@ class TestRequired:
         assert password_sign_in(client, kim.user.email).status_code == 302
         assert client.get(HOME).status_code == 200
 
-    def test_a_session_from_before_is_led_to_the_provider(self, cast, sign_in, come_in, issuer):
+    def test_a_session_from_before_is_led_to_the_provider(self, cast, sign_in, come_in, agree, issuer):
         client = sign_in(cast.ed)
         turned = client.get("/o/acme/calendar/")
         assert turned["Location"].startswith("/accounts/entry/acme/")
         assert START.encode() in client.get(turned["Location"]).content
         issuer.person["email"] = "ed@acme.example"
         assert come_in(client, next="/o/acme/calendar/").status_code == 302
+        assert agree(client)["Location"] == "/o/acme/calendar/"
         assert client.get("/o/acme/calendar/").status_code == 200
 
-    def test_the_second_step_is_asked_after_the_provider_too(self, client, cast, come_in, issuer):
+    def test_the_second_step_is_asked_after_the_provider_too(self, client, cast, come_in, agree, issuer):
         from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
+        EmailAddress.objects.create(user=cast.ed.user, email="ed@acme.example", verified=True, primary=True)
         TOTP.activate(cast.ed.user, generate_totp_secret())
         issuer.person["email"] = "ed@acme.example"
+        come_in(client)
+        assert agree(client)["Location"].startswith("/accounts/2fa/authenticate/")
+        assert "_auth_user_id" not in client.session
         assert come_in(client)["Location"].startswith("/accounts/2fa/authenticate/")
         assert client.get(HOME)["Location"].startswith("/accounts/login/")
 
@@ -276,7 +301,7 @@ class TestBySignInPage:
     def test_the_domain_finds_the_organization(self, client, sign_on):
         sign_on()
         answer = client.post("/accounts/sign-on/", {"email": "Nobody@ACME.example", "next": "/o/acme/inbox/"})
-        assert "Continue with Acme" in answer.content.decode()
+        assert "Continue with <bdi>Acme</bdi>" in answer.content.decode()
         assert "/accounts/sign-on/acme/?email=" in answer.content.decode()
 
     def test_it_tells_of_domains_only(self, client, sign_on, cast):
@@ -284,7 +309,7 @@ class TestBySignInPage:
         texts = []
         for email in ("ed@acme.example", "nobody@acme.example"):
             page = client.post("/accounts/sign-on/", {"email": email}).content.decode()
-            texts.append(page.replace("nobody", "X").replace("ed%40", "X%40").count("Continue with Acme"))
+            texts.append(page.replace("nobody", "X").replace("ed%40", "X%40").count("Continue with <bdi>Acme</bdi>"))
         assert texts == [1, 1]
 
     def test_a_domain_of_nobody_stands_beside_the_field(self, client, sign_on):

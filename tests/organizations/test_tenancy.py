@@ -26,7 +26,7 @@ UNSCOPED_USES = {
 
 @pytest.mark.parametrize("use", UNSCOPED_USES)
 def test_outside_a_scope_every_use_raises(cast: Cast, use: str) -> None:
-    with pytest.raises(NoTenant):
+    with pytest.raises(NoTenant, match="wrap the work in scope"):
         UNSCOPED_USES[use](Profile.objects)
 
 
@@ -67,6 +67,13 @@ def test_save_fills_the_organization_and_bulk_create_must_name_it(cast: Cast) ->
         assert kept.organization == cast.acme
         with pytest.raises(IntegrityError):
             Profile.objects.bulk_create([Profile(network="x", remote_id="78", name="Lost")])
+
+
+def test_save_writes_what_it_is_told_to(cast: Cast) -> None:
+    with scope(cast.acme):
+        cast.x.name, cast.x.handle = "New", "new"
+        cast.x.save(update_fields=["name"])
+        assert Profile.objects.filter(pk=cast.x.pk, name="New").exclude(handle="new").exists()
 
 
 def test_guardian_never_crosses_tenants(cast: Cast) -> None:

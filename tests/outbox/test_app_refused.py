@@ -8,7 +8,7 @@ from django.utils.timezone import now
 from networks.models import Circuit, Outgoing, Profile
 from networks.outbox import circuits
 from networks.outbox.outcomes import APP_WAIT, GIVE_UP_AFTER
-from organizations.models import Member, Notification
+from organizations.models import Member, Notification, Organization
 from organizations.tenancy import scope
 from publishing.queries.queue import outlooks
 from socialops.context import banners
@@ -83,6 +83,7 @@ def test_one_probe_each_quarter_of_an_hour_until_it_is_put_right(outbox: Outbox,
 
 
 def test_it_is_never_given_up(outbox: Outbox) -> None:
+    Organization.objects.update(too_late_minutes=None)  # whose posts never wait for a person
     outbox.network.fail_next("no_credits")
     row = outbox.put(at=now() - 3 * GIVE_UP_AFTER)
     with scope(outbox.profile.organization_id):
@@ -128,6 +129,7 @@ def test_of_a_single_profile_it_is_everybodys(outbox: Outbox) -> None:
 
 
 def test_what_may_be_one_profiles_fault_is_given_up_after_a_day(outbox: Outbox) -> None:
+    Organization.objects.update(too_late_minutes=None)  # whose posts never wait for a person
     outbox.network.fail_next("app_lacks")
     row = outbox.put(at=now() - GIVE_UP_AFTER - timedelta(minutes=1))
     with scope(outbox.profile.organization_id):

@@ -70,6 +70,8 @@ def test_it_says_the_whole_thread_and_its_comment_as_the_other_network_can(cast:
     assert (first, second, comment) == ("Not on Facebook: Bread", "At nine", "The link")
     assert third.startswith("word word")
     assert third.endswith("…")
+    assert "with its words shortened" in Outgoing.objects.get(profile=cast.page, part=1).reason
+    assert AuditEntry.objects.get(verb="post.stood_in").change["shortened"] == [None, "yes"]
 
 
 def test_where_there_are_no_threads_it_is_one_text_with_the_comment_beneath(cast: Cast, plan) -> None:

@@ -104,6 +104,15 @@ def test_no_network_has_every_worker(cast: Cast, settings) -> None:
     assert begun(cast) == waiting[2]
 
 
+def test_what_one_organization_sends_takes_no_worker_from_another(cast: Cast, settings) -> None:
+    settings.SENDS_OF_NETWORK = 1
+    put(cast.theirs)
+    with scope(cast.globex):
+        assert begin_next(now()) is not None
+    mine = put(cast.x)
+    assert begun(cast) == mine
+
+
 def test_work_of_the_next_moment_is_handed_out_with_its_time(cast: Cast) -> None:
     soon = now() + timedelta(seconds=1)
     put(cast.x, at=soon)

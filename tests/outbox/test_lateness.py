@@ -2,8 +2,10 @@
 
 import uuid
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.utils.timezone import now
 
 from networks.actions.outgoing import cancel_outgoing, move_outgoing, put_outgoing, retry_outgoing
@@ -13,6 +15,7 @@ from networks.outbox.claims import begin_next
 from networks.outbox.lateness import spelt
 from networks.outbox.sending import send_next
 from networks.signals import outgoing_held
+from organizations.actions.organizations import change_organization
 from organizations.models import Organization
 from organizations.tenancy import scope
 from tests.cast import Cast
@@ -88,6 +91,28 @@ def test_a_part_of_what_has_begun_leaves_however_late(cast: Cast) -> None:
     first = put(cast.x, late=timedelta(0), state="sent")
     row = put(cast.x, after=first)
     assert begun(cast) == row
+
+
+def test_six_hours_unless_somebody_said_otherwise(cast: Cast) -> None:
+    assert cast.globex.too_late_minutes == 360
+    held, free = put(cast.theirs, late=timedelta(hours=6, minutes=1)), put(cast.theirs, late=timedelta(hours=5))
+    with scope(cast.globex):
+        assert begin_next(now())[0].held == Held.TOO_LATE
+        assert begin_next(now())[0] == free
+    held.refresh_from_db()
+    assert (held.state, held.held) == ("waiting", Held.TOO_LATE)
+
+
+def test_existing_organizations_get_it_unless_they_chose(cast: Cast) -> None:
+    choose = import_module("organizations.migrations.0013_too_late_default").choose
+    Organization.objects.update(too_late_minutes=None)
+    change = {"name": "Globex", "time_zone": "UTC"}
+    with scope(cast.globex):
+        change_organization(cast.mallory, cast.globex, **change, too_late_minutes=30)
+        change_organization(cast.mallory, cast.globex, **change, too_late_minutes=0)
+    choose(apps, None)
+    kept = dict(Organization.objects.values_list("slug", "too_late_minutes"))
+    assert kept == {"acme": 360, "globex": None}
 
 
 def test_without_a_rule_everything_leaves(cast: Cast) -> None:

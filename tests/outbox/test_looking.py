@@ -4,9 +4,11 @@ from datetime import timedelta
 
 from django.utils.timezone import now
 
+from networks.errors import Unavailable
 from networks.outbox import looking
 from networks.outbox.claims import LEASE, claim_unknown, open_attempt
 from networks.outbox.looking import LOOK_LEASE, look_one
+from networks.outbox.outcomes import LOOK_AFTER
 from organizations.tenancy import scope
 
 
@@ -36,3 +38,17 @@ def test_a_look_that_takes_long_is_not_overtaken(outbox, monkeypatch) -> None:
         look_one(claim.outgoing_id, claim.token)
     assert overtaken == [None]
     assert outbox.row(row).state == "sent"
+
+
+def test_a_network_that_cannot_be_asked_is_no_evidence(outbox, monkeypatch) -> None:
+    """However often the look fails, the row is looked for properly as often before it is sent again."""
+    outbox.network.fail_next("cut")
+    row = outbox.put()
+    outbox.step()
+    assert outbox.row(row).state == "unknown"
+    with monkeypatch.context() as away:
+        away.setattr(looking, "find", lambda row: (_ for _ in ()).throw(Unavailable("X is away.")))
+        for hour in range(1, 2 * len(LOOK_AFTER)):
+            outbox.step(after=timedelta(hours=hour))
+    assert (outbox.row(row).looks, outbox.row(row).resends) == (0, 0)
+    assert {word for kind, word in outbox.ledger(row) if kind == "look"} == {"could not look"}

@@ -223,9 +223,3 @@ def test_pauses_releases_and_new_profiles_at_once_leave_the_truth(cast: Cast) ->
         assert not [one for one in ends if isinstance(one, Exception)], ends
         assert set(Profile.objects.values_list("pause", flat=True)) == {""}
         change_team(cast.olive, cast.team, profiles=[cast.x.pk, cast.page.pk])
-
-
-@pytest.mark.django_db(transaction=True)
-def test_pausing_twice_at_once_is_one_pause(cast: Cast) -> None:
-    ends = at_once(cast.acme, *[lambda: pause_publishing(cast.olive, cast.acme)] * 4)
-    assert len({pause.pk for pause in ends}) == 1

@@ -7,7 +7,6 @@ from django.utils.timezone import now
 
 from networks.actions.outgoing import cancel_outgoing
 from networks.models import Attempt, Outgoing, RemotePost
-from networks.outbox.claims import begin_next
 from networks.outbox.settling import link
 from organizations.tenancy import scope
 from socialops.lib.errors import Conflict
@@ -26,15 +25,6 @@ def test_many_dispatchers_send_each_row_once(make_outbox) -> None:
     assert sorted(outbox.network.published_texts()) == sorted(texts)
     assert Attempt.unscoped.count() == len(texts)
     assert set(Outgoing.unscoped.values_list("state", flat=True)) == {"sent"}
-
-
-def test_many_turns_begin_at_most_one_row_of_a_profile(make_outbox) -> None:
-    outbox = make_outbox()
-    for number in range(6):
-        outbox.put(f"Number {number}")
-    begun = at_once(outbox.profile.organization, *[lambda: begin_next(now())] * 6)
-    assert [type(one) for one in begun].count(tuple) == 1
-    assert Outgoing.unscoped.filter(state="sending").count() == 1
 
 
 def test_cancelling_and_sending_at_once_never_both(make_outbox) -> None:

@@ -7,6 +7,7 @@ from django.utils.timezone import now
 
 from networks.actions.outgoing import cancel_outgoing, move_outgoing, put_outgoing, retry_outgoing
 from networks.models import Outgoing, Profile, RemotePost
+from organizations.models import Organization
 from organizations.tenancy import scope
 from socialops.lib.errors import Conflict
 from tests import builders
@@ -93,6 +94,7 @@ def test_an_unreachable_network_is_tried_again_later(outbox, settings) -> None:
 
 
 def test_after_a_day_without_the_network_it_is_given_up(outbox, settings) -> None:
+    Organization.objects.update(too_late_minutes=None)  # whose posts never wait for a person
     settings.NETWORK_URLS = {**settings.NETWORK_URLS, "x": "http://127.0.0.1:9"}
     row = outbox.put(at=now() - timedelta(days=1, minutes=1))
     outbox.step()

@@ -54,6 +54,18 @@ def test_the_second_waits_while_the_end_of_the_first_is_not_known(outbox: Outbox
     assert outbox.ledger(second) == []
 
 
+@pytest.mark.parametrize("alike", ["Open  today", "open".capitalize() + "\ntoday ", "http://a.com", "caf\u00e9"])
+def test_so_does_one_that_the_network_might_show_alike(outbox: Outbox, alike: str) -> None:
+    said = {"http://a.com": "a.com", "caf\u00e9": "cafe\u0301"}.get(alike, SAME)
+    outbox.network.fail_next("cut")
+    first, second = outbox.put(said), outbox.put(alike)
+    outbox.step()
+    assert [outbox.row(row).state for row in (first, second)] == ["unknown", "waiting"]
+    pass_time(outbox)
+    assert [outbox.row(row).state for row in (first, second)] == ["sent", "sent"]
+    assert len(outbox.network.own) == len(links(first, second)) == 2
+
+
 def test_what_only_a_person_can_tell_holds_nothing_up(outbox: Outbox) -> None:
     outbox.network.fail_next("cut")
     first, second = outbox.put(SAME), outbox.put(SAME)

@@ -34,6 +34,23 @@ def test_when_the_network_has_it_it_is_found_and_not_sent_again(outbox, fault: s
     assert RemotePost.unscoped.filter(outgoing=row).count() == 1
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tom & Jerry https://shop.example/?id=1&region=eu",
+        "&amp; and &lt;b&gt; and &copy, written out: https://shop.example/?a=1&currency=EUR&section=2.",
+        "http://shop.example/?u=https://t.co/abc, shop.example and again http://shop.example",
+    ],
+)
+def test_what_x_escapes_and_shortens_is_found_and_not_sent_again(outbox, text: str) -> None:
+    outbox.network.fail_next("cut_after")
+    outbox.network.refuses_duplicates = False
+    row = outbox.put(text)
+    steps(outbox)
+    assert outbox.row(row).state == "sent"
+    assert outbox.network.published_texts() == [text]
+
+
 @pytest.mark.parametrize("fault", ["silent", "cut", "error", "redirect"])
 def test_when_it_is_not_there_it_is_looked_for_then_sent_once_more(outbox, fault: str) -> None:
     outbox.network.fail_next(fault)

@@ -22,7 +22,8 @@ from tests.cast import Cast
 
 @pytest.fixture
 def tomorrow() -> datetime:
-    return (now() + timedelta(days=1)).replace(microsecond=0)
+    """At noon, which is the same day wherever the cast lives."""
+    return (now() + timedelta(days=1)).replace(hour=12, minute=0, second=0, microsecond=0)
 
 
 @pytest.fixture

@@ -4,8 +4,11 @@ import uuid
 
 import pytest
 
+from networks.models import Outgoing
+from networks.wording import LONGEST
 from organizations.models import AuditEntry
-from publishing.actions.compose import create_post, delete_post, edit_post, withdraw_post
+from publishing.actions.compose import create_post, edit_post, withdraw_post
+from publishing.actions.discarding import delete_post
 from publishing.actions.forward import Wish, rewrite_post
 from publishing.actions.schedule import schedule_post
 from publishing.models import Post, Revision
@@ -31,7 +34,7 @@ def test_a_draft_may_be_unfinished_but_not_unreadable(cast: Cast, in_acme) -> No
     long = "x" * 500
     assert create_post(cast.ed, text=long, profiles=[cast.x.pk], unfinished=True).state == "draft"
     assert create_post(cast.ed, text="For nobody yet", profiles=[], unfinished=True).state == "draft"
-    for text in ("", "a\0b", "x" * 10_001):
+    for text in ("", "a\0b", "x" * (LONGEST + 1)):
         with pytest.raises(Invalid):
             create_post(cast.ed, text=text, profiles=[], unfinished=True)
 
@@ -54,6 +57,17 @@ def test_editing_what_is_scheduled_takes_it_back(cast: Cast, write, rows_of, tom
     post = schedule_post(cast.priya, write(cast.priya, "One", cast.x), at=tomorrow)
     assert edit_post(cast.priya, post, text="Two").state == "draft"
     assert rows_of(post) == [("x", "cancelled", "One")]
+
+
+def test_an_edit_forgets_no_profile_that_has_the_post(cast: Cast, write, tomorrow) -> None:
+    """What has left for X stays there, so X stays one of the post's profiles."""
+    post = schedule_post(cast.lena, write(cast.lena, "One"), at=tomorrow)
+    Outgoing.objects.filter(delivery__post=post, profile=cast.x).update(state="sent")
+    edited = edit_post(cast.lena, post, text="Two", profiles=[cast.page.pk])
+    assert set(edited.profiles.all()) == {cast.x, cast.page}
+    again = schedule_post(cast.lena, edited, at=tomorrow)
+    waiting = Outgoing.objects.filter(delivery__post=again, state="waiting")
+    assert list(waiting.values_list("profile", flat=True)) == [cast.page.pk], "and does not get it twice"
 
 
 def test_a_rewrite_brings_it_as_far_as_it_was(cast: Cast, write, rows_of, tomorrow) -> None:

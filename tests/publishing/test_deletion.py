@@ -31,7 +31,7 @@ def test_deleting_takes_away_all_of_it_last_part_first(cast: Cast, posted: Post,
     gone.update(state="sent", sent_at=now())
     RemotePost.objects.update(deleted_at=now())
     page = sign_in(cast.priya).get(at("post", posted.pk)).content.decode()
-    assert "Deleted from X by Priya" in page
+    assert "Deleted from X by <bdi>Priya (test)</bdi>" in page
     assert "Delete from X" not in page
     assert caller(cast.priya).post(f"deliveries/{delivery(posted).pk}/delete/").status_code == 409
 

@@ -16,7 +16,6 @@ from organizations.tenancy import scope
 from publishing.actions.compose import create_post, edit_post
 from publishing.actions.forward import Wish, write_post
 from publishing.actions.schedule import cancel_post, move_post, publish_now, schedule_post
-from publishing.models import Delivery
 from socialops.lib.errors import AppError, Conflict
 from tests.cast import Cast
 from tests.races import at_once
@@ -28,14 +27,6 @@ def scheduled(cast: Cast, *, at=None):
     with scope(cast.acme):
         post = create_post(cast.priya, text="One", profiles=[cast.x.pk])
         return schedule_post(cast.priya, post, at=at) if at else post
-
-
-def test_two_tabs_schedule_one_delivery(cast: Cast) -> None:
-    post = scheduled(cast)
-    at_once(cast.acme, *[lambda: publish_now(cast.priya, post)] * 4)
-    with scope(cast.acme):
-        assert list(Outgoing.objects.values_list("state", flat=True)) == ["waiting"]
-        assert Delivery.objects.count() == 1
 
 
 def test_one_form_sent_twice_is_one_post(cast: Cast) -> None:

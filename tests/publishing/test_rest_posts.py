@@ -6,9 +6,11 @@ import pytest
 from django.utils.timezone import now
 
 from networks.models import Outgoing, Profile
+from organizations.tenancy import scope
 from publishing.models import Post
 from tests.cast import Cast
 from tests.rest.caller import caller
+from tests.rest.test_problems import assert_problem
 
 AT = (now() + timedelta(days=2)).replace(microsecond=0)
 
@@ -51,6 +53,28 @@ def test_a_contributor_waits_in_review(cast: Cast) -> None:
     approved = caller(cast.ava).post(f"posts/{body['id']}/approve/", {"revision": 1})
     assert approved.json()["state"] == "scheduled"
     assert [d["state"] for d in approved.json()["deliveries"]] == ["waiting"]
+
+
+def test_an_approval_is_taken_back(cast: Cast) -> None:
+    """As by the page's *Undo*: by whoever gave it, until something has begun to leave."""
+    ed, ava, lena = caller(cast.ed), caller(cast.ava), caller(cast.lena)
+    body = ed.post("posts/", {"text": "Hello", "profiles": [cast.x.pk], "scheduled_at": AT.isoformat()}).json()
+    path = f"posts/{body['id']}/unapprove/"
+    assert_problem(ava.post(path), 409)  # there is none yet
+    approved = ava.post(f"posts/{body['id']}/approve/")
+    assert approved.json()["state"] == "scheduled"
+    for other, status in ((ed, 403), (caller(cast.priya), 403), (lena, 409), (caller(cast.mallory), 404)):
+        assert_problem(other.post(path), status)
+    assert_problem(ava.post(path, **{"If-Match": '"stale"'}), 412)
+    back = ava.post(path, **{"If-Match": approved["ETag"]})
+    assert (back.status_code, back.json()["state"]) == (200, "in_review")
+    assert [row["state"] for row in back.json()["deliveries"]] in ([], ["cancelled"])
+    assert back["ETag"] == ava.get(f"posts/{body['id']}/")["ETag"]
+    assert_problem(ava.post(path), 409)
+    assert ava.post(f"posts/{body['id']}/approve/").json()["state"] == "scheduled"
+    with scope(cast.acme):
+        Outgoing.objects.exclude(state="cancelled").update(state="sending")
+    assert_problem(ava.post(path), 409)
 
 
 def test_a_policy_that_asks_for_approval_holds_even_an_owner(cast: Cast) -> None:

@@ -1,6 +1,6 @@
 """When it goes out: at once, later, at another time, or not at all."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -35,10 +35,17 @@ def test_a_planned_time_keeps_its_zone_and_wall_clock(cast: Cast, write) -> None
 
 def test_another_day_keeps_the_wall_clock_across_a_change_of_the_clocks() -> None:
     at = instant(date(2026, 3, 28), datetime(2026, 1, 1, 9, 0).time(), MADRID)
-    after = moved(at, wall(at, MADRID), "Europe/Madrid", to=date(2026, 3, 30), seen_in=MADRID)
+    after, _ = moved(at, wall(at, MADRID), "Europe/Madrid", to=date(2026, 3, 30), seen_in=MADRID)
     assert (after - at, after.astimezone(MADRID).hour) == (timedelta(hours=47), 9)
-    seen_from_tokyo = moved(at, wall(at, MADRID), "Europe/Madrid", to=date(2026, 3, 29), seen_in=ZoneInfo("Asia/Tokyo"))
-    assert seen_from_tokyo.astimezone(MADRID).date() == date(2026, 3, 29)
+
+
+def test_the_day_that_is_meant_is_one_of_the_movers_calendar() -> None:
+    """Late in Madrid it is the next day in Tokyo already: from there to the 30th is one day on, not two."""
+    at = instant(date(2026, 3, 28), time(23, 30), MADRID)
+    on, meant = moved(at, wall(at, MADRID), "Europe/Madrid", to=date(2026, 3, 30), seen_in=ZoneInfo("Asia/Tokyo"))
+    assert on.astimezone(MADRID).replace(tzinfo=None) == datetime(2026, 3, 29, 23, 30)
+    assert meant == datetime(2026, 3, 29, 23, 30, tzinfo=UTC)
+    assert moved(at, wall(at, MADRID), "Europe/Madrid", to=date(2026, 3, 29), seen_in=ZoneInfo("Asia/Tokyo"))[0] == at
 
 
 @pytest.mark.parametrize("shift", [timedelta(minutes=-2), timedelta(days=800)])

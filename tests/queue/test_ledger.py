@@ -91,7 +91,7 @@ def test_a_person_decided(attempt) -> None:
 def test_what_is_under_way(attempt) -> None:
     row = attempt("send", "", after=0.412, took=None)
     last = lines(row)[-1]
-    assert (last.state, last.aside) == ("sending", "worker w:1, text 3f9a1c2b")
+    assert (last.state, last.aside) == ("sending", "by the server w, text 3f9a1c2b")
 
 
 def test_an_outcome_without_a_sentence_is_shown_as_it_is(attempt) -> None:
@@ -120,6 +120,6 @@ def test_the_post_shows_it_by_the_readers_clock_with_what_comes_next(cast: Cast,
     assert "Mon 23 Nov · Europe/Madrid" in page
     assert ">10:00:00.4</time>" in page
     assert 'title="10:00:00.412"' in page
-    assert "worker w:1, text 3f9a1c2b" in page
+    assert "by the server w, text 3f9a1c2b" in page
     assert "X could not be reached. <span" in page
     assert "It is tried again: <time" in page

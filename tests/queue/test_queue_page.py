@@ -60,7 +60,7 @@ def test_each_state_stands_in_its_place(cast: Cast, sign_in, lay) -> None:
             "X took the right away.",
             "connected again",
         ),
-        ({"pause": "all"}, "Publishing is paused", "released"),
+        ({"pause": "all"}, "Publishing is paused", "the pause ends"),
         ({"held_until": "later"}, "X takes no more from this profile", "It leaves when that is over: <time"),
     ],
 )

@@ -32,7 +32,7 @@ HAPPENS = [
     (profile_is_held, "limit", "X takes no more from this profile for now. It leaves when that is over."),
     (only_reading_is_limited, None, "Nothing holds it"),
     (profile_is_cut_off, "disconnected", "It leaves once the profile is connected again."),
-    (publishing_is_paused, "paused", "Publishing is paused here. It waits until the pause is released."),
+    (publishing_is_paused, "paused", "Publishing is paused here. It waits until the pause ends."),
 ]
 
 

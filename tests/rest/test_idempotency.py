@@ -4,8 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
+from rest_framework.response import Response
 
 from organizations.tenancy import scope
+from publishing.api import PostView
 from teams.models import Team
 from tests.cast import Cast
 from tests.rest.caller import caller
@@ -49,3 +51,44 @@ def test_many_at_once_change_once(cast: Cast) -> None:
         assert set(pool.map(post, range(6))) == {201}
     with scope(cast.acme):
         assert Team.objects.filter(name="Race").count() == 1
+
+
+def test_a_refusal_that_was_lifted_meanwhile_is_asked_again(cast, api) -> None:
+    olive, vic, key = api(cast.olive), api(cast.vic), {"Idempotency-Key": "a"}
+    assert vic.post("teams/", {"name": "New"}, **key).status_code == 403
+    assert olive.patch(f"members/{cast.vic.pk}/", {"role": "admin"}).status_code == 200
+    assert [vic.post("teams/", {"name": "New"}, **key).status_code for _ in range(2)] == [201, 201]
+
+
+def test_a_conflict_that_has_passed_is_asked_again(cast, api) -> None:
+    olive, key = api(cast.olive), {"Idempotency-Key": "a"}
+    made = olive.post("posts/", {"text": "Hello", "profiles": [cast.x.pk]}).json()
+    path = f"posts/{made['id']}/"
+    assert olive.post(f"{path}submit/").status_code == 200
+    assert olive.post(f"{path}submit/", {}, **key).status_code == 409
+    assert api(cast.ava).post(f"{path}reject/", {"note": "Not yet"}).status_code == 200
+    assert [olive.post(f"{path}submit/", {}, **key).status_code for _ in range(2)] == [200, 200]
+
+
+def test_a_change_of_what_was_overtaken_is_asked_again(cast, api) -> None:
+    olive = api(cast.olive)
+    made = olive.post("posts/", {"text": "Hello", "profiles": [cast.x.pk]})
+    path = f"posts/{made.json()['id']}/submit/"
+    stale = {"Idempotency-Key": "a", "If-Match": '"other"'}
+    assert olive.post(path, {}, **stale).status_code == 412
+    assert olive.post(path, {}, **stale | {"If-Match": made["ETag"]}).status_code == 200
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 405, 409, 412, 413, 429, 500, 503, 507])
+def test_only_successes_and_bad_input_are_kept(cast, api, monkeypatch, status: int) -> None:
+    olive, key, given = api(cast.olive), {"Idempotency-Key": "a"}, iter([status, 200])
+
+    monkeypatch.setattr(PostView, "submit", lambda self, request, pk: Response({"n": 1}, status=next(given)))
+    assert [olive.post("posts/1/submit/", {}, **key).status_code for _ in range(3)] == [status, 200, 200]
+
+
+@pytest.mark.parametrize("status", [200, 201, 204, 400, 422])
+def test_what_does_not_change_by_itself_is_kept(cast, api, monkeypatch, status: int) -> None:
+    olive, key, given = api(cast.olive), {"Idempotency-Key": "a"}, iter([status])
+    monkeypatch.setattr(PostView, "submit", lambda self, request, pk: Response({"n": 1}, status=next(given)))
+    assert [olive.post("posts/1/submit/", {}, **key).status_code for _ in range(3)] == [status] * 3

@@ -26,11 +26,11 @@ def test_to_call_a_post_off_answers_with_the_post(document: dict, cast: Cast, in
 @pytest.mark.parametrize(
     ("path", "method", "problems"),
     [
-        ("profiles/", "get", {"400", "401", "403", "429"}),
+        ("profiles/", "get", {"400", "401", "403", "404", "429"}),
         ("posts/", "post", {"400", "401", "403", "409", "422", "429"}),
-        ("posts/{id}/", "patch", {"400", "401", "403", "404", "409", "429"}),
+        ("posts/{id}/", "patch", {"400", "401", "403", "404", "409", "412", "429"}),
         ("profiles/{id}/grants/", "put", {"400", "401", "403", "404", "409", "412", "429"}),
-        ("deliveries/{id}/resolve/", "post", {"400", "401", "403", "404", "409", "422", "429"}),
+        ("deliveries/{id}/resolve/", "post", {"400", "401", "403", "404", "409", "412", "422", "429"}),
     ],
 )
 def test_every_call_names_its_problems(document: dict, path: str, method: str, problems: set[str]) -> None:

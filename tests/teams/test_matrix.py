@@ -65,11 +65,15 @@ def test_the_matrix_says_what_the_door_says(cast):
     ("who", "seen"),
     [
         ("olive", {"Olive", "Lena", "Ed", "Priya", "Ava", "Cole", "Ana", "Vic"}),
-        ("lena", {"Lena", "Ed", "Priya", "Cole"}),
+        ("lena", {"Olive", "Lena", "Ed", "Priya", "Ava", "Cole", "Ana", "Vic"}),  # who manages both profiles
+        ("lena, who only leads", {"Lena", "Ed", "Priya", "Cole"}),
         ("ed", {"Ed"}),
     ],
 )
 def test_who_looks_into_whose_rights(cast, who, seen):
+    who, _comma, only_leads = who.partition(", ")
+    for profile in (cast.x, cast.page) if only_leads else ():
+        set_grants(cast.olive, profile, members={cast.lena.pk: ["view", "publish"]})
     rows = matrix(getattr(cast, who), Wanted()).members.rows
     assert {one.name.partition("@")[0].capitalize() for one in rows} == seen
 

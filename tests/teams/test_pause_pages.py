@@ -71,7 +71,7 @@ def test_those_who_may_pause_nothing_see_no_form(cast: Cast, sign_in) -> None:
     assert "Pause publishing now" not in text
 
 
-@pytest.mark.parametrize(("who", "offer"), [("olive", "Release"), ("priya", "All pauses"), ("vic", "All pauses")])
+@pytest.mark.parametrize(("who", "offer"), [("olive", "End the pause"), ("priya", "All pauses"), ("vic", "All pauses")])
 def test_everybody_reads_it_on_every_page_and_those_who_may_can_release(cast: Cast, sign_in, who, offer) -> None:
     pause_publishing(cast.olive, cast.acme, keeps_replies=True, note="Wrong price")
     for address in ("/o/acme/", "/o/acme/banners/"):
@@ -118,7 +118,7 @@ def test_releasing_asks_about_what_is_overdue_by_profile(cast: Cast, sign_in) ->
     answer = sign_in(cast.olive).post(f"{PAGE}{pause.pk}/release/", {"kept": "recent"}, follow=True)
     assert "2 overdue posts leave now. 1 waits for a person." in answer.content.decode()
     again = sign_in(cast.olive).post(f"{PAGE}{pause.pk}/release/", {"kept": "cancel"}, follow=True)
-    assert "It is released already." in again.content.decode()
+    assert "This pause has ended already." in again.content.decode()
     assert not Outgoing.objects.filter(state="cancelled").exists()
 
 

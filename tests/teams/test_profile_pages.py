@@ -2,12 +2,19 @@
 
 import pytest
 
+from networks.actions.profiles import store
+from networks.contract import Identity
 from networks.models import Profile
 from teams.access import verbs_on
 from teams.levels import LEVELS
+from tests import builders
 
 pytestmark = pytest.mark.usefixtures("in_acme")
 PROFILES = "/o/acme/profiles/"
+
+
+def identity_of(profile: Profile) -> Identity:
+    return Identity(remote_id=profile.remote_id, name=profile.name, handle=profile.handle)
 
 
 def text_of(answer) -> str:
@@ -29,6 +36,42 @@ def test_a_disconnected_profile_says_why(cast, sign_in):
     Profile.objects.filter(pk=cast.x.pk).update(state="disconnected", state_reason="X wants a new sign-in.")
     assert "X wants a new sign-in." in text_of(sign_in(cast.ed).get(PROFILES))
     assert "Connect again" in text_of(sign_in(cast.olive).get(f"{PROFILES}{cast.x.pk}/"))
+
+
+def test_connecting_again_says_which_profile_and_moves_its_date(cast, sign_in):
+    profile = builders.profile(cast.acme, "x", handle="kiosk", sandbox=True)
+    client = sign_in(cast.olive)
+    page = f"{PROFILES}{profile.pk}/"
+    assert f"connect/?profile={profile.pk}" in text_of(client.get(page))  # a practice profile has the button too
+    form = client.get(f"{PROFILES}connect/?profile={profile.pk}")
+    assert "Connect Kiosk again" in text_of(form)
+    assert "@kiosk" in text_of(form)
+    assert form.context["practice"].initial == {"network": "x", "credentials": "kiosk"}
+    before = client.get(page).context["connected_at"]
+    store(builders.SETUP, "x", {"access_token": "t"}, identity_of(profile), sandbox=True)
+    assert client.get(page).context["connected_at"] > before
+
+
+def test_a_profile_that_is_cut_off_is_not_said_to_be_connected(cast, sign_in):
+    Profile.objects.filter(pk=cast.x.pk).update(state="disconnected", state_reason="X wants a new sign-in.")
+    seen = text_of(sign_in(cast.olive).get(f"{PROFILES}{cast.x.pk}/"))
+    assert "Not connected." in seen
+    assert "X wants a new sign-in." in text_of(sign_in(cast.olive).get(f"{PROFILES}connect/?profile={cast.x.pk}"))
+
+
+def test_credentials_of_another_profile_than_was_meant_are_told(cast, sign_in):
+    cut_off = builders.profile(cast.acme, "x", handle="kiosk", sandbox=True)
+    given = {"practice-network": "x", "practice-credentials": "stall"}
+    answer = sign_in(cast.olive).post(f"{PROFILES}connect/?profile={cut_off.pk}", given, follow=True)
+    [told] = answer.context["messages"]
+    assert told.level_tag == "warning"
+    assert "@stall" in str(told)
+    assert "Kiosk @kiosk is as it was." in str(told)
+
+
+def test_nobody_connects_a_profile_of_others(cast, sign_in):
+    assert sign_in(cast.olive).get(f"{PROFILES}connect/?profile={cast.theirs.pk}").status_code == 404
+    assert sign_in(cast.olive).get(f"{PROFILES}connect/?profile=x").status_code == 404
 
 
 def test_an_invisible_profile_is_not_there(cast, sign_in):

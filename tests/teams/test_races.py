@@ -6,19 +6,16 @@ import re
 import pytest
 
 from organizations.actions.people import change_role
-from organizations.models import Member, Role
-from organizations.tenancy import scope
-from socialops.lib.errors import Conflict, NotFound
+from organizations.models import Member
+from socialops.lib.errors import NotFound
 from teams.access import verbs_on
-from teams.actions.grants import set_grants, set_many_grants
+from teams.actions.grants import set_grants
 from teams.actions.levels import change_level, create_level, delete_level
 from teams.actions.teams import change_team
 from teams.levels import LEVELS
 from teams.models import Level, TeamMember
 from teams.seen import read, read_holders, read_rows, spelt
 from tests import builders
-from tests.cast import Cast
-from tests.races import at_once
 
 RIGHTS = "/o/acme/teams/rights/"
 HIDDEN = re.compile(r'<input type="hidden" name="(seen|row|columns)" value="([^"]*)">')
@@ -165,33 +162,3 @@ def test_what_was_seen_is_read_as_it_was_spelt():
         (3, 9): frozenset(),
         (4, 7): {"view"},
     }
-
-
-@pytest.mark.django_db(transaction=True)
-def test_at_once_only_one_of_two_who_saw_the_same_gets_their_way(cast: Cast) -> None:
-    """Each reads first, then changes: of the two one is told that the other was there before."""
-    key, before = f"member-{cast.cole.pk}", LEVELS["community"]
-    narrow, wide = {cast.cole.pk: ["view"]}, {cast.cole.pk: list(LEVELS["manager"])}
-    with scope(cast.acme):
-        level = create_level(cast.olive, name="Poet", verbs=["draft"])
-    for _turn in range(3):
-        with scope(cast.acme):
-            set_grants(cast.olive, cast.x, members={cast.cole.pk: before})
-            Member.objects.filter(pk=cast.ed.pk).update(role=Role.MEMBER)
-            mark = change_level(cast.olive, level, verbs=["draft"]).mark
-        answers = at_once(
-            cast.acme,
-            lambda: set_grants(cast.olive, cast.x, members=narrow, seen={key: before}),
-            lambda: set_many_grants(cast.lena, {cast.x: wide}, seen={cast.x.pk: {key: before}}),
-        )
-        refused = isinstance(answers[0], Conflict), bool(answers[1])
-        assert sorted(refused) == [False, True], answers
-        answers = at_once(
-            cast.acme,
-            lambda: change_role(cast.olive, cast.ed, role="viewer", seen="member"),
-            lambda: change_role(cast.olive, cast.ed, role="admin", seen="member"),
-            lambda mark=mark: change_level(cast.olive, level, verbs=["view"], seen=mark),
-            lambda mark=mark: change_level(cast.olive, level, verbs=["publish"], seen=mark),
-        )
-        for two in (answers[:2], answers[2:]):
-            assert sum(isinstance(answer, Conflict) for answer in two) == 1, two

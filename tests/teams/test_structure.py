@@ -4,6 +4,9 @@ import pytest
 
 from networks.models import Profile
 from organizations.models import AuditEntry
+from socialops.lib.errors import PermissionDenied
+from teams.access import verbs_on
+from teams.actions.grants import set_grants
 from teams.actions.teams import change_team, create_team, dissolve_team
 from teams.models import Team
 from tests import builders
@@ -110,3 +113,15 @@ def test_the_chart_costs_the_same_however_large_it_is(
     with django_assert_num_queries(len(small.captured_queries)):
         shown = text_of(client.get(CHART))
     assert "and 8 more" in shown
+
+
+def test_a_leader_takes_away_nothing_that_they_do_not_hold(cast):
+    """To take is to change as much as to give: who may not publish says not who may."""
+    change_team(cast.olive, cast.team, leaders=[cast.ed.pk])
+    before = verbs_on(cast.priya, [cast.x.pk])
+    assert "publish" in before[cast.x.pk]
+    assert "publish" not in verbs_on(cast.ed, [cast.x.pk])[cast.x.pk]
+    for kept in ((), ("view",), ("view", "draft")):
+        with pytest.raises(PermissionDenied):
+            set_grants(cast.ed, cast.x, members={cast.priya.pk: kept})
+    assert verbs_on(cast.priya, [cast.x.pk]) == before

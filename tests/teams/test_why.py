@@ -114,7 +114,7 @@ def test_the_page_tells_by_whom_and_what_is_missing(cast, sign_in):
     text = sign_in(cast.olive).get(f"/o/acme/teams/rights/why/{cast.ed.pk}/{cast.x.pk}/").content.decode()
     assert "Ed may not publish here" in text
     assert "leads Care" in text
-    assert f"by {cast.olive}" in text
+    assert f"by <bdi>{cast.olive}</bdi>" in text
     part = (
         sign_in(cast.ed)
         .get(f"/o/acme/teams/rights/why/{cast.ed.pk}/{cast.x.pk}/?verb=draft", headers={"HX-Request": "true"})

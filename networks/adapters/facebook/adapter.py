@@ -12,9 +12,11 @@ from networks.contract import (
     Access,
     Adapter,
     Capabilities,
+    Change,
     Counts,
     Deletes,
     Draft,
+    Follows,
     Identity,
     Inbound,
     InboundPage,
@@ -39,13 +41,14 @@ _COMMENT_FIELDS = "id,message,from,created_time,permalink_url"
 _LINK_TIMEOUT = (2.0, 5.0)
 
 
-class FacebookAdapter(Adapter, Publishes, Uploads, Deletes, Replies, Polls, Pushes, Measures):
+class FacebookAdapter(Adapter, Publishes, Uploads, Deletes, Replies, Polls, Follows, Pushes, Measures):
     network = "facebook"
     label = LABEL
     capabilities = Capabilities(
         text_limit=_TEXT_LIMIT,
         media=pictures.LIMITS,
         alt_text_limit=pictures.ALT_TEXT_LIMIT,
+        wordless=True,
         first_comment=True,
         push=True,
         read_lag_seconds=60,
@@ -132,6 +135,11 @@ class FacebookAdapter(Adapter, Publishes, Uploads, Deletes, Replies, Polls, Push
     def fetch_inbound(self, cursor: Mapping[str, Any], *, posts: Sequence[str]) -> InboundPage:
         return inbound.fetch(self, cursor, posts, transport.utcnow())
 
+    def look_again(self, remote_ids: Sequence[str]) -> list[Change]:
+        parts = [remote_ids[at : at + numbers.BATCH] for at in range(0, len(remote_ids), numbers.BATCH)]
+        fields = f"id,message,{inbound.HIDDEN}"
+        return [one for some in parts for one in inbound.looked_at(self._nodes, some, fields)]
+
     def measure_posts(self, remote_ids: Iterable[str]) -> list[Metrics]:
         wanted = list(dict.fromkeys(remote_ids))
         nodes = [
@@ -154,7 +162,7 @@ class FacebookAdapter(Adapter, Publishes, Uploads, Deletes, Replies, Polls, Push
         return push.verify(body, headers, secret=secret)
 
     @classmethod
-    def parse_push(cls, body: bytes) -> Mapping[str, Sequence[Inbound]]:
+    def parse_push(cls, body: bytes) -> Mapping[str, Sequence[Inbound | Change]]:
         return push.items(body, now=transport.utcnow())
 
     def read_once(self, node: str, edge: str, **params: Any) -> Mapping[str, Any]:
@@ -179,7 +187,8 @@ class FacebookAdapter(Adapter, Publishes, Uploads, Deletes, Replies, Polls, Push
     def _own_posts(self, since: datetime, draft: Draft) -> Iterator[Mapping[str, Any]]:
         """The plain feed holds them as well, among those of visitors; a server that does not know how to tell what a
         post shows is asked for the rest."""
-        fields = [f"{_POST_FIELDS},{pictures.FIELD}", _POST_FIELDS] if draft.media else [_POST_FIELDS]
+        fields = [f"{_POST_FIELDS},{pictures.FIELD}"] if draft.media else []
+        fields += [_POST_FIELDS] if draft.text else []  # without words only its pictures tell it from others
         *ways, last = [(edge, asked) for edge in ("published_posts", "feed") for asked in fields]
         bounds = {"since": int(since.timestamp()), "limit": 100}
         for edge, asked in ways:
@@ -213,10 +222,10 @@ class FacebookAdapter(Adapter, Publishes, Uploads, Deletes, Replies, Polls, Push
             return False
         return True
 
-    def _nodes(self, ids: Sequence[str]) -> Mapping[str, Any]:
+    def _nodes(self, ids: Sequence[str], fields: str = numbers.FIELDS) -> Mapping[str, Any]:
         if len(ids) == 1:
-            return {ids[0]: self._read(self.graph.get_object, ids[0], fields=numbers.FIELDS)}
-        return self._read(self.graph.get_objects, ids, fields=numbers.FIELDS)
+            return {ids[0]: self._read(self.graph.get_object, ids[0], fields=fields)}
+        return self._read(self.graph.get_objects, ids, fields=fields)
 
     def _insights(self, remote_id: str) -> dict[str, int | str]:
         return {key: self._insight(remote_id, metric) for key, metric in numbers.INSIGHTS.items()}

@@ -5,23 +5,27 @@ per watched post. Watched are the 25 newest posts of the feed, so that posts mad
 more that the caller asks for. Older posts are covered by webhooks.
 
 The cursor is the time of the newest item. Items of the minutes before it are returned again, because Graph shows
-comments late and out of order; storing an item twice is harmless.
+comments late and out of order; storing an item twice is harmless. Of older ones that were listed all the same it is
+said how they stand now.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from networks.adapters import reading
 from networks.adapters.facebook import parse
 from networks.adapters.facebook.errors import MissingPermission
-from networks.contract import Inbound, InboundPage
-from networks.errors import AppMisconfigured, Refused
+from networks.contract import Change, Inbound, InboundPage
+from networks.errors import AppMisconfigured, Gone, Refused
 
 _WATCHED = 25
 _OVERLAP = timedelta(minutes=15)
 _POST_FIELDS = "id,from,message,created_time,permalink_url"
 _COMMENT_FIELDS = "id,message,from,created_time,parent{id},permalink_url"
+
+HIDDEN = "is_hidden"
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 Item = Mapping[str, Any]
 
@@ -42,16 +46,23 @@ def fetch(reader: Reader, cursor: Mapping[str, Any], posts: Sequence[str], now: 
     found: dict[str, Inbound] = {}
     for item in (*_visitors(reader, feed), *_optional(reader, "tagged", since)):
         found[reading.text(item.get("id"))] = parse.mention(item, page_id=reader.page_id, now=now)
+    changes: list[Change] = []
+    listed: dict[str, datetime] = {}
     for post_id in _watched(feed, posts):
-        for item in _comments(reader, post_id, since):
+        comments, reach = _comments(reader, post_id, since)
+        for item in comments:
             one = parse.comment(item, post_id, page_id=reader.page_id, now=now)
             found[one.remote_id] = one
+            changes.append(parse.change(item))
+        if reach:
+            listed[post_id] = reach
     fresh = [one for key, one in found.items() if key and (since is None or one.sent_at >= since)]
     # An item without a time was given `now`; it must not move the cursor past others.
     newest = max((one.sent_at for one in fresh if one.sent_at < now), default=known)
     newest = max(newest, known) if newest and known else newest
     items = sorted(fresh, key=lambda one: (one.sent_at, one.remote_id))
-    return InboundPage(tuple(items), {**cursor, "since": newest.isoformat()} if newest else dict(cursor))
+    cursor = {**cursor, "since": newest.isoformat()} if newest else dict(cursor)
+    return InboundPage(tuple(items), cursor, tuple(one for one in changes if one.remote_id), listed)
 
 
 def _recent_posts(reader: Reader, since: datetime | None) -> list[Item]:
@@ -90,16 +101,46 @@ def _watched(feed: list[Item], posts: Sequence[str]) -> list[str]:
     return list(dict.fromkeys([*recent[:_WATCHED], *asked[:_WATCHED]]))
 
 
-def _comments(reader: Reader, post_id: str, since: datetime | None) -> Iterator[Item]:
-    """Newest first, back to `since`. A post that is gone has none."""
-    pages = reader.read_all(
-        post_id, "comments", fields=_COMMENT_FIELDS, filter="stream", order="reverse_chronological", limit=100
-    )
+def _comments(reader: Reader, post_id: str, since: datetime | None) -> tuple[list[Item], datetime | None]:
+    """Newest first, back to `since`, and from when on these are all; None for a post that is gone, which has none."""
     try:
-        for page in pages:
-            items = reading.maps(page.get("data"))
-            yield from items
-            if since and parse.reaches_back_to(items, since):
-                return
+        return _listed(reader, post_id, since, f"{_COMMENT_FIELDS},{HIDDEN}")
+    except Gone:
+        return [], None
+    except Refused:  # over the one field, perhaps
+        pass
+    try:
+        return _listed(reader, post_id, since, _COMMENT_FIELDS)
     except Refused:
+        return [], None
+
+
+def _listed(reader: Reader, post_id: str, since: datetime | None, fields: str) -> tuple[list[Item], datetime]:
+    found: list[Item] = []
+    pages = reader.read_all(
+        post_id, "comments", fields=fields, filter="stream", order="reverse_chronological", limit=100
+    )
+    for page in pages:
+        items = reading.maps(page.get("data"))
+        found += items
+        if since and parse.reaches_back_to(items, since):
+            return found, since
+    return found, _EVER
+
+
+def looked_at(ask: Callable[[Sequence[str], str], Item], ids: Sequence[str], fields: str) -> Iterator[Change]:
+    """How the posts and comments of `ids` stand. One that is gone fails a call for all, so a batch is halved then."""
+    try:
+        answer = ask(ids, fields)
+    except Refused as error:
+        if len(ids) > 1:
+            for some in (ids[: len(ids) // 2], ids[len(ids) // 2 :]):
+                yield from looked_at(ask, some, fields)
+        elif isinstance(error, Gone):
+            yield Change(ids[0], removed=True)
+        elif HIDDEN in fields:
+            yield from looked_at(ask, ids, "id,message")
         return
+    for remote_id in ids:
+        if node := reading.a_map(answer.get(remote_id)):
+            yield parse.change({**node, "id": remote_id})

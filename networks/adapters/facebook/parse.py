@@ -8,10 +8,12 @@ from urllib.parse import parse_qs, urlsplit
 
 from networks.adapters import reading
 from networks.adapters.facebook import pictures
-from networks.contract import Author, Draft, Identity, Inbound, InboundKind, Published
+from networks.contract import Author, Change, Draft, Identity, Inbound, InboundKind, Published
 from socialops.lib.text import normalized
 
 Item = Mapping[str, Any]
+
+_KINDS = {"sticker": "Sticker", "animated": "GIF", "photo": "Picture", "album": "Picture", "video": "Video"}
 
 
 def permalink(remote_id: str) -> str:
@@ -56,13 +58,16 @@ def reaches_back_to(items: list[Item], since: datetime) -> bool:
     """Whether nothing since then can follow: only a page that really runs backwards in time tells that."""
     times = [time for item in items if (time := created_at(item))]
     backwards = all(one >= other for one, other in pairwise(times))
-    return len(times) > 1 and backwards and times[0] > times[-1] and times[-1] < since
+    return bool(times) and backwards and times[0] > times[-1] and times[-1] < since
 
 
 def is_copy_of(item: Item, draft: Draft) -> bool:
     """Whether this post or comment is `draft`: told by its pictures where it shows any, or else by its text."""
     ours = pictures.tells_apart(item, draft)
-    return normalized(reading.text(item.get("message"))) == normalized(draft.text) if ours is None else ours
+    if ours is None:
+        said = normalized(draft.text)
+        return bool(said) and normalized(reading.text(item.get("message"))) == said
+    return ours
 
 
 def published(item: Item) -> Published:
@@ -85,6 +90,16 @@ def comment(item: Item, post_id: str, *, page_id: str, now: datetime) -> Inbound
     )
 
 
+def change(item: Item) -> Change:
+    """How a post or comment stands; of what is not said of it, nothing is known."""
+    hidden = item.get("is_hidden")
+    return Change(
+        reading.text(item.get("id")),
+        text=reading.text(item.get("message")) or None,
+        hidden=hidden if isinstance(hidden, bool) else None,
+    )
+
+
 def mention(item: Item, *, page_id: str, now: datetime) -> Inbound:
     """Somebody's post on the Page, or one that names it."""
     remote_id = reading.text(item.get("id"))
@@ -104,21 +119,33 @@ def insight(body: Item) -> int | None:
     return None
 
 
+def file_of(item: Item, link: str) -> tuple[str, str]:
+    """What is shown with it, in a word, and where that is to be seen: there, or else at `link`. Empty: nothing is."""
+    several = reading.maps(reading.a_map(item.get("attachments")).get("data"))
+    one = reading.a_map(item.get("attachment")) or (several[0] if several else {})
+    if not one:
+        return "", ""
+    kind = next((word for part, word in _KINDS.items() if part in reading.text(one.get("type"))), "Attachment")
+    return kind, reading.text(one.get("url")) or link
+
+
 def _inbound(
     item: Item, kind: InboundKind, *, parent_id: str | None, root_post_id: str, page_id: str, now: datetime
 ) -> Inbound:
     remote_id = reading.text(item.get("id"))
     who = author_id(item)
     name = reading.text(reading.a_map(item.get("from")).get("name"))
+    link = reading.text(item.get("permalink_url")) or permalink(remote_id)
+    from_self = bool(who) and who == page_id
     return Inbound(
         remote_id=remote_id,
         kind=kind,
-        text=reading.text(item.get("message")),
+        text=reading.text(item.get("message")) or ("" if from_self else reading.wordless(*file_of(item, link))),
         sent_at=created_at(item) or now,
         # Facebook hides people who restrict who may see them.
         author=Author(remote_id=who, name=name or who) if who else None,
-        permalink=reading.text(item.get("permalink_url")) or permalink(remote_id),
+        permalink=link,
         parent_id=parent_id,
         root_post_id=root_post_id,
-        from_self=bool(who) and who == page_id,
+        from_self=from_self,
     )

@@ -38,4 +38,5 @@ def shown(item: Mapping[str, Any]) -> frozenset[str]:
 def tells_apart(item: Mapping[str, Any], draft: Draft) -> bool | None:
     """Whether a post with these pictures is `draft`; None where only its text can tell."""
     ids = shown(item) if draft.media else frozenset()
-    return bool(ids & draft.markers) if ids else None
+    ours = bool(ids & draft.markers)
+    return ours if ours or (ids and (draft.uploads_known or not draft.text)) else None

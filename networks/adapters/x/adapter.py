@@ -15,9 +15,11 @@ from networks.contract import (
     Access,
     Adapter,
     Capabilities,
+    Change,
     Counts,
     Deletes,
     Draft,
+    Follows,
     Identity,
     Inbound,
     InboundPage,
@@ -55,13 +57,14 @@ _PAGE_SIZE = 100
 _CLOCK_SKEW = timedelta(seconds=60)
 
 
-class XAdapter(Adapter, Renews, Publishes, Uploads, Deletes, Replies, Polls, Pushes, Measures):
+class XAdapter(Adapter, Renews, Publishes, Uploads, Deletes, Replies, Polls, Follows, Pushes, Measures):
     network = "x"
     label = LABEL
     capabilities = Capabilities(
         text_limit=LIMIT,
         media=upload.LIMITS,
         alt_text_limit=upload.ALT_TEXT_LIMIT,
+        wordless=True,
         threads=True,
         first_comment=True,
         push=True,
@@ -141,20 +144,41 @@ class XAdapter(Adapter, Renews, Publishes, Uploads, Deletes, Replies, Polls, Pus
     def fetch_inbound(self, cursor: Mapping[str, Any], *, posts: Sequence[str]) -> InboundPage:
         """Mentions, and answers that mention the profile, as answers on X do. `posts` is not needed here."""
         known, stated = reading.text(cursor.get("since_id")), ""
+        listed: list[str] = []
         bound = {"since_id": known} if known else {}
         found: dict[str, Inbound] = {}
+        changes: list[Change] = []
         now = transport.utcnow()
         extra = {"expansions": ["author_id"], "user_fields": _USER_FIELDS}
         for page in self._pages(self.client.get_users_mentions, **bound, **extra):
             users = parse.users_of(page.get("includes"))
             stated = stated or reading.text(reading.a_map(page.get("meta")).get("newest_id"))
             for item in reading.maps(page.get("data")):
+                listed.append(reading.text(item.get("id")))
                 one = parse.inbound(item, users, own_id=self.access.remote_id, now=now)
-                if one:
-                    found.setdefault(one.remote_id, one)
-        newest = parse.newest_id(found, known, stated)
+                if one and one.remote_id not in found:
+                    found[one.remote_id] = one
+                    changes += [parse.change(item)] if len(parse.versions(item)) > 1 else []
+        newest = parse.newest_id(listed, known, stated)
         items = sorted(found.values(), key=lambda one: (one.sent_at, len(one.remote_id), one.remote_id))
-        return InboundPage(items=tuple(items), cursor={**cursor, "since_id": newest} if newest else dict(cursor))
+        cursor = {**cursor, "since_id": newest} if newest else dict(cursor)
+        return InboundPage(items=tuple(items), cursor=cursor, changes=tuple(changes))
+
+    def look_again(self, remote_ids: Sequence[str]) -> list[Change]:
+        """A post that is asked for by an id of before an edit comes as it was then, with the ids of what it became."""
+        bodies = self._looked_up(remote_ids)
+        items = [item for body in bodies for item in reading.maps(body.get("data"))]
+        newest = {one: parse.versions(item)[-1] for item in items if (one := reading.text(item.get("id")))}
+        later = self._looked_up([last for one, last in newest.items() if last != one])
+        edited = {reading.text(item.get("id")): item for body in later for item in reading.maps(body.get("data"))}
+        gone = [Change(one, removed=True) for body in bodies for one in parse.gone(body) if one in remote_ids]
+        return gone + [
+            parse.change(edited.get(newest[one], item)) for item in items if (one := reading.text(item.get("id")))
+        ]
+
+    def _looked_up(self, remote_ids: Sequence[str]) -> list[Mapping[str, Any]]:
+        parts = [remote_ids[at : at + _PAGE_SIZE] for at in range(0, len(remote_ids), _PAGE_SIZE)]
+        return [self._read(self.client.get_tweets, list(some), tweet_fields=_POST_FIELDS) for some in parts]
 
     def measure_posts(self, remote_ids: Iterable[str]) -> list[Metrics]:
         wanted = list(dict.fromkeys(remote_ids))
@@ -181,7 +205,7 @@ class XAdapter(Adapter, Renews, Publishes, Uploads, Deletes, Replies, Polls, Pus
         return push.verify(body, headers, secret=secret)
 
     @classmethod
-    def parse_push(cls, body: bytes) -> Mapping[str, Sequence[Inbound]]:
+    def parse_push(cls, body: bytes) -> Mapping[str, Sequence[Inbound | Change]]:
         return push.items(body, now=transport.utcnow())
 
     def _pages(self, method: Callable[..., Any], **params: Any) -> Iterable[Mapping[str, Any]]:

@@ -1,24 +1,20 @@
 """From X's JSON to our shapes. Pure; both families of names (`tweet` and `post`) are read, and nothing is required."""
 
-import html
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from networks.adapters import reading
-from networks.contract import Author, Draft, Identity, Inbound, InboundKind, Metrics, Published
-from socialops.lib.text import normalized
+from networks.adapters.x.shown import says, shown, unescaped
+from networks.contract import Author, Change, Draft, Identity, Inbound, InboundKind, Metrics, Published
 
 Item = Mapping[str, Any]
 
 _EPOCH_MS = 1288834974657
 _FIRST_SNOWFLAKE = 1 << 40
-_OWN_MEDIA = re.compile(r"/(photo|video)/\d+$")
 _SHARED_MEDIA = re.compile(r"/status/\d+/(photo|video)/\d+")  # such a link shows somebody's files in one's own post
-_TRAILING_LINK = re.compile(r"\s*https://t\.co/\w+\s*$")  # to its own pictures, where X does not say so
-_SCHEME = re.compile(r"https?://", re.IGNORECASE)
-_LEADING_MENTIONS = re.compile(r"^(?:@\w+\s+)+")
+_KINDS = {"3": "Picture", "7": "Video", "13": "Video", "16": "GIF"}  # by the number before a media key
 _NO_NUMBERS = "X sent no numbers for this post."
 _NO_NUMBER = "X did not send this number."
 
@@ -46,7 +42,7 @@ def identity(user: Item) -> Identity:
     handle = reading.text(user.get("username"))
     return Identity(
         remote_id=reading.text(user.get("id")),
-        name=reading.text(user.get("name")) or handle,
+        name=unescaped(reading.text(user.get("name"))) or handle,
         handle=handle,
         url=f"https://x.com/{handle}" if handle else "",
         avatar_url=reading.text(user.get("profile_image_url")),
@@ -62,9 +58,31 @@ def sent_at(item: Item) -> datetime | None:
     return reading.instant((number >> 22) + _EPOCH_MS)
 
 
+def versions(item: Item) -> list[str]:
+    """The ids of a post, the first one first: each edit makes another."""
+    ids = reading.first(item, "edit_history_tweet_ids", "edit_history_post_ids")
+    own = reading.text(item.get("id"))
+    return [one for one in map(reading.text, ids) if one] or [own] if isinstance(ids, list) else [own]
+
+
+def change(item: Item) -> Change:
+    """How a post reads in this version of it; it is known by its first id."""
+    return Change(versions(item)[0], text=shown_text(item) or None)
+
+
+def gone(body: Item) -> set[str]:
+    """The ids of a lookup that X says are not there. What it only may not show stays what it is."""
+    missing = [
+        error
+        for error in reading.maps(body.get("errors"))
+        if reading.text(error.get("type")).endswith("/resource-not-found")
+    ]
+    return {reading.text(reading.first(error, "resource_id", "value")) for error in missing}
+
+
 def shown_text(item: Item) -> str:
     """The text as a reader sees it: links as they lead, no link to the post's own pictures, nothing escaped."""
-    return html.unescape(_linked_text(item)).strip()
+    return shown(item).spelt(str).strip()
 
 
 def parent_id(item: Item) -> str | None:
@@ -73,6 +91,19 @@ def parent_id(item: Item) -> str | None:
         if other.get("type") == "replied_to":
             return reading.text(other.get("id")) or None
     return reading.text(reading.first(item, "in_reply_to_tweet_id", "in_reply_to_post_id")) or None
+
+
+def is_shared(item: Item) -> bool:
+    """Whether it only repeats another post: nobody says anything with it."""
+    references = reading.maps(reading.first(item, "referenced_tweets", "referenced_posts"))
+    return any(other.get("type") in ("retweeted", "reposted") for other in references)
+
+
+def files_of(item: Item) -> str:
+    """What it shows, in a word; empty where it shows nothing."""
+    keys = reading.a_map(item.get("attachments")).get("media_keys")
+    kinds = [reading.text(key).partition("_")[0] for key in keys] if isinstance(keys, list) else []
+    return _KINDS.get(kinds[0], "Attachment") if kinds else ""
 
 
 def shown_media(item: Item) -> frozenset[str]:
@@ -85,7 +116,8 @@ def is_copy_of(item: Item, draft: Draft) -> bool:
     """Whether this post on the network is `draft`: told by its files, or else by what it answers and by its text."""
     shown = shown_media(item)
     if draft.media and shown:
-        return bool(shown & _media_numbers(draft.markers))
+        ours = bool(shown & _media_numbers(draft.markers))
+        return ours or (not draft.uploads_known and bool(draft.text) and _says_the_same(item, draft))
     if shown and not _SHARED_MEDIA.search(draft.text):
         return False
     return _says_the_same(item, draft)
@@ -98,17 +130,7 @@ def _media_numbers(keys: Iterable[str]) -> frozenset[str]:
 def _says_the_same(item: Item, draft: Draft) -> bool:
     if parent_id(item) != (draft.in_reply_to or None):
         return False
-    wanted = _fingerprint(draft.text)
-    raw = {_linked_text(item)}
-    if draft.media:
-        raw |= {_TRAILING_LINK.sub("", text) for text in raw}
-    # Compared unescaped and as it came: a draft may itself contain "&amp;".
-    found = {_fingerprint(one) for text in raw for one in (text, html.unescape(text))}
-    if draft.in_reply_to:
-        # X puts the names of those answered in front of a reply.
-        found |= {_LEADING_MENTIONS.sub("", text) for text in found}
-        return bool({wanted, _LEADING_MENTIONS.sub("", wanted)} & found)
-    return wanted in found
+    return says(item, draft.text, answers=bool(draft.in_reply_to), pictured=bool(draft.media))
 
 
 def published(item: Item, handle: str) -> Published:
@@ -129,24 +151,26 @@ def users_of(includes: Any) -> dict[str, Item]:
 
 
 def inbound(item: Item, users: Mapping[str, Item], *, own_id: str, now: datetime) -> Inbound | None:
-    """One post that concerns the profile; None for what has no id."""
-    remote_id = reading.text(item.get("id"))
-    if not remote_id:
+    """One post that concerns the profile; None for what has no id, and for a post of another's shared as it is."""
+    own, remote_id = reading.text(item.get("id")), versions(item)[0]
+    if not own or is_shared(item):
         return None
     author_id = reading.text(item.get("author_id"))
     author = _author(author_id, users.get(author_id, {}))
     parent = parent_id(item)
+    link = permalink(own, author.handle if author else "")
+    from_self = bool(author_id) and author_id == own_id
     answers = parent is not None or bool(item.get("in_reply_to_user_id"))
     return Inbound(
         remote_id=remote_id,
         kind=InboundKind.REPLY if answers else InboundKind.MENTION,
-        text=shown_text(item),
+        text=shown_text(item) or ("" if from_self else reading.wordless(files_of(item), link)),
         sent_at=sent_at(item) or now,
         author=author,
-        permalink=permalink(remote_id, author.handle if author else ""),
+        permalink=link,
         parent_id=parent,
         root_post_id=reading.text(item.get("conversation_id")) or parent or remote_id,
-        from_self=bool(author_id) and author_id == own_id,
+        from_self=from_self,
     )
 
 
@@ -176,27 +200,7 @@ def _author(author_id: str, user: Item) -> Author | None:
     handle = reading.text(user.get("username"))
     return Author(
         remote_id=author_id,
-        name=reading.text(user.get("name")) or handle or author_id,
+        name=unescaped(reading.text(user.get("name"))) or handle or author_id,
         handle=handle,
         avatar_url=reading.text(user.get("profile_image_url")),
     )
-
-
-def _linked_text(item: Item) -> str:
-    # `text` of a long post is cut; the whole of it, with its own links, is in the note.
-    note = reading.a_map(reading.first(item, "note_tweet", "note_post"))
-    source = note if note.get("text") else item
-    text = reading.text(source.get("text"))
-    for link in reading.maps(reading.a_map(source.get("entities")).get("urls")):
-        short = reading.text(link.get("url"))
-        target = reading.text(reading.first(link, "expanded_url", "unwound_url", "display_url"))
-        if short and (link.get("media_key") or _OWN_MEDIA.search(target)) and text.rstrip().endswith(short):
-            text = text.rstrip().removesuffix(short)
-        elif short and target:
-            text = text.replace(short, target)
-    return text
-
-
-def _fingerprint(text: str) -> str:
-    """Equal for texts that X would regard as the same: it adds a scheme to links that were written without."""
-    return _SCHEME.sub("", normalized(text))

@@ -14,9 +14,10 @@ from datetime import datetime
 
 from networks.adapters import reading
 from networks.adapters.x import parse
-from networks.contract import Inbound
+from networks.contract import Change, Inbound
 
 _WANTED = {"post.mention.create", "post.reply.create"}
+_GONE = "post.delete"
 
 
 def challenge(params: Mapping[str, str], *, secret: str) -> str | None:
@@ -31,18 +32,21 @@ def verify(body: bytes, headers: Mapping[str, str], *, secret: str) -> bool:
     return bool(secret) and hmac.compare_digest(given.encode(), _signature(body, secret).encode())
 
 
-def items(body: bytes, *, now: datetime) -> dict[str, Sequence[Inbound]]:
-    found: dict[str, list[Inbound]] = defaultdict(list)
+def items(body: bytes, *, now: datetime) -> dict[str, Sequence[Inbound | Change]]:
+    found: dict[str, list[Inbound | Change]] = defaultdict(list)
     top = reading.json_map(body)
     data = top.get("data")
     for event in reading.maps(data if isinstance(data, list) else [data]):
         own_id = reading.text(reading.a_map(event.get("filter")).get("user_id"))
-        if reading.text(event.get("event_type")) not in _WANTED or not own_id:
+        kind, payload = reading.text(event.get("event_type")), reading.a_map(event.get("payload"))
+        if kind == _GONE and own_id and reading.text(payload.get("id")):
+            found[own_id].append(Change(parse.versions(payload)[0], removed=True))
+        if kind not in _WANTED or not own_id:
             continue
         users = parse.users_of(event.get("includes") or top.get("includes"))
-        item = parse.inbound(reading.a_map(event.get("payload")), users, own_id=own_id, now=now)
+        item = parse.inbound(payload, users, own_id=own_id, now=now)
         if item:
-            found[own_id].append(item)
+            found[own_id] += [item, parse.change(payload)] if len(parse.versions(payload)) > 1 else [item]
     return dict(found)
 
 

@@ -21,5 +21,4 @@ def file(request: MemberRequest, network: str, handle: str, pk: int) -> FileResp
     answer = FileResponse(default_storage.open(shown.file), content_type=shown.content_type)
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
     answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "private, max-age=31536000, immutable"
     return answer

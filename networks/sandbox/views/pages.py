@@ -9,13 +9,22 @@ from django.utils.timezone import now
 from django.views.decorators.http import require_GET, require_POST
 
 from networks.registry import adapter_class
-from networks.sandbox import queries
-from networks.sandbox.actions import lift_fault, like_entry, set_fault, write_entry
-from networks.sandbox.forms import FaultForm, SpeakForm
+from networks.sandbox import forms, queries
+from networks.sandbox.actions import (
+    delete_entry,
+    edit_entry,
+    hide_entry,
+    lift_fault,
+    like_entry,
+    set_fault,
+    write_entry,
+)
+from networks.sandbox.forms import ChangeForm, FaultForm, SpeakForm
 from networks.sandbox.models import Account, Entry
 from networks.sandbox.personas import PERSONAS, persona_account
 from networks.sandbox.views.gates import practice_only
 from organizations.access import memberships_of
+from organizations.entry import hindrance
 from organizations.gates import MemberRequest, member_gate
 from socialops.lib.errors import Invalid
 
@@ -24,8 +33,9 @@ from socialops.lib.errors import Invalid
 @require_GET
 @login_required
 def index(request: HttpRequest) -> HttpResponse:
-    """Every practice profile of the organizations one is in."""
-    organizations = [member.organization for member in memberships_of(request.user)]  # type: ignore[arg-type]
+    """Every practice profile of the organizations that this session may enter."""
+    own = memberships_of(request.user)  # type: ignore[arg-type]  # login_required stands before
+    organizations = [member.organization for member in own if hindrance(member, request.session) is None]
     found = [(one, queries.practice_profiles(one)) for one in organizations]
     return render(request, "sandbox/index.html", {"groups": found})
 
@@ -75,6 +85,24 @@ def speak(request: MemberRequest, network: str, handle: str) -> HttpResponse:
 def like(request: MemberRequest, network: str, handle: str, pk: int) -> HttpResponse:
     like_entry(queries.entry_of(network, pk))
     return render(request, "sandbox/_timeline.html", page(request, queries.account_named(network, handle)))
+
+
+@practice_only
+@require_POST
+@member_gate
+def change(request: MemberRequest, network: str, handle: str, pk: int) -> HttpResponse:
+    """Edits or removes what the audience said, as its writer; hides it or shows it again, as a Page's people do."""
+    account, entry = queries.account_named(network, handle), queries.said_by_audience(network, pk)
+    form = ChangeForm(request.POST)
+    if form.is_valid():
+        match form.cleaned_data["do"]:
+            case forms.EDIT:
+                edit_entry(entry, form.cleaned_data["text"])
+            case forms.REMOVE:
+                delete_entry(entry)
+            case hiding if entry.wall_id and entry.parent_id:
+                hide_entry(entry, hidden=hiding == forms.HIDE)
+    return render(request, "sandbox/_timeline.html", page(request, account), status=200 if form.is_valid() else 422)
 
 
 @practice_only

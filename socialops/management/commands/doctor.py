@@ -1,6 +1,8 @@
 """Says what is wrong in plain words: services, background processes, the outbox, profiles, settings."""
 
+import socket
 import sys
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,16 +10,20 @@ from typing import Any
 import redis
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.db import connection
 from django.db.models import Count, Q
 from django.utils.timezone import now
 
-from networks.models import Limit, Outgoing, Profile, WebhookReceipt
+from networks.models import Limit, Outgoing, Profile, Restoration, WebhookReceipt
 from networks.queries.hindrances import Hindrance, hindrances
 from organizations.models import Mail, Organization
 from socialops import health
+from socialops.lib import heartbeat
 from socialops.metrics import queue_depths
+from socialops.schema import ahead
 
 LATE = timedelta(minutes=1)
+CLOCK_OFF = 5.0  # seconds
 WELL, HINDERED = "✓ Everything works.", "✓ Everything here works; what networks hold up is named above."
 Look = Callable[[], Iterator[str]]
 WRITES = (Limit.Of.ALL, Limit.Of.POSTS)
@@ -68,6 +74,11 @@ def asked(looks: tuple[Look, ...]) -> Iterator[str]:
             yield from look()
 
 
+def newer() -> Iterator[str]:
+    if said := ahead():
+        yield f"schema: {said}"
+
+
 def late() -> Iterator[str]:
     if said := health.late_rows(now()):
         yield f"outbox: {said} Is the worker keeping up?"
@@ -96,6 +107,19 @@ def unsettled() -> Iterator[str]:
         yield f"outbox: {count} of {slug} wait for a person to say whether they are on the network."
 
 
+def restored() -> Iterator[str]:
+    """What an older state of the database left open."""
+    last = Restoration.objects.order_by("-pk").first()
+    rows = Outgoing.unscoped.filter(restoration__isnull=False, state="unknown", doubted=True)
+    asked = rows.aggregate(waits=Count("pk", filter=Q(needs_person=True)), all=Count("pk")) if last else {"all": 0}
+    if last and asked["all"]:
+        yield (
+            f"restored: an older state ({clock(last.dumped_at)}) came back at {clock(last.noticed_at)}; "
+            f"of what may have left since, {asked['all'] - asked['waits']} are looked for, {asked['waits']} wait for "
+            "a person."
+        )
+
+
 def held_up() -> Iterator[str]:
     """Networks because of which something is late; what waits leaves by itself, but somebody should know."""
     for one in hindrances(now()):
@@ -121,6 +145,22 @@ def told(one: Hindrance) -> str:
 
 def clock(at: datetime | None) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC" if at else "a time that is not known"
+
+
+def clocks_off() -> Iterator[str]:
+    """Whose clock tells another time than the database's: what they plan, send and let expire goes by their own."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT extract(epoch FROM clock_timestamp())")
+        at = float(cursor.fetchone()[0])
+    try:
+        found = {**heartbeat.clocks(at), f"this command@{socket.gethostname()}": time.time() - at}
+    except redis.RedisError:
+        return  # said already
+    for name, seconds in sorted(found.items()):
+        if abs(seconds) > CLOCK_OFF:
+            process, _, machine = name.partition("@")
+            way = "ahead of" if seconds > 0 else "behind"
+            yield f"clock: {process} on {machine} is {abs(seconds):.0f} s {way} the database; set that machine's clock."
 
 
 def slowed() -> Iterator[str]:
@@ -182,5 +222,7 @@ def lacking(network: str) -> list[str]:
     return [variable for key, variable in NEEDED.get(network, {}).items() if not app.get(key)]
 
 
-LOOKS: tuple[Look, ...] = (late, stuck, unlooked, held_up, undigested, unmailed, disconnected, unset)
-REMARKS: tuple[Look, ...] = (unsettled, calm, slowed, depths, not_needed_yet)
+LOOKS: tuple[Look, ...] = (
+    newer, late, stuck, unlooked, held_up, undigested, unmailed, disconnected, unset, clocks_off,
+)  # fmt: skip
+REMARKS: tuple[Look, ...] = (restored, unsettled, calm, slowed, depths, not_needed_yet)

@@ -6,7 +6,7 @@ from allauth.mfa.models import Authenticator
 from django.core.management.base import CommandParser
 from django.db import transaction
 
-from organizations.models import User
+from organizations.models import Member, User
 from organizations.receivers import record_everywhere
 from socialops.lib.errors import Invalid
 from socialops.management.command import ACTOR, JSONCommand
@@ -24,6 +24,8 @@ class Command(JSONCommand):
         if user is None:
             raise Invalid({"email": ["There is no sign-in with this address."]})
         removed, _ = Authenticator.objects.filter(user=user).delete()
+        # unscoped: the operator vouches for the person in every organization
+        Member.unscoped.filter(user=user).update(second_step_lost_at=None)
         if removed:
             record_everywhere(user, "mfa.reset", actor=ACTOR)
         return {"removed": removed}

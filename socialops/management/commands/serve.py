@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from socialops import embedded
 from socialops.alone import AlreadyRunning, end_orphans, only_one, require_free
+from socialops.process import NotPlain
 from socialops.servers import Server, ServiceFailed
 from socialops.steps import StepFailed, collect_static, manage
 from socialops.supervisor import Supervisor
@@ -37,7 +38,7 @@ class Command(BaseCommand):
                 require_free(settings.HOST, port)
                 with embedded.services() as (found, servers):
                     code = self.run_all(environment(port, found), servers)
-        except (AlreadyRunning, StepFailed, ServiceFailed) as error:
+        except (AlreadyRunning, NotPlain, StepFailed, ServiceFailed) as error:
             raise CommandError(str(error)) from None
         except KeyboardInterrupt:
             code = 0

@@ -1,9 +1,13 @@
 /**
  * Moving an entry to another day: by dragging it, or by m, arrows and Enter.
  * [data-calendar] holds [data-day="YYYY-MM-DD"] cells; an entry is [data-entry] with data-move-url. The server decides:
- * it gets day=YYYY-MM-DD and answers with the calendar, or with an error, in which case nothing moved.
+ * it gets day=YYYY-MM-DD, and data-seen of the entry as seen, and answers with the calendar, or with an error, in which case nothing moved.
+ * A drop on a day that is over is refused in words (data-say-closed). The days are one stop of the Tab key: arrows go from day to
+ * day, Tab on through the entries of the day and then out. A click on an empty day composes for it (data-compose-url).
  * What is said aloud stands in data-say-picked, data-say-over and data-say-back on [data-calendar], with {day} for the day.
  */
+import { toast } from "../lib/toast.js";
+
 let moving = null;
 
 const calendarOf = (element) => element.closest("[data-calendar]");
@@ -23,14 +27,15 @@ function mark(cell) {
 
 function drop(entry, cell) {
   const calendar = calendarOf(entry);
-  if (!cell || dayOf(entry) === cell || "closed" in cell.dataset) return;
+  if (!cell || dayOf(entry) === cell) return;
+  if ("closed" in cell.dataset) { toast(calendar.dataset.sayClosed, "warning"); return; }
   entry.dataset.busy = "";
   const done = () => entry.removeAttribute("data-busy");
   window.htmx.ajax("POST", entry.dataset.moveUrl, {
     source: entry,
     target: calendar.dataset.moveTarget ?? calendar,
     swap: calendar.dataset.moveSwap ?? "outerHTML",
-    values: { day: cell.dataset.day },
+    values: { day: cell.dataset.day, ...(entry.dataset.seen && { seen: entry.dataset.seen }) },
   }).then(done, done);
 }
 
@@ -96,10 +101,11 @@ document.addEventListener("dragstart", (event) => {
 });
 document.addEventListener("dragover", (event) => {
   const cell = document.querySelector("[data-entry][data-moving]") && dayOf(event.target);
-  if (!cell || "closed" in cell.dataset) return;
-  event.preventDefault();
+  if (!cell) return;
+  event.preventDefault(); // on a day that is over, too: the drop says why
   event.dataTransfer.dropEffect = "move";
-  if (!cell.hasAttribute("data-over")) mark(cell);
+  if ("closed" in cell.dataset) clearMarks();
+  else if (!cell.hasAttribute("data-over")) mark(cell);
 });
 document.addEventListener("drop", (event) => {
   const entry = document.querySelector("[data-entry][data-moving]");
@@ -113,3 +119,42 @@ document.addEventListener("dragend", () => {
   clearMarks();
 });
 document.addEventListener("focusout", ({ target }) => { if (moving?.entry === target) stop(); });
+
+/* One stop of the Tab key for the whole grid. */
+const stops = (cell) => [...cell.querySelectorAll("a[href]")];
+
+function enter(cell) {
+  for (const one of calendarOf(cell).querySelectorAll("[data-day]")) {
+    stops(one).forEach((link) => { link.tabIndex = one === cell ? 0 : -1; });
+  }
+}
+
+function prepare() {
+  for (const calendar of document.querySelectorAll("[data-calendar]")) {
+    const day = (selector) => dayOf(calendar.querySelector(selector) ?? calendar);
+    const first = dayOf(document.activeElement) ?? day("[aria-current=date]") ?? day(".day--today a") ?? day(".day:not(.day--out) a");
+    if (first) enter(first);
+  }
+}
+
+const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
+
+document.addEventListener("keydown", (event) => {
+  const cell = event.target.matches?.("[data-calendar] a") && dayOf(event.target);
+  if (!cell || moving || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+  const cells = [...calendarOf(cell).querySelectorAll("[data-day]")];
+  const at = cells.indexOf(cell);
+  const to = { Home: at - at % 7, End: at - at % 7 + 6 }[event.key] ?? at + (STEPS[event.key] ?? NaN);
+  if (event.key === "PageUp" || event.key === "PageDown") document.getElementById(event.key === "PageUp" ? "month-before" : "month-after")?.click();
+  else if (cells[to]) stops(cells[to])[0]?.focus();
+  else return;
+  event.preventDefault();
+});
+document.addEventListener("focusin", ({ target }) => { if (target.matches?.("[data-calendar] [data-day] a")) enter(dayOf(target)); });
+document.addEventListener("click", ({ target }) => {
+  const cell = target.closest?.("a, button") ? null : dayOf(target);
+  const compose = cell && calendarOf(cell)?.dataset.composeUrl;
+  if (compose && !("closed" in cell.dataset) && !cell.querySelector("[data-entry]")) location.assign(`${compose}?day=${cell.dataset.day}`);
+});
+document.addEventListener("htmx:afterSettle", prepare);
+prepare();

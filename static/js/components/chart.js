@@ -26,6 +26,7 @@ function colour(probe, token) {
 }
 
 const shortDate = new Intl.DateTimeFormat(document.documentElement.lang || "en", { day: "numeric", month: "short", timeZone: "UTC" });
+const whole = new Intl.NumberFormat(document.documentElement.lang || "en");
 const number = new Intl.NumberFormat(document.documentElement.lang || "en", { notation: "compact" });
 /** A day by its name, an hour of a day ("2026-11-23 09:00", wherever that is) by its clock. */
 const dateLabel = (text) => (/^\d{4}-\d{2}-\d{2}$/.test(text) ? shortDate.format(new Date(text)) : text.replace(/^\d{4}-\d{2}-\d{2} /, ""));
@@ -102,7 +103,7 @@ class OpsChart extends HTMLElement {
         },
         plugins: {
           legend: { display: (this.data.series ?? []).length > 1, align: "start", labels: { color: text, font, boxWidth: 10, boxHeight: 10 } },
-          tooltip: { callbacks: { label: ({ dataset, parsed }) => `${dataset.label}: ${parsed.y?.toLocaleString() ?? "—"}${unit}` } },
+          tooltip: { callbacks: { label: ({ dataset, parsed }) => `${dataset.label}: ${parsed.y == null ? "—" : whole.format(parsed.y)}${unit}` } },
         },
       },
     };

@@ -18,7 +18,7 @@ class OpsMatrix extends HTMLElement {
   }
 
   clicked(event) {
-    const link = event.target.closest("td > a");
+    const link = event.target.closest("td > a[href]");
     if (link && !event.metaKey && !event.ctrlKey && !event.shiftKey) this.explain(event, link);
     const cell = event.target.closest("td > input")?.parentElement;
     if (!cell) return;
@@ -40,7 +40,8 @@ class OpsMatrix extends HTMLElement {
 
   count() {
     const output = this.querySelector("[data-count]");
-    if (output) output.value = this.boxes().filter((box) => box.checked).length || "";
+    const ticked = this.boxes().filter((box) => box.checked).length;
+    if (output) output.value = ticked ? ticked.toLocaleString(document.documentElement.lang) : "";
   }
 
   explain(event, link) {

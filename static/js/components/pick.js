@@ -1,5 +1,5 @@
 /** <ops-pick>: typing in [data-pick-search] leaves only the labels that fit; what is ticked stays in sight and on top. */
-const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+import { fits } from "../lib/plain.js";
 
 class OpsPick extends HTMLElement {
   connectedCallback() {
@@ -16,9 +16,8 @@ class OpsPick extends HTMLElement {
   }
 
   narrow() {
-    const words = plain(this.box.value).split(/\s+/).filter(Boolean);
     for (const row of this.rows) {
-      row.hidden = !row.querySelector(":checked") && !words.every((word) => plain(row.textContent).includes(word));
+      row.hidden = !row.querySelector(":checked") && !fits(row.textContent, this.box.value);
     }
     this.querySelector("[data-pick-none]").hidden = this.rows.some((row) => !row.hidden);
   }

@@ -4,6 +4,9 @@
  * The order of the boxes named media_<number> is the order of the files. Words stand in its attributes and templates.
  */
 import { token } from "../lib/csrf.js";
+import { read, write } from "../lib/kept.js";
+import { HEADERS, whenHere } from "../lib/session.js";
+import { toast } from "../lib/toast.js";
 
 class OpsTray extends HTMLElement {
   connectedCallback() {
@@ -101,9 +104,13 @@ class OpsTray extends HTMLElement {
     const request = new XMLHttpRequest(); // fetch tells nothing of its progress
     return new Promise((done) => {
       request.upload.onprogress = ({ loaded, total }) => { box.querySelector("progress").value = loaded / total; };
-      request.onloadend = () => { this.settle(file, box, request); done(); };
+      request.onloadend = () => {
+        if (request.getResponseHeader("X-Session")) { whenHere(() => this.send(file, box).then(done)); return; }
+        this.settle(file, box, request);
+        done();
+      };
       request.open("POST", this.dataset.url);
-      request.setRequestHeader("X-CSRFToken", token());
+      for (const [name, value] of Object.entries({ ...HEADERS, "X-CSRFToken": token() })) request.setRequestHeader(name, value);
       request.send(body);
     });
   }
@@ -146,10 +153,28 @@ class OpsTray extends HTMLElement {
   }
 
   leaveOut(item) {
-    const next = item.nextElementSibling ?? item.previousElementSibling;
+    const { nextElementSibling: after } = item;
+    const beside = after ?? item.previousElementSibling;
     item.remove();
     this.say("");
-    (next?.querySelector("[data-remove]") ?? this.input).focus();
+    (beside?.querySelector("[data-remove]") ?? this.input).focus();
+    this.changed();
+    toast(this.dataset.removed, "info", { back: () => this.bringBack(item, after) });
+  }
+
+  /** Into its place; the tray may have been drawn anew meanwhile, as it is whenever the parts are rearranged. */
+  bringBack(item, after) {
+    const tray = this.isConnected ? this : document.querySelector(`ops-tray[data-number="${this.dataset.number}"]`);
+    if (!tray || tray.held.includes(item.querySelector("[name^=media_]").value)) return;
+    tray.items.insertBefore(item, after?.parentElement === tray.items ? after : null);
+    tray.changed();
+    item.querySelector("[data-remove]").focus();
+  }
+
+  /** Takes what lay with another text. */
+  adopt(items) {
+    for (const item of items) item.querySelector("[name^=media_]").name = `media_${this.dataset.number}`;
+    this.items.append(...items);
     this.changed();
   }
 
@@ -168,32 +193,28 @@ class OpsTray extends HTMLElement {
 
   /* A page that is left and opened again has its files, as <ops-draft> has its texts, in the same place. */
   get draft() {
-    return `draft ${this.closest("[data-draft-key]")?.dataset.draftKey}`;
+    return this.closest("[data-draft-key]")?.dataset.draftKey;
   }
 
   get held() {
     return [...this.items.querySelectorAll(`[name=media_${this.dataset.number}]`)].map((box) => box.value);
   }
 
-  kept() {
-    try { return JSON.parse(sessionStorage.getItem(this.draft)) ?? {}; } catch { return {}; }
-  }
-
   keep() {
-    const texts = { ...this.kept(), [`media_${this.dataset.number}`]: this.held.join(",") };
-    try { sessionStorage.setItem(this.draft, JSON.stringify(texts)); } catch { /* full or forbidden: the page still holds it */ }
+    write(this.draft, { ...read(this.draft), [`media_${this.dataset.number}`]: this.held.join(",") });
   }
 
   async restore() {
-    const kept = this.kept();
+    const kept = read(this.draft);
     const lost = (kept[`media_${this.dataset.number}`] ?? "").split(",").filter((pk) => pk && !this.held.includes(pk));
     for (const pk of lost) {
-      const answer = await fetch(`${this.dataset.url}${pk}/tray/?part=${this.dataset.number}`);
+      const answer = await fetch(`${this.dataset.url}${pk}/tray/?part=${this.dataset.number}`, { headers: HEADERS });
       const box = document.createElement("template");
       box.innerHTML = answer.ok ? await answer.text() : "";
-      const field = box.content.querySelector("input[type=text]");
+      const field = box.content.querySelector("textarea");
       if (!field || this.held.includes(pk)) continue;
       field.value = kept[field.name] || field.value;
+      box.content.firstElementChild.dataset.broughtBack = "";
       this.items.append(box.content);
     }
     if (lost.length) this.changed();

@@ -82,7 +82,7 @@ const KEYS = {
   Enter: openRow,
   Escape: back,
   c: () => press(document.querySelector("[data-compose]")),
-  "/": () => press([...document.querySelectorAll("[data-search], input[type=search]")].find(visible)),
+  "/": () => press([...document.querySelectorAll("[data-search], input[type=search]:not([role=combobox])")].find(visible)) || openPalette(),
   "?": showHelp,
   g: () => { going = Date.now(); return true; },
 };
@@ -95,11 +95,22 @@ function act(key) {
   return press(find("data-hotkey", key)) || Boolean(KEYS[key]?.());
 }
 
+/** What the form's own button would do, from wherever one writes in it. */
+function send(field) {
+  const button = [...field.form?.elements ?? []].find((one) => one.matches("button.button--primary:enabled") && visible(one));
+  if (button) field.form.requestSubmit(button);
+  return Boolean(button);
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing) return;
   if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === "k") {
     event.preventDefault();
     openPalette();
+    return;
+  }
+  if ((event.metaKey || event.ctrlKey) && event.key === "Enter" && writing(event.target)) {
+    if (send(event.target)) event.preventDefault();
     return;
   }
   if (event.metaKey || event.ctrlKey || event.altKey) return;

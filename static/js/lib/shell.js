@@ -1,4 +1,6 @@
 /** The shell's own switches: theme, sidebar, dialogs and questions before a form is sent. */
+import { isPassed } from "./session.js";
+
 const root = document.documentElement;
 const keep = (key, value) => { try { localStorage.setItem(key, value); } catch { /* private mode: this page only */ } };
 
@@ -30,13 +32,14 @@ document.addEventListener("click", (event) => {
   else if (on("[data-sidebar-toggle]")) toggleSidebar();
   else if (on("[data-dialog]")) openDialog(on("[data-dialog]").dataset.dialog);
   else if (on("[data-close]")) on("[data-close]").closest("dialog, [popover]")?.[on("dialog") ? "close" : "hidePopover"]();
-  else if (event.target instanceof HTMLDialogElement) event.target.close();
+  else if (event.target instanceof HTMLDialogElement && !event.target.matches("[data-stays]")) event.target.close();
 });
 
 document.addEventListener("submit", (event) => {
+  if (isPassed(event.target)) return;
   const question = event.submitter?.dataset.confirm ?? event.target.dataset.confirm;
   if (question && !window.confirm(question)) event.preventDefault();
 }, true);
 
-document.addEventListener("close-dialog", () => document.querySelector("dialog[open]")?.close());
+document.addEventListener("close-dialog", () => document.querySelector("dialog[open]:not([data-stays])")?.close());
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => document.dispatchEvent(new CustomEvent("ops:theme")));

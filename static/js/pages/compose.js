@@ -1,4 +1,6 @@
 import "../components/tray.js";
+import { read, write } from "../lib/kept.js";
+import { toast } from "../lib/toast.js";
 
 /** The profile picker: options become chips when ticked, and chips become options when unticked. Without it they stay boxes. */
 const picker = document.querySelector("[data-picker]");
@@ -11,12 +13,21 @@ function open(on) {
   search.setAttribute("aria-expanded", String(on));
 }
 
+const goesTo = (box) => (box.checked ? picked : options);
+
 function place(box) {
   const label = box.closest(".pick");
   if (box.checked) picked.append(label);
   else options.prepend(label);
   search.value = "";
   search.focus();
+}
+
+/** After the browser's Back the boxes are as they were left, and the chips and the previews follow them. */
+function agree() {
+  const strayed = [...picker.querySelectorAll("[name=profiles]")].filter((box) => !goesTo(box).contains(box));
+  strayed.forEach((box) => goesTo(box).append(box.closest(".pick")));
+  picker.closest("form").dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 function step(by) {
@@ -26,6 +37,10 @@ function step(by) {
 }
 
 if (picker) {
+  addEventListener("pageshow", ({ persisted }) => {
+    const [entry] = performance.getEntriesByType("navigation");
+    if (persisted || entry?.type === "back_forward") setTimeout(agree);
+  });
   picker.addEventListener("change", ({ target }) => { if (target.matches("[name=profiles]")) place(target); });
   for (const wanted of ["focusin", "click", "input"]) {
     picker.addEventListener(wanted, ({ target }) => { if (target === search) open(true); });
@@ -35,7 +50,7 @@ if (picker) {
     if (event.key === "Escape" && !options.hidden) { search.focus(); open(false); event.stopPropagation(); }
     else if (event.key === "ArrowDown" || event.key === "ArrowUp") step(event.key === "ArrowDown" ? 1 : -1);
     else if (event.key === "Backspace" && event.target === search && !search.value) picked.lastElementChild?.querySelector("input")?.click();
-    else if (event.key === "Enter") (event.target === search ? options.querySelector("input") : event.target).click();
+    else if (event.key === "Enter") (event.target === search ? options.querySelector("input") : event.target)?.click();
     else return;
     if (event.key !== "Backspace") event.preventDefault();
   });
@@ -59,35 +74,71 @@ markTabs();
 
 /* Parts of a thread: one that is removed leaves with its text; after they were rearranged everything counts again. */
 const composer = document.querySelector("[data-composer]");
+const PART = /^(?:part|own_(\w+))_(\d+)$/;
+const numberOf = (field) => Number(PART.exec(field.name)[2]);
+
+function fill(field, text) {
+  field.value = text;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
 composer?.addEventListener("click", ({ target }) => {
   const part = target.closest("[data-remove-part]")?.closest("[data-part]");
   if (!part) return;
-  const text = part.querySelector("textarea");
-  text.value = "";
-  text.dispatchEvent(new Event("input", { bubbles: true }));
-  const before = part.previousElementSibling?.querySelector("textarea") ?? document.getElementById("id_text");
+  const field = part.querySelector("textarea");
+  const text = field.value;
+  fill(field, "");
+  const before = part.previousElementSibling?.querySelector("textarea") ?? (part.closest("[role=tabpanel]") ?? document).querySelector("textarea");
   part.remove();
   before.focus();
+  toast(composer.dataset.removed, "info", { back: () => bringBack(part, field, text) });
 });
 
+/** A removed part with its text and files, where its number belongs; under the next free one where that is taken by now. */
+function bringBack(part, field, text) {
+  const [, network] = PART.exec(field.name);
+  const end = network ? document.getElementById(`own-box-${network}`) : null;
+  const home = network ? end?.parentElement : document.getElementById("thread");
+  if (!home) return; // that network is not chosen any more
+  const parts = [...home.querySelectorAll(":scope > [data-part]")];
+  if (composer.elements[field.name]) {
+    const last = Math.max(...parts.map((one) => numberOf(one.querySelector("textarea"))));
+    const fresh = boxFor(field.name.replace(/\d+$/, last + 1));
+    fresh.closest("[data-part]").querySelector("ops-tray")?.adopt(part.querySelectorAll("[data-item]"));
+    field = fresh;
+  } else home.insertBefore(part, parts.find((one) => numberOf(one.querySelector("textarea")) > numberOf(field)) ?? end);
+  fill(field, text);
+  field.focus();
+}
+
 /* What <ops-draft> keeps may hold parts for which a reloaded page has no box, or that were joined into one text. */
-const draft = `draft ${composer?.closest("[data-draft-key]")?.dataset.draftKey}`;
-const kept = () => { try { return JSON.parse(sessionStorage.getItem(draft)) ?? {}; } catch { return {}; } };
-const boxless = () => Object.entries(kept()).filter(([name, text]) => name.startsWith("part_") && text && !composer.elements[name]);
+const draft = composer?.closest("[data-draft-key]")?.dataset.draftKey;
+const isPart = (name) => PART.test(name);
+const boxless = () => Object.entries(read(draft)).filter(([name, text]) => isPart(name) && text && !composer.elements[name]);
+
+/** An empty box for a part: of the thread, or of what stands for one network alone. */
+function boxFor(name) {
+  const [, network, number] = PART.exec(name);
+  const box = document.createElement("template");
+  const source = document.getElementById(network ? `own-box-${network}` : "part-box");
+  if (!source) return null;
+  box.innerHTML = source.innerHTML.replaceAll("9999", number);
+  box.content.firstElementChild.dataset.broughtBack = "";
+  if (network) source.before(box.content);
+  else document.getElementById("thread").append(box.content);
+  return composer.elements[name];
+}
 
 for (const [name, text] of composer ? boxless() : []) {
-  const box = document.createElement("template");
-  box.innerHTML = document.getElementById("part-box").innerHTML.replaceAll("9999", name.slice(5));
-  const field = box.content.querySelector("textarea");
-  field.value = text;
-  document.getElementById("thread").append(box.content);
-  field.dispatchEvent(new Event("input", { bubbles: true }));
+  const field = boxFor(name);
+  if (!field) continue;
+  fill(field, text);
   document.querySelectorAll("[data-draft-note]").forEach((note) => { note.hidden = false; });
 }
 
 function forgetJoined() {
   const gone = Object.fromEntries(boxless().map(([name]) => [name, ""]));
-  try { sessionStorage.setItem(draft, JSON.stringify({ ...kept(), ...gone })); } catch { /* full or forbidden: nothing was kept */ }
+  write(draft, { ...read(draft), ...gone });
 }
 
 composer?.addEventListener("htmx:afterSettle", ({ target }) => {

@@ -52,9 +52,5 @@ document.addEventListener("htmx:load", ({ detail }) => {
   if (box().value && box().value !== box().defaultValue) box().dispatchEvent(new Event("recount"));
 });
 
-document.addEventListener("change", ({ target }) => {
-  if (target.matches("[data-submits]")) target.form.requestSubmit();
-});
-
 mark();
 toEnd();

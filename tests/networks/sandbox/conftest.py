@@ -20,6 +20,7 @@ def pushed(monkeypatch) -> list[tuple[int, int]]:
     """What was given to the broker, which the tests do without."""
     given: list[tuple[int, int]] = []
     monkeypatch.setattr(tasks.push, "apply_async", lambda args, **options: given.append(args))
+    monkeypatch.setattr(tasks.push_body, "apply_async", lambda args, **options: given.append(args))
     return given
 
 

@@ -11,6 +11,7 @@ from networks.sandbox import uploads
 from networks.sandbox.accounts import open_account
 from networks.sandbox.actions import write_entry
 from networks.sandbox.models import Account, Entry
+from organizations.entry import KEY
 from organizations.tenancy import scope
 from socialops.lib.errors import Invalid
 from tests.builders import SETUP
@@ -45,6 +46,20 @@ def test_the_list_shows_own_organizations_only(shop, cast, sign_in) -> None:
     assert "acme_shop" not in sign_in(cast.mallory).get("/sandbox/").text
 
 
+def test_the_list_shows_only_what_this_session_may_enter(shop, cast, sign_in, acme) -> None:
+    """One that came through another organization's sign-on, and one that lacks the second step."""
+    through = sign_in(cast.vic)
+    session = through.session
+    session[KEY] = {"user": cast.vic.user_id, "only": True, "organizations": [cast.globex.pk]}
+    session.save()
+    for page in (through.get("/sandbox/"), through.get("/sandbox/", headers={"HX-Request": "true"})):
+        assert page.status_code == 200
+        assert "acme_shop" not in page.text
+    acme.require_mfa = True
+    acme.save(update_fields=["require_mfa"])
+    assert "acme_shop" not in sign_in(cast.ed).get("/sandbox/").text
+
+
 @pytest.fixture
 def shows(shop, acme, settings, tmp_path):
     """shows(count) -> an entry of the shop's with so many pictures."""
@@ -77,7 +92,7 @@ def test_pictures_are_shown_with_their_words_to_members_only(shows, cast, sign_i
     answer = page.get(files[0])
     assert (answer.getvalue(), answer["Content-Type"]) == (PNG, "image/png")
     assert answer["X-Content-Type-Options"] == "nosniff"
-    assert answer["Cache-Control"].startswith("private")
+    assert answer["Cache-Control"] == "no-store"
     assert page.get(f"{URL}file/{unseen.pk}/").status_code == 404
     assert page.get(files[0].replace("/x/", "/facebook/")).status_code == 404
     assert sign_in(cast.mallory).get(files[0]).status_code == 404

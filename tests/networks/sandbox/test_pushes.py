@@ -69,7 +69,7 @@ def test_a_push_that_is_refused_is_tried_again(account, nora, acme, pushed, sett
         write_entry(nora, f"@{account.handle} hello", wall=account if account.network == "facebook" else None)
     settings.SANDBOX_URL = "http://127.0.0.1:9"
     push(*pushed[0])
-    assert pushed[1] == (*pushed[0][:2], 1)
+    assert pushed[1] == (*pushed[0][:2], 1, "add")
     push(*pushed[0][:2], 5)
     assert len(pushed) == 2
 

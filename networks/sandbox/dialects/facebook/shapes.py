@@ -1,5 +1,7 @@
 """Graph's objects: Pages, posts and comments, with the fields asked for."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -12,6 +14,7 @@ from networks.sandbox.models import Account, Entry, Upload
 from networks.sandbox.numbers import PostNumbers
 
 Maker = Callable[[Any, Any, datetime], Any]  # (account or entry, its numbers where they are counted, now)
+_EMPTY_LINES = re.compile(r"\n{3,}")
 _COUNTED = {"comments", "reactions", "likes", "shares", "like_count", "comment_count"}
 
 
@@ -21,6 +24,12 @@ def moment(at: datetime) -> str:
 
 def person(account: Account) -> dict[str, str]:
     return {"id": account.remote_id, "name": account.name}
+
+
+def as_shown(words: str) -> str:
+    """As Facebook keeps a text: composed, no space at its ends or those of its lines, one empty line at most."""
+    lines = "\n".join(line.rstrip() for line in words.split("\n"))
+    return unicodedata.normalize("NFC", _EMPTY_LINES.sub("\n\n", lines)).strip()
 
 
 def link(entry: Entry) -> str:
@@ -58,9 +67,10 @@ PAGE: Mapping[str, Maker] = {
 }
 _ENTRY: dict[str, Maker] = {
     "id": lambda entry, _, at: entry.remote_id,
-    "message": lambda entry, _, at: entry.text,
+    "message": lambda entry, _, at: as_shown(entry.text),
     "from": lambda entry, _, at: person(entry.author),
     "created_time": lambda entry, _, at: moment(entry.created_at),
+    "is_hidden": lambda entry, _, at: entry.is_hidden,
     "permalink_url": lambda entry, _, at: link(entry),
     "comments": lambda entry, counted, at: total(counted.replies),
     "reactions": lambda entry, counted, at: total(counted.likes),

@@ -50,9 +50,24 @@ def looked_up(request: HttpRequest, ids: list[str]) -> dict[str, Any]:
     if wrong := next((one for one, number in numbers.items() if number is None), None):
         raise refusals.invalid("ids", wrong, f"The `ids` query parameter value [{wrong[:50]}] is not valid")
     found = {one.remote_id: one for one in entries().filter(number__in=numbers.values())}
+    found |= {one: older for one in ids if one not in found and (older := version(one))}
     data = shapes.tweets([found[one] for one in ids if one in found], fields(request.GET, *TWEET_FIELDS), at=now())
+    data = [{**shape, "id": one} for shape, one in zip(data, (one for one in ids if one in found), strict=True)]
     gone = [refusals.missing("tweet", one) for one in ids if one not in found]
     return {**({"data": data} if data else {}), **({"errors": gone} if gone else {})}
+
+
+def edited(remote_id: str) -> Entry | None:
+    """What was known by this id before an edit."""
+    return entries().filter(earlier__contains=[[remote_id]]).first()
+
+
+def version(remote_id: str) -> Entry | None:
+    """An edited post as it was under an earlier id; what became of it stands in its history."""
+    found = edited(remote_id)
+    if found:
+        found.text = dict(found.earlier)[remote_id]
+    return found
 
 
 TWEET_FIELDS = ("tweet.fields", "post.fields")

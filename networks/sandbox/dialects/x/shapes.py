@@ -3,18 +3,16 @@
 import hashlib
 import html
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from networks.adapters.x.links import links
 from networks.sandbox.dialects.x.media import key_of
 from networks.sandbox.measured import followers_of, numbers_of
 from networks.sandbox.models import Account, Entry
 
-_LINK = re.compile(
-    r"(?<![@\w./-])(?:https?://[^\s<>\"]+|(?:[a-z0-9-]+\.)+(?:com|org|net|shop|store|example|io|co)(?:/[^\s<>\"]*)?)",
-    re.IGNORECASE,
-)
 _ALWAYS = ("id", "text", "edit_history_tweet_ids")
 
 
@@ -34,7 +32,7 @@ def tweet(entry: Entry, counted: Mapping[int, Any]) -> dict[str, Any]:
     whole: dict[str, Any] = {
         "id": entry.remote_id,
         "text": text,
-        "edit_history_tweet_ids": [entry.remote_id],
+        "edit_history_tweet_ids": [*(earlier for earlier, _ in entry.earlier), entry.remote_id],
         "author_id": entry.author.remote_id,
         "created_at": moment(entry.created_at),
         "conversation_id": entry.root_entry.remote_id,
@@ -53,22 +51,31 @@ def tweet(entry: Entry, counted: Mapping[int, Any]) -> dict[str, Any]:
 
 def shown(entry: Entry) -> tuple[str, list[dict[str, Any]]]:
     """The text as X returns it, with the links in it: the last leads to what the post shows, once for each of that."""
-    links: list[dict[str, Any]] = []
-
-    def wrap(found: re.Match[str]) -> str:
-        address = found[0].rstrip(".,:;!?)]}'")
-        full = address if "://" in address else f"http://{address}"
-        digest = hashlib.sha256(f"{entry.remote_id}{full}{len(links)}".encode()).hexdigest()
-        links.append({"url": f"https://t.co/{digest[:10]}", "expanded_url": full, "display_url": display(full)})
-        return str(links[-1]["url"]) + found[0][len(address) :]
-
-    text = html.escape(_LINK.sub(wrap, addressed(entry)), quote=False)
+    text, found = as_shown(addressed(entry), entry.remote_id)
     if own := links_to_files(entry):
-        text, links = f"{text} {own[0]['url']}".strip(), [*links, *own]
-    for link in links:
+        text, found = f"{text} {own[0]['url']}".strip(), [*found, *own]
+    for link in found:
         start = text.find(link["url"])
         link.update(start=start, end=start + len(link["url"]))
-    return text, links
+    return text, found
+
+
+def as_shown(words: str, remote_id: str) -> tuple[str, list[dict[str, Any]]]:
+    """Composed, without space at its ends, each link short, and then escaped: addresses in `links` are not."""
+    found: list[dict[str, Any]] = []
+    text, at = unicodedata.normalize("NFC", words).strip(), 0
+    shown = ""
+    for start, end in links(text):
+        address = text[start:end]
+        full = address if "://" in address else f"http://{address}"
+        digest = hashlib.sha256(f"{remote_id}{full}{len(found)}".encode()).hexdigest()
+        found.append({"url": f"https://t.co/{digest[:10]}", "expanded_url": full, "display_url": display(full)})
+        shown, at = f"{shown}{text[at:start]}{found[-1]['url']}", end
+    return escaped(shown + text[at:]), found
+
+
+def escaped(text: str) -> str:
+    return html.escape(text, quote=False)
 
 
 def links_to_files(entry: Entry) -> list[dict[str, Any]]:
@@ -109,7 +116,7 @@ def metrics(counted: Any) -> dict[str, int]:
 def user(account: Account, *, at: datetime) -> dict[str, Any]:
     return {
         "id": account.remote_id,
-        "name": account.name,
+        "name": escaped(account.name),
         "username": account.handle,
         "created_at": moment(account.created_at),
         "public_metrics": {

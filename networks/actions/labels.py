@@ -1,0 +1,49 @@
+"""Labels of a profile: the words by which people find it among many, such as a country or a brand."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from networks.models import Profile
+from organizations import audit
+from organizations.actors import Actor
+from socialops.lib import realtime
+from socialops.lib.errors import Invalid
+from socialops.lib.names import checked_name
+from socialops.lib.numbers import spelt_number
+
+LONGEST, MOST = 40, 20
+
+
+def add_label(actor: Actor, profile: Profile, label: str) -> None:
+    """Nothing happens where it has that label already, in whatever case. Raises Invalid (`label`).
+
+    The caller has asked for `manage` on the profile.
+    """
+    label = checked_name(label, LONGEST, field="label")
+    with transaction.atomic():
+        before = locked_labels(profile)
+        if label.casefold() in map(str.casefold, before):
+            return
+        if len(before) >= MOST:
+            raise Invalid({"label": [_("A profile has %s labels at most.") % spelt_number(MOST)]})
+        store_labels(actor, profile, before, sorted([*before, label], key=str.casefold))
+
+
+def remove_label(actor: Actor, profile: Profile, label: str) -> None:
+    """Nothing happens where it is gone already. The caller has asked for `manage` on the profile."""
+    with transaction.atomic():
+        before = locked_labels(profile)
+        if label in before:
+            store_labels(actor, profile, before, [one for one in before if one != label])
+
+
+def locked_labels(profile: Profile) -> list[str]:
+    """As they stand now, until the transaction ends: two who add one at once both find theirs there."""
+    return list(Profile.objects.select_for_update(no_key=True).values_list("labels", flat=True).get(pk=profile.pk))
+
+
+def store_labels(actor: Actor, profile: Profile, before: list[str], labels: list[str]) -> None:
+    profile.labels = labels
+    profile.save(update_fields=["labels"])
+    audit.record(actor, "profile.labelled", profile, {"labels": [before, labels]})
+    realtime.ping(profile.organization_id, "profiles", profile.pk)

@@ -1,0 +1,124 @@
+"""X's texts, back as they were written. Pure.
+
+X escapes `&`, `<` and `>`, and nothing else, in what it sends; it puts a short address in the place of each link, adds
+one that leads to a post's own pictures, and the names of those answered in front of an answer. Each is undone where it
+was done: what was escaped first, while the links are still short, for their targets come as they are; then all links
+in one pass, for a target may hold what looks like a short address.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from networks.adapters import reading
+from socialops.lib.text import normalized
+
+Item = Mapping[str, Any]
+
+_ESCAPED = {"&amp;": "&", "&lt;": "<", "&gt;": ">"}
+_ESCAPES = re.compile("|".join(_ESCAPED))
+_OWN_MEDIA = re.compile(r"/(photo|video)/\d+$")
+_TRAILING_LINK = re.compile(r"\s*https://t\.co/\w+\s*$")  # to its own pictures, where X does not say so
+_LEADING_MENTIONS = re.compile(r"^(?:@\w+\s+)+")
+_SPACE = re.compile(r"\s+")
+_BARE = "http://"  # what X puts in front of a link that was written without a scheme
+
+
+def unescaped(text: str) -> str:
+    """What X escaped, once: `&amp;lt;` was written as `&lt;`."""
+    return _ESCAPES.sub(lambda found: _ESCAPED[found[0]], text)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A text with short addresses still in it, nothing escaped, and where they lead."""
+
+    text: str
+    links: Mapping[str, str]
+
+    def spelt(self, target: Callable[[str], str], plain: Callable[[str], str] = str) -> str:
+        """The text with each link as `target` says, and all between them as `plain` says."""
+        return "".join(
+            target(self.links[piece]) if at % 2 else plain(piece)
+            for at, piece in enumerate(pieces(self.text, self.links))
+        )
+
+
+def pieces(text: str, links: Mapping[str, str]) -> list[str]:
+    """What stands between the short addresses, and these: in turn, beginning and ending with the former."""
+    if not links:
+        return [text]
+    longest_first = sorted(links, key=len, reverse=True)
+    return re.split(f"({'|'.join(map(re.escape, longest_first))})", text)
+
+
+def shown(item: Item, *, own_media: bool = False) -> Shown:
+    """The text of a post, with or without the link to the files that it shows."""
+    source = whole(item)
+    text, links = reading.text(source.get("text")), {}
+    for link in reading.maps(reading.a_map(source.get("entities")).get("urls")):
+        short = reading.text(link.get("url"))
+        target = reading.text(reading.first(link, "expanded_url", "unwound_url", "display_url"))
+        to_files = bool(link.get("media_key") or _OWN_MEDIA.search(target)) and not own_media
+        if short and to_files and text.rstrip().endswith(short):
+            text = text.rstrip().removesuffix(short)
+        elif short and target:
+            links[short] = target
+    return Shown(unescaped(text), links)
+
+
+def whole(item: Item) -> Item:
+    """`text` of a long post is cut; the whole of it, with its own links, is in the note."""
+    note = reading.a_map(reading.first(item, "note_tweet", "note_post"))
+    return note if note.get("text") else item
+
+
+def says(item: Item, words: str, *, answers: bool, pictured: bool) -> bool:
+    """Whether this post says `words`, as one that `answers` another or shows pictures of ours."""
+    return any(is_said(one, words, answers=answers) for one in readings(item, pictured=pictured))
+
+
+def readings(item: Item, *, pictured: bool) -> Iterator[Shown]:
+    found = shown(item)
+    yield found
+    yield shown(
+        item, own_media=True
+    )  # to somebody else's files a link was written, and X shows them as if they were ours
+    if pictured:
+        yield Shown(_TRAILING_LINK.sub("", found.text), found.links)
+
+
+def is_said(found: Shown, words: str, *, answers: bool) -> bool:
+    """By the words alone, whatever became of white space and of the two ways to write one letter."""
+    words = unicodedata.normalize("NFC", words).strip()
+    if answers:
+        named, words = apart(words)
+        others, text = apart(found.text.strip())
+        if not named <= others:
+            return False
+        found = Shown(text, found.links)
+    if normalized(found.spelt(str)) == normalized(words):
+        return True
+    pattern = Shown(unicodedata.normalize("NFC", found.text).strip(), found.links).spelt(as_written, spaced)
+    return re.fullmatch(pattern, words) is not None
+
+
+def apart(text: str) -> tuple[frozenset[str], str]:
+    """Those named in front, and what is said to them."""
+    front = _LEADING_MENTIONS.match(text)
+    names = front[0].casefold().split() if front else ()
+    return frozenset(names), text[front.end() :] if front else text
+
+
+def as_written(target: str) -> str:
+    """A pattern for a link: as it leads, or without the scheme that X puts in front of one that has none."""
+    target = unicodedata.normalize("NFC", target)
+    bare = target.removeprefix(_BARE)
+    return re.escape(target) if bare == target else f"(?:{re.escape(_BARE)})?{re.escape(bare)}"
+
+
+def spaced(text: str) -> str:
+    """A pattern for text whose white space may be any."""
+    return r"\s+".join(map(re.escape, _SPACE.split(text)))

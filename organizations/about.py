@@ -1,0 +1,47 @@
+"""Things of the floors above as people know them: a post by its words, not by its number.
+
+The floors above register their kinds here. A finder answers for those of the ids that the reader may see, and leaves
+the others out: whoever may not see a thing learns nothing of it.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from organizations.actors import Actor
+
+Reference = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """A thing as the reader sees it."""
+
+    kind: str
+    pk: int
+    label: str
+    url: str  # a path of ours
+    icon: str
+
+
+Finder = Callable[[Actor, Collection[int]], Mapping[int, About]]
+FINDERS: dict[str, Finder] = {}
+
+
+def register(kind: str, finder: Finder) -> None:
+    FINDERS[kind] = finder
+
+
+def abouts(actor: Actor, references: Iterable[Reference]) -> dict[Reference, About]:
+    """What `actor` may see of `references`, with one call for each kind."""
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for kind, pk in references:
+        wanted[kind].add(pk)
+    found = {kind: FINDERS[kind](actor, pks) for kind, pks in wanted.items() if kind in FINDERS}
+    return {(kind, pk): about for kind, of_kind in found.items() for pk, about in of_kind.items()}
+
+
+def reference_of(kind: str, number: str) -> Reference | None:
+    """What the audit log names by a kind and a text; None for a kind that has no finder."""
+    is_number = number.isascii() and number.isdecimal() and len(number) < 19
+    return (kind, int(number)) if kind in FINDERS and is_number else None

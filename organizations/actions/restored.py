@@ -1,0 +1,42 @@
+"""What must not happen twice, nor still be open, after an older state of the database came back."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.db import transaction
+
+from organizations import audit
+from organizations.actors import System
+from organizations.models import Mail, NotificationSettings, Organization
+from organizations.quiet import next_time
+from organizations.tenancy import scope
+from socialops.lib.states import move_all
+
+ACTOR = System("restore")
+WHY = "It was due before an older state came back, and may have been sent. The bell has it."
+
+
+@transaction.atomic
+def settle_restored(at: datetime, *, dumped_at: datetime, archive: str = "") -> None:
+    """Ends every session, for some may have been ended since. E-mails that were due are not sent a second time: their
+    notices stand in the bell. Invitations leave with a new link, for the one sent since is not known here.
+    """
+    # unscoped, here and below: an older state comes back for every organization at once
+    move_all(Mail.unscoped.filter(state="waiting", due_at__lte=at), "drop", reason=WHY)
+    skip_digests(at)
+    UserSession.objects.all().delete()
+    Session.objects.all().delete()
+    for organization in Organization.objects.all():
+        with scope(organization):
+            told = {"saved": dumped_at.isoformat(), "backup": archive}
+            audit.record(ACTOR, "organization.restored", organization, told)
+
+
+def skip_digests(at: datetime) -> None:
+    """Whatever they would have told goes with the next."""
+    due = NotificationSettings.unscoped.filter(next_digest_at__lte=at)
+    for wishes in due.select_related("member__user", "member__organization"):
+        following = next_time(at, ZoneInfo(wishes.member.time_zone), wishes.digest_at)
+        NotificationSettings.unscoped.filter(pk=wishes.pk).update(next_digest_at=following)

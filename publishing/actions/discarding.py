@@ -1,0 +1,68 @@
+"""Deleting a draft, and bringing it back as it was while the button for that stands there (organizations/undo.py)."""
+
+import json
+from datetime import datetime
+
+from django.core import serializers
+from django.db import IntegrityError, connection, models, transaction
+from django.db.models.deletion import Collector
+from django.utils.translation import gettext as _
+
+from organizations import audit
+from organizations.actors import Actor
+from publishing.access import require
+from publishing.actions.content import content_of
+from publishing.actions.rows import locked, tell
+from publishing.models import Delivery, Post
+from publishing.notices import settle_review
+from socialops.lib.errors import Conflict
+from socialops.lib.overtaking import Seen
+from socialops.lib.text import clipped
+
+
+@transaction.atomic
+def delete_post(actor: Actor, post: Post, *, seen: Seen = None) -> str:
+    """Removes a draft that was never to leave; returns all of it, for `bring_back_post`.
+
+    Raises Conflict for everything else: that is cancelled instead.
+    """
+    post = locked(post, seen)
+    require(actor, post, "edit")
+    if post.state != "draft" or Delivery.objects.filter(post=post).exists():
+        raise Conflict(_("Only a draft that was never scheduled can be deleted. Cancel it instead."))
+    audit.record(actor, "post.deleted", post, {"text": [clipped(content_of(post).text), None]})
+    settle_review(post)
+    tell(post)
+    kept = json.dumps(serializers.serialize("python", rows_of(post)), default=datetime.isoformat)
+    post.delete()
+    return kept
+
+
+@transaction.atomic
+def bring_back_post(actor: Actor, kept: str) -> Post:
+    """The draft that `delete_post` gave `kept` for, under its old number, with every version and decision.
+
+    `kept` must be ours: the caller has it signed. Raises PermissionDenied where the actor may not write it any more,
+    and Conflict where it is there already, or what it needs (a profile, a file) has gone meanwhile.
+    """
+    found = list(serializers.deserialize("python", json.loads(kept)))
+    try:
+        with transaction.atomic():
+            for one in found:
+                one.save(force_insert=True)
+            connection.check_constraints()  # now, and not when it is too late for words
+    except IntegrityError:
+        raise Conflict(_("It cannot be brought back: it is there already, or what belongs to it has gone.")) from None
+    post = locked(next(one.object for one in found if isinstance(one.object, Post)))
+    require(actor, post, "edit")
+    audit.record(actor, "post.brought_back", post, {"text": [None, clipped(content_of(post).text)]})
+    tell(post)
+    return post
+
+
+def rows_of(post: Post) -> list[models.Model]:
+    """The draft and all that goes with it; where it would go (`profiles`) stands on the draft itself."""
+    collector = Collector(using=post._state.db or "default", origin=post)
+    collector.collect([post])
+    found = [*collector.data.values(), *collector.fast_deletes]
+    return [row for rows in found for row in rows if not row._meta.auto_created]

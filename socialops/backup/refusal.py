@@ -1,0 +1,24 @@
+"""Why nothing was done, in one sentence."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from socialops.lib.errors import AppError
+from socialops.lib.room import is_full
+
+
+class Refused(AppError):
+    """The archive, the database or the disk does not allow it; everything is as it was."""
+
+
+@contextmanager
+def said_in_words(path: Path) -> Iterator[None]:
+    """What goes wrong with files, as a sentence."""
+    try:
+        yield
+    except OSError as error:
+        where = error.filename or path
+        if is_full(error):
+            raise Refused(f"The disk is full: {where} cannot be written. Nothing was changed.") from None
+        raise Refused(f"{where}: {error.strerror or error}. Nothing was changed.") from None

@@ -1,0 +1,172 @@
+"""Bodies, taken in on the event loop until they are whole: how large and how slow each may be depends on where it goes.
+
+A body that breaks off is an error, never a shorter body: half a text must not be taken for the text.
+"""
+
+import asyncio
+import contextlib
+import io
+import re
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+from django.conf import settings
+
+from networks.pushed import MOST_PUSHED
+from publishing.uploads import most_body
+from socialops.lib.room import is_full
+
+IN_MEMORY = 65_536  # bytes of a body; what is longer goes to the disk
+PLAIN = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+MIB = 1_048_576
+files = ThreadPoolExecutor(max_workers=4, thread_name_prefix="files")  # a slow disk must not hold up the loop
+
+Receive = Callable[[], Awaitable[Any]]
+
+
+class ClientLeft(OSError):
+    """The body ended before its time."""
+
+
+class Refused(Exception):
+    """A body that is not taken in; the message is for people."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """`within` seconds for any body at all, and one more for each `rate` bytes of it."""
+
+    most: int
+    within: float
+    rate: int
+    strangers: int = PLAIN  # bytes that are taken in before anybody has shown who they are
+
+
+SMALL = Bounds(most=131_072, within=10, rate=16_384)
+PUSH = Bounds(most=MOST_PUSHED, within=10, rate=65_536, strangers=MOST_PUSHED)  # its signature says who sent it
+FORM = Bounds(most=PLAIN, within=20, rate=16_384)
+FILE = Bounds(most=32 * MIB, within=20, rate=32_768)
+# A practice network has tokens of its own.
+PRACTICE = Bounds(most=32 * MIB, within=20, rate=32_768, strangers=32 * MIB if settings.SANDBOX else PLAIN)
+MEDIA = Bounds(most=most_body(), within=30, rate=65_536)
+ROUTES: tuple[tuple[re.Pattern[str], Bounds], ...] = tuple(
+    (re.compile(shape), bounds)
+    for shape, bounds in (
+        (r"/hooks/", PUSH),
+        (r"/accounts/|/join/", SMALL),
+        (r"/o/[-\w]+/media/$|/api/v1/media/$", MEDIA),
+        (
+            r"/o/[-\w]+/settings/(logo|you/picture|people/invite/list)/$|/api/v1/imports/$|/o/[-\w]+/(imports|compose)/",
+            FILE,
+        ),
+        (r"/sandbox/(x|facebook)/", PRACTICE),
+    )
+)
+_on_disk = 0  # bytes, of all bodies that are on their way in
+
+
+def bounds_of(path: str) -> Bounds:
+    return next((bounds for shape, bounds in ROUTES if shape.match(path)), FORM)
+
+
+class Body:
+    """What has come in so far: in memory while it is short, then in a file."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.file: IO[bytes] = io.BytesIO()
+        self.is_on_disk = False
+
+    async def add(self, piece: bytes) -> None:
+        self.size += len(piece)
+        if self.size <= IN_MEMORY:
+            self.file.write(piece)
+            return
+        claim_disk(len(piece) if self.is_on_disk else self.size)
+        try:
+            await asyncio.get_running_loop().run_in_executor(files, self.write, piece)
+        except OSError as error:
+            if is_full(error):
+                raise Refused(507, "There is no room left on this server for this. Nothing was changed.") from None
+            raise Refused(503, "This cannot be taken in at the moment. Nothing was changed; try again.") from None
+
+    def write(self, piece: bytes) -> None:
+        if not self.is_on_disk:
+            whole = TemporaryFile()  # noqa: SIM115 - closed once the page has read it
+            whole.write(self.file.getvalue())  # type: ignore[attr-defined]
+            self.file, self.is_on_disk = whole, True
+        self.file.write(piece)
+        self.file.flush()  # or the last piece would fail where nobody asks, on the loop
+
+    def close(self) -> None:
+        global _on_disk
+        if self.size > IN_MEMORY:
+            _on_disk = max(0, _on_disk - self.size)
+        with contextlib.suppress(OSError):  # it tries once more what did not fit
+            self.file.close()
+
+
+def claim_disk(size: int) -> None:
+    global _on_disk
+    _on_disk += size
+    if _on_disk > settings.WEB_SPOOL_MB * MIB:
+        raise Refused(503, "Too much is on its way in at the moment. Nothing was changed; try again in a minute.")
+
+
+async def take_in(
+    receive: Receive, headers: dict[bytes, bytes], bounds: Bounds, is_known: Callable[[], Awaitable[bool]]
+) -> Body:
+    """The whole body, rewound. Raises Refused and ClientLeft; then nothing of it is kept."""
+    body = Body()
+    declared = headers.get(b"content-length", b"")
+    if not declared and b"transfer-encoding" not in headers:
+        return body
+    announced = int(declared) if declared.isdigit() and len(declared) < 19 else 0
+    try:
+        await check_size(announced, bounds, is_known)
+        await fill(body, receive, bounds, is_known)
+    except BaseException:
+        body.close()
+        raise
+    body.file.seek(0)
+    return body
+
+
+async def fill(body: Body, receive: Receive, bounds: Bounds, is_known: Callable[[], Awaitable[bool]]) -> None:
+    loop = asyncio.get_running_loop()
+    began, more, known = loop.time(), True, False
+    try:
+        async with asyncio.timeout(bounds.within) as limit:
+            while more:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientLeft
+                piece, more = message["body"], message["more_body"]
+                if not known and body.size + len(piece) > bounds.strangers:
+                    await check_size(body.size + len(piece), bounds, is_known)
+                    known = True
+                elif body.size + len(piece) > bounds.most:
+                    raise Refused(413, too_large(bounds))
+                await body.add(piece)
+                limit.reschedule(began + bounds.within + body.size / bounds.rate)
+    except TimeoutError:
+        raise Refused(408, "This did not arrive in time. Nothing was changed; try again.") from None
+
+
+async def check_size(size: int, bounds: Bounds, is_known: Callable[[], Awaitable[bool]]) -> None:
+    if size > bounds.most:
+        raise Refused(413, too_large(bounds))
+    if size > bounds.strangers and not await is_known():
+        raise Refused(401, "Sign in before you send a file of this size. Nothing was changed.")
+
+
+def too_large(bounds: Bounds) -> str:
+    most = f"{bounds.most // MIB} MB" if bounds.most >= MIB else f"{bounds.most // 1024} KB"
+    return f"This is larger than the {most} that can be taken in here. Nothing was changed."

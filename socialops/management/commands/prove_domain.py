@@ -1,0 +1,24 @@
+"""Says on the operator's word that a domain is an organization's, so that its sign-on works without a DNS record."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from organizations.actions.domains import prove_by_word, take_back_word
+from organizations.tenancy import scope
+from socialops.management.command import ACTOR, JSONCommand, organization_of
+
+
+class Command(JSONCommand):
+    help = __doc__ or ""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--organization", required=True)
+        parser.add_argument("--domain", required=True)
+        parser.add_argument("--take-back", action="store_true", help="it is proved no longer, however it was")
+
+    def work(self, *, organization: str, domain: str, take_back: bool, **options: Any) -> dict[str, Any]:
+        whose = organization_of(organization)
+        with scope(whose):
+            row = (take_back_word if take_back else prove_by_word)(ACTOR, whose, domain)
+        return {"organization": whose.slug, "domain": row.name, "proved": row.proved_at is not None}

@@ -1,0 +1,13 @@
+"""Encrypts every stored secret with the newest of CREDENTIAL_KEYS, so that the older ones can be taken out."""
+
+from typing import Any
+
+from socialops.management.command import JSONCommand
+from socialops.rotating import rotate_all
+
+
+class Command(JSONCommand):
+    help = __doc__ or ""
+
+    def work(self, **options: Any) -> dict[str, Any]:
+        return rotate_all()

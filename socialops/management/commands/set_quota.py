@@ -1,0 +1,38 @@
+"""Grants an organization another amount than all have. Prints what holds now."""
+
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from organizations.actions.quotas import set_quotas
+from organizations.quotas import QUOTAS, limit_of
+from publishing.quotas import GB
+from socialops.management.command import ACTOR, JSONCommand, organization_of
+
+
+class Command(JSONCommand):
+    help = __doc__ or ""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--organization", required=True, help="its slug")
+        parser.add_argument(
+            "--storage-gb", help="files of posts; `default` gives back what all have, as everywhere here"
+        )
+        parser.add_argument("--calls-per-day", help="REST calls of all its tokens together")
+        parser.add_argument("--streams", help="open pages that update by themselves")
+
+    def work(
+        self, *, organization: str, storage_gb: str, calls_per_day: str, streams: str, **options: Any
+    ) -> dict[str, Any]:
+        given = {"storage": (storage_gb, GB), "calls": (calls_per_day, 1), "streams": (streams, 1)}
+        limits = {name: amount(text, unit) for name, (text, unit) in given.items() if text is not None}
+        changed = set_quotas(ACTOR, organization_of(organization), limits)
+        return {name: limit_of(changed, name) for name in QUOTAS}
+
+
+def amount(text: str, unit: int) -> int | None:
+    if text == "default":
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > 12:
+        raise CommandError(f"“{text}”: expected a whole number, or the word default.")
+    return int(text) * unit

@@ -1,0 +1,14 @@
+"""How much waits for whoever looks: the badges of the navigation, asked for after the page and whenever it changes."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from organizations.gates import MemberRequest, member_gate
+from socialops.work import waiting_counts
+
+
+@member_gate
+@require_safe
+def badges(request: MemberRequest) -> HttpResponse:
+    return render(request, "_shell_badges.html", {"counts": waiting_counts(request.member).items()})

@@ -1,0 +1,14 @@
+"""What an empty list says: nothing there, or nothing that the reader may see."""
+
+from django import template
+
+from organizations.models import Member
+from teams.queries.sight import Sight, sight_of
+
+register = template.Library()
+
+
+@register.simple_tag
+def sight(member: Member, verb: str = "view") -> Sight:
+    """For `components/_nothing.html`; asked only where a list is empty."""
+    return sight_of(member, verb)

@@ -1,0 +1,70 @@
+"""Taking back a change of rights: each holder gets what they held before, unless that has changed since."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from networks.models import Profile
+from organizations.gates import MemberRequest, member_gate
+from organizations.models import AuditEntry, Member
+from organizations.undo import undoable, way_back
+from socialops.lib.errors import AppError, NotFound
+from teams.access import access_profile
+from teams.actions.grants import set_grants
+
+MOST = 500  # changes that are taken back at once
+
+
+def rights_told(request: MemberRequest, text: str, began: datetime) -> SafeString | str:
+    """`text`, with the button that takes back what the reader has changed since `began`."""
+    ids = list(own_changes(request.member).filter(at__gte=began).values_list("pk", flat=True)[: MOST + 1])
+    if not ids or len(ids) > MOST:
+        return text
+    url = reverse("teams:undo_rights", args=[request.member.organization.slug])
+    return undoable(text, url, {"changes": " ".join(map(str, ids))})
+
+
+@member_gate
+@require_POST
+def undo(request: MemberRequest) -> HttpResponse:
+    """Judged like any other change of rights; what cannot be taken back any more is said."""
+    wanted = [int(text) for text in request.POST.get("changes", "").split() if text.isascii() and text.isdecimal()]
+    changes = list(
+        own_changes(request.member).filter(pk__in=[pk for pk in wanted[:MOST] if pk < 2**63]).order_by("-pk")
+    )
+    refused = [reason for one in changes if (reason := take_back(request.member, one))]
+    for reason in dict.fromkeys(refused):
+        messages.error(request, reason)
+    if len(refused) < len(changes):
+        messages.success(request, _("The rights are as they were before."))
+    elif not changes:
+        messages.error(request, _("There is nothing to take back any more."))
+    home = f"/o/{request.member.organization.slug}/"
+    return redirect(way_back(request, home, f"{home}teams/rights/"))
+
+
+def own_changes(member: Member) -> QuerySet[AuditEntry]:
+    rows = AuditEntry.objects.filter(verb="grant.changed", actor_kind="member", actor_id=member.pk)
+    return rows.filter(target_kind=Profile._meta.model_name)
+
+
+def take_back(member: Member, entry: AuditEntry) -> str:
+    """Why not; empty where it was done."""
+    kind = "member" if "member" in entry.change else "team"
+    holder, (before, after) = entry.change["id"], entry.change["rights"]
+    try:
+        profile = access_profile(member, entry.target_id, to="view")
+        seen = {f"{kind}-{holder}": frozenset(after)}
+        set_grants(member, profile, **{f"{kind}s": {holder: before}}, seen=seen)
+    except NotFound:
+        return _("One of them is not here any more.")
+    except AppError as error:
+        return error.user_message
+    return ""

@@ -1,0 +1,191 @@
+"""What is stored of what comes in, column by column, and who is told of it."""
+
+import pytest
+from django.utils.timezone import now
+
+from inbox.actions import joining
+from inbox.actions.contacts import keep_contacts
+from inbox.actions.echoes import is_echo, link_copies, texts_in_flight
+from inbox.actions.ingest import TOLD_ONE_BY_ONE, ingest
+from inbox.models import Contact, Conversation, Message
+from networks.contract import Author
+from networks.models import Outgoing
+from organizations.models import Notification
+from organizations.tenancy import scope
+from tests.cast import Cast
+from tests.inbox.talk import BOB, EVE, minute, only_conversation, our_post, says
+
+pytestmark = pytest.mark.usefixtures("in_acme")
+LINK = "https://x.com/i/status/1"
+FACE = "https://pbs.example/b.jpg"
+
+
+class TestWhatComesIn:
+    def test_is_stored_whole(self, cast: Cast) -> None:
+        began = now()
+        (stored,) = ingest(cast.x, [says("Hello", remote_id="1", minute=2)])
+        row = Message.objects.select_related("contact", "conversation").get()
+        assert (row, row.organization, row.profile, row.conversation) == (
+            stored,
+            cast.acme,
+            cast.x,
+            only_conversation(),
+        )
+        assert (row.direction, row.remote_id, row.text, row.permalink) == ("in", "1", "Hello", LINK)
+        assert (row.sent_at, row.writer, row.outgoing) == (minute(2), None, None)
+        assert row.look_at is not None
+        assert began <= row.look_at <= now()
+        contact = row.contact
+        assert contact is not None
+        assert (contact.organization, contact.network, contact.remote_id, contact.name, contact.handle) == (
+            cast.acme,
+            "x",
+            "501",
+            "Bob Stone",
+            "bob",
+        )
+        assert row.conversation.contact == contact
+
+    def test_what_a_colleague_wrote_there_is_ours_and_is_not_looked_at_again(self, cast: Cast, question) -> None:
+        (stored,) = ingest(cast.x, [says("Hi", remote_id="2", parent="1", minute=1, own=True, author=BOB)])
+        assert (stored.direction, stored.contact_id, stored.look_at) == ("out", None, None)
+
+    def test_is_returned_by_time_and_numbered_so(self, cast: Cast) -> None:
+        items = [
+            says("C", remote_id="3", minute=3),
+            says("A", remote_id="1", minute=1),
+            says("B", remote_id="2", minute=2, parent="1"),
+        ]
+        stored = ingest(cast.x, items)
+        assert [one.text for one in stored] == ["A", "B", "C"]
+        assert [one.pk for one in stored] == sorted(one.pk for one in stored)
+
+    def test_is_told_thing_by_thing_or_all_at_once(self, cast: Cast, hints: list) -> None:
+        ingest(cast.x, [says(remote_id=str(number)) for number in range(TOLD_ONE_BY_ONE)])
+        ids = Conversation.objects.values_list("pk", flat=True)
+        assert sorted(hints) == sorted((cast.acme.pk, "inbox", pk, cast.x.pk, None) for pk in ids)
+        hints.clear()
+        ingest(cast.x, [says(remote_id=str(100 + number)) for number in range(TOLD_ONE_BY_ONE + 1)])
+        assert hints == [(cast.acme.pk, "inbox", "", cast.x.pk, None)]
+        hints.clear()
+        ingest(cast.x, [says(remote_id="1")])
+        assert hints == []
+
+    def test_is_told_to_whose_it_is_while_somebody_waits(self, cast: Cast, question: Message) -> None:
+        Conversation.objects.update(assignee=cast.lena)
+        ingest(cast.x, [says("Answered", remote_id="8", parent="1", minute=8, own=True)])
+        assert not Notification.objects.filter(member=cast.lena).exists()
+        ingest(cast.x, [says("Between", remote_id="4", parent="1", minute=4)])
+        assert not Notification.objects.filter(member=cast.lena).exists()
+        ingest(cast.x, [says("After", remote_id="9", parent="1", minute=9)])
+        assert Notification.objects.get(member=cast.lena).about == "After"
+
+    def test_opens_what_was_closed_and_nothing_else_does(self, cast: Cast, question: Message) -> None:
+        ingest(cast.x, [says("Other", remote_id="5", author=EVE)])
+        Conversation.objects.update(state="closed")
+        ingest(cast.x, [says("Ours", remote_id="2", parent="1", minute=1, own=True)])
+        assert set(Conversation.objects.values_list("state", flat=True)) == {"closed"}
+        ingest(cast.x, [says("Theirs", remote_id="3", parent="1", minute=2)])
+        assert dict(Conversation.objects.values_list("root_id", "state")) == {"1": "open", "5": "closed"}
+
+    def test_of_one_profile_is_nothing_of_another(self, cast: Cast, question: Message) -> None:
+        our_post(cast.page, "1")
+        ingest(cast.page, [says("Mine", remote_id="2", parent="1", root="1")])
+        assert Conversation.objects.filter(profile=cast.page).count() == 1
+        ingest(cast.page, [says("Again", remote_id="1")])
+        assert Message.objects.filter(profile=cast.page).count() == 2
+
+
+class TestJoining:
+    def test_a_chain_ends_in_its_last(self) -> None:
+        a, b, c = (Conversation(pk=pk) for pk in (1, 2, 3))
+        assert joining.last(a, {1: b, 2: c}) is c
+        assert joining.last(c, {1: b, 2: c}) is c
+
+    def test_messages_and_counts_go_into_the_one_that_goes_on(self, cast: Cast) -> None:
+        for number in range(3):
+            ingest(cast.x, [says(f"At {number}", remote_id=str(number), minute=number)])
+        first, second, third = Conversation.objects.order_by("pk")
+        Conversation.objects.filter(pk=first.pk).update(contact=None)
+        first.contact = None
+        joining.join_conversations([(second, first), (third, second)])
+        assert list(Conversation.objects.values_list("pk", flat=True)) == [first.pk]
+        assert set(Message.objects.values_list("conversation", flat=True)) == {first.pk}
+        assert (first.message_count, first.snippet, first.contact) == (3, "At 2", Contact.objects.get())
+        joining.join_conversations([])
+
+
+class TestContacts:
+    def kept(self, cast: Cast, *authors: Author, own: bool = False) -> dict[str, Contact]:
+        return keep_contacts(cast.x, [says(author=author, own=own) for author in authors])
+
+    @pytest.mark.parametrize(
+        ("author", "name", "handle", "face"),
+        [
+            (Author("501", "Robert", "rob", FACE), "Robert", "rob", FACE),
+            (Author("501", "501", "", ""), "Bob Stone", "bob", FACE),
+            (Author("501", "501", "rob", ""), "Bob Stone", "rob", FACE),
+            (Author("501", "Robert", "", ""), "Robert", "bob", FACE),
+            (Author("501", "Bob Stone", "bob", FACE + "?2"), "Bob Stone", "bob", FACE + "?2"),
+        ],
+    )
+    def test_the_last_name_that_was_given_is_kept(self, cast: Cast, author, name, handle, face) -> None:
+        self.kept(cast, Author("501", "Bob Stone", "bob", FACE))
+        found = self.kept(cast, author)
+        for row in (found["501"], Contact.objects.get()):
+            assert (row.name, row.handle, row.avatar_url) == (name, handle, face)
+
+    def test_nothing_is_written_where_nothing_is_new(self, cast: Cast, django_assert_num_queries) -> None:
+        both = (Author("501", "Bob", "bob", FACE), Author("502", "502"))
+        first = self.kept(cast, *both)
+        with django_assert_num_queries(1):
+            assert self.kept(cast, *both, Author("501", "501")) == first
+        with django_assert_num_queries(2):
+            self.kept(cast, Author("501", "Bobby"), Author("503", "Uma"))
+        assert set(Contact.objects.values_list("remote_id", "name")) == {
+            ("501", "Bobby"),
+            ("502", "502"),
+            ("503", "Uma"),
+        }
+
+    def test_we_are_no_contact_of_ours_and_people_of_other_networks_are_others(self, cast: Cast) -> None:
+        assert self.kept(cast, BOB, own=True) == {}
+        self.kept(cast, BOB)
+        keep_contacts(cast.page, [says(author=Author("501", "Another"))])
+        assert set(Contact.objects.values_list("network", "name")) == {("x", "Bob Stone"), ("facebook", "Another")}
+
+
+class TestEchoes:
+    @pytest.mark.parametrize(
+        ("state", "flies"), [("sending", True), ("unknown", True), ("waiting", False), ("sent", False)]
+    )
+    def test_what_is_on_its_way_may_be_what_came_back(self, cast: Cast, answer: Message, state, flies) -> None:
+        Outgoing.objects.update(state=state)
+        found = texts_in_flight(cast.x)
+        assert is_echo(says(" Coming "), {}, found) is flies
+        assert is_echo(says("Going"), {}, found) is False
+        assert texts_in_flight(cast.page) == set()
+
+    def test_a_copy_that_left_through_us_is_one(self, cast: Cast, answer: Message) -> None:
+        theirs = our_post(cast.x, "7")
+        assert is_echo(says(remote_id="7"), {"7": theirs}, set()) is False
+        theirs.outgoing = answer.outgoing
+        assert is_echo(says(remote_id="7"), {"7": theirs}, set()) is True
+        assert is_echo(says(remote_id="8"), {"7": theirs}, set()) is False
+
+    def test_an_answer_that_has_no_id_yet_gets_the_networks(self, cast: Cast, answer: Message) -> None:
+        copy = our_post(cast.x, "7")
+        other = our_post(cast.x, "8")
+        copy.outgoing = answer.outgoing
+        link_copies({"7": copy, "8": other}, [says(remote_id="7"), says(remote_id="8"), says(remote_id="9")])
+        assert Message.objects.get(pk=answer.pk).remote_id == "7"
+        copy.remote_id = "6"
+        link_copies({"6": copy}, [says(remote_id="6")])
+        assert Message.objects.get(pk=answer.pk).remote_id == "7"
+
+
+def test_conversations_of_others_are_untouched_by_all_of_this(cast: Cast, question: Message) -> None:
+    with scope(cast.globex):
+        ingest(cast.theirs, [says("Theirs", remote_id="1")])
+        assert Conversation.objects.count() == Contact.objects.count() == 1
+    assert Conversation.objects.count() == Contact.objects.count() == 1

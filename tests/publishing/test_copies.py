@@ -1,0 +1,167 @@
+"""What is decided about one profile's copy of a post, by whom, and what of it is refused."""
+
+import pytest
+from django.utils.timezone import now
+
+from networks.models import Outgoing, Profile, RemotePost
+from organizations.models import AuditEntry
+from publishing.actions import deliveries
+from publishing.actions.late import move_delivery, send_delivery_now
+from publishing.actions.schedule import publish_now
+from publishing.models import Delivery, Post
+from socialops.lib.errors import Conflict, Invalid, PermissionDenied
+from socialops.lib.overtaking import Overtaken
+from tests.cast import Cast
+from tests.publishing.parts import delivery, settle
+
+pytestmark = pytest.mark.usefixtures("in_acme")
+
+
+def entry(verb: str) -> tuple[str, str, dict]:
+    found = AuditEntry.objects.filter(verb=verb).latest("pk")
+    return found.actor_name, found.target_id, found.change
+
+
+def about(cast: Cast, post: Post, *profiles: Profile) -> list[tuple]:
+    """The hints of one change."""
+    return [(cast.acme.pk, "posts", post.pk, one.pk, None) for one in profiles or (cast.x, cast.page)]
+
+
+def said(hints: list[tuple]) -> list[tuple]:
+    """Those about posts, which are then forgotten."""
+    found = sorted(hint for hint in hints if hint[1] == "posts")
+    hints.clear()
+    return found
+
+
+class TestOneProfilesCopy:
+    @pytest.fixture
+    def copy(self, cast: Cast, write) -> Delivery:
+        return delivery(publish_now(cast.priya, write(cast.priya, "One", cast.x)))
+
+    def test_is_called_off(self, cast: Cast, copy: Delivery, hints) -> None:
+        hints.clear()
+        deliveries.cancel_delivery(cast.priya, copy, seen=copy.outgoing.mark)
+        assert entry("delivery.cancelled") == ("Priya", str(copy.pk), {"state": ["waiting", "cancelled"]})
+        assert said(hints) == about(cast, copy.post, cast.x)
+        assert copy.outgoing.state == "cancelled"
+
+    def test_is_not_called_off_while_it_is_looked_for(self, cast: Cast, copy: Delivery) -> None:
+        Outgoing.objects.update(state="unknown")
+        with pytest.raises(Conflict) as refused:
+            deliveries.cancel_delivery(cast.priya, copy)
+        assert refused.value.user_message.startswith("It may have left: it is being looked for")
+        Outgoing.objects.update(needs_person=True)
+        deliveries.cancel_delivery(cast.priya, copy)
+        assert copy.outgoing.state == "cancelled"
+
+    def test_is_tried_again_unless_its_post_was_cancelled(self, cast: Cast, copy: Delivery, hints) -> None:
+        Outgoing.objects.update(state="failed")
+        hints.clear()
+        deliveries.retry_delivery(cast.priya, copy)
+        assert copy.outgoing.state == "waiting"
+        assert said(hints) == about(cast, copy.post, cast.x)
+        Outgoing.objects.update(state="failed")
+        Post.objects.update(state="cancelled")
+        with pytest.raises(Conflict) as refused:
+            deliveries.retry_delivery(cast.priya, copy)
+        assert refused.value.user_message.startswith("This post was cancelled, so nothing more of it leaves.")
+        Outgoing.objects.update(state="unknown", needs_person=True)
+        with pytest.raises(Conflict):
+            deliveries.resolve_delivery(cast.priya, copy, there=False)
+        deliveries.resolve_delivery(
+            cast.priya, copy, there=True, remote_id=" 77 ", permalink=" https://x.com/a/status/77 "
+        )
+        post = RemotePost.objects.get()
+        assert (post.remote_id, post.permalink) == ("77", "https://x.com/a/status/77")
+
+    def test_is_decided_about_by_whoever_may_and_sees_it_as_it_stands(
+        self, cast: Cast, copy: Delivery, tomorrow
+    ) -> None:
+        for act in (
+            deliveries.retry_delivery,
+            deliveries.cancel_delivery,
+            lambda *given, **more: deliveries.resolve_delivery(*given, there=False, **more),
+            lambda *given, **more: move_delivery(*given, at=tomorrow, **more),
+            send_delivery_now,
+        ):
+            with pytest.raises(Overtaken):
+                act(cast.priya, copy, seen="something else")
+            with pytest.raises(PermissionDenied):
+                act(cast.ed, copy)
+
+    @pytest.mark.parametrize(
+        ("network", "permalink", "remote_id"),
+        [
+            ("x", "https://x.com/acme/status/77", "77"),
+            ("x", "https://x.com/acme1/status/77/photo", "77"),
+            ("x", "", ""),
+            ("x", "https://x.com/acme", ""),
+            ("x", "https://x.com/a/77?comment_id=88", "77"),
+            ("facebook", "https://www.facebook.com/acme/posts/77", "1_77"),
+            ("facebook", "https://www.facebook.com/1_77", "1_77"),
+            ("facebook", "https://www.facebook.com/1_77?comment_id=88", "77_88"),
+            ("facebook", "https://www.facebook.com/77?comment_id=88", "77_88"),
+            ("facebook", "https://www.facebook.com/77?comment_id=bread", "1_77"),
+        ],
+    )
+    def test_an_address_carries_the_id(self, network: str, permalink: str, remote_id: str) -> None:
+        assert deliveries.id_in(permalink, Profile(network=network, remote_id="1")) == remote_id
+
+    @pytest.mark.parametrize(
+        ("remote_id", "permalink", "field"),
+        [
+            ("77", "", None),
+            ("77", "https://x.com/" + "a" * 986, None),
+            ("a:b.c-d_" + "e" * 192, "", None),
+            ("77", "https://x.com/" + "a" * 987, "permalink"),
+            ("77", "x.com/77", "permalink"),
+            ("77", "https://x.com/a b", "permalink"),
+            ("", "", "remote_id"),
+            ("a" * 201, "", "remote_id"),
+            ("ä", "", "remote_id"),
+        ],
+    )
+    def test_what_a_person_names_is_checked(self, cast: Cast, copy: Delivery, remote_id, permalink, field) -> None:
+        if field is None:
+            deliveries.check_reference(copy.outgoing, remote_id, permalink)
+            return
+        with pytest.raises(Invalid) as refused:
+            deliveries.check_reference(copy.outgoing, remote_id, permalink)
+        assert list(refused.value.fields) == [field]
+        assert refused.value.user_message.startswith("Paste the address of the post")
+
+    def test_what_is_another_post_of_ours_is_not_this_one(self, cast: Cast, copy: Delivery, write) -> None:
+        other = delivery(publish_now(cast.priya, write(cast.priya, "Two", cast.x)))
+        made = RemotePost.objects.create(profile=cast.x, remote_id="77", published_at=now(), outgoing=other.outgoing)
+        with pytest.raises(Invalid) as refused:
+            deliveries.check_reference(copy.outgoing, "77", "")
+        assert refused.value.fields == {"remote_id": ["That is another post of ours on this profile."]}
+        deliveries.check_reference(other.outgoing, "77", "")
+        made.outgoing = None
+        made.save()
+        deliveries.check_reference(copy.outgoing, "77", "")
+
+    def test_the_first_part_that_is_not_there_is_decided_about(self, cast: Cast, posted: Post) -> None:
+        copy = delivery(posted)
+        settle(1, "sent")
+        assert deliveries.locked_row(cast.priya, copy).part == 2
+        Outgoing.objects.update(state="sent")
+        assert deliveries.locked_row(cast.priya, copy).part == 1
+
+    def test_moves_alone(self, cast: Cast, write, tomorrow, hints) -> None:
+        post = publish_now(cast.priya, write(cast.priya))
+        copy = Delivery.objects.select_related("profile", "post", "outgoing").get(post=post, profile=cast.x)
+        before = copy.outgoing.planned_at
+        hints.clear()
+        move_delivery(cast.priya, copy, at=tomorrow, seen=copy.outgoing.mark)
+        assert entry("delivery.moved") == ("Priya", str(copy.pk), {"at": [before.isoformat(), tomorrow.isoformat()]})
+        assert Outgoing.objects.get(profile=cast.x).due_at == tomorrow
+        assert Outgoing.objects.get(profile=cast.page).due_at < tomorrow
+        assert said(hints) == about(cast, post, cast.x)
+        send_delivery_now(cast.priya, copy)
+        assert Outgoing.objects.get(profile=cast.x).due_at <= now()
+        Outgoing.objects.update(state="failed")
+        with pytest.raises(Conflict) as refused:
+            move_delivery(cast.priya, copy, at=tomorrow)
+        assert refused.value.user_message == "It does not wait any more: look at where it stands now."

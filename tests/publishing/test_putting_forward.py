@@ -1,0 +1,139 @@
+"""What one button does with a post: kept, asked for approval, planned, or sent."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.utils.timezone import now
+
+from networks.models import Profile
+from organizations.models import AuditEntry
+from publishing.actions.content import content_of
+from publishing.actions.forward import KEEP, Wish, as_far_as, may_go, put_forward, rewrite_post, write_post
+from publishing.actions.review import submit_post
+from publishing.actions.schedule import schedule_post
+from publishing.models import Post
+from publishing.threads import Own
+from tests.cast import Cast
+
+pytestmark = pytest.mark.usefixtures("in_acme")
+
+
+class TestPuttingForward:
+    """What one button does: kept, asked for approval, planned, or sent."""
+
+    @pytest.mark.parametrize(
+        ("who", "wish", "state", "planned"),
+        [
+            ("ed", KEEP, "draft", False),
+            ("ed", Wish(submit=True), "in_review", False),
+            ("ed", Wish(now=True), "in_review", False),
+            ("ed", "tomorrow", "in_review", True),
+            ("priya", "tomorrow", "scheduled", True),
+            ("priya", Wish(now=True), "scheduled", True),
+            ("priya", Wish(submit=True), "in_review", False),
+        ],
+    )
+    def test_a_new_post_takes_its_next_step(self, cast: Cast, tomorrow, who, wish, state, planned) -> None:
+        wish = Wish(at=tomorrow, zone="Asia/Tokyo") if wish == "tomorrow" else wish
+        post = write_post(getattr(cast, who), text="Hello", profiles=[cast.x.pk], wish=wish)
+        assert (post.state, post.planned_at is not None) == (state, planned)
+        if wish.at:
+            assert (post.planned_at, post.planned_zone) == (tomorrow, "Asia/Tokyo")
+
+    def test_all_that_was_given_is_kept(self, cast: Cast, upload, tomorrow) -> None:
+        first, second = upload(cast.ed), upload(cast.ed)
+        key = uuid4()
+        made = write_post(
+            cast.ed,
+            text="One",
+            profiles=[cast.x.pk],
+            variants={"x": Own("Mine", ("Too",))},
+            thread=["Two"],
+            first_comment="More",
+            media=[first.pk],
+            thread_media=[[second.pk]],
+            alt_texts={first.pk: "Bread"},
+            unfinished=True,
+            form_key=key,
+        )
+        found = content_of(made)
+        assert (found.text, found.thread, found.comment, found.variants) == (
+            "One",
+            ("Two",),
+            "More",
+            {"x": Own("Mine", ("Too",))},
+        )
+        assert [[(one.asset, one.media.alt_text) for one in part] for part in found.files] == [
+            [(first.pk, "Bread")],
+            [(second.pk, "")],
+        ]
+        assert made.form_key == key
+
+    def test_an_edit_changes_what_is_given_and_keeps_the_rest(self, cast: Cast, write, upload) -> None:
+        first, second = upload(cast.ed), upload(cast.ed)
+        post = write(cast.ed, "One", cast.page)
+        given = {
+            "text": "Two",
+            "profiles": [cast.x.pk, cast.page.pk],
+            "variants": {"x": Own("Mine", ())},
+            "thread": ["Three"],
+            "media": [first.pk],
+            "thread_media": [[second.pk]],
+            "alt_texts": {second.pk: "Bread"},
+        }
+        for name, value in given.items():
+            post = rewrite_post(cast.ed, post, **{name: value})
+        found = content_of(post)
+        assert (found.text, found.thread, found.variants, found.ids) == (
+            "Two",
+            ("Three",),
+            {"x": Own("Mine", ())},
+            {cast.x.pk, cast.page.pk},
+        )
+        assert [[one.asset for one in part] for part in found.files] == [[first.pk], [second.pk]]
+
+    @pytest.mark.parametrize(
+        ("state", "hours", "wish", "expected"),
+        [
+            ("draft", 1, KEEP, KEEP),
+            ("scheduled", 1, KEEP, "planned"),
+            ("approved", 1, KEEP, "planned"),
+            ("scheduled", -1, KEEP, Wish(submit=False)),
+            ("in_review", None, KEEP, Wish(submit=True)),
+            ("approved", None, KEEP, Wish(submit=True)),
+            ("scheduled", 1, Wish(unplan=True), Wish(unplan=True)),
+        ],
+    )
+    def test_it_does_not_fall_back_in_silence(self, cast: Cast, write, state, hours, wish, expected) -> None:
+        post = write(cast.priya)
+        at = None if hours is None else now() + timedelta(hours=hours)
+        before = Post(state=state, planned_at=at, planned_zone="Asia/Tokyo")
+        planned = Wish(at=at, zone="Asia/Tokyo")
+        assert as_far_as(cast.priya, post, before, wish) == (planned if expected == "planned" else expected)
+        if state == "scheduled" and hours == -1:
+            assert as_far_as(cast.ed, post, before, wish) == Wish(submit=True)
+
+    def test_who_may_send_without_asking(self, cast: Cast, write) -> None:
+        post = write(cast.priya)
+        assert may_go(cast.priya, post) is True
+        assert may_go(cast.ed, post) is False
+        Profile.objects.update(needs_approval=True)
+        assert may_go(cast.priya, post) is False
+        post.state = "scheduled"
+        assert may_go(cast.priya, post) is True
+        post.state = "approved"
+        assert may_go(cast.priya, post) is True
+
+    def test_what_waits_for_approval_is_moved_and_goes_on_waiting(self, cast: Cast, write, tomorrow) -> None:
+        post = submit_post(cast.ed, write(cast.ed))
+        moved = put_forward(cast.priya, post, Wish(at=tomorrow, zone="Asia/Tokyo"))
+        assert (moved.state, moved.planned_at, moved.planned_zone) == ("in_review", tomorrow, "Asia/Tokyo")
+        count = AuditEntry.objects.count()
+        put_forward(cast.priya, moved, Wish(at=tomorrow))
+        assert AuditEntry.objects.count() == count
+        assert put_forward(cast.priya, moved, Wish(submit=True)).state == "in_review"
+
+    def test_unplanned_by_an_edit(self, cast: Cast, write, tomorrow) -> None:
+        post = schedule_post(cast.priya, write(cast.priya), at=tomorrow)
+        assert rewrite_post(cast.priya, post, wish=Wish(unplan=True)).planned_at is None

@@ -1,0 +1,1 @@
+"""Finding by what people remember, in any script, at every door."""

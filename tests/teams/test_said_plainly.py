@@ -1,0 +1,55 @@
+"""Words as a person would say them, and numbers that read the same wherever they stand."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.template.loader import render_to_string
+
+from inbox.limits import Room
+from publishing.queries.composer import Bit
+
+ROOT = Path(__file__).resolve().parents[2]
+ODD = (
+    "cell is changed",
+    "cells are changed",
+    "Tick who may",
+    "chosen cells",
+    "Half left within",
+    "worker %s",
+    "It leaves now.",
+    "made no sense",
+)
+
+
+def plain(html: str) -> str:
+    return " ".join(re.sub(r"<svg.*?</svg>|<[^>]*>", " ", html, flags=re.S).split())
+
+
+@pytest.mark.parametrize("words", ODD)
+def test_nothing_is_said_as_only_its_makers_would(words):
+    apps = ("organizations", "networks", "teams", "publishing", "inbox", "analytics", "socialops", "templates")
+    found = [
+        str(path.relative_to(ROOT))
+        for app in apps
+        for path in (ROOT / app).rglob("*")
+        if path.suffix in (".py", ".html") and words in path.read_text()
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("used", "limit", "read"),
+    [
+        (117, 280, "117 / 280"),
+        (0, 280, "0 / 280"),
+        (1200, 63206, "1,200 / 63,206"),
+        (281, 280, "1 too many"),
+        (1480, 280, "1,200 too many"),
+    ],
+)
+def test_room_reads_alike_in_composer_and_inbox(used, limit, read):
+    bit = Bit("x", "X", "", "", used, limit, ())
+    composer = render_to_string("components/_room.html", {"used": bit.length, "limit": bit.limit, "over": bit.excess})
+    inbox = render_to_string("inbox/_count.html", {"room": Room(used, limit)})
+    assert plain(composer) == plain(inbox) == read

@@ -1,0 +1,62 @@
+"""Databases as they were: read in again, and compared with one that was made today."""
+
+import contextlib
+import gzip
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+
+from socialops.steps import manage
+from tests.stack import administer, create, named_database
+from tests.upgrade.schema import schema
+
+FOLDER = Path(__file__).parent
+RELEASES = FOLDER / "releases"  # of each release: schema and a small demo; what people have
+BEFORE = FOLDER / "before"  # of versions whose migrations were changed after they had run somewhere
+KEYS = {"SECRET_KEY": "of the dumps", "CREDENTIAL_KEYS": "dGhlIGR1bXBzIGhhdmUgYSBrZXkgb2YgdGhlaXIgb3c="}
+
+
+@dataclass(frozen=True)
+class Database:
+    name: str
+
+    @property
+    def url(self) -> str:
+        return named_database(self.name)
+
+    @property
+    def env(self) -> dict[str, str]:
+        return {**os.environ, **KEYS, "DATABASE_URL": self.url}
+
+    def sql(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        connection = psycopg2.connect(self.url)
+        with contextlib.closing(connection), connection, connection.cursor() as cursor:
+            cursor.execute(query, parameters or None)
+            return cursor.fetchall() if cursor.description else []
+
+    def migrate(self) -> None:
+        manage("migrate", "--no-input", "--verbosity", "0", env=self.env)
+
+    def schema(self) -> set[str]:
+        return schema(self.sql)
+
+    def read(self, dump: Path) -> None:
+        self.sql(gzip.decompress(dump.read_bytes()).decode())
+
+
+@contextlib.contextmanager
+def database(name: str) -> Iterator[Database]:
+    made = f"upgrade_{os.getpid()}_{name}"
+    create(made)
+    try:
+        yield Database(made)
+    finally:
+        administer(f'DROP DATABASE IF EXISTS "{made}" WITH (FORCE)')
+
+
+def dumps(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.sql.gz"))
