@@ -30,7 +30,7 @@ from publishing.limits import spelt_bytes
 from publishing.models import Asset, Delivery, Post
 from publishing.originals import download
 from publishing.queries.parts import DUE, STATE, front_of, parts_of, with_parts
-from publishing.queries.posts import for_reading, listed, with_shown
+from publishing.queries.posts import for_reading, listed
 from publishing.queries.queue import foresee
 from publishing.renditions import most_bytes
 from publishing.shapes import (
@@ -88,7 +88,7 @@ class PostView(MemberViewSet):
     queryset = Post.objects.none()
 
     def readable(self, posts: QuerySet[Post]) -> QuerySet[Post]:
-        return with_shown(for_reading(posts, self.member))
+        return for_reading(posts, self.member)
 
     def shown(self, post: Post, status: int = 200) -> Response:
         found = self.readable(Post.objects.filter(pk=post.pk)).get()

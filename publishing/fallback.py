@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef
 from networks.models import Circuit, FallbackPlan
 from networks.outbox.lateness import too_late_before
 from networks.queries.holds import holds_by_profile
-from networks.queries.queue import limited
+from networks.readiness import kept_by_network_alone
 from organizations.tenancy import scope
 from publishing.actions.fallback import KEY, NOWHERE, stand_in
 from publishing.models import Delivery
@@ -44,11 +44,8 @@ def carry_out(plan: FallbackPlan, circuit: Circuit, now: datetime) -> None:
     there = Delivery.objects.filter(post=OuterRef("post"), profile=plan.profile_id).exclude(outgoing__state="cancelled")
     held_up = Delivery.objects.filter(
         ~Exists(there),
-        ~limited("profile__"),
         profile__network=circuit.network,
         profile__sandbox=circuit.sandbox,
-        profile__state="connected",
-        profile__pause="",
         post__state="scheduled",
         outgoing__state="waiting",
         outgoing__held="",
@@ -56,6 +53,7 @@ def carry_out(plan: FallbackPlan, circuit: Circuit, now: datetime) -> None:
     ).exclude(outgoing__key__startswith=KEY)
     if earliest := too_late_before(plan.organization, now):
         held_up = held_up.filter(outgoing__planned_at__gte=earliest)
-    rows = held_up.exclude(profile__held_until__gt=now).select_related("post", "profile", "revision", "outgoing")
+    silent = kept_by_network_alone(held_up, now, profile="profile__", row="outgoing__")
+    rows = silent.select_related("post", "profile", "revision", "outgoing")
     for delivery in rows.order_by("outgoing__planned_at", "pk")[:AT_ONCE]:
         stand_in(plan, delivery, now)

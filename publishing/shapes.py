@@ -24,7 +24,7 @@ def moment(at: datetime | None) -> str | None:
 
 
 def post_shape(post: Post) -> dict[str, Any]:
-    """Of a post read `for_reading` and `with_shown`, its deliveries given their outlook by `foresee`."""
+    """Of a post read `for_reading`, its deliveries given their outlook by `foresee`."""
     files = [[attached_shape(one) for one in part] for part in post.revision.files()]
     return {
         "id": post.pk,

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_noop
 
 from networks.models import Circuit, Profile, Restoration
 from networks.notices import called
-from networks.outbox.circuits import open_since, refusal
+from networks.readiness import open_since, refusal
 from organizations.doors import is_own_account
 from organizations.models import Member
 from organizations.tenancy import scope

@@ -20,7 +20,8 @@ from django.views.decorators.http import require_safe
 
 from networks.models import Circuit, Cursor, Outgoing, Profile, WebhookReceipt
 from networks.queries.lateness import LATENESS, sent_since
-from networks.queries.queue import HOLDS, PLACES, overdue, queued
+from networks.queries.queue import PLACES, overdue, queued
+from networks.readiness import HOLDS
 from networks.registry import networks
 from organizations.models import Organization
 from socialops.celery import app

@@ -42,7 +42,7 @@ def profile_shape(profile: Profile, verbs: frozenset[str]) -> dict[str, Any]:
         "labels": profile.labels,
         "health": profile.state,
         "health_reason": profile.state_reason or None,
-        "waits": wait_shape(wait_of(profile, now())),
+        "waits": wait_shape(wait_of(profile)),
         "capabilities": capabilities(profile.network),
         "can": sorted(verbs),
     }

@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, Subquery
+from django.db.models import F
 from django.db.models.functions import Greatest
 
 from networks.models import Attempt, Circuit, Outgoing, Profile
 from networks.notices import tell_circuit
 from networks.outbox.outcomes import APP_WAIT, Outcome, paced
-from networks.outbox.reach import REACHES, reach_of, reaching
+from networks.outbox.reach import reach_of
+from networks.readiness import kept_by_network_alone
 
 ENOUGH, OF_PROFILES = 5, 3  # failures in a row, of so many profiles
 ENOUGH_OF_FEWER = 6
@@ -29,26 +30,6 @@ CATCH_UP = paced(seconds=60)
 FIRST_PACE = timedelta(seconds=0.5)  # between two rows of a network that has just come back
 DOUBLES_EVERY = CATCH_UP / 6
 BURST = timedelta(seconds=1)  # what was not used of the last moment may be made up for
-
-# For the lanes: the circuit of a profile `p` lets nothing pass at %(now)s.
-IS_SHUT = f"EXISTS (SELECT FROM networks_circuit r WHERE {REACHES} AND r.next_at > %(now)s)"  # constants
-# The id of that circuit; there is none while the network is well.
-TROUBLE = f"(SELECT r.id FROM networks_circuit r WHERE {REACHES} LIMIT 1)"  # noqa: S608  # constants
-
-
-def open_since(profile: str = "") -> Subquery:
-    """Since when the network of an outer query's profile lets nothing pass; null while it does."""
-    return Subquery(reaching(Circuit, profile).exclude(opened_at=None).values("opened_at")[:1])
-
-
-def is_open(profile: str = "") -> Exists:
-    """Whether the network of an outer query's profile lets nothing pass."""
-    return Exists(reaching(Circuit, profile).exclude(opened_at=None))
-
-
-def refusal(profile: str = "") -> Subquery:
-    """Why the network of an outer query's profile takes nothing from our app; null where it does, or is silent."""
-    return Subquery(reaching(Circuit, profile).exclude(opened_at=None).filter(failures=0).values("reason")[:1])
 
 
 def lets_pass(circuit_id: int | None, now: datetime) -> bool:
@@ -189,8 +170,10 @@ def was_read(profile: Profile, now: datetime) -> None:
 
 
 def waiting(circuit: Circuit, now: datetime):
-    """What its network holds up. Index outgoing_due_open."""
+    """What nothing but its network holds up, which could be its probe before long. Index outgoing_due_open."""
     # unscoped: a network that is down holds up every organization
     rows = Outgoing.unscoped.filter(state="waiting", held="", planned_at__lte=now, due_at__lte=now + WITHIN)
-    rows = rows.filter(profile__state="connected", profile__network=circuit.network, profile__sandbox=circuit.sandbox)
-    return rows.filter(organization=circuit.organization_id) if circuit.organization_id else rows
+    rows = rows.filter(profile__network=circuit.network, profile__sandbox=circuit.sandbox)
+    if circuit.organization_id:
+        rows = rows.filter(organization=circuit.organization_id)
+    return kept_by_network_alone(rows, now + WITHIN, profile="profile__", row="")

@@ -14,19 +14,13 @@ from django.conf import settings
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
-from networks.models import Priority
-from networks.outbox import circuits, limits
+from networks.readiness import IS_REPLY, MAY_SEND, POSTS_TOO, STILL_MAY_SEND, STILL_POSTS_TOO, TROUBLE
 from socialops.lib.prepared import Prepared
 
-# A profile `p` that may send at %(now)s. What else can hold a profile up belongs here, and nowhere else.
-OPEN = "p.state = 'connected' AND p.pause <> 'all' AND (p.held_until IS NULL OR p.held_until <= %(now)s)"
-MAY_SEND = f"{OPEN} AND NOT {circuits.IS_SHUT} AND NOT {limits.ALL_HELD}"
-POSTS_TOO = f"p.pause = '' AND NOT {limits.POSTS_HELD}"  # and not replies alone
 NOT_SENDING = """
     NOT EXISTS (SELECT FROM networks_outgoing busy WHERE busy.profile_id = p.id AND busy.state = 'sending')
 """
 DUE_NOW = "o.state = 'waiting' AND o.held = '' AND o.due_at <= %(now)s"
-IS_REPLY = f"o.priority = {Priority.REPLY.value}"
 
 # Networks to which the organization sends on as many workers as it may: so one that hangs never keeps them all.
 FULL = """
@@ -53,9 +47,9 @@ NEXT_ROW = f"""
         WHERE p.organization_id = %(organization_id)s AND {MAY_SEND} AND {NOT_SENDING}
             AND (p.network, p.sandbox) NOT IN (SELECT network, sandbox FROM busy)
     )
-    SELECT o.id, {circuits.TROUBLE}
+    SELECT o.id, {TROUBLE}
     FROM networks_outgoing o JOIN head ON head.id = o.id JOIN networks_profile p ON p.id = o.profile_id
-    WHERE {DUE_NOW} AND {OPEN} AND ({IS_REPLY} OR p.pause = '')  -- once more: they may change before they are locked
+    WHERE {DUE_NOW} AND {STILL_MAY_SEND} AND ({IS_REPLY} OR {STILL_POSTS_TOO}) -- once more: see there
     ORDER BY o.priority, o.planned_at, o.id LIMIT 1
     FOR NO KEY UPDATE OF o, p SKIP LOCKED
 """  # noqa: S608  # made of the constants above

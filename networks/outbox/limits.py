@@ -15,7 +15,7 @@ from django.utils.timezone import now as clock
 
 from networks.contract import Counts, RateLimit
 from networks.models import Cursor, Limit, Profile
-from networks.outbox.reach import REACHES, reach_of, reaching
+from networks.outbox.reach import reach_of, reaching
 
 log = logging.getLogger(__name__)
 
@@ -24,16 +24,6 @@ READS_SLOW = 0.8  # a profile is asked less often what is new
 READS_WAIT = 0.95  # nobody asks what is new, and nothing is measured
 POSTS_WAIT = 0.98  # what is left is kept for people's replies
 SLOWER = 4  # times
-
-# For the lanes: what a limit keeps from leaving through a profile `p` at %(now)s. One that keeps everything of one
-# profile stands in its held_until.
-HOLDS = f"""
-    EXISTS (
-        SELECT FROM networks_limit r
-        WHERE {REACHES} AND (r.profile_id IS NULL OR r.profile_id = p.id) AND r.until > %(now)s AND r.of =
-"""  # constants
-ALL_HELD = f"{HOLDS} 'all')"
-POSTS_HELD = f"{HOLDS} 'posts')"
 
 
 def ear(profile: Profile) -> Callable[[RateLimit], None]:

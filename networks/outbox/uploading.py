@@ -12,12 +12,12 @@ from networks import errors
 from networks.access import open_adapter
 from networks.contract import Adapter, Media, Uploaded, Uploads
 from networks.models import Held, Outgoing, Upload
-from networks.outbox.circuits import is_open
 from networks.outbox.claims import LEASE
 from networks.outbox.endings import ended
 from networks.outbox.files import forget, held, keep, opened
-from networks.outbox.lanes import POSTS_TOO, may_send
+from networks.outbox.lanes import may_send
 from networks.outbox.outcomes import Outcome
+from networks.readiness import NOT_PROBED, POSTS_TOO
 from organizations.tenancy import scope
 
 log = logging.getLogger(__name__)
@@ -111,8 +111,8 @@ def bring_ahead() -> None:
 def claim_ahead(now: datetime) -> Outgoing | None:
     """The next whose files may go ahead: nothing begins to leave where its post may not, files neither."""
     # unscoped: one worker serves every organization; index outgoing_bring
-    rows = Outgoing.unscoped.filter(~is_open("profile__"), state="waiting", bring_at__lte=now)
-    rows = rows.filter(profile__in=may_send(POSTS_TOO)).exclude(held=Held.TOO_LATE)
+    rows = Outgoing.unscoped.filter(state="waiting", bring_at__lte=now)
+    rows = rows.filter(profile__in=may_send(f"{POSTS_TOO} AND {NOT_PROBED}")).exclude(held=Held.TOO_LATE)
     near = rows.select_related("profile__credential", "profile__organization").order_by("bring_at")
     row = near.select_for_update(skip_locked=True, of=("self",)).first()
     if row is not None:

@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, QuerySet
 
 from networks.models import Circuit, Limit, Outgoing, Priority, Profile
 from networks.models.circuit import Reach
 from networks.queries.queue import IS_REPLY, LATE
+from networks.readiness import HOLDS, keeps
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +49,10 @@ def but_replies(rows: QuerySet[Outgoing, Any], limit: Limit) -> QuerySet[Outgoin
 def held_up(reach: Reach, now: datetime) -> QuerySet[Outgoing, Any]:
     """What should have left a minute ago and only its network can hold. Index outgoing_lane."""
     # unscoped, here and below: a network that takes nothing holds up every organization
-    profiles = Profile.unscoped.filter(network=reach.network, sandbox=reach.sandbox, state="connected")
+    profiles = Profile.unscoped.filter(network=reach.network, sandbox=reach.sandbox)
     if reach.organization_id:  # type: ignore[attr-defined]
         profiles = profiles.filter(organization=reach.organization_id)  # type: ignore[attr-defined]
     late = Outgoing.unscoped.filter(state="waiting", held="", priority__in=Priority.values, planned_at__lt=now - LATE)
-    free = Q(profile__pause="") | Q(IS_REPLY, profile__pause="posts")
-    return late.filter(free, profile__in=profiles.values("pk"))
+    lasting = (hold.word for hold in HOLDS.values() if not hold.passes)
+    kept = reduce(or_, (keeps(word, "profile__", row="", now=now) for word in lasting))
+    return late.filter(profile__in=profiles.values("pk")).exclude(kept)

@@ -1,65 +1,41 @@
 """The outbox as people look at it: what is due, held and why, in flight, not known, failed, overdue.
 
-What may leave is decided by `networks.outbox.lanes`; this says the same for those who read.
+What may leave is decided by `networks.outbox.lanes`; both ask `networks.readiness`.
 """
 
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Now
 
-from networks.models import Attempt, Held, Limit, Outgoing, Priority
-from networks.outbox.circuits import open_since, refusal
-from networks.outbox.lanes import NOT_SENDING, POSTS_TOO, may_send
+from networks.models import Attempt, Held, Outgoing, Priority
+from networks.outbox.lanes import NOT_SENDING, may_send
 from networks.outbox.outcomes import GIVE_UP_AFTER
-from networks.outbox.reach import reaching
+from networks.readiness import HOLDS, POSTS_TOO, SOON, keeps, limited_until, refusal
 
 LATE = timedelta(minutes=1)  # after this, what nothing holds should long have left
-SOON = timedelta(hours=1)  # what is planned for later stands in the calendar
 PLACES = ("due", "sending", "unknown", "failed", "held")
-HOLDS = ("disconnected", "paused", "too_late", "chain", "down", "refused", "limit")
 
 IS_REPLY = Q(priority=Priority.REPLY)
 
 
 def with_hold(rows: QuerySet[Outgoing, Any], now: datetime) -> QuerySet[Outgoing, Any]:
-    """Adds `hold`, why a waiting row may not leave (one of HOLDS, or nothing), and until when its network limits it.
+    """Adds `hold`, why a waiting row may not leave (a word of HOLDS, or nothing), what its network says to that, and
+    until when it takes no more.
 
     What holds only for a while says nothing of what is planned for later.
     """
     soon = Q(planned_at__lt=now + SOON)
-    paused = Q(profile__pause="all") | Q(profile__pause="posts") & ~IS_REPLY
-    asked = rows.annotate(
-        down_since=open_since("profile__"), refusal=refusal("profile__"), limited_until=limited_until(now)
-    )
-    return asked.annotate(
+    kept = ((hold, keeps(hold.word, "profile__", row="", now=now)) for hold in HOLDS.values())
+    return rows.annotate(
+        refusal=refusal("profile__"),
+        limited_until=limited_until("profile__", row="", now=now),
         hold=Case(
-            When(profile__state="disconnected", then=Value("disconnected")),
-            When(paused, then=Value("paused")),
-            When(held__gt="", then=F("held")),
-            When(soon, refusal__isnull=False, then=Value("refused")),
-            When(soon, down_since__isnull=False, then=Value("down")),
-            When(soon & (Q(profile__held_until__gt=now) | Q(limited_until__isnull=False)), then=Value("limit")),
+            *(When(soon & keeping if hold.passes else keeping, then=Value(hold.word)) for hold, keeping in kept),
             default=Value(""),
-        )
+        ),
     )
-
-
-def limited_until(now: datetime) -> Case:
-    """Until when the network takes no more of this kind, from its profile or from our app."""
-    own = Q(profile=None) | Q(profile=OuterRef("profile"))
-    found = reaching(Limit, "profile__").filter(own, until__gt=now).values("network")
-    every = found.filter(of=Limit.Of.ALL).annotate(last=Max("until")).values("last")
-    either = found.exclude(of=Limit.Of.READS).annotate(last=Max("until")).values("last")
-    return Case(When(IS_REPLY, then=Subquery(every)), default=Subquery(either))
-
-
-def limited(profile: str = "") -> Exists:
-    """Whether the network takes no more posts from an outer query's profile, or from our app."""
-    own = Q(profile=None) | Q(profile=OuterRef(f"{profile}pk"))
-    return Exists(reaching(Limit, profile).filter(own, until__gt=Now()).exclude(of=Limit.Of.READS))
 
 
 def queued(rows: QuerySet[Outgoing, Any], now: datetime, *, ahead: timedelta = SOON) -> QuerySet[Outgoing, Any]:

@@ -13,6 +13,7 @@ from networks.models.fallback import NO_PLAN
 from networks.outbox import restored
 from networks.outbox.lateness import is_late
 from networks.queries.holds import holds_by_profile
+from networks.readiness import OF_NETWORK
 from networks.registry import adapter_class
 from organizations import audit
 from organizations.access import require_admin
@@ -32,7 +33,6 @@ from socialops.lib.states import move
 from socialops.lib.written import shows_anything, unshowable, with_line_feeds
 
 WORDS = "{text}"
-SILENT = frozenset({"down", "refused"})
 NOWHERE = frozenset({"gone"})  # of a profile that was removed meanwhile
 KEY = "fallback:"  # and the row that it stands in for, so that it stands in once
 
@@ -134,7 +134,7 @@ def locked_holds(profile_ids: list[int], now: datetime) -> dict[int, frozenset[s
 
 def is_silent(holds: frozenset[str] | None) -> bool:
     """Whether posts wait for the network alone, and for nothing that would still hold them if it answered."""
-    return holds is not None and bool(holds) and holds <= SILENT
+    return holds is not None and bool(holds) and holds <= OF_NETWORK
 
 
 def lacks_approval(plan: FallbackPlan, delivery: Delivery) -> bool:

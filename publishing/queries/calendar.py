@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Prefetch, QuerySet, Window
+from django.db.models import Case, Count, F, Prefetch, QuerySet, Window
 from django.db.models.functions import RowNumber, TruncDate
 
 from organizations.models import Member
 from publishing.models import Attachment, Post
-from publishing.queries.posts import listed, visible_profiles, with_shown
+from publishing.queries.posts import listed, seen_now, visible_profiles, with_shown
 from publishing.states import POST, WAITS
 from publishing.times import instant
 from teams.access import verbs_on
@@ -83,11 +83,12 @@ def month_of(
         one: Day(one, one.month == first.month, one < today)
         for one in (start + timedelta(days=n) for n in range((end - start).days))
     }
-    weigh(days, posts, zone)
+    seen = seen_now()
+    weigh(days, posts, zone, seen)
     first_ids = first_of_each_day(posts, zone)
     panel_ids = set(ids_of(planned(member, state, profile), day, zone)) if day else set()
     panel = []
-    for post in dressed(member, first_ids | panel_ids):
+    for post in dressed(member, first_ids | panel_ids, seen):
         if post.pk in first_ids:
             days[post.planned_at.astimezone(zone).date()].entries.append(post)
         if post.pk in panel_ids:
@@ -109,8 +110,8 @@ def between(posts: QuerySet[Post], start: date, end: date, zone: ZoneInfo) -> Qu
     return posts.filter(planned_at__gte=instant(start, MIDNIGHT, zone), planned_at__lt=instant(end, MIDNIGHT, zone))
 
 
-def weigh(days: dict[date, Day], posts: QuerySet[Post], zone: ZoneInfo) -> None:
-    rows = with_shown(posts).annotate(on=TruncDate("planned_at", tzinfo=zone)).values("on", "shown")
+def weigh(days: dict[date, Day], posts: QuerySet[Post], zone: ZoneInfo, seen: Case) -> None:
+    rows = with_shown(posts, seen).annotate(on=TruncDate("planned_at", tzinfo=zone)).values("on", "shown")
     for row in rows.annotate(count=Count("pk")).order_by("on", "shown"):
         days[row["on"]].weights.append((row["shown"], row["count"]))
 
@@ -123,10 +124,10 @@ def first_of_each_day(posts: QuerySet[Post], zone: ZoneInfo) -> set[int]:
     return set(posts.annotate(number=number).filter(number__lte=FIRST).values_list("pk", flat=True))
 
 
-def dressed(member: Member, ids: set[int]) -> list[Post]:
+def dressed(member: Member, ids: set[int], seen: Case) -> list[Post]:
     """With what an entry shows, and whether this member could move it (the action decides for good)."""
     found = list(
-        with_shown(Post.objects.filter(pk__in=ids))
+        with_shown(Post.objects.filter(pk__in=ids), seen)
         .order_by("planned_at", "pk")
         .select_related("revision")
         .prefetch_related(

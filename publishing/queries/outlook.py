@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 
 from networks.models import Outgoing
-from networks.queries.holds import HELD
 from networks.queries.queue import LATE
+from networks.readiness import HOLDS
 from networks.registry import adapter_class
 from socialops.lib.numbers import spelt_number
 
@@ -50,20 +50,14 @@ def outlook(row: Outgoing, *, hold: str, behind: bool, now: datetime) -> Outlook
 
 
 def held(row: Outgoing, hold: str) -> Outlook:
-    known, then = HELD.get(hold, (_("It is held."), ""))
     words = {"network": adapter_class(row.profile.network).label}
     reason = {"disconnected": row.profile.state_reason, "too_late": row.reason, "chain": row.reason}.get(hold)
     if hold == "refused":
         reason = getattr(row, "refusal", "")
     elif hold == "limit" and row.due_at == row.profile.held_until:
         reason = row.reason  # the others of its profile wait because of this one
-    until = limit_ends(row) if hold == "limit" else None
-    return Outlook(reason or str(known) % words, str(then), until, hold=hold)
-
-
-def limit_ends(row: Outgoing) -> datetime | None:
-    known = (row.profile.held_until, getattr(row, "limited_until", None))
-    return max(filter(None, known), default=None)
+    until = getattr(row, "limited_until", None) if hold == "limit" else None
+    return Outlook(reason or HOLDS[hold].why % words, str(HOLDS[hold].then), until, hold=hold)
 
 
 def waiting(row: Outgoing, behind: bool, now: datetime) -> Outlook:

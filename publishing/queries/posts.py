@@ -1,11 +1,11 @@
 """Posts as they are read: each with the one word that tells how it stands, and its deliveries."""
 
 from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Coalesce
+from django.utils.timezone import now
 
 from networks.models import Held, Outgoing, Profile
-from networks.outbox.circuits import is_open
-from networks.queries.queue import SOON, limited
+from networks.readiness import HOLDS, SOON, held_profiles, keeps
 from organizations.actors import Actor
 from publishing.access import deliveries_for, posts_for, sees_everything
 from publishing.models import Attachment, Delivery, Post, Revision, Variant
@@ -19,26 +19,32 @@ FILTERS = ("draft", "in_review", "approved", "scheduled", "sent", "failed", "unk
 STATES = (*FILTERS, "partly")  # all that programs may call a post
 
 WAITING = Q(outgoing__state="waiting")
-CUT_OFF = WAITING & Q(profile__state="disconnected")
-PAUSED = WAITING & ~Q(profile__pause="")
-# What holds only for a while (a limit, a network that takes nothing) says nothing of what is planned for later.
-FOR_NOW = Q(profile__held_until__gt=Now()) | Q(limited("profile__")) | Q(is_open("profile__"))
-HELD = CUT_OFF | WAITING & (Q(outgoing__held=Held.TOO_LATE) | Q(outgoing__planned_at__lt=Now() + SOON) & FOR_NOW)
-# A delivery as people see it, by the same words as in the queue: what waits is scheduled, or paused, or held where it,
-# its profile or its network cannot go on by itself.
-SEEN = Case(
-    When(CUT_OFF, then=Value("held")),
-    When(PAUSED, then=Value("paused")),
-    When(HELD, then=Value("held")),
-    When(outgoing__state="waiting", then=Value("scheduled")),
-    default=STATE,
-)
-RANK = Case(*[When(seen=state, then=Value(rank)) for rank, state in enumerate(TELLING)], default=Value(len(TELLING)))
 
 
-def with_shown(posts: QuerySet[Post]) -> QuerySet[Post]:
+def seen_now() -> Case:
+    """A delivery as people see it, by the same words as in the queue: what waits is scheduled, or paused, or held where
+    it, its profile or its network cannot go on by itself. One query, for what holds whole profiles at this moment.
+
+    What holds only for a while says nothing of what is planned for later.
+    """
+    at = now()
+    held = held_profiles(Profile.objects.all(), at)
+    soon = Q(outgoing__planned_at__lt=at + SOON)
+    kept = []
+    for hold in HOLDS.values():
+        if hold.word == Held.CHAIN:
+            continue  # a delivery is its first part, which follows none
+        ids = held.get(hold.word)
+        keeping = keeps(hold.word, "profile__", row="outgoing__") if ids is None else Q(profile__in=ids)
+        when = WAITING & keeping & (soon if hold.passes else Q())
+        kept.append(When(when, then=Value("paused" if hold.word == "paused" else "held")))
+    return Case(*kept, When(WAITING, then=Value("scheduled")), default=STATE)
+
+
+def with_shown(posts: QuerySet[Post], seen: Case) -> QuerySet[Post]:
     """Adds `shown`: the post's own state, or once its way was free what its deliveries say, the most telling first."""
-    rows = Delivery.objects.filter(post=OuterRef("pk")).annotate(seen=SEEN).order_by(RANK).values("seen")[:1]
+    rank = Case(*[When(seen=state, then=Value(at)) for at, state in enumerate(TELLING)], default=Value(len(TELLING)))
+    rows = Delivery.objects.filter(post=OuterRef("pk")).annotate(seen=seen).order_by(rank).values("seen")[:1]
     free = When(state__in=("scheduled", "cancelled"), then=Coalesce(Subquery(rows), F("state")))
     return posts.annotate(shown=Case(free, default=F("state")))
 
@@ -61,22 +67,24 @@ def shown_as(posts: QuerySet[Post], wanted: str) -> QuerySet[Post]:
         return posts.filter(Q(state="cancelled") | Q(Q(state="scheduled") & all_of_it))
     if wanted in ("draft", "in_review", "approved"):
         return posts.filter(state=wanted)
-    outgoing = {
-        "scheduled": Q(outgoing__state__in=("waiting", "sending")),
-        "partly": Q(word="partly"),
-        "held": HELD,
-        "paused": PAUSED,
-    }
+    if wanted in ("held", "paused"):
+        return posts.filter(Exists(rows.filter(WAITING).annotate(seen=seen_now()).filter(seen=wanted)))
+    outgoing = {"scheduled": Q(outgoing__state__in=("waiting", "sending")), "partly": Q(word="partly")}
     return posts.filter(Exists(rows.annotate(word=STATE).filter(outgoing.get(wanted, stands(wanted)))))
 
 
 def for_reading(posts: QuerySet[Post], actor: Actor) -> QuerySet[Post]:
-    """With all that lists and shapes need: a fixed number of queries however many posts."""
-    return posts.select_related("revision__author__user", "author__user").prefetch_related(
-        Prefetch("revision__variants", Variant.objects.all()),
-        Prefetch("revision__attachments", Attachment.objects.select_related("asset")),
-        Prefetch("profiles", visible_profiles(actor), to_attr="shown_profiles"),
-        Prefetch("deliveries", shown_deliveries(actor), to_attr="shown_deliveries"),
+    """`with_shown`, and with all that lists and shapes need: a fixed number of queries however many posts."""
+    seen = seen_now()
+    return (
+        with_shown(posts, seen)
+        .select_related("revision__author__user", "author__user")
+        .prefetch_related(
+            Prefetch("revision__variants", Variant.objects.all()),
+            Prefetch("revision__attachments", Attachment.objects.select_related("asset")),
+            Prefetch("profiles", visible_profiles(actor), to_attr="shown_profiles"),
+            Prefetch("deliveries", shown_deliveries(actor, seen), to_attr="shown_deliveries"),
+        )
     )
 
 
@@ -84,10 +92,10 @@ def visible_profiles(actor: Actor) -> QuerySet[Profile]:
     return profiles_for(actor, to="view").order_by("name", "pk")
 
 
-def shown_deliveries(actor: Actor) -> QuerySet[Delivery]:
+def shown_deliveries(actor: Actor, seen: Case) -> QuerySet[Delivery]:
     """Those that mean something: of the revision that stands, and of earlier ones what has left."""
     rows = deliveries_for(actor).filter(Q(revision=F("post__revision")) | ~Q(outgoing__state="cancelled"))
-    rows = rows.select_related("profile", "revision", "outgoing__remote_post").annotate(seen=SEEN)
+    rows = rows.select_related("profile", "revision", "outgoing__remote_post").annotate(seen=seen)
     return with_parts(rows).order_by("pk")
 
 

@@ -23,7 +23,7 @@ from publishing.limits import adapted
 from publishing.models import Decision, Post
 from publishing.queries.deciders import asked_instead, awaited
 from publishing.queries.parts import dress
-from publishing.queries.posts import FILTERS, for_reading, listed, page_of, visible_profiles, waiting_for, with_shown
+from publishing.queries.posts import FILTERS, for_reading, listed, page_of, visible_profiles, waiting_for
 from publishing.queries.queue import foresee
 from publishing.queries.story import stories
 from publishing.queries.versions import mark_changes
@@ -42,7 +42,7 @@ def posts(request: MemberRequest) -> HttpResponse:
     """One table for all states."""
     wanted = ListFilter(request.GET).wanted
     keys = {"before": wanted.pop("before", None), "after": wanted.pop("after", None)}
-    rows = with_shown(for_reading(listed(request.member, **wanted), request.member))
+    rows = for_reading(listed(request.member, **wanted), request.member)
     found, older, newer = page_of(rows, **keys)
     context = {"posts": found, "older": older, "newer": newer, "filters": wanted, "states": FILTERS}
     if is_partial(request):
@@ -92,7 +92,7 @@ def post_context(request: MemberRequest, pk: int) -> dict[str, Any]:
 def found_post(member: Member, pk: int) -> Post:
     through = Post.profiles.through.objects.filter(post_id=OuterRef("pk"))
     rows = posts_for(member).annotate(profile_ids=ArraySubquery(through.values("profile_id")))
-    post: Post = one_of(with_shown(for_reading(rows, member)), pk)
+    post: Post = one_of(for_reading(rows, member), pk)
     return post
 
 

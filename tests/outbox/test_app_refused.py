@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import now
 
+from networks import readiness
 from networks.models import Circuit, Outgoing, Profile
 from networks.outbox import circuits
 from networks.outbox.outcomes import APP_WAIT, GIVE_UP_AFTER
@@ -46,7 +47,7 @@ def test_the_post_waits_and_so_does_everybody_elses(outbox: Outbox, theirs: Prof
     assert outbox.ledger(second) == []
     assert Profile.unscoped.get(pk=outbox.profile.pk).held_until is None
     with scope(theirs.organization_id):
-        assert Profile.objects.annotate(since=circuits.open_since()).get(pk=theirs.pk).since
+        assert Profile.objects.annotate(since=readiness.open_since()).get(pk=theirs.pk).since
 
 
 def test_everybody_reads_why_and_the_admins_of_all_are_told_once(outbox: Outbox, theirs: Profile) -> None:

@@ -4,11 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import Q
 
+from networks import readiness
 from networks.models import Attempt, Circuit, Outgoing, Profile
-from networks.outbox import (
-    circuits,
-)
+from networks.outbox import circuits
 from networks.outbox.circuits import CATCH_UP, FIRST_WAIT, LONGEST_WAIT
 from networks.outbox.outcomes import APP_WAIT, Outcome
 from tests.cast import Cast
@@ -248,10 +248,14 @@ class TestCircuits:
     )
     def test_what_a_query_for_profiles_sees_of_it(self, cast: Cast, in_acme, columns, seen) -> None:
         Circuit.objects.create(**({"network": "x", "failing_since": AT} | columns))
-        rows = Profile.objects.annotate(since=circuits.open_since(), shut=circuits.is_open(), why=circuits.refusal())
+
+        def is_down(profile: str = "") -> Q:
+            return readiness.keeps("down", profile) | readiness.keeps("refused", profile)
+
+        rows = Profile.objects.annotate(since=readiness.open_since(), shut=is_down(), why=readiness.refusal())
         assert rows.values_list("since", "shut", "why").get(pk=cast.x.pk) == seen
         put(cast.x)
-        rows = Outgoing.objects.annotate(since=circuits.open_since("profile__"), shut=circuits.is_open("profile__"))
+        rows = Outgoing.objects.annotate(since=readiness.open_since("profile__"), shut=is_down("profile__"))
         assert rows.values_list("since", "shut").get() == seen[:2]
 
     def test_reading_closes_it_where_nothing_waits(self, cast: Cast, in_acme) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import now
 
+from networks import readiness
 from networks.models import Circuit, Outgoing, Profile
 from networks.outbox import circuits
 from networks.outbox.claims import due_turns
@@ -54,10 +55,10 @@ def told(outbox: Outbox) -> list[str]:
 def test_five_failures_in_a_row_on_three_profiles_open_it_and_nothing_more_is_tried(down: Outbox) -> None:
     assert circuit().opened_at
     assert tried(down) == circuits.ENOUGH
-    for seconds in (5, 14):
-        down.step(after=timedelta(seconds=seconds))
+    for before in (10, 3):  # seconds before the first probe
+        down.step(after=circuit().next_at - now() - timedelta(seconds=before))
     assert tried(down) == circuits.ENOUGH
-    assert not due_turns(now() + timedelta(seconds=12))
+    assert not due_turns(circuit().next_at - timedelta(seconds=3))
 
 
 def test_a_probe_is_one_row_and_each_in_vain_doubles_the_wait_up_to_a_minute(down: Outbox) -> None:
@@ -145,11 +146,11 @@ def test_another_network_and_practising_are_not_held(down: Outbox) -> None:
     practice = builders.profile(organization, "x", sandbox=True)
     elsewhere = builders.profile(builders.organization("elsewhere"), "x")
     with scope(organization):
-        open_to = dict(Profile.objects.annotate(since=circuits.open_since()).values_list("pk", "since"))
+        open_to = dict(Profile.objects.annotate(since=readiness.open_since()).values_list("pk", "since"))
         assert (open_to[page.pk], open_to[practice.pk]) == (None, None)
         assert open_to[down.profile.pk]
     with scope(elsewhere.organization_id):
-        assert Profile.objects.annotate(since=circuits.open_since()).get(pk=elsewhere.pk).since
+        assert Profile.objects.annotate(since=readiness.open_since()).get(pk=elsewhere.pk).since
 
 
 def test_practising_holds_neither_what_is_real_nor_another_organizations_practice(outbox: Outbox) -> None:
@@ -158,7 +159,7 @@ def test_practising_holds_neither_what_is_real_nor_another_organizations_practic
     theirs = builders.profile(other, "x", sandbox=True)
     for _ in range(circuits.ENOUGH_OF_FEWER):
         circuits.failed(practice, "No answer.", now())
-    everybody = Profile.unscoped.annotate(since=circuits.open_since())
+    everybody = Profile.unscoped.annotate(since=readiness.open_since())
     assert set(everybody.exclude(since=None).values_list("pk", flat=True)) == {practice.pk}
     assert theirs.pk != practice.pk
 

@@ -1,4 +1,4 @@
-"""Whoever asks whether a row may leave is told the same: dispatcher, queue, list of posts, profile, fallback plan."""
+"""Whoever asks whether a row may leave is told the same: dispatcher, queue, list of posts, profile, alarms, fallback plan."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,15 +6,17 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import transaction
 from django.utils.timezone import now
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from networks.models import Circuit, Limit, Outgoing, Priority, Profile
 from networks.outbox.lanes import lock_next
-from networks.queries.holds import holds_of, with_waits
+from networks.queries.hindrances import held_up
+from networks.queries.holds import holds_by_profile, waits_of, with_waits
 from networks.queries.queue import overdue, with_hold
-from publishing.actions.fallback import SILENT, is_silent
-from publishing.queries.posts import listed, with_shown
+from networks.readiness import HOLDS, OF_NETWORK, kept_by_network_alone
+from publishing.models import Delivery
+from publishing.queries.posts import listed, seen_now, with_shown
 
 A_WHILE = timedelta(minutes=15)
 LATER, BEFORE = A_WHILE, -A_WHILE
@@ -40,6 +42,7 @@ class State:
     limits: frozenset[tuple[str, str, timedelta]]  # (of, whose, until)
     held: str
     priority: int
+    later: bool  # planned for in two hours
 
 
 one_limit = st.tuples(
@@ -54,6 +57,7 @@ states = st.builds(  # most of it well, or one thing would hide the other
     limits=st.frozensets(one_limit, max_size=2),
     held=st.sampled_from((*[""] * 5, "chain", "too_late")),
     priority=st.sampled_from(Priority.values),
+    later=st.sampled_from((False, False, True)),
 )
 
 
@@ -79,38 +83,65 @@ def arrange(state: State, profile: Profile, other: Profile, row: Outgoing, at: d
 
 
 @pytest.mark.usefixtures("in_acme")
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=80,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # not shrunk: each example asks the database twenty times
+)
 @given(state=states)
 def test_all_who_ask_are_told_the_same(cast, lay, state: State) -> None:
     with transaction.atomic():
-        row = lay("Bread", minutes=-3)
+        row = lay("Bread", minutes=120 if state.later else -3)
         at = now()
         arrange(state, cast.x, cast.page, row, at)
+        rows, deliveries = Outgoing.objects.filter(pk=row.pk), Delivery.objects.filter(outgoing=row)
 
-        leaves = lock_next(cast.acme.pk, at)
-        hold = with_hold(Outgoing.objects.filter(pk=row.pk), at).get().hold
-        profile = with_waits(Profile.objects.filter(pk=cast.x.pk), at).get()
-        of_profile = frozenset(holds_of(profile, at))
-        shown = with_shown(listed(cast.olive)).get(pk=row.delivery.post_id).shown
-        is_overdue = overdue(Outgoing.objects.filter(pk=row.pk), at).exists()
+        leaves = lock_next(cast.acme.pk, at) is not None
+        hold = with_hold(rows, at).get().hold
+        of_profile = holds_by_profile([cast.x.pk], at)[cast.x.pk]
+        waits = {wait.hold for wait in waits_of(with_waits(Profile.objects.filter(pk=cast.x.pk), at).get())}
+        shown = with_shown(listed(cast.olive), seen_now()).get(pk=row.delivery.post_id).shown
+        found_as = {word for word in ("held", "paused") if listed(cast.olive, state=word).exists()}
+        is_overdue = overdue(rows, at).exists()
+        by_network_alone = kept_by_network_alone(deliveries, at, profile="profile__", row="outgoing__").exists()
+        held_by_network = held_up(reach_of_network(cast.x), at).exists()
         transaction.set_rollback(True)
 
-    probed = state.circuit in PROBED and hold in SILENT
-    assert (leaves is not None) == ((hold == "" and state.circuit != PACED) or probed_freely(state, of_profile, probed))
-    assert is_overdue == (leaves is not None)
-    if state.priority == Priority.REPLY:
+    lasting = held_longer(state, of_profile)
+    assert waits == of_profile - {"disconnected"}
+    assert held_by_network == (not lasting and not state.later)
+    assert is_overdue == leaves
+    if state.later:
+        assert not leaves
+        assert hold in lasting if lasting else hold == ""
+    else:
+        probed = state.circuit in PROBED and hold in OF_NETWORK
+        assert leaves == ((hold == "" and state.circuit != PACED) or probed_freely(state, of_profile, probed))
         assert hold in of_profile | {state.held}
+    if state.priority == Priority.REPLY:
         return
-    assert (hold == "") == (not of_profile and not state.held)
-    assert hold in of_profile | {state.held}
-    assert (shown == "scheduled") == (not of_profile and state.held != "too_late")
+    assert by_network_alone == (of_profile <= OF_NETWORK and not state.held)
+    holding = lasting if state.later else lasting | of_profile
+    assert (hold == "") == (not holding)
+    assert (shown == "scheduled") == (holding <= {"chain"})
     assert (shown == "paused") == (hold == "paused")
-    assert not (is_silent(of_profile) and hold not in {*SILENT, state.held})
+    assert found_as == {shown} & {"held", "paused"}
+
+
+def held_longer(state: State, of_profile: frozenset[str]) -> frozenset[str]:
+    """What keeps it also where its time is still to come."""
+    found = {word for word in of_profile if not HOLDS[word].passes} | ({state.held} - {""})
+    return frozenset(found - ({"paused"} if state.priority == Priority.REPLY and state.pause == "posts" else set()))
+
+
+def reach_of_network(profile: Profile) -> Circuit:
+    return Circuit(network=profile.network, sandbox=profile.sandbox, failing_since=now())
 
 
 def probed_freely(state: State, of_profile: frozenset[str], probed: bool) -> bool:
     """Whether the silence of the network is all that holds it, and it may be the one that sees whether it is over."""
-    holds = of_profile - SILENT
+    holds = of_profile - OF_NETWORK
     if state.priority == Priority.REPLY:
         holds -= {"paused"} if state.pause == "posts" else set()
         holds -= {"limit"} if not holds_everything(state) else set()

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
 from networks.models import Circuit, Limit, Outgoing, Profile
-from publishing.queries.posts import listed, with_shown
+from publishing.queries.posts import listed, seen_now, with_shown
 from publishing.queries.queue import counts, visible
 from tests.cast import Cast
 
@@ -90,7 +90,7 @@ def test_what_waits_is_called_the_same(
     happens(cast.x)
     found = counts(visible(cast.olive), now())
     assert {place for place, count in found.items() if count} == {in_queue}
-    shown = dict(with_shown(listed(cast.olive)).values_list("pk", "shown"))
+    shown = dict(with_shown(listed(cast.olive), seen_now()).values_list("pk", "shown"))
     assert shown[row.delivery.post_id] == in_list
     page = sign_in(cast.olive).get("/o/acme/posts/", {"state": in_list}).content.decode()
     assert "Bread" in page
@@ -100,7 +100,7 @@ def test_what_holds_for_a_while_says_nothing_of_next_week(cast: Cast, lay) -> No
     later = lay("Next week", minutes=7 * 24 * 60)
     for happens in (network_is_silent, app_is_limited, profile_is_held):
         happens(cast.x)
-    shown = dict(with_shown(listed(cast.olive)).values_list("pk", "shown"))
+    shown = dict(with_shown(listed(cast.olive), seen_now()).values_list("pk", "shown"))
     assert shown[later.delivery.post_id] == "scheduled"
 
 

@@ -16,6 +16,7 @@ from django.utils.timezone import now
 
 from networks.models import Limit, Outgoing, Profile, Restoration, WebhookReceipt
 from networks.queries.hindrances import Hindrance, hindrances
+from networks.readiness import keeps
 from organizations.models import Mail, Organization
 from socialops import health
 from socialops.lib import heartbeat
@@ -26,7 +27,6 @@ LATE = timedelta(minutes=1)
 CLOCK_OFF = 5.0  # seconds
 WELL, HINDERED = "✓ Everything works.", "✓ Everything here works; what networks hold up is named above."
 Look = Callable[[], Iterator[str]]
-WRITES = (Limit.Of.ALL, Limit.Of.POSTS)
 LIMITED = {
     Limit.Of.ALL: "takes no more from our app",
     Limit.Of.POSTS: "takes no more posts from our app, only replies,",
@@ -164,11 +164,10 @@ def clocks_off() -> Iterator[str]:
 
 
 def slowed() -> Iterator[str]:
-    """Profiles that wait by themselves: at their own limits, or until the next try."""
-    held = Q(held_until__gt=now()) | Q(pk__in=Limit.objects.filter(until__gt=now(), of__in=WRITES).values("profile"))
-    rows = Profile.unscoped.filter(held, state="connected").values_list("network").order_by("network")
+    """Profiles that wait by themselves: at a limit, or until the next try."""
+    rows = Profile.unscoped.filter(keeps("limit"), state="connected").values_list("network").order_by("network")
     for network, count in rows.annotate(count=Count("pk")):
-        yield f"network: {count} profiles on {network} wait, for limits of their own or until the next try."
+        yield f"network: {count} profiles on {network} wait, at a limit or until the next try."
 
 
 def depths() -> Iterator[str]:
