@@ -7,6 +7,7 @@ What is answered is read too: nobody is shown a word of what they may not see, i
 import json
 import logging
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from organizations.models import ApiToken, AuditEntry
 from organizations.scopes import SCOPES, covers, needed
 from organizations.tenancy import scope
 from publishing.actions.compose import create_post
+from socialops import context
 from socialops.stream import rights_of
 from teams.actions.grants import set_grants
 from teams.actions.levels import create_level
@@ -42,6 +44,7 @@ from tests.guards.permissions import (
 from tests.guards.test_urls import things as things
 from tests.rest.caller import Caller, caller
 
+pytestmark = pytest.mark.usefixtures("bare_errors")
 REFUSED = {401, 403, 404, 405}
 PUBLIC, PRIVATE = "Xylograph", "Zymurgy"  # words of the profile and all that hangs on it, and of others' own things
 HOW = (
@@ -52,7 +55,10 @@ HOW = (
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    """Without what the test client notes down of each template, which is half of the time."""
+    """Without what the test client notes down of each template; what stands around every page is asked once for each."""
+    asked, known = context.banners, {}
+    monkeypatch.setattr(context, "facts_of", cache(context.facts_of))
+    monkeypatch.setattr(context, "banners", lambda member, facts: known.setdefault(member.pk, asked(member, facts)))
     monkeypatch.setattr(Template, "_render", lambda template, context: template.nodelist.render(context))
     monkeypatch.setattr("socialops.stream.close_old_connections", lambda: None)  # the test's own would be closed
     logging.disable(logging.WARNING)

@@ -16,6 +16,7 @@ from tests.rest.caller import caller
 from tests.routes import walk
 
 things = things
+pytestmark = pytest.mark.usefixtures("bare_errors")
 ROOT = Path(__file__).resolve().parents[2]
 READ = re.compile(r"""(?:GET|query_params|params|asked)(?:\.get|\.getlist|\[)\(?["'](\w+)["']""")
 KEYS = re.compile(r"^KEYS = \(([^)]*)\)", re.MULTILINE)

@@ -26,6 +26,7 @@ from tests.routes import walk
 
 ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
 GROUP = re.compile(r"\(\?P<(\w+)>[^()]*\)")
+pytestmark = pytest.mark.usefixtures("bare_errors")
 ROUTES = [(path, one) for path, one in walk(get_resolver().url_patterns) if path.startswith("o/")]
 
 

@@ -49,9 +49,9 @@ class Database:
 
 
 @contextlib.contextmanager
-def database(name: str) -> Iterator[Database]:
+def database(name: str, template: str = "template0") -> Iterator[Database]:
     made = f"upgrade_{os.getpid()}_{name}"
-    create(made)
+    create(made, template)
     try:
         yield Database(made)
     finally:

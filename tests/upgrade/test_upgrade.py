@@ -8,6 +8,7 @@ import pytest
 import requests
 
 from socialops.demo import DEMO_PASSWORD
+from tests.databases import migrated
 from tests.stack import running
 from tests.upgrade.dumps import BEFORE, KEYS, RELEASES, Database, database, dumps
 
@@ -19,8 +20,7 @@ DERIVED = ("django_content_type", "auth_permission", "django_migrations")
 
 @pytest.fixture(scope="module")
 def fresh() -> Iterator[set[str]]:
-    with database("fresh") as made:
-        made.migrate()
+    with database("fresh", template=migrated()) as made:
         yield made.schema()
 
 
