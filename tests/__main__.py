@@ -1,5 +1,7 @@
-"""`make test`: the whole suite, as four runs side by side. Two compute; two mostly wait for real processes, and go first:
-what is due in a second must not wait for a table of rights.
+"""`make test`: the whole suite, as four runs side by side, which share what needs no processes (tests/sharing.py).
+
+Two compute; two mostly wait for real processes at first, and go first: what is due in a second must not wait for a
+table of rights.
 
 Arguments (options of pytest) go to all. What they print is shown when all have ended; the status is the worst of the four.
 """
@@ -15,10 +17,10 @@ from socialops.embedded import RUN_DIR
 
 PYTEST = [sys.executable, "-m", "pytest"]
 RUNS = {  # each with PostgreSQL and Valkey of its own, where the environment names none
-    "stack": ["-m", "stack and not browser", "--redis", "1-7"],
-    "browser": ["-m", "browser or not stack", "--part", "8-8/9", "--redis", "8-15"],
-    "one": ["-m", "not stack", "--part", "0-3/9"],
-    "two": ["-m", "not stack", "--part", "4-7/9"],
+    "stack": ["--own", "stack", "--redis", "1-7"],
+    "browser": ["--own", "browser", "--redis", "8-15"],
+    "one": [],
+    "two": [],
 }
 COMPUTE = {"one", "two"}
 NOTHING_COLLECTED = 5  # pytest's status where the arguments leave a run without a test
@@ -27,7 +29,8 @@ NOTHING_COLLECTED = 5  # pytest's status where the arguments leave a run without
 def main(arguments: list[str]) -> int:
     with contextlib.ExitStack() as stack:
         outputs = [stack.enter_context(tempfile.TemporaryFile("w+")) for _ in RUNS]
-        started = [start(name, arguments, output) for name, output in zip(RUNS, outputs, strict=True)]
+        shared = ["-p", "tests.sharing", "--taken", stack.enter_context(tempfile.TemporaryDirectory())]
+        started = [start(name, [*shared, *arguments], output) for name, output in zip(RUNS, outputs, strict=True)]
         try:
             statuses = [run.wait() for run in started]
         finally:
@@ -45,8 +48,7 @@ def start(name: str, arguments: list[str], output: IO[str]) -> "subprocess.Popen
     apart = {**os.environ, "SOCIALOPS_RUN_DIR": str(RUN_DIR / name), "TEST_DATABASE": f"test_socialops_{name}"}
     apart.pop("PYTHONDONTWRITEBYTECODE", None)  # the processes of the tests would each compile everything anew
     last = name in COMPUTE
-    command = [*(["nice", "-n", "5"] if last else []), *PYTEST, *RUNS[name], *(["--timeout", "400"] if last else [])]
-    command += arguments
+    command = [*(["nice", "-n", "5"] if last else []), *PYTEST, *arguments, *RUNS[name], "--timeout", "400"]
     return subprocess.Popen(command, stdout=output, stderr=output, env=apart)
 
 

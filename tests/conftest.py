@@ -3,7 +3,6 @@
 import gc
 import pickle
 from collections.abc import Iterator
-from zlib import crc32
 
 import pytest
 from django.conf import settings
@@ -39,7 +38,6 @@ connection_created.connect(allow_emptying)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--part", default="0-0/1", help="K-L/N: only parts K to L of N (tests/__main__.py)")
     parser.addoption("--redis", default="1-15", help="K-N: the Redis databases that stacks may use (tests/stack.py)")
 
 
@@ -50,15 +48,8 @@ def pytest_configure(config: pytest.Config) -> None:
     stack.redis_databases = range(first, last + 1)
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of what needs no processes, only this run's part. What leaves rows behind (tests/few.py) comes last."""
-    span, parts = config.getoption("--part").split("/")
-    first, last = (int(number) for number in span.split("-"))
-    items[:] = [
-        item
-        for item in items
-        if item.get_closest_marker("stack") or first <= crc32(item.nodeid.encode()) % int(parts) <= last
-    ]
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What leaves rows behind (tests/few.py) comes last."""
     items.sort(key=lambda item: "few" in item.fixturenames)
 
 

@@ -7,7 +7,7 @@ import sys
 
 from socialops import embedded
 
-ALL = ("publish", "flood", "outage", "claims", "chaos", "ingest", "rights", "door")
+ALL = ("publish", "flood", "outage", "claims", "chaos", "ingest", "rights", "door", "pages", "memory")
 
 
 def main(names: list[str]) -> None:

@@ -7,7 +7,7 @@ from django.utils.timezone import now
 
 from networks.models import Attempt, Outgoing
 from organizations.actors import System
-from publishing.queries.posts import shown_deliveries
+from publishing.queries.posts import seen_now, shown_deliveries
 from publishing.queries.story import Line, spelt, stories
 from tests.cast import Cast
 
@@ -33,7 +33,7 @@ def attempt(lay):
 
 def lines(row: Outgoing) -> list[Line]:
     """As the page of its post tells them."""
-    return stories(list(shown_deliveries(System("test")).filter(outgoing=row)))[row.delivery.pk]
+    return stories(list(shown_deliveries(System("test"), seen_now()).filter(outgoing=row)))[row.delivery.pk]
 
 
 def told(row: Outgoing) -> list[str]:
