@@ -1,6 +1,6 @@
 """Posts as they are read: each with the one word that tells how it stands, and its deliveries."""
 
-from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, F, Func, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.timezone import now
 
@@ -43,7 +43,7 @@ def seen_now() -> Case:
 
 def with_shown(posts: QuerySet[Post], seen: Case) -> QuerySet[Post]:
     """Adds `shown`: the post's own state, or once its way was free what its deliveries say, the most telling first."""
-    rank = Case(*[When(seen=state, then=Value(at)) for at, state in enumerate(TELLING)], default=Value(len(TELLING)))
+    rank = Func(Value(list(TELLING)), F("seen"), function="array_position", output_field=IntegerField())
     rows = Delivery.objects.filter(post=OuterRef("pk")).annotate(seen=seen).order_by(rank).values("seen")[:1]
     free = When(state__in=("scheduled", "cancelled"), then=Coalesce(Subquery(rows), F("state")))
     return posts.annotate(shown=Case(free, default=F("state")))
