@@ -19,6 +19,7 @@ from networks.models import Profile
 from organizations.entrance import on_the_way_to
 from organizations.models import AuditEntry, Member, Organization
 from socialops.activity_words import sentence
+from socialops.lib.differences import Bit
 from socialops.lib.icons import drawn_icon
 from socialops.lib.overtaking import spelt_seen
 from socialops.templatetags import faces, moments
@@ -166,6 +167,16 @@ def named_profile(profile: Profile, href: str = "") -> dict[str, Any]:
 def tile(shown: dict[str, Any], **more: Any) -> dict[str, Any]:
     """A figure with its definition; `shown` and `more` hold what the component takes."""
     return {**shown, **more}
+
+
+@register.filter
+def marked(bit: Bit) -> SafeString:
+    """A piece of a text, with a word on what became of it for those who hear the page."""
+    if bit.kind == "gone":
+        return format_html('<del><span class="visually-hidden">{} </span>{}</del>', _("removed:"), bit.text)
+    if bit.kind == "new":
+        return format_html('<ins><span class="visually-hidden">{} </span>{}</ins>', _("added:"), bit.text)
+    return format_html("{}", bit.text)
 
 
 @register.filter(is_safe=True)
