@@ -18,6 +18,8 @@ check: $(STAMP) ## formatting, lint, types, migrations, deployment checks, templ
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	@$(BIN)/djade --check --target-version 5.2 $$(find templates -name '*.html')
+	$(BIN)/djhtml --check --tabwidth 2 templates
 	@test -z "$(GUARDS)" || $(BIN)/python -m pytest $(GUARDS)
 	PUBLIC_URL=https://socialops.example $(BIN)/python manage.py check --deploy --fail-level WARNING
 

@@ -11,13 +11,15 @@ from django.http import HttpRequest
 from django.template import Context
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from networks.models import Profile
 from organizations.entrance import on_the_way_to
 from organizations.models import AuditEntry, Member, Organization
 from socialops.activity_words import sentence
+from socialops.lib.differences import Bit
 from socialops.lib.icons import drawn_icon
 from socialops.lib.overtaking import spelt_seen
 from socialops.templatetags import faces, moments
@@ -138,6 +140,49 @@ def face(
         slug = context.request.member.organization.slug  # type: ignore[attr-defined]  # of a page behind the gate
         shown["image"] = f"{reverse('organizations:face', args=[slug, person.pk])}?{person.picture_mark}"
     return shown
+
+
+@register.simple_tag
+def attributes(**values: object) -> SafeString:
+    """Attributes of an element, `data_hotkey` as `data-hotkey`: those that have a value, bare where it is True."""
+    given = [(name.replace("_", "-"), value) for name, value in values.items() if value]
+    written = [name if value is True else f'{name}="{conditional_escape(value)}"' for name, value in given]
+    return mark_safe(" ".join(written))  # noqa: S308  every value is escaped
+
+
+@register.simple_tag
+def classes(block: str, *modifiers: str, **given: object) -> str:
+    """A block's class and those of its modifiers, "button button--small"; of `given` those that are true."""
+    names = [*filter(None, modifiers), *(name for name, value in given.items() if value)]
+    return " ".join([block, *(f"{block}--{name}" for name in names)])
+
+
+@register.inclusion_tag("components/_profile.html")
+def named_profile(profile: Profile, href: str = "") -> dict[str, Any]:
+    """A profile as people tell it from others: its network's mark, its name, its handle."""
+    return {"network": profile.network, "name": profile.name, "handle": profile.mark, "href": href}
+
+
+@register.inclusion_tag("components/_tile.html")
+def tile(shown: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A figure with its definition; `shown` and `more` hold what the component takes."""
+    return {**shown, **more}
+
+
+@register.filter
+def marked(bit: Bit) -> SafeString:
+    """A piece of a text, with a word on what became of it for those who hear the page."""
+    if bit.kind == "gone":
+        return format_html('<del><span class="visually-hidden">{} </span>{}</del>', _("removed:"), bit.text)
+    if bit.kind == "new":
+        return format_html('<ins><span class="visually-hidden">{} </span>{}</ins>', _("added:"), bit.text)
+    return format_html("{}", bit.text)
+
+
+@register.filter(is_safe=True)
+def as_typed(value: object) -> str:
+    """What was typed, for a <textarea>: browsers take its first line break away, so one stands before."""
+    return f"\n{'' if value is None else value}"
 
 
 @register.filter

@@ -39,8 +39,6 @@ FEW = {  # never more than a few, or no number at all
     "publishing/_own_part.html: n=part.place": "of at most 25 parts; the script fills it in",
     "publishing/_bit.html: bit.over": "the words beyond the limit",
     "organizations/join.html: over": "a sentence",
-    "django/forms/widgets/textarea.html: widget.value": "what was typed",
-    "send_again.html: field.value": "what was typed",
 }
 
 
