@@ -198,6 +198,13 @@ def unset() -> Iterator[str]:
             yield f"settings: {variable} is not set, and there are profiles on {network}."
 
 
+def not_there() -> Iterator[str]:
+    """Networks whose package was taken away while profiles on them are here."""
+    gone = Profile.unscoped.exclude(network__in=[one.network for one in manifests()])
+    for network in gone.values_list("network", flat=True).distinct().order_by("network"):
+        yield f"settings: there are profiles on {network}, and no such network. Is its package in NETWORK_PACKAGES?"
+
+
 def not_needed_yet() -> Iterator[str]:
     for network in sorted({one.network for one in manifests()} - real()):
         if names := lacking(network):
@@ -217,6 +224,7 @@ def lacking(network: str) -> list[str]:
 
 
 LOOKS: tuple[Look, ...] = (
-    newer, late, stuck, unlooked, held_up, undigested, unmailed, disconnected, unset, clocks_off,
+    newer, late, stuck, unlooked, held_up, undigested, unmailed, disconnected, unset, not_there,
+    clocks_off,
 )  # fmt: skip
 REMARKS: tuple[Look, ...] = (restored, unsettled, calm, slowed, depths, not_needed_yet)
