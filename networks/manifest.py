@@ -71,7 +71,7 @@ class DemoProfile:
     organization: str
     """The slug of the demo organization that it belongs to."""
     handle: str
-    """As on the network. socialops/demo/words.py tells by it what is said there."""
+    """As on the network, and no other profile's of that organization: socialops/demo/words.py names profiles by it."""
     name: str
     """As people see it."""
     place: int = 100
@@ -79,7 +79,7 @@ class DemoProfile:
     teams: tuple[str, ...] = ()
     """The demo's teams that are tasked with it, by name: in northwind `Brand` and `Care`."""
     posts: tuple[tuple[int, int, str], ...] = ()
-    """What it said besides: how many days ago, at which hour (of the organization's zone), in which words."""
+    """What it said besides, in northwind: how many days ago, at which hour (of that zone), in which words."""
 
 
 def last_number(permalink: str) -> str:
@@ -145,6 +145,7 @@ class Manifest:
             "settings: a key for each, and none twice": not all(keys) or len({*keys}) < len(keys),
             "push_secret: the key of a setting": self.push_secret and self.push_secret not in keys,
             "credentials: at least one set": not self.credentials,
+            "dialect: one, for its part in the demo": self.demo and not self.dialect,
             "id_field: a field of the credentials": self.id_field and self.id_field not in fields,
         }
         if found := next((expected for expected, is_wrong in wrong.items() if is_wrong), ""):

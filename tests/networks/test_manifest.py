@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 from networks.contract import Pushes
-from networks.manifest import Credentials, Manifest, Setting, WrongManifest, id_at
+from networks.manifest import Credentials, DemoProfile, Manifest, Setting, WrongManifest, id_at
 from networks.registry import adapter_class, discover, manifests
 from networks.sandbox.dialects.dialect import dialect_of
 from socialops.lib.env import Env, WrongSetting
@@ -45,6 +45,7 @@ def made(**given: Any) -> Manifest:
         ({"push_secret": "app_secret"}, "push_secret"),
         ({"credentials": ()}, "credentials"),
         ({"id_field": "page_id"}, "id_field"),
+        ({"demo": (DemoProfile(organization="northwind", handle="net", name="Net"),)}, "dialect"),
     ],
 )
 def test_a_manifest_that_contradicts_itself_is_refused(given: dict[str, Any], expected: str) -> None:

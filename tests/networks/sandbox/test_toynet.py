@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from inbox.models import Conversation, Message
 from networks.actions.profiles import connect_profile
 from networks.intake import poll_profile
 from networks.models import Outgoing, Profile, RemotePost, WebhookReceipt
-from networks.registry import manifest_of, networks
+from networks.registry import discover, manifest_of, networks
 from networks.sandbox import pushes
 from networks.sandbox.actions import set_fault, write_entry
 from networks.sandbox.faults import FAILED_AFTER
@@ -30,6 +31,7 @@ from publishing.actions.schedule import publish_now
 from socialops.demo import past
 from socialops.demo.founding import found_northwind
 from socialops.demo.story import tell_own
+from socialops.lib.errors import Invalid
 from tests.builders import SETUP
 from tests.networks.sandbox.test_adapters import entry
 from tests.outbox.conftest import Outbox
@@ -90,6 +92,18 @@ def test_the_connect_page_lists_it_and_says_what_it_takes(cast, sign_in) -> None
     page = sign_in(cast.olive).get("/o/acme/profiles/connect/").text
     assert page.count('<option value="toynet">Toynet</option>') == 2  # for practice, and for real
     assert 'for Toynet {"toy_id": "…", "access_token": "…"}' in page
+
+
+def test_one_that_cannot_be_practised_is_for_real_only(acme, cast, sign_in, monkeypatch) -> None:
+    monkeypatch.setattr("tests.toynet.manifest.MANIFEST", replace(MANIFEST, dialect="", demo=()))
+    discover.cache_clear()
+    try:
+        page = sign_in(cast.olive).get("/o/acme/profiles/connect/").text
+        assert page.count('<option value="toynet">Toynet</option>') == 1
+        with scope(acme), pytest.raises(Invalid, match="cannot be practised"):
+            connect_profile(SETUP, "toynet", {"sandbox": True, "handle": HANDLE})
+    finally:
+        discover.cache_clear()
 
 
 def test_the_command_connects_it_and_judges_its_credentials(acme, tmp_path) -> None:
