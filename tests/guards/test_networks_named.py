@@ -8,6 +8,7 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ COMMENT = re.compile(r"/\*.*?\*/|<!--.*?-->", re.DOTALL)
 CROSS = re.compile(r'{% icon "x"')  # Lucide's cross, that closes something
 
 
+@cache
 def names() -> tuple[str, ...]:
     """Long enough to be looked for anywhere, in lower case."""
     of_manifests = {
@@ -37,6 +39,7 @@ def names() -> tuple[str, ...]:
     return tuple(sorted({*of_manifests, *ALSO} - set(short())))
 
 
+@cache
 def short() -> tuple[str, ...]:
     """So short that they are looked for only where they stand alone."""
     return tuple(one.network for one in discover(()) if len(one.network) < 3)
@@ -61,8 +64,8 @@ def named_in(source: str, kind: str) -> Iterator[tuple[int, str]]:
 
 def may_name(source: str) -> bool:
     """Whether it is worth a closer look, which takes a hundred times as long."""
-    near = "|".join(rf"(?<![a-z0-9]){one}(?![a-z0-9])|{one.upper()}[A-Z]" for one in short())
-    return bool(in_words(source)) or bool(re.search(near, source) or re.search(near, source.swapcase()))
+    alone = "|".join(rf"(?:{one}|{one.upper()})(?![a-zA-Z0-9])|{one.upper()}[A-Z][a-z]" for one in short())
+    return bool(in_words(source)) or bool(alone and re.search(rf"(?<![a-zA-Z0-9])(?:{alone})", source))
 
 
 def blank(text: str) -> str:
