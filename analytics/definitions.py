@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext_lazy as _
+
+from networks.registry import manifests
 
 
 class Source(StrEnum):
@@ -33,6 +35,18 @@ SOURCES = {
     Source.POSTS: _("The networks, asked again as each post grows older; posts sent from here only"),
     Source.PROFILE: _("The networks, asked every hour"),
 }
+
+
+def likes_counted() -> str:
+    """What likes are, with what networks count besides."""
+    also = [
+        _("and on %(network)s %(what)s") % {"network": one.label, "what": one.counted["likes"]}
+        for one in manifests()
+        if "likes" in one.counted
+    ]
+    likes = ", ".join([str(_("Likes")), *also])
+    return _("%(likes)s, on our posts. Withdrawn likes count as negative.") % {"likes": likes}
+
 
 METRICS: tuple[Metric, ...] = (
     Metric(
@@ -68,7 +82,7 @@ METRICS: tuple[Metric, ...] = (
         "likes",
         _("Likes"),
         _("likes"),
-        _("Likes, and on Facebook reactions of every kind, on our posts. Withdrawn likes count as negative."),
+        lazy(likes_counted, str)(),
         Source.POSTS,
         vanity=True,
     ),

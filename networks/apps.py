@@ -11,7 +11,9 @@ class NetworksConfig(AppConfig):
 
     def ready(self) -> None:
         from networks.notices import register_kinds
+        from networks.registry import networks
 
+        networks()  # imported once, before processes divide, and what cannot be imported is known at the start
         register_kinds()
         post_migrate.connect(begin_to_beat, sender=self, dispatch_uid="networks.begin_to_beat")
 

@@ -272,8 +272,8 @@ class RateLimit:
 class Access:
     """All that an adapter may know of a profile: where to call, as whom, with what.
 
-    `credentials` is the decrypted JSON of CONTRACT.md; it must never be logged. `app` holds the operator's keys:
-    for X client_id, client_secret, consumer_key, consumer_secret; for Graph app_id, app_secret, api_version.
+    `credentials` is the decrypted JSON of CONTRACT.md; it must never be logged. `app` holds the operator's
+    keys, by the names that the manifest gives them.
     `heard` is told what each answer says of the network's limits, `alive` that a long piece of work goes on.
     """
 

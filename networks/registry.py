@@ -1,11 +1,17 @@
-"""Which networks there are: the one place that names their adapters, in the order in which people see them."""
+"""Which networks there are: every folder that holds a manifest, in the order in which people see them."""
 
-from networks.adapters.facebook.adapter import FacebookAdapter
-from networks.adapters.x.adapter import XAdapter
+from functools import lru_cache
+from importlib import import_module
+from importlib.util import find_spec
+from pkgutil import iter_modules
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from networks import adapters
 from networks.contract import Adapter
+from networks.manifest import Manifest, WrongManifest
 from socialops.lib.errors import AppError
-
-_ADAPTERS: tuple[type[Adapter], ...] = (XAdapter, FacebookAdapter)
 
 
 class UnknownNetwork(AppError):
@@ -15,18 +21,61 @@ class UnknownNetwork(AppError):
 
     def __init__(self, network: str) -> None:
         self.network = network
-        self.known = tuple(adapter.network for adapter in _ADAPTERS)
+        self.known = tuple(one.network for one in manifests())
         super().__init__(f"There is no network called “{network}”. There are: {', '.join(self.known)}.")
+
+
+@lru_cache(maxsize=8)
+def discover(packages: tuple[str, ...]) -> tuple[Manifest, ...]:
+    """The manifests of our own folders and of `packages` (dotted names). Needs no settings. Raises WrongManifest."""
+    found: dict[str, Manifest] = {}
+    for package in (*own_packages(), *packages):
+        one = manifest_in(package)
+        if one.network in found:
+            raise WrongManifest(f"{package} calls itself {one.network!r}, which another network does")
+        found[one.network] = one
+    return tuple(sorted(found.values(), key=lambda one: (one.place, one.network)))
+
+
+def own_packages() -> list[str]:
+    names = [f"{adapters.__name__}.{one.name}" for one in iter_modules(adapters.__path__) if one.ispkg]
+    return [name for name in names if find_spec(f"{name}.manifest")]
+
+
+def manifest_in(package: str) -> Manifest:
+    try:
+        found = getattr(import_module(f"{package}.manifest"), "MANIFEST", None)
+    except ModuleNotFoundError as error:
+        raise WrongManifest(f"{package}.manifest cannot be imported: {error}") from error
+    if not isinstance(found, Manifest):
+        raise WrongManifest(f"{package}.manifest has no MANIFEST")
+    return found
+
+
+def manifests() -> tuple[Manifest, ...]:
+    """What every network's folder says of it, in order."""
+    return discover(tuple(settings.NETWORK_PACKAGES))
 
 
 def networks() -> tuple[type[Adapter], ...]:
     """Every adapter, in order; each class carries its `network`, `label` and `capabilities`."""
-    return _ADAPTERS
+    return tuple(loaded(one.adapter) for one in manifests())
+
+
+def manifest_of(network: str) -> Manifest:
+    """Raises `UnknownNetwork`."""
+    for one in manifests():
+        if one.network == network:
+            return one
+    raise UnknownNetwork(network)
 
 
 def adapter_class(network: str) -> type[Adapter]:
     """The adapter of `network`. Raises `UnknownNetwork`."""
-    for adapter in _ADAPTERS:
-        if adapter.network == network:
-            return adapter
-    raise UnknownNetwork(network)
+    return loaded(manifest_of(network).adapter)
+
+
+@lru_cache(maxsize=64)
+def loaded(name: str) -> type[Adapter]:
+    found: type[Adapter] = import_string(name)
+    return found

@@ -9,9 +9,11 @@ import dj_database_url
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from networks.manifest import WrongManifest
+from networks.registry import discover
 from socialops import embedded
 from socialops.lib.crypto import parse_keys
-from socialops.lib.env import Env, WrongSetting, parse_dns_server, parse_folder, parse_rate, parse_version
+from socialops.lib.env import Env, WrongSetting, parse_dns_server, parse_folder, parse_rate
 from socialops.lib.mail_url import EXPECTED as EMAIL_EXPECTED
 from socialops.lib.mail_url import parse_email_url
 
@@ -19,6 +21,13 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 EMBEDDED = embedded.addresses()
 EMBEDS_DATABASE = not env.text("DATABASE_URL")  # nobody names one, so there is our own
+
+# --- Networks: each says itself which variables it has (networks/adapters/<network>/manifest.py) ----------------------
+NETWORK_PACKAGES = env.list("NETWORK_PACKAGES")  # dotted names of those that live outside of the product
+try:
+    manifests = discover(tuple(NETWORK_PACKAGES))
+except WrongManifest as error:
+    raise WrongSetting("NETWORK_PACKAGES", f"expected dotted names of packages with a manifest, but {error}") from error
 
 # --- Where we are -------------------------------------------------------------------------------------------------
 DEBUG = env.flag("DEBUG")  # True shows tracebacks in the browser: development only
@@ -203,7 +212,7 @@ SECURE_REDIRECT_EXEMPT = [
     r"^readyz$",
     r"^metrics$",
     r"^hooks/",
-    r"^sandbox/(x|facebook)/",
+    rf"^sandbox/({'|'.join(one.network for one in manifests)})/",
 ]  # asked for on the inside, without TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
@@ -258,24 +267,8 @@ UNUSED_FILE_RETENTION_DAYS = env.number("UNUSED_FILE_RETENTION_DAYS", 30, least=
 DEFAULT_FROM_EMAIL = f"SocialOps <no-reply@{urlsplit(PUBLIC_URL).hostname}>"
 
 # --- Networks -----------------------------------------------------------------------------------------------------
-X_API_URL = env.url("X_API_URL", "https://api.x.com")
-GRAPH_API_URL = env.url("GRAPH_API_URL", "https://graph.facebook.com")
-GRAPH_API_VERSION = env.parsed("GRAPH_API_VERSION", parse_version, "v and a number, such as v25.0", "v25.0")
-NETWORK_APPS = {
-    "x": {
-        "client_id": env.text("X_CLIENT_ID"),
-        "client_secret": env.text("X_CLIENT_SECRET"),
-        "consumer_key": env.text("X_CONSUMER_KEY"),
-        "consumer_secret": env.text("X_CONSUMER_SECRET"),
-    },
-    "facebook": {
-        "app_id": env.text("META_APP_ID"),
-        "app_secret": env.text("META_APP_SECRET"),
-        "verify_token": env.text("META_VERIFY_TOKEN"),
-        "api_version": GRAPH_API_VERSION,
-    },
-}
-NETWORK_URLS = {"x": X_API_URL, "facebook": GRAPH_API_URL}
+NETWORK_APPS = {one.network: one.read_app(env) for one in manifests}  # `Access.app`, by network
+NETWORK_URLS = {one.network: one.read_address(env) for one in manifests}
 SEND_TIMEOUT_SECONDS = env.number("SEND_TIMEOUT_SECONDS", 30, least=1, most=300)  # of silence; then a call is given up
 # How long the outbox waits before it looks or tries again, in percent of what suits the networks: less only for trials.
 OUTBOX_WAITS_PERCENT = env.number("OUTBOX_WAITS_PERCENT", 100, least=1, most=1000)
@@ -361,7 +354,7 @@ STREAMS_AT_ONCE = env.number("STREAMS_AT_ONCE", 1000, least=1, most=1_000_000)  
 # --- Watching -----------------------------------------------------------------------------------------------------
 METRICS_TOKEN = env.text("METRICS_TOKEN")  # the bearer token of /metrics; without one only this machine reads it
 
-# --- Logging: never below INFO for libraries that print tokens (tweepy, requests) ----------------------------------
+# --- Logging: never below INFO for libraries that print tokens -----------------------------------------------------
 LOG_FORMAT = env.choice("LOG_FORMAT", ("text", "json"), "text")
 LOGGING = {
     "version": 1,
@@ -373,7 +366,7 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
-        "tweepy": {"level": "WARNING"},
+        **{name: {"level": "WARNING"} for one in manifests for name in one.loggers},
         "urllib3": {"level": "WARNING"},
         "requests_oauthlib": {"level": "WARNING"},
         "oauthlib": {"level": "WARNING"},

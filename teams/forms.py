@@ -4,10 +4,11 @@ import json
 from typing import Any
 
 from django import forms
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from networks.models import Profile
-from networks.registry import networks
+from networks.registry import manifests
 from organizations.comparing import SeenForm
 from organizations.models import Member
 from organizations.queries.people import members
@@ -106,13 +107,29 @@ def initial_of(team: Team) -> dict[str, Any]:
 
 
 def network_choices() -> list[tuple[str, str]]:
-    return [(adapter.network, adapter.label) for adapter in networks()]
+    return [(one.network, one.label) for one in manifests()]
+
+
+def practice_choices() -> list[tuple[str, str]]:
+    return [(one.network, one.label) for one in manifests() if one.dialect]
+
+
+def credentials_wanted() -> str:
+    """What each network's credentials look like."""
+    wanted = [
+        (one.label, json.dumps(dict.fromkeys(one.credentials[0].needed, "…"), ensure_ascii=False))
+        for one in manifests()
+    ]
+    first, *others = [
+        _("for %(network)s %(fields)s") % {"network": label, "fields": fields} for label, fields in wanted
+    ]
+    return _("%(each)s. Stored encrypted.") % {"each": ", ".join([first[:1].upper() + first[1:], *others])}
 
 
 class PracticeForm(forms.Form):
     """A profile on a built-in practice network."""
 
-    network = forms.ChoiceField(label=_("Network"), choices=network_choices)
+    network = forms.ChoiceField(label=_("Network"), choices=practice_choices)
     credentials = forms.CharField(
         label=_("Handle"),
         max_length=51,
@@ -130,9 +147,7 @@ class CredentialsForm(forms.Form):
     credentials = forms.CharField(
         label=_("Credentials as JSON"),
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "autocomplete": "off"}),
-        help_text=_(
-            'For X {"access_token": "…"}, for Facebook {"page_id": "…", "access_token": "…"}. Stored encrypted.'
-        ),
+        help_text=lazy(credentials_wanted, str)(),
     )
 
     def clean_credentials(self) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from networks.actions.restoring import look_again
 from networks.contract import Access, Identity
 from networks.models import Credential, Cursor, Outgoing, Profile
 from networks.queries.queue import returning
-from networks.registry import UnknownNetwork, adapter_class
+from networks.registry import UnknownNetwork, adapter_class, manifest_of
 from networks.signals import profile_added
 from organizations import audit
 from organizations.access import require_admin
@@ -30,10 +30,6 @@ from socialops.lib.graphemes import cut_to
 from socialops.lib.names import one_line
 from socialops.lib.states import move
 
-WANTED: dict[str, tuple[tuple[str, ...], ...]] = {  # any one of these sets of fields is enough
-    "x": (("access_token",), ("oauth_token", "oauth_token_secret")),
-    "facebook": (("page_id", "access_token"),),
-}
 IDENTIFIED_EVERY = timedelta(hours=12)
 PLAIN_ID = re.compile(r"[\w-]+", re.ASCII)  # it becomes part of addresses that are called
 
@@ -57,14 +53,15 @@ def connect_profile(actor: Actor, network: str, credentials: Mapping[str, Any]) 
 def checked(network: str, credentials: Mapping[str, Any]) -> dict[str, Any]:
     if credentials.get("expires_at") and moment(credentials["expires_at"]) is None:
         raise Invalid({"credentials": ["expires_at takes an RFC 3339 time or seconds since 1970."]})
-    for fields in WANTED[network]:
-        given = {name: as_text(credentials.get(name)) for name in fields}
+    known = manifest_of(network)
+    for one in known.credentials:
+        given = {name: as_text(credentials.get(name)) for name in one.needed}
         if not all(given.values()):
             continue
-        if not PLAIN_ID.fullmatch(given.get("page_id", "0")):
-            raise Invalid({"credentials": ["page_id takes letters, digits, - and _."]})
+        if not PLAIN_ID.fullmatch(given.get(known.id_field, "0")):
+            raise Invalid({"credentials": [f"{known.id_field} takes letters, digits, - and _."]})
         return {**credentials, **given}
-    wanted = " or ".join("{" + ", ".join(fields) + "}" for fields in WANTED[network])
+    wanted = " or ".join("{" + ", ".join(one.needed) + "}" for one in known.credentials)
     raise Invalid({"credentials": [f"Give {wanted} as texts."]})
 
 
@@ -85,7 +82,7 @@ def open_practice(network: str, credentials: Mapping[str, Any]) -> tuple[dict[st
 def asked(network: str, credentials: Mapping[str, Any]) -> tuple[dict[str, Any], Identity]:
     secrets = checked(network, credentials)
     access = Access(
-        remote_id=str(secrets.get("page_id", "")),
+        remote_id=str(secrets.get(manifest_of(network).id_field, "")),
         handle="",
         base_url=base_url(network, sandbox=False),
         credentials=secrets,

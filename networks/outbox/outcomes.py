@@ -15,7 +15,7 @@ def paced(**wait: float) -> timedelta:
     return timedelta(**wait) * settings.OUTBOX_WAITS_PERCENT / 100
 
 
-# X and Graph show a new post late: mostly after seconds, at times after more than a minute.
+# Networks show a new post late: mostly after seconds, at times after more than a minute.
 LOOK_AFTER = (timedelta(0), paced(seconds=10), paced(seconds=30), paced(seconds=80))
 GIVE_UP_AFTER = timedelta(days=1)
 APP_WAIT = paced(minutes=15)  # until it is tried whether somebody has put our app right

@@ -10,6 +10,7 @@ from django.utils.timezone import now
 
 from networks.access import practice_url
 from networks.contract import Identity
+from networks.sandbox.dialects.dialect import dialect_of, practised
 from networks.sandbox.faults import SIGNED_OUT
 from networks.sandbox.ids import number_at
 from networks.sandbox.models import Account, Fault
@@ -22,8 +23,10 @@ _TOKENS = Signer(salt="sandbox.access")
 def open_account(network: str, *, handle: str) -> tuple[dict[str, Any], Identity]:
     """An account for a profile of the organization in scope: its credentials, and who they belong to.
 
-    The same handle is the same account. Raises Invalid (credentials).
+    The same handle is the same account. Raises Invalid (network, credentials).
     """
+    if dialect_of(network) is None:
+        raise Invalid({"network": ["This network cannot be practised here."]})
     handle = handle.strip().removeprefix("@")
     if not _HANDLE.fullmatch(handle) or handle in {".", ".."}:
         wanted = "Choose a handle of 1 to 50 letters, digits, dots and underscores."
@@ -60,8 +63,7 @@ def spelt(handle: str) -> str:
 
 def secrets_of(account: Account) -> dict[str, Any]:
     """The credentials as a real connection would have left them. The token is signed, so none need be kept here."""
-    token = {"access_token": _TOKENS.sign(str(account.pk))}
-    return {"page_id": account.remote_id, **token} if account.network == "facebook" else token
+    return practised(account.network).credentials(account, _TOKENS.sign(str(account.pk)))
 
 
 def account_of(network: str, token: str) -> Account | None:

@@ -1,6 +1,5 @@
 """Everything that changes a practice network."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -8,6 +7,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils.timezone import now
 
+from networks.sandbox.dialects.dialect import practised
 from networks.sandbox.faults import DOWN, KINDS, LONGEST
 from networks.sandbox.ids import number_at
 from networks.sandbox.models import Account, Entry, Fault, Upload
@@ -15,7 +15,6 @@ from networks.sandbox.tasks import announce
 from networks.sandbox.uploads import forget, show_in
 from socialops.lib import realtime
 
-_NAMED = re.compile(r"(?<![\w@])@(\w{1,50})")
 _REMEMBERS = timedelta(hours=24)
 
 
@@ -31,16 +30,17 @@ def write_entry(
     pushes: bool = True,
     uploads: Sequence[Upload] = (),
 ) -> Entry:
-    """Puts down what `author` says and shows, beneath `under` or on a Page's `wall`, and tells those it concerns.
+    """Puts down what `author` says and shows, beneath `under` or on a page's `wall`, and tells those it concerns.
 
     Raises Used for `uploads` that another entry shows.
     """
+    dialect = practised(author.network)
     made_at = at or now()
     number = number_at(made_at)
     entry = Entry.objects.create(
         network=author.network,
         number=number,
-        remote_id=remote_id(author.network, number, under, wall),
+        remote_id=dialect.remote_id(number, under, wall),
         author=author,
         wall=under.wall if under else wall,
         parent=under,
@@ -50,27 +50,12 @@ def write_entry(
         listed_from=listed_from,
     )
     show_in(entry, uploads)
-    if author.network == "x":
-        entry.addressed.set(addressed_by(entry))
+    if addressed := dialect.addressed(entry):
+        entry.addressed.set(addressed)
     realtime.ping(entry.organization_id, "sandbox")
     if pushes:
         announce(entry)
     return entry
-
-
-def remote_id(network: str, number: int, under: Entry | None, wall: Account | None) -> str:
-    """X numbers everything alike; Facebook puts the Page before a post, and the post before a comment."""
-    if network == "x":
-        return str(number)
-    return f"{under.root_entry.number}_{number}" if under else f"{wall.remote_id if wall else 0}_{number}"
-
-
-def addressed_by(entry: Entry) -> list[Account]:
-    """Whoever is named, and whoever is answered: X puts the latter's name in front."""
-    handles = {handle.lower() for handle in _NAMED.findall(entry.text)}
-    named = [one for one in Account.objects.filter(network="x") if one.handle.lower() in handles] if handles else []
-    answered = [entry.parent.author] if entry.parent else []
-    return [one for one in {*named, *answered} if one != entry.author]
 
 
 def is_repeated(author: Account, text: str, *, under: Entry | None = None) -> bool:
@@ -81,12 +66,8 @@ def is_repeated(author: Account, text: str, *, under: Entry | None = None) -> bo
 
 @transaction.atomic
 def edit_entry(entry: Entry, text: str) -> None:
-    """Lets its author say something else. On X that makes another id, by which it is known from then on."""
-    entry.text = text if entry.network != "x" else entry.text
-    if entry.network == "x":
-        number = number_at(now())
-        entry.earlier = [*entry.earlier, [entry.remote_id, entry.text]]
-        entry.number, entry.remote_id, entry.text = number, remote_id("x", number, None, None), text
+    """Lets its author say something else, which on some networks makes another id."""
+    practised(entry.network).edit(entry, text)
     entry.save(update_fields=["text", "number", "remote_id", "earlier"])
     realtime.ping(entry.organization_id, "sandbox")
     announce(entry, "edited")
@@ -94,7 +75,7 @@ def edit_entry(entry: Entry, text: str) -> None:
 
 @transaction.atomic
 def hide_entry(entry: Entry, *, hidden: bool) -> None:
-    """What a Page does with a comment: only its writer and their friends see it, until it is shown again."""
+    """What a page's people do with a comment: only its writer and their friends see it, until it is shown again."""
     entry.is_hidden = hidden
     entry.save(update_fields=["is_hidden"])
     realtime.ping(entry.organization_id, "sandbox")

@@ -37,18 +37,18 @@ class Entry(TenantModel):
     author = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="entries")
     wall = models.ForeignKey(
         Account, on_delete=models.CASCADE, null=True, related_name="wall_entries"
-    )  # Facebook's Page
-    addressed = models.ManyToManyField(Account, related_name="mentions")  # X: who is named in it or answered by it
+    )  # on whose page it stands, where the network has pages
+    addressed = models.ManyToManyField(Account, related_name="mentions")  # elsewhere: who is named or answered by it
     parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="answers")
     root = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="thread")
     text = models.TextField()
     likes = models.PositiveIntegerField(default=0)  # given by hand on the practice page; the rest grows by itself
     created_at = models.DateTimeField()
     listed_from = models.DateTimeField(null=True)  # a network that is behind: its lists show it from then on
-    is_hidden = models.BooleanField(default=False, db_default=False)  # Facebook: only its writer sees it
+    is_hidden = models.BooleanField(default=False, db_default=False)  # only its writer sees it
     earlier = models.JSONField(
         default=list, db_default=models.Value([], models.JSONField())
-    )  # X: [[remote id, text]], a version before each edit
+    )  # [[remote id, text]], a version before each edit, where that makes another id
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["network", "remote_id"], name="sandbox_entry_id")]

@@ -114,7 +114,7 @@ def version(account: Account, *, at: datetime) -> str:
     seen = Entry.objects.filter(network=account.network).aggregate(
         newest=Max("pk"),
         likes=Sum("likes"),
-        number=Max("number"),  # an edit on X
+        number=Max("number"),  # an edit, where that makes another id
         count=Count("pk"),
         hidden=Count("pk", filter=Q(is_hidden=True)),
     )

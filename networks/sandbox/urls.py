@@ -2,14 +2,15 @@
 
 from django.urls import path, re_path
 
-from networks.sandbox.dialects.facebook.views import facebook
-from networks.sandbox.dialects.x.views import x
+from networks.registry import manifests
+from networks.sandbox.dialects.dialect import dialect_of
 from networks.sandbox.views import files, pages
 
 app_name = "sandbox"
 
 # The dialects begin with a version ("2", "v25.0"), so a slug that is called like a network does no harm.
-PAGE = r"^(?P<slug>[-\w]+)/(?P<network>x|facebook)/(?P<handle>[\w.]+)/"
+DIALECTS = {one.network: one for known in manifests() if (one := dialect_of(known.network))}
+PAGE = rf"^(?P<slug>[-\w]+)/(?P<network>{'|'.join(DIALECTS)})/(?P<handle>[\w.]+)/"
 urlpatterns = [
     path("", pages.index, name="index"),
     re_path(PAGE + "$", pages.watch, name="watch"),
@@ -19,6 +20,5 @@ urlpatterns = [
     re_path(PAGE + r"like/(?P<pk>[0-9]{1,18})/$", pages.like, name="like"),
     re_path(PAGE + r"change/(?P<pk>[0-9]{1,18})/$", pages.change, name="change"),
     re_path(PAGE + r"file/(?P<pk>[0-9]{1,18})/$", files.file, name="file"),
-    re_path(r"^x/(?P<path>.*)$", x, name="x"),
-    re_path(r"^facebook/(?P<path>.*)$", facebook, name="facebook"),
+    *(re_path(rf"^{network}/(?P<path>.*)$", one.view, name=network) for network, one in DIALECTS.items()),
 ]

@@ -12,11 +12,9 @@ from kombu.exceptions import OperationalError
 from networks.contract import Pushes
 from networks.intake import keep_receipt
 from networks.pushed import MOST_PUSHED
-from networks.registry import UnknownNetwork, adapter_class
+from networks.registry import UnknownNetwork, adapter_class, manifest_of
 from networks.tasks import digest
 from organizations.rest.errors import plain
-
-SECRET_NAMES = {"x": "consumer_secret", "facebook": "app_secret"}
 
 
 @csrf_exempt
@@ -63,7 +61,7 @@ def handshake(adapter: type[Pushes], network: str, request: HttpRequest) -> Http
 
 
 def app_secret(network: str) -> str:
-    return str(settings.NETWORK_APPS[network].get(SECRET_NAMES[network], ""))
+    return str(settings.NETWORK_APPS[network].get(manifest_of(network).push_secret, ""))
 
 
 def sandbox_secret(network: str) -> str:

@@ -1,7 +1,6 @@
 """One profile's copy of a post: tried again, decided by hand, called off. All through the outbox's own actions."""
 
 import re
-from urllib.parse import parse_qs, urlsplit
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -9,7 +8,7 @@ from django.utils.translation import gettext as _
 from networks.actions.outgoing import cancel_outgoing, delete_remote, resolve_outgoing, retry_outgoing
 from networks.contract import Deletes
 from networks.models import Outgoing, Profile, RemotePost
-from networks.registry import adapter_class
+from networks.registry import adapter_class, manifest_of
 from organizations import audit
 from organizations.actors import Actor
 from publishing.access import require_delivery
@@ -111,15 +110,7 @@ def told(delivery: Delivery) -> Delivery:
 
 def id_in(permalink: str, profile: Profile) -> str:
     """The network's id as its addresses carry it; empty where it cannot be read."""
-    address = urlsplit(permalink)
-    numbers = re.findall(r"\d+(?:_\d+)?", address.path) if permalink else []
-    if not numbers:
-        return ""
-    last = numbers[-1]
-    comment = parse_qs(address.query).get("comment_id", [""])[0]
-    if profile.network == "facebook" and comment.isdecimal():
-        return f"{last.rpartition('_')[2]}_{comment}"
-    return f"{profile.remote_id}_{last}" if profile.network == "facebook" and "_" not in last else last
+    return manifest_of(profile.network).id_in(permalink, profile.remote_id)
 
 
 def check_reference(row: Outgoing, remote_id: str, permalink: str) -> None:

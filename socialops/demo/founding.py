@@ -6,7 +6,9 @@ from datetime import timedelta
 from django.utils.timezone import now
 
 from networks.actions.profiles import connect_profile
+from networks.manifest import DemoProfile
 from networks.models import Profile
+from networks.registry import manifests
 from networks.sandbox.accounts import find_or_make
 from organizations.actions.organizations import create_member, create_organization
 from organizations.actors import System
@@ -35,11 +37,7 @@ class Founded:
 def found_northwind() -> Founded:
     organization, people = found("northwind", "Northwind Outdoors", "Europe/Madrid")
     with scope(organization):
-        profiles = {
-            "northwind": connected("x", "northwind", "Northwind Outdoors"),
-            "northwind.outdoors": connected("facebook", "northwind.outdoors", "Northwind Outdoors"),
-            "northwind_help": connected("x", "northwind_help", "Northwind Help"),
-        }
+        profiles = connect_demo(organization)
         made = Founded(organization, people, profiles, northwind_teams(people, profiles))
         give_rights(made)
     return made
@@ -48,7 +46,7 @@ def found_northwind() -> Founded:
 def found_globex() -> Founded:
     organization, people = found("globex", "Globex", "America/New_York")
     with scope(organization):
-        return Founded(organization, people, {"globex": connected("x", "globex", "Globex")}, {})
+        return Founded(organization, people, connect_demo(organization), {})
 
 
 def found(slug: str, name: str, time_zone: str) -> tuple[Organization, dict[str, Member]]:
@@ -64,19 +62,34 @@ def found(slug: str, name: str, time_zone: str) -> tuple[Organization, dict[str,
         return organization, {member.user.email.partition("@")[0]: member for member in members}
 
 
-def connected(network: str, handle: str, name: str) -> Profile:
-    find_or_make(network, handle, name=name, is_audience=False, since=now() - SINCE)
-    return connect_profile(SETUP, network, {"sandbox": True, "handle": handle})
+def connect_demo(organization: Organization) -> dict[str, Profile]:
+    """By handle, in order."""
+    return {one.handle: connected(network, one) for network, one in demo_profiles(organization.slug)}
+
+
+def demo_profiles(slug: str) -> list[tuple[str, DemoProfile]]:
+    """(network, what its manifest says) of each profile that a demo organization has."""
+    found = [(known.network, one) for known in manifests() for one in known.demo if one.organization == slug]
+    return sorted(found, key=lambda pair: pair[1].place)
+
+
+def connected(network: str, one: DemoProfile) -> Profile:
+    find_or_make(network, one.handle, name=one.name, is_audience=False, since=now() - SINCE)
+    return connect_profile(SETUP, network, {"sandbox": True, "handle": one.handle})
 
 
 def northwind_teams(people: dict[str, Member], profiles: dict[str, Profile]) -> dict[str, Team]:
+    tasked = {
+        team: [profiles[one.handle].pk for _, one in demo_profiles("northwind") if team in one.teams]
+        for team in ("Brand", "Care")
+    }
     brand = create_team(
         SETUP,
         name="Brand",
         purpose="What Northwind says: posts, campaigns, tone.",
         leaders=[people["ava"].pk],
         members=[people[name].pk for name in ("ed", "priya", "ana")],
-        profiles=[profiles[handle].pk for handle in ("northwind", "northwind.outdoors")],
+        profiles=tasked["Brand"],
     )
     care = create_team(
         SETUP,
@@ -84,7 +97,7 @@ def northwind_teams(people: dict[str, Member], profiles: dict[str, Profile]) -> 
         purpose="Nobody waits for an answer.",
         leaders=[people["lena"].pk],
         members=[people[name].pk for name in ("cole", "priya")],
-        profiles=[profile.pk for profile in profiles.values()],
+        profiles=tasked["Care"],
     )
     return {"Brand": brand, "Care": care}
 

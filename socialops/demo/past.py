@@ -12,8 +12,6 @@ from analytics.actions.storing import store_posts, store_profile
 from analytics.models import Measurement
 from inbox.actions.reply import reply_to_conversation
 from inbox.models import Conversation, Message
-from networks.adapters.facebook import numbers as page_numbers
-from networks.adapters.x import parse
 from networks.contract import Metrics, Published
 from networks.intake import pass_up
 from networks.models import Attempt, Outgoing, Profile
@@ -23,10 +21,8 @@ from networks.outbox.settling import settle
 from networks.registry import adapter_class
 from networks.sandbox import pushes
 from networks.sandbox.actions import write_entry
-from networks.sandbox.dialects.facebook import shapes as page_shapes
-from networks.sandbox.dialects.facebook.fields import parse_fields
-from networks.sandbox.dialects.x import shapes as x_shapes
-from networks.sandbox.measured import followers_of, numbers_of
+from networks.sandbox.dialects.dialect import practised
+from networks.sandbox.measured import followers_of
 from networks.sandbox.models import Account, Entry
 from networks.sandbox.personas import persona_account
 from organizations.models import Member
@@ -71,7 +67,7 @@ def network_copy(row: Outgoing, *, at: datetime) -> Entry:
     under = Entry.objects.select_related("root", "parent", "author", "wall").filter(
         network=author.network, remote_id=draft.in_reply_to or ""
     )
-    wall = author if author.network == "facebook" else None
+    wall = author if practised(author.network).has_walls else None
     return write_entry(author, draft.text, under=under.first(), wall=wall, at=at, pushes=False)
 
 
@@ -80,7 +76,7 @@ def somebody_wrote(
 ) -> tuple[Entry, Conversation]:
     """`who` (a name) wrote to the profile at `at`, and the push of it was taken in."""
     account = account_of(profile)
-    wall = account if profile.network == "facebook" else None
+    wall = account if practised(profile.network).has_walls else None
     author = persona_account(profile.network, name=who)
     entry = write_entry(author, text, under=under, wall=wall, at=at, pushes=False)
     for body in pushes.bodies(entry):
@@ -108,7 +104,9 @@ def was_measured(profile: Profile, *, at: datetime) -> None:
     rows = [row for row in due.select_related("remote_post") if worth_asking(row, at)]
     if rows:
         ids = [row.remote_post.remote_id for row in rows]
-        store_posts(profile, rows, [told(entry, at=at) for entry in entries(profile, ids)], now=at)
+        store_posts(
+            profile, rows, [practised(profile.network).metrics(entry, at=at) for entry in entries(profile, ids)], now=at
+        )
 
 
 def worth_asking(row: Measurement, at: datetime) -> bool:
@@ -119,11 +117,3 @@ def worth_asking(row: Measurement, at: datetime) -> bool:
 def entries(profile: Profile, remote_ids: list[str]) -> list[Entry]:
     rows = Entry.objects.select_related("author", "parent__author", "root", "wall__organization")
     return list(rows.filter(network=profile.network, remote_id__in=remote_ids))
-
-
-def told(entry: Entry, *, at: datetime) -> Metrics:
-    if entry.network == "x":
-        return parse.metrics(x_shapes.tweets([entry], ["public_metrics"], at=at)[0], parse.POST_NUMBERS, as_of=at)
-    counted = numbers_of([entry], at=at)[entry.pk]
-    node = page_shapes.nodes([entry], parse_fields(page_numbers.FIELDS), at=at)[0]
-    return page_numbers.post(node, {"impressions": counted.impressions, "clicks": counted.clicks}, as_of=at)

@@ -7,6 +7,7 @@ from inbox.actions.assign import assign_conversation
 from inbox.actions.triage import close_conversation
 from inbox.models import Conversation
 from networks.contract import MediaKind
+from networks.manifest import DemoProfile
 from networks.models import Profile
 from networks.registry import adapter_class
 from networks.sandbox.models import Entry
@@ -16,7 +17,7 @@ from publishing.actions.media import upload_asset
 from publishing.actions.review import approve_post, submit_post
 from publishing.actions.schedule import schedule_post
 from socialops.demo import past, words
-from socialops.demo.founding import Founded
+from socialops.demo.founding import Founded, demo_profiles
 from socialops.demo.pictures import draw
 
 DAYS = 61  # a month, one before it to compare with, and the day on which that began
@@ -27,6 +28,8 @@ ODD_MINUTES = 7  # nobody publishes on the stroke of the hour only
 def tell_northwind(made: Founded, *, now: datetime) -> None:
     with scope(made.organization):
         posts = [tell_post(made, number, now) for number in range(len(words.POSTS))]
+        for _, one in demo_profiles(made.organization.slug):
+            tell_own(made, one, now)
         for talk in words.TALKS:
             tell_talk(made, talk, posts, now)
         for number, planned in enumerate(words.PLANNED):
@@ -49,6 +52,13 @@ def tell_post(made: Founded, number: int, now: datetime) -> dict[str, Entry]:
     at = moment(now, zone_of(made), -days, hour) + timedelta(minutes=number * ODD_MINUTES % 30)
     entries = past.post_was_sent(made.people["priya"], [made.profiles[one] for one in handles], text, at=at)
     return {entry.author.handle: entry for entry in entries}
+
+
+def tell_own(made: Founded, one: DemoProfile, now: datetime) -> None:
+    """What a network's own folder lets a profile say."""
+    for days, hour, text in one.posts:
+        at = moment(now, zone_of(made), -days, hour)
+        past.post_was_sent(made.people["priya"], [made.profiles[one.handle]], text, at=at)
 
 
 def tell_talk(made: Founded, talk: words.Talk, posts: list[dict[str, Entry]], now: datetime) -> None:

@@ -3,7 +3,13 @@
 
 from dataclasses import dataclass
 
-BOTH, X, PAGE, HELP = ("northwind", "northwind.outdoors"), ("northwind",), ("northwind.outdoors",), ("northwind_help",)
+# handles of the profiles that manifests add to the demo
+BOTH, SHORT, PAGE, HELP = (
+    ("northwind", "northwind.outdoors"),
+    ("northwind",),
+    ("northwind.outdoors",),
+    ("northwind_help",),
+)
 
 # days ago, hour, handles, text
 POSTS: tuple[tuple[int, int, tuple[str, ...], str], ...] = (
@@ -25,7 +31,7 @@ POSTS: tuple[tuple[int, int, tuple[str, ...], str], ...] = (
         BOTH,
         "Sleeping bags, the honest table: what the comfort temperature means, and what it means if you are always cold. https://northwind.example/guides/sleep",
     ),
-    (41, 12, X, "A customer brought back a stove bought in 1987. We had the gasket."),
+    (41, 12, SHORT, "A customer brought back a stove bought in 1987. We had the gasket."),
     (
         36,
         17,
@@ -45,7 +51,7 @@ POSTS: tuple[tuple[int, int, tuple[str, ...], str], ...] = (
         BOTH,
         "Boot fitting takes twenty minutes and saves you a season of blisters. Walk-ins welcome every day until 19:00, no purchase needed.",
     ),
-    (24, 12, X, "Important question: trail mix with or without raisins? We have lost friends over this."),
+    (24, 12, SHORT, "Important question: trail mix with or without raisins? We have lost friends over this."),
     (22, 10, BOTH, "We repaired 214 jackets last month. Zips, seams, cuffs. Bring yours before you buy a new one."),
     (
         19,
@@ -57,7 +63,7 @@ POSTS: tuple[tuple[int, int, tuple[str, ...], str], ...] = (
     (
         15,
         8,
-        X,
+        SHORT,
         "Snow line dropped to 1,700 m overnight. If you are heading to the Sierra today: microspikes in the pack, please.",
     ),
     (
@@ -87,7 +93,7 @@ POSTS: tuple[tuple[int, int, tuple[str, ...], str], ...] = (
     (
         1,
         10,
-        X,
+        SHORT,
         "Rental skis for the coming weekend are almost gone. If you were going to ask us tomorrow, ask us today.",
     ),
 )
@@ -95,11 +101,11 @@ POSTS: tuple[tuple[int, int, tuple[str, ...], str], ...] = (
 # days ahead, hour, minute, writer, handles, text, state
 PLANNED: tuple[tuple[int, int, int, str, tuple[str, ...], str, str], ...] = (
     (1, 9, 0, "priya", BOTH, "New on the wall today: hand-drawn maps of the Guadarrama huts. Printed on paper you can fold with gloves on.", "scheduled"),
-    (2, 17, 30, "priya", X, "Question of the week: what is the one thing you always pack and never use?", "scheduled"),
+    (2, 17, 30, "priya", SHORT, "Question of the week: what is the one thing you always pack and never use?", "scheduled"),
     (4, 10, 0, "priya", PAGE, "Avalanche basics, an evening with Marta from the rescue team. Free, 30 seats, doors at 19:00. Comment to keep a seat.", "scheduled"),
     (5, 9, 0, "ed", BOTH, "Stove recall: if you bought the Lumen 2 between March and May, bring it in. We swap the valve while you wait, free of charge.", "approved"),
     (7, 11, 0, "ed", BOTH, "Gift guide, part one: ten things under 25 € that people actually use on the mountain.", "in_review"),
-    (8, 18, 0, "ed", X, "Winter opening hours start soon: 10 to 19, Sundays 11 to 15.", "in_review"),
+    (8, 18, 0, "ed", SHORT, "Winter opening hours start soon: 10 to 19, Sundays 11 to 15.", "in_review"),
     (0, 0, 0, "ed", PAGE, "Idea: a short series about the people who repair our jackets. First Rosa, 22 years at the machine.", "draft"),
 )  # fmt: skip
 

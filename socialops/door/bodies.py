@@ -16,6 +16,7 @@ from typing import IO, Any
 from django.conf import settings
 
 from networks.pushed import MOST_PUSHED
+from networks.registry import manifests
 from publishing.uploads import most_body
 from socialops.lib.room import is_full
 
@@ -66,7 +67,7 @@ ROUTES: tuple[tuple[re.Pattern[str], Bounds], ...] = tuple(
             r"/o/[-\w]+/settings/(logo|you/picture|people/invite/list)/$|/api/v1/imports/$|/o/[-\w]+/(imports|compose)/",
             FILE,
         ),
-        (r"/sandbox/(x|facebook)/", PRACTICE),
+        (rf"/sandbox/({'|'.join(one.network for one in manifests())})/", PRACTICE),
     )
 )
 _on_disk = 0  # bytes, of all bodies that are on their way in

@@ -27,7 +27,7 @@ TIMEOUT = (settings.SEND_TIMEOUT_SECONDS / 6, float(settings.SEND_TIMEOUT_SECOND
 _IDLE_SECONDS = 1.0
 
 # At DEBUG these print addresses, authorization headers and signing keys.
-for _name in ("urllib3", "oauthlib", "requests_oauthlib", "tweepy"):
+for _name in ("urllib3", "oauthlib", "requests_oauthlib"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 _NEVER_BEGAN = (

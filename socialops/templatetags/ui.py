@@ -2,20 +2,22 @@
 
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.contrib.staticfiles import finders
 from django.http import HttpRequest
 from django.template import Context
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from networks.manifest import Manifest
 from networks.models import Profile
+from networks.registry import manifests
 from organizations.entrance import on_the_way_to
 from organizations.models import AuditEntry, Member, Organization
 from socialops.activity_words import sentence
@@ -45,14 +47,6 @@ GO_KEYS = {
     "settings": "s",
 }
 
-NETWORK_NAMES = {
-    "x": "X",
-    "facebook": "Facebook",
-    "instagram": "Instagram",
-    "mastodon": "Mastodon",
-    "bluesky": "Bluesky",
-}
-
 
 @lru_cache(maxsize=512)
 def _icon(name: str, size: int, label: str) -> SafeString:
@@ -72,13 +66,25 @@ def icon(name: str, size: int = 16, label: str = "") -> SafeString:
     return _icon(str(name), int(size), str(label))
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
+def _drawn(mark: Path) -> SafeString:
+    return mark_safe(mark.read_text(encoding="utf-8").strip())  # noqa: S308  the file of a manifest
+
+
 def _mark_svg(network: str) -> SafeString:
-    path = finders.find(f"img/networks/{network}.svg") if network in NETWORK_NAMES else None
-    if path is None:
-        return _icon("globe", 16, "")
-    with open(path, encoding="utf-8") as file:
-        return mark_safe(file.read().strip())  # noqa: S308  our own file, chosen from a fixed list
+    known = _known(network)
+    return _drawn(known.mark) if known else _icon("globe", 16, "")
+
+
+def _known(network: str) -> Manifest | None:
+    return next((one for one in manifests() if one.network == network), None)
+
+
+@register.simple_tag
+def network_symbols() -> SafeString:
+    """Every network's mark as a symbol, network-<name>, for pages that draw many of them; inside an <svg hidden>."""
+    marks = ((one.network, _drawn(one.mark)) for one in manifests())
+    return format_html_join("", '<symbol id="network-{}" viewBox="0 0 16 16">{}</symbol>', marks)
 
 
 @register.simple_tag
@@ -94,7 +100,8 @@ def network_mark(network: str, decorative: bool = False) -> SafeString:
 @register.filter
 def network_name(network: str) -> str:
     """Spell a network as it spells itself."""
-    return NETWORK_NAMES.get(str(network), str(network).replace("_", " ").capitalize())
+    known = _known(str(network))
+    return known.label if known else str(network).replace("_", " ").capitalize()
 
 
 @register.filter

@@ -3,6 +3,7 @@
 from django.db import connection
 
 from networks.models import Credential, Profile
+from networks.registry import manifests
 from socialops.volume.maker import Maker, save
 from socialops.volume.messages import make_messages
 from socialops.volume.numbers import make_numbers
@@ -21,10 +22,11 @@ def make_everything(maker: Maker) -> dict[str, int]:
 
 
 def make_profiles(maker: Maker) -> list[Profile]:
+    named = [one.network for one in manifests()]
     rows = [
         Profile(
             organization=maker.organization,
-            network=("x", "facebook")[number % 2],
+            network=named[number % len(named)],
             remote_id=f"{maker.mark}{number}",
             name=f"{maker.text(2).title()} {number}",
             handle=f"v{maker.mark}{number}",

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from inbox.models import Contact, Conversation, Message
 from networks.models import Profile
+from networks.registry import manifest_of
 from socialops.volume.maker import BATCH, Maker, save
 
 
@@ -55,7 +56,7 @@ def talk(maker: Maker, profile: Profile, contact: Contact, root: str, at: dateti
         organization=maker.organization,
         profile=profile,
         contact=contact,
-        kind="mention" if profile.network == "x" else "comment",
+        kind=manifest_of(profile.network).heard_as,
         root_id=root,
         state="open" if waits or maker.dice.random() < 0.2 else "closed",
         assignee=maker.dice.choice([None, *maker.members]),

@@ -8,6 +8,9 @@ import pytest
 import yaml
 from honcho.environ import parse_procfile
 
+from networks.registry import discover
+from socialops.management.commands.networks import compose_lines
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROCESSES: dict[str, str] = parse_procfile((ROOT / "Procfile").read_text()).processes
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -15,7 +18,8 @@ READ = re.compile(r'env\.\w+\(\s*"([A-Z_]+)"')
 
 
 def known() -> set[str]:
-    return set(READ.findall((ROOT / "socialops" / "settings.py").read_text()))
+    of_networks = {each.variable for one in discover(()) for each in one.variables}
+    return of_networks | set(READ.findall((ROOT / "socialops" / "settings.py").read_text()))
 
 
 @pytest.mark.parametrize("name", PROCESSES)
@@ -29,6 +33,15 @@ def test_each_process_is_a_service_with_the_same_command(name: str) -> None:
 def test_its_variables_are_read_by_the_settings(name: str) -> None:
     unknown = set(COMPOSE["services"][name]["environment"]) - known()
     assert not unknown, f"{unknown}: settings.py reads no such variable; correct the name or leave it out."
+
+
+def test_the_variables_of_the_networks_are_handed_on() -> None:
+    lines = [line.strip() for line in (ROOT / "docker-compose.yml").read_text().splitlines()]
+    missing = [line for one in discover(()) for line in compose_lines(one) if line not in lines]
+    assert not missing, (
+        "\n".join(missing)
+        + "\nPut these into `environment` of docker-compose.yml: `python manage.py networks --compose`."
+    )
 
 
 def test_the_required_variables_are_given() -> None:

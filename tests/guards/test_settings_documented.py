@@ -3,6 +3,9 @@
 import re
 from pathlib import Path
 
+from networks.registry import discover
+from socialops.management.commands.networks import setting_rows
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 READ = re.compile(r'env\.\w+\(\s*"([A-Z_]+)"')
 
@@ -12,6 +15,15 @@ def test_every_variable_is_documented() -> None:
     read = set(READ.findall((ROOT / "socialops" / "settings.py").read_text()))
     missing = sorted(name for name in read if f"`{name}`" not in operations)
     assert not missing, f"Add {', '.join(missing)} to the table in docs/operations.md."
+
+
+def test_every_networks_variables_are_documented_as_its_manifest_says() -> None:
+    rows = set((ROOT / "docs" / "operations.md").read_text().splitlines())
+    missing = [row for one in discover(()) for row in setting_rows(one) if row not in rows]
+    assert not missing, (
+        "\n".join(missing)
+        + "\nPut these rows into the table of docs/operations.md: `python manage.py networks` prints them."
+    )
 
 
 def test_only_settings_and_what_runs_before_them_read_the_environment() -> None:

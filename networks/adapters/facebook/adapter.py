@@ -7,7 +7,8 @@ from typing import Any, BinaryIO
 from networks.adapters import reading, transport
 from networks.adapters.facebook import inbound, numbers, parse, pictures, push
 from networks.adapters.facebook.client import Graph, GraphError
-from networks.adapters.facebook.errors import LABEL, MissingPermission, outcome
+from networks.adapters.facebook.errors import MissingPermission, outcome
+from networks.adapters.facebook.manifest import MANIFEST
 from networks.contract import (
     Access,
     Adapter,
@@ -42,8 +43,8 @@ _LINK_TIMEOUT = (2.0, 5.0)
 
 
 class FacebookAdapter(Adapter, Publishes, Uploads, Deletes, Replies, Polls, Follows, Pushes, Measures):
-    network = "facebook"
-    label = LABEL
+    network = MANIFEST.network
+    label = MANIFEST.label
     capabilities = Capabilities(
         text_limit=_TEXT_LIMIT,
         media=pictures.LIMITS,

@@ -12,9 +12,10 @@ from networks import errors
 from networks.adapters import reading, transport
 from networks.adapters.facebook import limits
 from networks.adapters.facebook.client import GraphError
+from networks.adapters.facebook.manifest import MANIFEST
 from socialops.lib.text import clipped
 
-LABEL = "Facebook"
+LABEL = MANIFEST.label
 _LIMITED = {4, 17, 32, 341, 613, *range(80000, 80015)}
 _OF_APP = {4, 341}
 _TEMPORARY = {1, 2, 1363047, 1609010}

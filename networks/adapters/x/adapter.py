@@ -9,7 +9,8 @@ import requests
 from networks.adapters import reading, transport
 from networks.adapters.x import parse, push, renewal, upload
 from networks.adapters.x.client import XClient, XError
-from networks.adapters.x.errors import LABEL, outcome, read_problem
+from networks.adapters.x.errors import outcome, read_problem
+from networks.adapters.x.manifest import MANIFEST
 from networks.adapters.x.text import LIMIT, weighted_length
 from networks.contract import (
     Access,
@@ -58,8 +59,8 @@ _CLOCK_SKEW = timedelta(seconds=60)
 
 
 class XAdapter(Adapter, Renews, Publishes, Uploads, Deletes, Replies, Polls, Follows, Pushes, Measures):
-    network = "x"
-    label = LABEL
+    network = MANIFEST.network
+    label = MANIFEST.label
     capabilities = Capabilities(
         text_limit=LIMIT,
         media=upload.LIMITS,

@@ -1,5 +1,6 @@
 """tweepy's client with our manners: our base address, a timeout, no redirects, and errors that keep what was said."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,8 +8,12 @@ import requests
 import tweepy  # type: ignore[import-untyped]
 
 from networks.adapters.x import limits
+from networks.adapters.x.manifest import MANIFEST
 from networks.contract import Access
 from socialops.lib import http
+
+for _name in MANIFEST.loggers:  # at DEBUG they print authorization headers
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 class XError(tweepy.TweepyException):  # type: ignore[misc]

@@ -9,9 +9,10 @@ from networks import errors
 from networks.adapters import reading, transport
 from networks.adapters.x import limits
 from networks.adapters.x.client import XError
+from networks.adapters.x.manifest import MANIFEST
 from socialops.lib.text import clipped
 
-LABEL = "X"
+LABEL = MANIFEST.label
 _APP_AT_FAULT = (
     "oauth1 app permissions",
     "unsupported authentication",

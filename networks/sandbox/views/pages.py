@@ -19,6 +19,7 @@ from networks.sandbox.actions import (
     set_fault,
     write_entry,
 )
+from networks.sandbox.dialects.dialect import practised
 from networks.sandbox.forms import ChangeForm, FaultForm, SpeakForm
 from networks.sandbox.models import Account, Entry
 from networks.sandbox.personas import PERSONAS, persona_account
@@ -91,7 +92,7 @@ def like(request: MemberRequest, network: str, handle: str, pk: int) -> HttpResp
 @require_POST
 @member_gate
 def change(request: MemberRequest, network: str, handle: str, pk: int) -> HttpResponse:
-    """Edits or removes what the audience said, as its writer; hides it or shows it again, as a Page's people do."""
+    """Edits or removes what the audience said, as its writer; hides it or shows it again, as a page's people do."""
     account, entry = queries.account_named(network, handle), queries.said_by_audience(network, pk)
     form = ChangeForm(request.POST)
     if form.is_valid():
@@ -127,7 +128,7 @@ def answered(network: str, request: MemberRequest) -> Entry | None:
 
 
 def said(account: Account, form: SpeakForm, under: Entry | None) -> bool:
-    """Posts it; what is not an answer on X names the account, or it would never hear of it."""
+    """Posts it; what is no answer names the account where it would not hear of it otherwise."""
     data = form.cleaned_data
     try:
         author = persona_account(account.network, handle=data["persona"], name=data["name"])
@@ -135,9 +136,10 @@ def said(account: Account, form: SpeakForm, under: Entry | None) -> bool:
         form.add_error("name", error.fields["name"][0])
         return False
     text, mark = data["text"], f"@{account.handle}"
-    if account.network == "x" and under is None and mark.lower() not in text.lower():
+    has_walls = practised(account.network).has_walls
+    if not has_walls and under is None and mark.lower() not in text.lower():
         text = f"{mark} {text}"
-    write_entry(author, text, under=under, wall=account if account.network == "facebook" else None)
+    write_entry(author, text, under=under, wall=account if has_walls else None)
     return True
 
 

@@ -17,6 +17,7 @@ from django.utils.timezone import now
 from networks.models import Limit, Outgoing, Profile, Restoration, WebhookReceipt
 from networks.queries.hindrances import Hindrance, hindrances
 from networks.readiness import keeps
+from networks.registry import manifests
 from organizations.models import Mail, Organization
 from socialops import health
 from socialops.lib import heartbeat
@@ -31,14 +32,6 @@ LIMITED = {
     Limit.Of.ALL: "takes no more from our app",
     Limit.Of.POSTS: "takes no more posts from our app, only replies,",
     Limit.Of.READS: "is not asked by our app what is new",
-}
-NEEDED = {  # without these a real profile cannot renew its sign-in or receive pushes
-    "x": {"client_id": "X_CLIENT_ID", "client_secret": "X_CLIENT_SECRET"},
-    "facebook": {
-        "app_id": "META_APP_ID",
-        "app_secret": "META_APP_SECRET",
-        "verify_token": "META_VERIFY_TOKEN",
-    },
 }
 
 
@@ -205,8 +198,15 @@ def unset() -> Iterator[str]:
             yield f"settings: {variable} is not set, and there are profiles on {network}."
 
 
+def not_there() -> Iterator[str]:
+    """Networks whose package was taken away while profiles on them are here."""
+    gone = Profile.unscoped.exclude(network__in=[one.network for one in manifests()])
+    for network in gone.values_list("network", flat=True).distinct().order_by("network"):
+        yield f"settings: there are profiles on {network}, and no such network. Is its package in NETWORK_PACKAGES?"
+
+
 def not_needed_yet() -> Iterator[str]:
-    for network in sorted(NEEDED.keys() - real()):
+    for network in sorted({one.network for one in manifests()} - real()):
         if names := lacking(network):
             yield f"settings: {', '.join(names)} not set; nothing needs it before a profile on {network} is connected."
 
@@ -217,11 +217,14 @@ def real() -> set[str]:
 
 
 def lacking(network: str) -> list[str]:
+    """The variables without which a real profile cannot renew its sign-in or receive pushes."""
     app = settings.NETWORK_APPS.get(network, {})
-    return [variable for key, variable in NEEDED.get(network, {}).items() if not app.get(key)]
+    needed = [one for known in manifests() if known.network == network for one in known.settings if one.needed]
+    return [one.variable for one in needed if not app.get(one.key)]
 
 
 LOOKS: tuple[Look, ...] = (
-    newer, late, stuck, unlooked, held_up, undigested, unmailed, disconnected, unset, clocks_off,
+    newer, late, stuck, unlooked, held_up, undigested, unmailed, disconnected, unset, not_there,
+    clocks_off,
 )  # fmt: skip
 REMARKS: tuple[Look, ...] = (restored, unsettled, calm, slowed, depths, not_needed_yet)

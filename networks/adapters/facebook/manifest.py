@@ -1,0 +1,85 @@
+"""What names Facebook, whose Pages are the profiles."""
+
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from networks.contract import InboundKind
+from networks.manifest import Credentials, DemoProfile, Manifest, Scope, Setting, last_number
+from socialops.lib.env import parse_version
+
+
+def id_in(permalink: str, page_id: str) -> str:
+    """A post's id begins with the Page's, a comment's with the post's."""
+    last = last_number(permalink)
+    comment = parse_qs(urlsplit(permalink).query).get("comment_id", [""])[0]
+    if last and comment.isdecimal():
+        return f"{last.rpartition('_')[2]}_{comment}"
+    return f"{page_id}_{last}" if last and "_" not in last else last
+
+
+MANIFEST = Manifest(
+    network="facebook",
+    label="Facebook",
+    place=20,
+    mark=Path(__file__).with_name("mark.svg"),
+    colour="#0866ff",
+    adapter="networks.adapters.facebook.adapter.FacebookAdapter",
+    dialect="networks.sandbox.dialects.facebook.dialect.FacebookDialect",
+    address=Setting(
+        variable="GRAPH_API_URL",
+        default="https://graph.facebook.com",
+        means="base address of every call to Facebook",
+    ),
+    settings=(
+        Setting(
+            key="app_id",
+            variable="META_APP_ID",
+            means="the Meta app",
+            needed=True,
+        ),
+        Setting(
+            key="app_secret",
+            variable="META_APP_SECRET",
+            means="the secret of that, which signs what Facebook pushes too",
+            needed=True,
+        ),
+        Setting(
+            key="verify_token",
+            variable="META_VERIFY_TOKEN",
+            means="what Meta is told to say when it asks whether its pushes are wanted",
+            needed=True,
+        ),
+        Setting(
+            key="api_version",
+            variable="GRAPH_API_VERSION",
+            default="v25.0",
+            means="version of every call to Facebook",
+            parse=parse_version,
+            expected="v and a number, such as v25.0",
+        ),
+    ),
+    credentials=(Credentials(needed=("page_id", "access_token")),),
+    id_field="page_id",
+    scopes=(
+        Scope("pages_show_list", "to know which Pages there are"),
+        Scope("pages_manage_posts", "to publish and delete"),
+        Scope("pages_read_engagement", "to read posts, and find what was sent"),
+        Scope("pages_read_user_content", "to read what others write"),
+        Scope("pages_manage_engagement", "to answer"),
+        Scope("pages_manage_metadata", "to be told of what is new"),
+        Scope("read_insights", "to read numbers"),
+    ),
+    push_secret="app_secret",  # noqa: S106  the name of one
+    id_in=id_in,
+    heard_as=InboundKind.COMMENT,
+    counted={"likes": "reactions of every kind"},
+    demo=(
+        DemoProfile(
+            organization="northwind",
+            handle="northwind.outdoors",
+            name="Northwind Outdoors",
+            place=20,
+            teams=("Brand", "Care"),
+        ),
+    ),
+)
