@@ -10,7 +10,7 @@ def main() -> None:
     from django.core.management import execute_from_command_line
     from django.db import OperationalError
 
-    from socialops.lib.errors import AppError
+    from foundation.errors import AppError
 
     try:
         execute_from_command_line(sys.argv)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
+from foundation.errors import NotFound
 from networks.models import Profile
 from organizations.models import Member
-from socialops.lib.errors import NotFound
 from teams.access import access_profile, access_team, profiles_for
 from teams.models import Team, TeamMember
 

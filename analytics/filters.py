@@ -9,7 +9,7 @@ from django.http import QueryDict
 from analytics.definitions import BY_KEY, METRICS
 from analytics.period import USUAL_DAYS, Period, last_days, last_month, read_period
 from analytics.queries.posts import NEWEST, ORDERS
-from socialops.lib.errors import Invalid
+from foundation.errors import Invalid
 
 PRESETS = (7, 30, 90)
 LAST_MONTH = "month"  # beside numbers of days

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
-from socialops.lib.errors import Invalid
+from foundation.errors import Invalid
 
 USUAL_DAYS = 30
 MOST_DAYS = 731  # two years, one of them a leap year

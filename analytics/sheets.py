@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from analytics.definitions import BY_KEY, POST_KEYS
 from analytics.queries.overview import Figure
+from foundation.sheets import harmless, line
 from networks.models import RemotePost
 from networks.registry import adapter_class
-from socialops.lib.sheets import harmless, line
 
 
 def days(figures: Sequence[Figure]) -> Iterator[str]:

@@ -6,9 +6,9 @@ tasked with the profile. Who was given one can always give it back.
 
 from django.db.models import QuerySet
 
+from foundation.errors import NotFound, PermissionDenied
 from inbox.models import Conversation
 from organizations.actors import Actor, System
-from socialops.lib.errors import NotFound, PermissionDenied
 from teams.access import can, profiles_for
 from teams.models import TeamMember
 

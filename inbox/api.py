@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
+from foundation.errors import Conflict, Invalid, NotFound
 from inbox.access import access_conversation, require
 from inbox.actions.assign import assign_conversation
 from inbox.actions.reply import reply_to_conversation
@@ -24,7 +25,6 @@ from organizations.rest.pagination import KeysetPagination
 from organizations.rest.preconditions import IF_MATCH, seen_by, tagged
 from organizations.rest.serializers import StrictSerializer, WrittenText
 from organizations.rest.views import MemberViewSet
-from socialops.lib.errors import Conflict, Invalid, NotFound
 from teams.access import access_team
 
 LARGEST = 2**63 - 1

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy
 
 from inbox.models import Conversation, Message
 from organizations.actors import Actor, label
-from organizations.kinds import register
 from organizations.models import Member, Organization
-from organizations.notifications import Notice, notify, notify_all
+from organizations.notifications.notice_kinds import register
+from organizations.notifications.notices import Notice, notify, notify_all
 from teams.models import Team
 
 

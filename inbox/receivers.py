@@ -16,7 +16,7 @@ from networks.contract import Change, DraftKind, Inbound
 from networks.models import Outgoing, Profile
 from networks.signals import inbound_asked, inbound_changed, inbound_received, outgoing_settled
 from organizations.actors import Actor
-from organizations.handover import Handover, Holding
+from organizations.people.handover import Handover, Holding
 from organizations.signals import holdings_asked, member_leaving
 
 

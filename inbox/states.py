@@ -1,6 +1,6 @@
 """The life of a conversation."""
 
-from socialops.lib.states import Machine
+from foundation.states import Machine
 
 CONVERSATION = Machine(
     {

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
 
+from foundation.text import clipped
 from inbox.models import Conversation, Message
-from socialops.lib.text import clipped
 
 TALLIED = ("message_count", "unanswered_since", "answered_at", "last_message_at", "last_message_id", "snippet")
 SNIPPET = 200

@@ -6,12 +6,12 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils.timezone import now
 
+from foundation.dates import moment
 from networks.contract import Access, Adapter, Renews
 from networks.errors import Busy, NetworkError, SignInRefused
 from networks.models import Credential, Profile
 from networks.outbox.limits import ear
 from networks.registry import adapter_class
-from socialops.lib.dates import moment
 
 EARLY = timedelta(minutes=5)
 RENEWAL_LEASE = timedelta(minutes=1)  # longer than the call may take

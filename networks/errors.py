@@ -5,7 +5,7 @@ Each carries a `user_message` that may be shown to a person and a `detail` for t
 
 from datetime import datetime
 
-from socialops.lib.errors import AppError
+from foundation.errors import AppError
 
 
 class NetworkError(AppError):

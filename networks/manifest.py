@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from foundation.env import Env
 from networks.contract import InboundKind
-from socialops.lib.env import Env
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,19}")
 _COLOUR = re.compile(r"#[0-9a-f]{6}")

@@ -5,13 +5,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from foundation import realtime
 from networks.models import Circuit, FallbackPlan, Profile, Restoration
 from networks.registry import adapter_class
-from organizations.kinds import register
 from organizations.models import Member, Organization, Role
-from organizations.notifications import notify, settle_notices
+from organizations.notifications.notice_kinds import register
+from organizations.notifications.notices import notify, settle_notices
 from organizations.tenancy import scope
-from socialops.lib import realtime
 
 TITLES = {  # of a circuit's mood
     "silent": gettext_lazy("%(network)s does not answer: posts wait and leave by themselves"),

@@ -8,10 +8,10 @@ from pkgutil import iter_modules
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from foundation.errors import AppError
 from networks import adapters
 from networks.contract import Adapter
 from networks.manifest import Manifest, WrongManifest
-from socialops.lib.errors import AppError
 
 
 class UnknownNetwork(AppError):

@@ -8,18 +8,18 @@ from celery import Task, shared_task
 from django.conf import settings
 from django.utils.timezone import now
 
+from foundation import heartbeat
+from foundation.seats import seat
 from networks.actions.restoring import watch
-from networks.identifying import identify_due
-from networks.intake import claim_poll, digest_receipt, due_polls, end_poll, open_receipts, poll_profile
+from networks.incoming.identifying import identify_due
+from networks.incoming.intake import claim_poll, digest_receipt, due_polls, end_poll, open_receipts, poll_profile
+from networks.incoming.retention import purge_read
 from networks.outbox.claims import claim_unknown, due_looks, due_turns, reap
 from networks.outbox.looking import look_one
 from networks.outbox.sending import send_next
 from networks.outbox.settling import tell_untold
 from networks.outbox.uploading import bring_ahead
-from networks.retention import purge_read
 from organizations.tenancy import scope
-from socialops.lib import heartbeat
-from socialops.lib.seats import seat
 
 log = logging.getLogger(__name__)
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
+from foundation.numbers import spelt_numbers
+from foundation.written import shows_anything, unshowable
 from networks.contract import Capabilities
-from socialops.lib.numbers import spelt_numbers
-from socialops.lib.written import shows_anything, unshowable
 
 LONGEST = 65_536  # characters, whatever the network: none takes more, and so much more is a mistake or an attack
 

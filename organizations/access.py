@@ -1,9 +1,9 @@
 """Looking up people and their organization, and being allowed to, in one call."""
 
+from foundation.errors import NotFound, PermissionDenied
 from organizations.actors import Actor
 from organizations.models import Member, Role, User
 from organizations.queries.notifications import unread_of_each
-from socialops.lib.errors import NotFound, PermissionDenied
 
 
 def memberships_of(user: User) -> list[Member]:

@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from organizations.kinds import register
+from organizations.notifications.notice_kinds import register
 
 
 class OrganizationsConfig(AppConfig):
@@ -11,7 +11,7 @@ class OrganizationsConfig(AppConfig):
 
     def ready(self) -> None:
         from organizations import receivers  # noqa: F401 - connects them
-        from organizations.usage import register_quotas
+        from organizations.configuration.usage import register_quotas
 
         register_quotas()
         register("quota", _("My organization has used most of what it may"), "gauge", "bell", "email")

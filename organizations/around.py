@@ -6,10 +6,10 @@ page that would not be shown behind the gate.
 
 from django.http import HttpRequest
 
+from foundation import realtime
 from organizations.access import memberships_of
-from organizations.entry import hindrance
 from organizations.models import Member
-from socialops.lib import realtime
+from organizations.sign_in.admission import hindrance
 
 LAST = "last_organization"  # in the session: its id
 

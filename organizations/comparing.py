@@ -13,10 +13,10 @@ from django.http import HttpRequest
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
+from foundation.differences import Bit, changes, merge
+from foundation.overtaking import Seen, seen_at, spelt_seen
+from foundation.written import with_line_feeds
 from organizations.models import AuditEntry
-from socialops.lib.differences import Bit, changes, merge
-from socialops.lib.overtaking import Seen, seen_at, spelt_seen
-from socialops.lib.written import with_line_feeds
 
 MOST_ENTRIES = 5
 OURS = ("seen", "was", "csrfmiddlewaretoken")

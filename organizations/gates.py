@@ -13,13 +13,13 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.timezone import override
 
+from foundation import realtime
 from organizations.access import member_of, memberships_of, require_admin, require_owner
 from organizations.around import note_last
-from organizations.entry import Hindrance, hindrance
 from organizations.models import Member
-from organizations.presence import DRAWN_FOR, Presence, signed_in, told
+from organizations.sign_in.admission import Hindrance, hindrance
+from organizations.sign_in.presence import DRAWN_FOR, Presence, signed_in, told
 from organizations.tenancy import scope
-from socialops.lib import realtime
 
 P = ParamSpec("P")
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from foundation.errors import AppError
 from organizations.around import stand_around
-from organizations.origin import coming_from
-from socialops.lib.errors import AppError
+from organizations.request_origin import coming_from
 
 # Of a picture under an address of its own: by the browser alone, until the session ends (Clear-Site-Data).
 KEPT = "private, max-age=86400, immutable"

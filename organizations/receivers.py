@@ -10,17 +10,17 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
-from organizations import audit
+from foundation import realtime
+from foundation.ratelimit import seconds_to_wait
 from organizations.access import memberships_of
 from organizations.actors import Actor, System
-from organizations.bounds import begin
-from organizations.entry import is_borrowed, note_own_proof
-from organizations.known_devices import remember_device
+from organizations.auditing import audit
 from organizations.models import OrganizationSignOn, User
-from organizations.sessions import noted_now
+from organizations.sign_in.admission import is_borrowed, note_own_proof
+from organizations.sign_in.known_devices import remember_device
+from organizations.sign_in.session_bounds import begin
+from organizations.sign_in.sessions import noted_now
 from organizations.tenancy import scope
-from socialops.lib import realtime
-from socialops.lib.ratelimit import seconds_to_wait
 
 FAILURES = (5, 300)  # written down per account: so many in so many seconds; the rest adds nothing but rows
 

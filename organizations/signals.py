@@ -6,8 +6,8 @@ fails undoes everything.
 
 from django.dispatch import Signal
 
-# member: Member about to leave, successor: Member, actor, handover: organizations.handover.Handover. Each floor hands
-# over its own things, to `handover.taker(...)`, and ends what the member held there.
+# member: Member about to leave, successor: Member, actor, handover: people.handover.Handover. Each floor hands over
+# its own things, to `handover.taker(...)`, and ends what the member held there.
 member_leaving = Signal()
 
 # handover: Handover -> Iterable[Holding]: what would be handed over or end. Changes nothing.

@@ -4,12 +4,12 @@ from celery import shared_task
 from django.conf import settings
 from django.utils.timezone import now
 
-from organizations.digests import collect_due
-from organizations.inviting import send_due_invitations
-from organizations.mail import send_due
-from organizations.proving import check_due
-from organizations.retention import purge_answers, purge_read, purge_sessions
-from organizations.watching_quotas import watch_quotas
+from organizations.configuration.quota_watch import watch_quotas
+from organizations.notifications.digests import collect_due
+from organizations.notifications.mails import send_due
+from organizations.notifications.retention import purge_answers, purge_read, purge_sessions
+from organizations.people.invitation_mails import send_due_invitations
+from organizations.sign_in.domain_proofs import check_due
 
 
 @shared_task

@@ -6,11 +6,11 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from foundation.errors import NotFound, PermissionDenied
 from networks.models import VERBS
 from organizations.actors import Actor, System
 from organizations.models import Member
 from publishing.models import Asset, Attachment, Delivery, Post
-from socialops.lib.errors import NotFound, PermissionDenied
 from teams.access import can, profiles_for, verbs_on
 
 TO = ("edit", "submit", "approve", "schedule", "cancel")

@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
+from foundation.errors import Invalid
 from networks.models import Attempt
 from organizations.rest.errors import plain
 from organizations.rest.preconditions import IF_MATCH, seen_by, tagged
@@ -26,13 +27,15 @@ from publishing.actions.late import move_delivery
 from publishing.actions.media import describe_asset, require_writer, upload_asset
 from publishing.actions.review import approve_post, reject_post, submit_post, take_back_approval
 from publishing.actions.schedule import cancel_post, publish_now, schedule_post
+from publishing.composing.threads import Own
 from publishing.limits import spelt_bytes
+from publishing.media.originals import download
+from publishing.media.renditions import most_bytes
+from publishing.media.uploads import is_too_long, require_room
 from publishing.models import Asset, Delivery, Post
-from publishing.originals import download
 from publishing.queries.parts import DUE, STATE, front_of, parts_of, with_parts
 from publishing.queries.posts import for_reading, listed
 from publishing.queries.queue import foresee
-from publishing.renditions import most_bytes
 from publishing.shapes import (
     AltTextBody,
     DecisionBody,
@@ -48,9 +51,6 @@ from publishing.shapes import (
     delivery_shape,
     post_shape,
 )
-from publishing.threads import Own
-from publishing.uploads import is_too_long, require_room
-from socialops.lib.errors import Invalid
 
 SHAPE = OpenApiTypes.OBJECT
 

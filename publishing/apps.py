@@ -7,17 +7,17 @@ class PublishingConfig(AppConfig):
     name = "publishing"
 
     def ready(self) -> None:
-        from networks import origins
-        from organizations import about
+        from networks import row_origins
+        from organizations.auditing import subject_names
         from publishing import notices, receivers  # noqa: F401 - connects them
-        from publishing.about import find_deliveries, find_outgoing, find_posts
-        from publishing.origins import find_paths
-        from publishing.quotas import register_quotas
-        from teams.about import register
+        from publishing.media.storage_quota import register_quotas
+        from publishing.post_subjects import find_deliveries, find_outgoing, find_posts
+        from publishing.row_origins import find_paths
+        from teams.member_tasks.task_subjects import register
 
         register("post", find_posts)
-        about.register("delivery", find_deliveries)
-        about.register("outgoing", find_outgoing)
-        origins.register("delete", find_paths)
+        subject_names.register("delivery", find_deliveries)
+        subject_names.register("outgoing", find_outgoing)
+        row_origins.register("delete", find_paths)
         notices.register_kinds()
         register_quotas()

@@ -15,17 +15,17 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from foundation.numbers import spelt_number
+from foundation.overtaking import spelt_seen
+from foundation.written import Written
 from networks.queries.queue import PLACES
 from networks.registry import networks
 from organizations.models import Member
 from publishing.actions.forward import Wish
+from publishing.composing.threads import MOST_PARTS, Own
 from publishing.models import Post
+from publishing.planning.planned_times import as_shown, instant
 from publishing.queries.posts import FILTERS
-from publishing.threads import MOST_PARTS, Own
-from publishing.times import as_shown, instant
-from socialops.lib.numbers import spelt_number
-from socialops.lib.overtaking import spelt_seen
-from socialops.lib.written import Written
 
 WHEN = [
     ("none", gettext_lazy("No time yet")),
@@ -68,7 +68,7 @@ class ComposerForm(forms.Form):
 
     form_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
     seen = forms.CharField(required=False, widget=forms.HiddenInput)  # what an edit was made from
-    was = forms.CharField(required=False, widget=forms.HiddenInput)  # publishing.overtaking reads both
+    was = forms.CharField(required=False, widget=forms.HiddenInput)  # publishing.composing.edit_merging reads both
     text = PlainText(label=gettext_lazy("Text"), widget=forms.Textarea)
     first_comment = PlainText(label=gettext_lazy("First comment"), widget=forms.Textarea)
     when = forms.ChoiceField(

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
+from foundation.numbers import spelt_number, spelt_numbers
+from foundation.written import unshowable, with_line_feeds
 from networks.contract import Capabilities, Media, MediaKind, MediaLimit
-from publishing.kinds import no_such, nth, too_many
-from publishing.threads import Attached
-from socialops.lib.numbers import spelt_number, spelt_numbers
-from socialops.lib.written import unshowable, with_line_feeds
+from publishing.composing.threads import Attached
+from publishing.media.file_kinds import no_such, nth, too_many
 
 LONGEST_ALT_TEXT = 1000  # characters; so much is kept, and a network may take less
 NARROWEST = 64  # pixels of the shorter side of a smaller copy: less shows nothing any more

@@ -6,19 +6,19 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from foundation.dates import spelt_planned
+from foundation.numbers import spelt_number
 from networks.models import FallbackPlan, Outgoing
 from networks.queries.queue import with_return
 from networks.registry import adapter_class
 from organizations.actors import Actor, label
-from organizations.kinds import Shown, register
 from organizations.models import AuditEntry, Member, Organization, Role
-from organizations.notifications import notify, settle_notices
+from organizations.notifications.notice_kinds import Shown, register
+from organizations.notifications.notices import notify, settle_notices
 from publishing.access import posts_for
+from publishing.media.thumbnails import pictures_of
 from publishing.models import Delivery, Post
 from publishing.queries.outlook import RETURNS
-from publishing.thumbnails import pictures_of
-from socialops.lib.dates import spelt_planned
-from socialops.lib.numbers import spelt_number
 from teams.queries.holders import who_may
 
 

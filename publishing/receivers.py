@@ -6,21 +6,21 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.dispatch import receiver
 
+from foundation import realtime
 from networks.actions.outgoing import cancel_outgoing
 from networks.contract import DraftKind
 from networks.models import Outgoing, RemotePost
 from networks.signals import outgoing_held, outgoing_settled
 from organizations.actors import Actor
-from organizations.handover import Handover, Holding
 from organizations.models import Member
+from organizations.people.handover import Handover, Holding
 from organizations.signals import gaps_asked, holdings_asked, member_leaving
 from publishing.actions.handover import hand_over_approvals, hand_over_posts
-from publishing.late import tell_late
 from publishing.models import Delivery
 from publishing.notices import settle_deletion, tell_stuck, tell_undeleted
+from publishing.planning.too_late_notices import tell_late
 from publishing.queries.handover import holdings
 from publishing.queries.undecided import gaps
-from socialops.lib import realtime
 
 
 @receiver(outgoing_settled, dispatch_uid="publishing.delivery_settled")

@@ -10,11 +10,11 @@ from rest_framework import serializers
 from networks.models import Attempt, Held, Outgoing
 from networks.registry import networks
 from organizations.rest.serializers import Ids, StrictSerializer, WrittenText
+from publishing.composing.threads import MOST_PARTS, Attached, Original, Own
 from publishing.limits import LONGEST_ALT_TEXT, adapted
 from publishing.models import Asset, Delivery, Post
 from publishing.queries.parts import front_of, parts_of, state_of
 from publishing.queries.posts import STATES, called, remote_of
-from publishing.threads import MOST_PARTS, Attached, Original, Own
 
 DELIVERY_STATES = ("waiting", "sending", "unknown", "sent", "failed", "partly", "cancelled")
 

@@ -1,6 +1,6 @@
 """May it go out? (Did it go out? is the outbox's question.)"""
 
-from socialops.lib.states import Machine
+from foundation.states import Machine
 
 POST = Machine(
     {

@@ -3,9 +3,9 @@
 from celery import shared_task
 from django.utils.timezone import now
 
-from publishing.fallback import fall_back
-from publishing.overdue import watch
-from publishing.unused import purge_unused
+from publishing.media.unused_files import purge_unused
+from publishing.planning.fallback import fall_back
+from publishing.planning.overdue_notices import watch
 
 
 @shared_task

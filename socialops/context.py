@@ -15,17 +15,17 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from foundation.numbers import spelt_numbers
 from networks.models import Circuit, Profile, Restoration
 from networks.notices import called
 from networks.readiness import open_since, refusal
-from organizations.doors import is_own_account
 from organizations.models import Member
+from organizations.sign_in.account_doors import is_own_account
 from organizations.tenancy import scope
 from publishing.queries.restored import counts_of, has_open, latest, of_member
-from socialops.lib.numbers import spelt_numbers
-from socialops.work import COUNTED
+from socialops.overview.my_work import COUNTED
 from teams.access import profiles_for, writes
-from teams.banners import pause_banners
+from teams.pauses.banners import pause_banners
 
 # group, items: (key, label, icon, address name); a label is translated where it is shown
 NAV = (

@@ -14,11 +14,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError
 
+from foundation import heartbeat, realtime
+from foundation.room import can_write
 from networks.models import Outgoing
 from networks.queries.queue import overdue
 from socialops.celery import app
-from socialops.lib import heartbeat, realtime
-from socialops.lib.room import can_write
 from socialops.schema import ahead, behind
 
 # Sorts more than fits into 64 kB, so PostgreSQL writes to its disk; no table and no transaction log is touched.

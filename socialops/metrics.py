@@ -18,6 +18,7 @@ from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from foundation import heartbeat, realtime
 from networks.models import Circuit, Cursor, Outgoing, Profile, WebhookReceipt
 from networks.queries.lateness import LATENESS, sent_since
 from networks.queries.queue import PLACES, overdue, queued
@@ -25,7 +26,6 @@ from networks.readiness import HOLDS
 from networks.registry import networks
 from organizations.models import Organization
 from socialops.celery import app
-from socialops.lib import heartbeat, realtime
 
 WINDOW = timedelta(minutes=5)
 BUCKETS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0)

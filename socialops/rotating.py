@@ -11,9 +11,9 @@ from allauth.mfa.models import Authenticator
 from django.db.models import QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
+from foundation.crypto import is_newest, rotate
 from networks.models import Credential
 from organizations.models import OrganizationSignOn
-from socialops.lib.crypto import is_newest, rotate
 
 ENCRYPTED = ("secret", "seed", "migrated_codes")  # of an authenticator's data: what `MfaAdapter` encrypts
 

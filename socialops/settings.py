@@ -9,13 +9,13 @@ import dj_database_url
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from foundation.crypto import parse_keys
+from foundation.env import Env, WrongSetting, parse_dns_server, parse_folder, parse_rate
+from foundation.mail_url import EXPECTED as EMAIL_EXPECTED
+from foundation.mail_url import parse_email_url
 from networks.manifest import WrongManifest
 from networks.registry import discover
-from socialops import embedded
-from socialops.lib.crypto import parse_keys
-from socialops.lib.env import Env, WrongSetting, parse_dns_server, parse_folder, parse_rate
-from socialops.lib.mail_url import EXPECTED as EMAIL_EXPECTED
-from socialops.lib.mail_url import parse_email_url
+from socialops.running import embedded
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -116,14 +116,14 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "organizations.middleware.NoStoreMiddleware",  # below the static files, which may be kept for ever
     "csp.middleware.CSPMiddleware",
-    "organizations.presence.ForgettingMiddleware",
+    "organizations.sign_in.presence.ForgettingMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "organizations.slashes.SlashMiddleware",
+    "organizations.missing_slashes.SlashMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "organizations.presence.PresenceMiddleware",
-    "organizations.sessions.SessionsMiddleware",
+    "organizations.sign_in.presence.PresenceMiddleware",
+    "organizations.sign_in.sessions.SessionsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -168,8 +168,8 @@ CSRF_FAILURE_VIEW = "organizations.views.session.token_refused"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_ADAPTER = "organizations.adapters.AccountAdapter"
-ACCOUNT_FORMS = {"reset_password_from_key": "organizations.account_forms.ResetForm"}
+ACCOUNT_ADAPTER = "organizations.sign_in.allauth_adapters.AccountAdapter"
+ACCOUNT_FORMS = {"reset_password_from_key": "organizations.sign_in.account_forms.ResetForm"}
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 # Who may get a sign-in: closed (admins make it on the server, organizations through their sign-on), invited (also by
@@ -184,7 +184,8 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True  # tell the person when the way they sign in 
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(PUBLIC_URL).scheme
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before e-mail addresses or the second step are changed
-SESSION_COOKIE_AGE = 90 * 86_400  # the longest that an organization may choose; organizations/bounds.py ends it earlier
+# The longest that an organization may choose; organizations/sign_in/session_bounds.py ends it earlier.
+SESSION_COOKIE_AGE = 90 * 86_400
 # Attempts per client address and per account. Behind a proxy the address is right only where FORWARDED_ALLOW_IPS is.
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
@@ -198,7 +199,7 @@ ACCOUNT_RATE_LIMITS = {
     "manage_email": "10/m/user",
     "confirm_email": "1/3m/key",
 }
-MFA_ADAPTER = "organizations.adapters.MfaAdapter"
+MFA_ADAPTER = "organizations.sign_in.allauth_adapters.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "SocialOps"
@@ -235,11 +236,11 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 FILE_UPLOAD_HANDLERS = [
-    "publishing.uploads.Bound",
+    "publishing.media.uploads.Bound",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "publishing.uploads.Spooled",
+    "publishing.media.uploads.Spooled",
 ]
-CACHES = {"default": {"BACKEND": "socialops.lib.cache.ForgivingRedisCache", "LOCATION": REDIS_URL}}
+CACHES = {"default": {"BACKEND": "foundation.cache.ForgivingRedisCache", "LOCATION": REDIS_URL}}
 
 # --- Language, time, files ----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -361,7 +362,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "text": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
-        "json": {"()": "socialops.lib.logs.JSONFormatter"},
+        "json": {"()": "foundation.logs.JSONFormatter"},
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "INFO"},

@@ -22,17 +22,17 @@ from django.db import Error as DatabaseError
 from django.db import close_old_connections
 from django.http import HttpRequest, parse_cookie
 
+from foundation import places
+from foundation.errors import NotFound
+from foundation.realtime import channel
 from organizations.access import member_of, memberships_of
-from organizations.bounds import note_gap
-from organizations.entry import hindrance
-from organizations.quotas import limit_of
+from organizations.configuration.quotas import limit_of
+from organizations.configuration.usage import streams_of
+from organizations.sign_in.admission import hindrance
+from organizations.sign_in.session_bounds import note_gap
 from organizations.tenancy import scope as in_scope
-from organizations.usage import streams_of
 from socialops.hub import Hint, Listener, Missed, Said
 from socialops.hub import hub as hub
-from socialops.lib import places
-from socialops.lib.errors import NotFound
-from socialops.lib.realtime import channel
 from teams.access import profiles_for
 
 Scope = MutableMapping[str, Any]

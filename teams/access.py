@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
+from foundation.errors import NotFound, PermissionDenied
 from networks.models import (
     VERBS,
     Profile,
@@ -14,7 +15,6 @@ from networks.models import (
 from organizations.actors import Actor, System
 from organizations.models import Member, Role
 from organizations.tenancy import require_organization_id, scope
-from socialops.lib.errors import NotFound, PermissionDenied
 from teams.models import Level, Team, TeamMember
 
 ROLE_VERBS: dict[str, frozenset[str]] = {

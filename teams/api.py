@@ -13,6 +13,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
+from foundation.errors import Invalid
+from foundation.overtaking import mark_of, refuse_overtaken
 from networks.contract import MediaKind, Publishes, Replies
 from networks.models import VERBS, Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
 from networks.queries.holds import Wait, wait_of, with_waits
@@ -22,8 +24,6 @@ from organizations.models import Member
 from organizations.rest.preconditions import IF_MATCH, seen_by, tagged
 from organizations.rest.serializers import Ids, StrictSerializer
 from organizations.rest.views import MemberViewSet
-from socialops.lib.errors import Invalid
-from socialops.lib.overtaking import mark_of, refuse_overtaken
 from teams.access import access_profile, access_team, profiles_for, verbs_on
 from teams.actions.grants import lock, set_grants
 from teams.actions.teams import change_team, create_team, dissolve_team, lock_team

@@ -13,7 +13,7 @@ from organizations.comparing import SeenForm
 from organizations.models import Member
 from organizations.queries.people import members
 from teams.models import Team, UseCase
-from teams.words import VERB_WORDS
+from teams.rights.verb_words import VERB_WORDS
 
 MANY = ("leaders", "members", "profiles")
 

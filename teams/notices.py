@@ -5,12 +5,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from foundation.dates import spelt_planned
 from networks.models import Profile
 from organizations.actors import Actor, label
-from organizations.kinds import register
 from organizations.models import Member, Organization, Role
-from organizations.notifications import notify
-from socialops.lib.dates import spelt_planned
+from organizations.notifications.notice_kinds import register
+from organizations.notifications.notices import notify
 from teams.models import Task, Team
 from teams.queries.holders import who_may
 

@@ -8,8 +8,8 @@ from django.dispatch import receiver
 from networks.models import Profile
 from networks.signals import profile_added, profile_disconnected
 from organizations.actors import Actor
-from organizations.handover import Handover, Holding
 from organizations.models import Member
+from organizations.people.handover import Handover, Holding
 from organizations.signals import gaps_asked, holdings_asked, member_joined, member_leaving, teams_asked
 from teams.actions.belonging import end_belonging, welcome
 from teams.actions.pauses import apply_pauses, lock_pauses

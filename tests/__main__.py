@@ -13,7 +13,7 @@ import sys
 import tempfile
 from typing import IO
 
-from socialops.embedded import RUN_DIR
+from socialops.running.embedded import RUN_DIR
 
 PYTEST = [sys.executable, "-m", "pytest"]
 RUNS = {  # each with PostgreSQL and Valkey of its own, where the environment names none

@@ -16,10 +16,10 @@ from django.utils.safestring import SafeString
 from pytest_django.plugin import DjangoDbBlocker
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+from foundation import realtime
 from networks.outbox import pulse
 from organizations.models import Organization, User
 from organizations.tenancy import scope
-from socialops.lib import realtime
 from tests import signing_in, stack
 from tests.cast import Cast, assemble
 from tests.databases import migrated

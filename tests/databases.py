@@ -15,7 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg2
 
 from socialops.backup.programs import program
-from socialops.steps import manage
+from socialops.running.start_steps import manage
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 KEPT = BASE_DIR / ".run" / "migrated"

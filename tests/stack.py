@@ -40,8 +40,8 @@ import redis
 import requests
 from honcho.environ import parse_procfile
 
-from socialops.process import words_of
-from socialops.steps import collect_static, manage
+from socialops.running.procfile_process import words_of
+from socialops.running.start_steps import collect_static, manage
 from tests.databases import create, drop, migrated, named_database
 from tests.services import RUN_DIR
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from analytics.definitions import POST_KEYS
 from analytics.derive import bounds
 from analytics.period import Period
+from foundation.errors import Invalid
 from networks.models import Profile, RemotePost
 from organizations.tenancy import scope
-from socialops.lib.errors import Invalid
 
 NEWEST = "newest"
 ORDERS = (NEWEST, *POST_KEYS)

@@ -10,8 +10,8 @@ from analytics.definitions import BY_KEY, POST_KEYS, Source
 from analytics.filters import Filters
 from analytics.period import Period
 from analytics.queries.overview import Figure, Points
+from foundation.numbers import spelt_numbers
 from networks.models import RemotePost
-from socialops.lib.numbers import spelt_numbers
 
 NEUTRAL = {"posts_sent", "messages_in"}  # more is neither better nor worse
 

@@ -16,10 +16,10 @@ from analytics.filters import MOST_ROWS, PRESETS, Filters, read_filters
 from analytics.queries.overview import overview
 from analytics.queries.posts import every_post, measured_posts
 from analytics.views import faces
+from foundation.errors import Invalid
 from networks.models import Profile
 from organizations.gates import MemberRequest, member_gate
 from organizations.models import Member
-from socialops.lib.errors import Invalid
 from teams.access import profiles_for
 from teams.models import Team
 

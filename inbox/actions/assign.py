@@ -3,17 +3,17 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from foundation import realtime
+from foundation.errors import Invalid
+from foundation.overtaking import Seen, refuse_overtaken
 from inbox.access import may, require
 from inbox.models import Conversation
 from inbox.notices import tell_given
 from inbox.queries.thread import people_for, teams_for
-from organizations import audit
 from organizations.access import still_here
 from organizations.actors import Actor
+from organizations.auditing import audit
 from organizations.models import Member
-from socialops.lib import realtime
-from socialops.lib.errors import Invalid
-from socialops.lib.overtaking import Seen, refuse_overtaken
 from teams.models import Team
 
 

@@ -6,7 +6,7 @@ settlement will join the two; or a colleague wrote on the network itself, and th
 
 from collections.abc import Mapping
 
-from inbox.incoming import canonical
+from inbox.intake.incoming import canonical
 from inbox.models import Message
 from networks.contract import Inbound
 from networks.models import Outgoing, Profile, RemotePost

@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.timezone import now
 
+from foundation.text import normalized
 from inbox.actions.ingest import tell
-from inbox.incoming import storable
-from inbox.locks import hold_intake
+from inbox.intake.incoming import storable
+from inbox.intake.locks import hold_intake
 from inbox.models import Conversation, Message
 from inbox.tally import recount
 from networks.contract import Change
 from networks.models import Profile
-from socialops.lib.text import normalized
 
 FOLLOWED_FOR = timedelta(days=14)  # from when it was said; what is older changes hardly ever
 LISTS_LAG = timedelta(minutes=2)  # networks' lists are behind: what is younger is not missed in them

@@ -1,10 +1,10 @@
 """A member leaves: what was assigned to them is assigned to somebody else."""
 
+from foundation import realtime
 from inbox.queries.handover import answerable_by, held_by
-from organizations import audit
 from organizations.actors import Actor
-from organizations.handover import Handover
-from socialops.lib import realtime
+from organizations.auditing import audit
+from organizations.people.handover import Handover
 
 
 def hand_over_conversations(actor: Actor, handover: Handover) -> None:

@@ -7,19 +7,19 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.timezone import now
 
+from foundation import realtime
 from inbox.actions.contacts import keep_contacts
 from inbox.actions.echoes import is_echo, link_copies, texts_in_flight
 from inbox.actions.joining import join_conversations, reopen
-from inbox.incoming import accepted, parents_first
-from inbox.locks import hold_intake
+from inbox.intake.incoming import accepted, parents_first
+from inbox.intake.locks import hold_intake
+from inbox.intake.sequence import reserve_ids
+from inbox.intake.threads import Threads
 from inbox.models import Conversation, Message
 from inbox.notices import tell_wanted
-from inbox.sequence import reserve_ids
 from inbox.tally import TALLIED, add, recount_waiting, with_elsewhere
-from inbox.threads import Threads
 from networks.contract import Inbound
 from networks.models import Profile, RemotePost
-from socialops.lib import realtime
 
 TOLD_ONE_BY_ONE = 20
 
@@ -29,7 +29,7 @@ def ingest(profile: Profile, items: Sequence[Inbound]) -> list[Message]:
     """Stores what is not stored yet and returns it. The same items again change nothing.
 
     One batch costs a fixed number of queries, whatever its size. Batches of one profile wait for each other; the rows
-    are their own record, so nothing goes to the audit log. `inbox.threads` says which conversation an item joins.
+    are their own record, so nothing goes to the audit log. Which conversation an item joins: `inbox.intake.threads`.
     """
     found = accepted(items, now())
     hold_intake(profile.pk)

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Case, Value, When
 
+from foundation.states import move_all
 from inbox.models import Conversation, Message
 from inbox.tally import fold
-from socialops.lib.states import move_all
 
 Pairs = Sequence[tuple[Conversation, Conversation]]
 

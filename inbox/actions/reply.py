@@ -6,6 +6,10 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.timezone import now
 
+from foundation import realtime
+from foundation.errors import Conflict, Invalid
+from foundation.text import clipped
+from foundation.written import with_line_feeds
 from inbox import limits
 from inbox.access import require
 from inbox.models import Conversation, Message
@@ -13,13 +17,9 @@ from inbox.tally import SNIPPET
 from networks.actions.outgoing import put_outgoing
 from networks.contract import Draft, DraftKind
 from networks.models import Outgoing
-from organizations import audit
 from organizations.actors import Actor
+from organizations.auditing import audit
 from organizations.models import Member
-from socialops.lib import realtime
-from socialops.lib.errors import Conflict, Invalid
-from socialops.lib.text import clipped
-from socialops.lib.written import with_line_feeds
 
 
 @transaction.atomic

@@ -2,16 +2,16 @@
 
 from django.db import transaction
 
+from foundation import realtime
+from foundation.errors import NotFound
+from foundation.overtaking import Seen, refuse_overtaken
 from inbox.access import require
 from inbox.models import Conversation, Message
 from inbox.tally import recount
 from networks.actions.outgoing import cancel_outgoing, resolve_outgoing, retry_outgoing
 from networks.models import Outgoing
-from organizations import audit
 from organizations.actors import Actor
-from socialops.lib import realtime
-from socialops.lib.errors import NotFound
-from socialops.lib.overtaking import Seen, refuse_overtaken
+from organizations.auditing import audit
 
 
 @transaction.atomic

@@ -6,13 +6,13 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.timezone import now
 
+from foundation import realtime
 from inbox.actions.joining import join_conversations
-from inbox.locks import hold_intake
+from inbox.intake.locks import hold_intake
 from inbox.models import Conversation, Message
 from inbox.notices import tell_stuck
 from inbox.tally import recount
 from networks.models import Outgoing, RemotePost
-from socialops.lib import realtime
 
 
 @transaction.atomic

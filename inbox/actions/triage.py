@@ -3,14 +3,14 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from foundation import realtime
+from foundation.errors import Conflict
+from foundation.overtaking import Seen, refuse_overtaken
+from foundation.states import move
 from inbox.access import require
 from inbox.models import Conversation, Message
-from organizations import audit
 from organizations.actors import Actor
-from socialops.lib import realtime
-from socialops.lib.errors import Conflict
-from socialops.lib.overtaking import Seen, refuse_overtaken
-from socialops.lib.states import move
+from organizations.auditing import audit
 
 
 @transaction.atomic

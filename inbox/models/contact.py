@@ -3,8 +3,8 @@
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
+from foundation.search import Parts
 from organizations.tenancy import TenantModel
-from socialops.lib.search import Parts
 
 
 class Contact(TenantModel):

@@ -3,10 +3,10 @@
 from django.db import models
 from django.db.models import Q
 
+from foundation.overtaking import mark_of
 from inbox.models.contact import Contact
 from inbox.states import CONVERSATION
 from organizations.tenancy import TenantModel
-from socialops.lib.overtaking import mark_of
 
 
 class Conversation(TenantModel):

@@ -4,10 +4,10 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
+from foundation.search import Words
 from inbox.models.contact import Contact
 from inbox.models.conversation import Conversation
 from organizations.tenancy import TenantModel
-from socialops.lib.search import Words
 
 
 class Message(TenantModel):

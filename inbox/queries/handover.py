@@ -4,10 +4,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from foundation.numbers import spelt_number, spelt_numbers
 from inbox.models import Conversation
-from organizations.handover import Handover, Holding
 from organizations.models import Member
-from socialops.lib.numbers import spelt_number, spelt_numbers
+from organizations.people.handover import Handover, Holding
 from teams.access import profiles_for
 
 

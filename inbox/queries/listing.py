@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
 
+from foundation.search import Found, Parts, Words
 from inbox.access import conversations_for
 from inbox.filters import ME, NOBODY, Filters, number
 from inbox.models import Contact, Conversation, Message
 from organizations.models import Member
 from organizations.queries.absences import stands_in_for
-from socialops.lib.search import Found, Parts, Words
 
 PAGE = 50
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

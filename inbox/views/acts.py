@@ -13,6 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
+from foundation.errors import AppError, Conflict, Invalid
+from foundation.overtaking import Overtaken, spelt_seen
+from foundation.written import with_line_feeds
 from inbox import limits
 from inbox.access import access_conversation
 from inbox.actions.assign import assign_conversation
@@ -26,9 +29,6 @@ from organizations.access import access_member
 from organizations.comparing import Overtaking, seen_in, since
 from organizations.gates import MemberRequest, member_gate
 from organizations.undo import undo_toast, undoable
-from socialops.lib.errors import AppError, Conflict, Invalid
-from socialops.lib.overtaking import Overtaken, spelt_seen
-from socialops.lib.written import with_line_feeds
 from teams.access import access_team
 
 

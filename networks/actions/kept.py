@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from foundation.states import move_all
 from networks.models import Held, Outgoing, Priority
 from networks.outbox.settling import tell_held
 from networks.queries.kept import kept_back
-from networks.wake import wake_dispatcher
-from socialops.lib.states import move_all
+from networks.worker_hints import wake_dispatcher
 
 APART = timedelta(minutes=1)  # on one profile, so that nobody's followers get all of it at once
 RECENT = timedelta(hours=1)

@@ -3,13 +3,13 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from foundation import realtime
+from foundation.errors import Invalid
+from foundation.names import checked_name
+from foundation.numbers import spelt_number
 from networks.models import Profile
-from organizations import audit
 from organizations.actors import Actor
-from socialops.lib import realtime
-from socialops.lib.errors import Invalid
-from socialops.lib.names import checked_name
-from socialops.lib.numbers import spelt_number
+from organizations.auditing import audit
 
 LONGEST, MOST = 40, 20
 

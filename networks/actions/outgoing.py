@@ -8,19 +8,19 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.timezone import now
 
+from foundation import realtime
+from foundation.errors import Conflict
+from foundation.graphemes import cut_to
+from foundation.states import move, move_all
 from networks.contract import PART_BEFORE, Draft, DraftKind
 from networks.models import Attempt, Held, Outgoing, Priority, Profile, RemotePost
 from networks.outbox.chains import behind, follow
 from networks.outbox.claims import HORIZON
 from networks.outbox.files import forget
 from networks.outbox.settling import link, tell
-from networks.wake import wake_dispatcher
-from organizations import audit
+from networks.worker_hints import wake_dispatcher
 from organizations.actors import Actor, label
-from socialops.lib import realtime
-from socialops.lib.errors import Conflict
-from socialops.lib.graphemes import cut_to
-from socialops.lib.states import move, move_all
+from organizations.auditing import audit
 
 AHEAD = timedelta(minutes=15)
 SOON = timedelta(minutes=1)

@@ -2,11 +2,11 @@
 
 from django.db import transaction
 
+from foundation import realtime
 from networks.models import Profile
-from organizations import audit
 from organizations.access import require_admin
 from organizations.actors import Actor
-from socialops.lib import realtime
+from organizations.auditing import audit
 
 
 @transaction.atomic

@@ -9,6 +9,12 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import now
 
+from foundation import realtime
+from foundation.dates import moment
+from foundation.errors import Invalid
+from foundation.graphemes import cut_to
+from foundation.names import one_line
+from foundation.states import move
 from networks import errors
 from networks.access import base_url
 from networks.actions.outgoing import retry_outgoing
@@ -18,17 +24,11 @@ from networks.models import Credential, Cursor, Outgoing, Profile
 from networks.queries.queue import returning
 from networks.registry import UnknownNetwork, adapter_class, manifest_of
 from networks.signals import profile_added
-from organizations import audit
 from organizations.access import require_admin
 from organizations.actors import Actor
-from organizations.notifications import settle_notices
+from organizations.auditing import audit
+from organizations.notifications.notices import settle_notices
 from organizations.tenancy import require_organization_id
-from socialops.lib import realtime
-from socialops.lib.dates import moment
-from socialops.lib.errors import Invalid
-from socialops.lib.graphemes import cut_to
-from socialops.lib.names import one_line
-from socialops.lib.states import move
 
 IDENTIFIED_EVERY = timedelta(hours=12)
 PLAIN_ID = re.compile(r"[\w-]+", re.ASCII)  # it becomes part of addresses that are called

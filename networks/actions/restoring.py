@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import Q
 
+from foundation import realtime
+from foundation.states import move_all
 from networks.models import Outgoing, Restoration
 from networks.models.restoration import Pulse
 from networks.notices import tell_restored
 from networks.outbox import pulse
 from networks.outbox.restored import CUT_OFF, doubtful, in_order, stamps
 from organizations.actions.restored import settle_restored
-from socialops.lib import realtime
-from socialops.lib.states import move_all
 
 log = logging.getLogger(__name__)
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.conf import settings
 
+from foundation.http import Fate, TransportFault, faults
 from networks.adapters import reading
 from networks.contract import Access, Counts, Draft, RateLimit
 from networks.errors import Ambiguous, NetworkError, NotSent, RateLimited, Refused, Unavailable
-from socialops.lib.http import Fate, TransportFault, faults
 
 DEFAULT_WAIT = timedelta(minutes=15) * settings.OUTBOX_WAITS_PERCENT / 100
 """Where a network names no time."""

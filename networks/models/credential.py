@@ -2,8 +2,8 @@
 
 from django.db import models
 
+from foundation.crypto import EncryptedJSONField
 from organizations.tenancy import TenantModel
-from socialops.lib.crypto import EncryptedJSONField
 
 
 class Credential(TenantModel):

@@ -2,8 +2,8 @@
 
 from django.db import models
 
+from foundation.overtaking import mark_of
 from organizations.tenancy import TenantModel
-from socialops.lib.overtaking import mark_of
 
 NO_PLAN = mark_of("no plan")
 

@@ -3,10 +3,10 @@
 from django.db import models
 from django.db.models import Q
 
+from foundation.overtaking import mark_of
+from foundation.states import Machine
 from networks.contract import Draft
 from organizations.tenancy import TenantModel
-from socialops.lib.overtaking import mark_of
-from socialops.lib.states import Machine
 
 
 class Priority(models.IntegerChoices):

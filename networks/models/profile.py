@@ -4,9 +4,9 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
+from foundation.search import Parts
+from foundation.states import Machine
 from organizations.tenancy import TenantModel
-from socialops.lib.search import Parts
-from socialops.lib.states import Machine
 
 VERBS = ("view", "draft", "publish", "approve", "reply", "analyse", "manage")
 

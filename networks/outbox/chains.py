@@ -17,7 +17,7 @@ from networks.contract import PART_BEFORE, Draft
 from networks.errors import NotVisible, Refused
 from networks.models import Attempt, Held, Outgoing, RemotePost
 from networks.outbox.outcomes import Outcome, paced
-from networks.wake import wake_dispatcher
+from networks.worker_hints import wake_dispatcher
 
 WAITS = {
     "failed": "It waits for part {part}, which failed.",

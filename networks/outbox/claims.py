@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
+from foundation.states import Stale, move
 from networks.models import Attempt, Outgoing
 from networks.outbox import circuits, pulse, restored
 from networks.outbox.chains import fingerprint, follow
@@ -24,7 +25,6 @@ from networks.outbox.lanes import due_lanes, lock_next
 from networks.outbox.lateness import hold_late, is_late
 from networks.outbox.twins import WAITS, is_doubtful
 from organizations.tenancy import require_organization_id, scope
-from socialops.lib.states import Stale, move
 
 HORIZON = timedelta(seconds=1.5)  # work that is due this soon is handed out with the exact time to begin
 LEASE = timedelta(seconds=1.5 * settings.SEND_TIMEOUT_SECONDS)  # longer than the slowest call: 5 s + 30 s

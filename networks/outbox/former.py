@@ -6,9 +6,9 @@ words are to stand beside them.
 
 from dataclasses import replace
 
+from foundation.text import likeness
 from networks.contract import Draft, Published
 from networks.models import Outgoing
-from socialops.lib.text import likeness
 
 ASKS = (
     "It is on the profile in earlier words, from before an older state of this installation came back: %s. "

@@ -14,8 +14,8 @@ from django.conf import settings
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
+from foundation.prepared import Prepared
 from networks.readiness import IS_REPLY, MAY_SEND, POSTS_TOO, STILL_MAY_SEND, STILL_POSTS_TOO, TROUBLE
-from socialops.lib.prepared import Prepared
 
 NOT_SENDING = """
     NOT EXISTS (SELECT FROM networks_outgoing busy WHERE busy.profile_id = p.id AND busy.state = 'sending')

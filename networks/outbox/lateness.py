@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
+from foundation.states import move
 from networks.models import Held, Outgoing, Priority
 from organizations.models import Organization
-from socialops.lib.states import move
 
 
 def is_late(row: Outgoing, now: datetime) -> bool:

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from django.db.models import F, Min, Q
 from django.db.models.expressions import RawSQL
 
+from foundation.states import move
 from networks.contract import DraftKind
 from networks.models import FallbackPlan, Outgoing, Restoration
 from networks.outbox.deleting import takes_away
 from networks.outbox.outcomes import LOOK_AFTER, Outcome
-from socialops.lib.states import move
 
 SHOWN_WITHIN = sum(LOOK_AFTER, timedelta())  # after this a network shows what it took
 WHY = "An older state of this installation came back. It may have left since that was saved, so it is looked for first."

@@ -8,17 +8,17 @@ from typing import Any
 from django.db import transaction
 from django.utils.timezone import now as clock
 
+from foundation import realtime
+from foundation.states import IllegalMove, Stale, move
 from networks.access import public_permalink
 from networks.models import Attempt, Outgoing, Profile, RemotePost
 from networks.outbox import chains, circuits, deleting, limits
 from networks.outbox.claims import LEASE
 from networks.outbox.outcomes import Outcome, confirmed
 from networks.signals import outgoing_held, outgoing_settled, profile_disconnected
-from organizations import audit
 from organizations.actors import System
+from organizations.auditing import audit
 from organizations.tenancy import scope
-from socialops.lib import realtime
-from socialops.lib.states import IllegalMove, Stale, move
 
 log = logging.getLogger(__name__)
 

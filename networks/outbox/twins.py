@@ -8,8 +8,8 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from foundation.text import likeness
 from networks.models import Outgoing
-from socialops.lib.text import likeness
 
 WAITS = "It waits until it is known whether another post with the same words is there."
 

@@ -8,13 +8,13 @@ from django.core.signing import BadSignature, Signer
 from django.db import IntegrityError, transaction
 from django.utils.timezone import now
 
+from foundation.errors import Invalid
 from networks.access import practice_url
 from networks.contract import Identity
 from networks.sandbox.dialects.dialect import dialect_of, practised
 from networks.sandbox.faults import SIGNED_OUT
 from networks.sandbox.ids import number_at
 from networks.sandbox.models import Account, Fault
-from socialops.lib.errors import Invalid
 
 _HANDLE = re.compile(r"[A-Za-z0-9_.]{1,50}")
 _TOKENS = Signer(salt="sandbox.access")

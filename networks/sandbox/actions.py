@@ -7,13 +7,13 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils.timezone import now
 
+from foundation import realtime
 from networks.sandbox.dialects.dialect import practised
 from networks.sandbox.faults import DOWN, KINDS, LONGEST
 from networks.sandbox.ids import number_at
 from networks.sandbox.models import Account, Entry, Fault, Upload
 from networks.sandbox.tasks import announce
 from networks.sandbox.uploads import forget, show_in
-from socialops.lib import realtime
 
 _REMEMBERS = timedelta(hours=24)
 

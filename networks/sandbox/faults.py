@@ -13,8 +13,8 @@ from django.db.models import F, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from foundation import realtime
 from networks.sandbox.models import Account, Fault
-from socialops.lib import realtime
 
 SLOW, DELAYED, DOWN = "slow", "delayed", "down"
 LIMITED, LIMITED_BARE, DUPLICATE, SIGNED_OUT = "limited", "limited_bare", "duplicate", "signed_out"

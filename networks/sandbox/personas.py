@@ -4,9 +4,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from foundation.errors import Invalid
 from networks.sandbox.accounts import find_or_make
 from networks.sandbox.models import Account
-from socialops.lib.errors import Invalid
 
 
 @dataclass(frozen=True, slots=True)

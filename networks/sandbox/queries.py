@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Count, Max, Q, Sum, prefetch_related_objects
 
+from foundation.errors import NotFound
 from networks.models import Profile
 from networks.sandbox import faults
 from networks.sandbox.faults import Kind
@@ -14,7 +15,6 @@ from networks.sandbox.models import Account, Entry, Fault, Upload
 from networks.sandbox.numbers import PostNumbers
 from organizations.models import Organization
 from organizations.tenancy import scope
-from socialops.lib.errors import NotFound
 
 THREADS_SHOWN = 30
 DEEPEST = 2

@@ -7,10 +7,10 @@ from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from foundation import http
 from networks.sandbox import pushes
 from networks.sandbox.models import Entry
 from networks.tasks import TenantTask
-from socialops.lib import http
 
 log = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods
 from kombu.exceptions import OperationalError
 
 from networks.contract import Pushes
-from networks.intake import keep_receipt
-from networks.pushed import MOST_PUSHED
+from networks.incoming.intake import keep_receipt
+from networks.incoming.pushed import MOST_PUSHED
 from networks.registry import UnknownNetwork, adapter_class, manifest_of
 from networks.tasks import digest
 from organizations.rest.errors import plain

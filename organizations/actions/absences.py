@@ -8,12 +8,12 @@ from django.db.models import Q
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from organizations import audit
+from foundation import realtime
+from foundation.errors import Invalid, NotFound
 from organizations.access import require_admin
 from organizations.actors import Actor
+from organizations.auditing import audit
 from organizations.models import Absence, Member, Role
-from socialops.lib import realtime
-from socialops.lib.errors import Invalid, NotFound
 
 LONGEST = timedelta(days=730)
 

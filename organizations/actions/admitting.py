@@ -9,15 +9,15 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.timezone import now
 
-from organizations import audit
+from foundation.domains import canonical, domain_of, readable
 from organizations.actions.joining import join_organization
 from organizations.actions.ways_in import remove_ways
 from organizations.actors import System
+from organizations.auditing import audit
 from organizations.models import Member, OrganizationSignOn, SignOnDomain, SignOnIdentity, User
-from organizations.oidc import Claims, SignOnFailed
 from organizations.queries.ways_in import Kind, ways_in
+from organizations.sign_in.oidc import Claims, SignOnFailed
 from organizations.tenancy import scope
-from socialops.lib.domains import canonical, domain_of, readable
 
 ACTOR = System("sign-on")
 

@@ -9,15 +9,15 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from organizations import audit
+from foundation.domains import is_everybodys, normalised
+from foundation.errors import Conflict, Invalid, NotFound
+from foundation.numbers import spelt_number
 from organizations.access import require_owner
 from organizations.actors import Actor, System
+from organizations.auditing import audit
 from organizations.models import Member, Organization, Role, SignOnDomain
-from organizations.notifications import notify, settle_notices
-from organizations.records import Looked
-from socialops.lib.domains import is_everybodys, normalised
-from socialops.lib.errors import Conflict, Invalid, NotFound
-from socialops.lib.numbers import spelt_number
+from organizations.notifications.notices import notify, settle_notices
+from organizations.sign_in.domain_records import Looked
 
 MOST_DOMAINS = 20
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from organizations import audit
 from organizations.access import require_admin
 from organizations.actors import Actor
+from organizations.auditing import audit
 from organizations.models import Organization
 
 

@@ -4,14 +4,14 @@ from django.conf import settings
 from django.core.validators import validate_slug
 from django.db import IntegrityError, transaction
 
-from organizations import audit
+from foundation.errors import Invalid, PermissionDenied
+from foundation.names import checked_name
 from organizations.actions.joining import join_organization
 from organizations.actions.organizations import LONGEST_NAME, check, checked_zone
-from organizations.entry import has_verified_email
+from organizations.auditing import audit
 from organizations.models import Member, Organization, Role, User
+from organizations.sign_in.admission import has_verified_email
 from organizations.tenancy import scope
-from socialops.lib.errors import Invalid, PermissionDenied
-from socialops.lib.names import checked_name
 
 MOST = 3  # owned by one person
 

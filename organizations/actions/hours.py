@@ -5,14 +5,14 @@ from datetime import date
 
 from django.db import transaction
 
-from organizations import audit
+from foundation.errors import Conflict, Invalid, NotFound
+from foundation.names import checked_name
+from foundation.overtaking import Seen, mark_of, refuse_overtaken
 from organizations.access import require_admin
 from organizations.actors import Actor
-from organizations.hours import Stretch, parse_stretches, spelt
+from organizations.auditing import audit
+from organizations.configuration.business_hours import Stretch, parse_stretches, spelt
 from organizations.models import BusinessHours, Holiday, Organization
-from socialops.lib.errors import Conflict, Invalid, NotFound
-from socialops.lib.names import checked_name
-from socialops.lib.overtaking import Seen, mark_of, refuse_overtaken
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MOST_STRETCHES = 6  # of one day

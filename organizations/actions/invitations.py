@@ -1,4 +1,4 @@
-"""Asking people to join: invited, asked again, taken back, accepted. The link is sent by `organizations.inviting`."""
+"""Asking people to join: invited, asked again, taken back, accepted. `people.invitation_mails` sends the link."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -11,17 +11,17 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from organizations import audit
+from foundation.errors import Conflict, Invalid
+from foundation.names import checked_name
 from organizations.access import require_admin, require_rank
 from organizations.actions.joining import already, join_organization
 from organizations.actions.organizations import LONGEST_NAME, check, create_user
 from organizations.actors import Actor
+from organizations.auditing import audit
 from organizations.models import Invitation, Member, Role, User
-from organizations.notifications import notify
+from organizations.notifications.notices import notify
 from organizations.queries.invitations import joinable_teams
-from organizations.wake import wake
-from socialops.lib.errors import Conflict, Invalid
-from socialops.lib.names import checked_name
+from organizations.worker_hints import wake
 
 LIFE = timedelta(days=7)
 MAILING = "organizations.tasks.send_invitations"

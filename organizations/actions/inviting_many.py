@@ -5,16 +5,16 @@ from django.db.models.functions import Lower
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from organizations import audit
+from foundation.errors import Conflict
 from organizations.access import require_admin
 from organizations.actions.invitations import LIFE, MAILING
 from organizations.actors import Actor
-from organizations.invitation_list import Line, checked_line, read_list
+from organizations.auditing import audit
 from organizations.models import Invitation, Member, Role
+from organizations.people.invitation_list import Line, checked_line, read_list
 from organizations.queries.invitations import joinable_teams
 from organizations.tenancy import require_organization_id
-from organizations.wake import wake
-from socialops.lib.errors import Conflict
+from organizations.worker_hints import wake
 
 
 def check_people(actor: Actor, text: str) -> list[Line]:

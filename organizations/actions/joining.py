@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from organizations import audit
+from foundation import realtime
+from foundation.errors import Invalid
 from organizations.actors import Actor
+from organizations.auditing import audit
 from organizations.models import Member, Organization, User
 from organizations.signals import member_joined
-from socialops.lib import realtime
-from socialops.lib.errors import Invalid
 
 
 @transaction.atomic

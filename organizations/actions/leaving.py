@@ -9,17 +9,17 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from organizations import audit
+from foundation import realtime
+from foundation.errors import Invalid, PermissionDenied
 from organizations.access import require_rank
 from organizations.actions.people import lock_people, present, require_another_owner
 from organizations.actors import Actor, label
-from organizations.handover import Handover, Holding, may_succeed
+from organizations.auditing import audit
 from organizations.models import Absence, ApiToken, Invitation, Member, Role
-from organizations.notifications import notify
+from organizations.notifications.notices import notify
+from organizations.people.handover import Handover, Holding, may_succeed
 from organizations.queries.leaving import holdings_of
 from organizations.signals import member_leaving
-from socialops.lib import realtime
-from socialops.lib.errors import Invalid, PermissionDenied
 
 
 @transaction.atomic

@@ -6,14 +6,14 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from organizations import audit
+from foundation.errors import Invalid
+from foundation.numbers import spelt_number
+from foundation.overtaking import Seen, refuse_overtaken
 from organizations.access import require_admin
 from organizations.actors import Actor
-from organizations.images import Image, read_image
+from organizations.auditing import audit
+from organizations.configuration.images import Image, read_image
 from organizations.models import Organization
-from socialops.lib.errors import Invalid
-from socialops.lib.numbers import spelt_number
-from socialops.lib.overtaking import Seen, refuse_overtaken
 
 MOST_BYTES = 512_000
 SIDES = range(16, 4097)  # pixels

@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from organizations import audit
-from organizations.kinds import CHANNELS, KINDS
+from foundation import realtime
+from foundation.errors import Invalid, NotFound
+from organizations.auditing import audit
 from organizations.models import Member, Notification, NotificationSettings
-from organizations.quiet import next_time
-from socialops.lib import realtime
-from socialops.lib.errors import Invalid, NotFound
+from organizations.notifications.notice_kinds import CHANNELS, KINDS
+from organizations.notifications.quiet_hours import next_time
 
 
 @transaction.atomic

@@ -9,16 +9,16 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email, validate_slug
 from django.db import IntegrityError, transaction
 
-from organizations import audit
+from foundation.errors import Invalid
+from foundation.names import checked_name
+from foundation.overtaking import Seen, refuse_overtaken
 from organizations.access import require_admin, require_rank
 from organizations.actions.joining import join_organization
 from organizations.actors import Actor, System
-from organizations.colours import HEX, READABLE, contrast_with_white, readable_shade
+from organizations.auditing import audit
+from organizations.configuration.colours import HEX, READABLE, contrast_with_white, readable_shade
 from organizations.models import Member, Organization, Role, User
 from organizations.tenancy import scope
-from socialops.lib.errors import Invalid
-from socialops.lib.names import checked_name
-from socialops.lib.overtaking import Seen, refuse_overtaken
 
 LONGEST_NAME = 120
 LATEST = 7 * 24 * 60  # minutes; what is a week late is too late for anybody

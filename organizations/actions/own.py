@@ -8,13 +8,13 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from organizations import audit
+from foundation import realtime
+from foundation.errors import Invalid
+from foundation.names import checked_name
 from organizations.actions.logo import forget
+from organizations.auditing import audit
 from organizations.models import Member, User
-from organizations.portraits import SIDE, portrait
-from socialops.lib import realtime
-from socialops.lib.errors import Invalid
-from socialops.lib.names import checked_name
+from organizations.people.portraits import SIDE, portrait
 
 LONGEST_NAME = 120
 

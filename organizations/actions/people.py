@@ -6,13 +6,13 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from organizations import audit
+from foundation import realtime
+from foundation.errors import Conflict, Invalid, NotFound, PermissionDenied
+from foundation.overtaking import Overtaken, Seen, is_overtaken
 from organizations.access import require_rank
 from organizations.actors import Actor
+from organizations.auditing import audit
 from organizations.models import Member, Role
-from socialops.lib import realtime
-from socialops.lib.errors import Conflict, Invalid, NotFound, PermissionDenied
-from socialops.lib.overtaking import Overtaken, Seen, is_overtaken
 
 
 @transaction.atomic

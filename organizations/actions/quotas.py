@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from organizations import audit
+from foundation.errors import Invalid
 from organizations.actors import System
+from organizations.auditing import audit
+from organizations.configuration.quotas import QUOTAS
 from organizations.models import Organization
-from organizations.quotas import QUOTAS
 from organizations.tenancy import scope
-from socialops.lib.errors import Invalid
 
 MOST = 2**53
 

@@ -7,12 +7,12 @@ from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
-from organizations import audit
+from foundation.states import move_all
 from organizations.actors import System
+from organizations.auditing import audit
 from organizations.models import Mail, NotificationSettings, Organization
-from organizations.quiet import next_time
+from organizations.notifications.quiet_hours import next_time
 from organizations.tenancy import scope
-from socialops.lib.states import move_all
 
 ACTOR = System("restore")
 WHY = "It was due before an older state came back, and may have been sent. The bell has it."

@@ -2,15 +2,15 @@
 
 from django.db import transaction
 
-from organizations import audit
+from foundation.errors import Invalid
+from foundation.overtaking import Seen, refuse_overtaken
+from foundation.realtime import ping
 from organizations.access import require_admin, require_rank
 from organizations.actors import Actor
-from organizations.bounds import LEAST, MOST, MOST_IDLE
-from organizations.entry import has_mfa
+from organizations.auditing import audit
 from organizations.models import Member, Organization
-from socialops.lib.errors import Invalid
-from socialops.lib.overtaking import Seen, refuse_overtaken
-from socialops.lib.realtime import ping
+from organizations.sign_in.admission import has_mfa
+from organizations.sign_in.session_bounds import LEAST, MOST, MOST_IDLE
 
 
 @transaction.atomic

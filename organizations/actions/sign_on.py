@@ -5,15 +5,15 @@ from typing import Any
 
 from django.db import transaction
 
-from organizations import audit
+from foundation.addresses import is_public_url
+from foundation.errors import Invalid
+from foundation.overtaking import Seen, refuse_overtaken
 from organizations.access import require_owner
 from organizations.actions.domains import checked_names, enter_domains
 from organizations.actors import Actor, label
+from organizations.auditing import audit
 from organizations.models import Organization, OrganizationSignOn, Role, SignOnDomain, SignOnIdentity
 from organizations.models.sign_on import NO_SIGN_ON
-from socialops.lib.addresses import is_public_url
-from socialops.lib.errors import Invalid
-from socialops.lib.overtaking import Seen, refuse_overtaken
 
 ROLES = (Role.MEMBER, Role.VIEWER)  # an admin is made by a person
 

@@ -7,13 +7,13 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.timezone import now
 
-from organizations import audit
+from foundation.errors import Invalid, PermissionDenied
+from foundation.names import checked_name
 from organizations.access import require_admin
 from organizations.actors import Actor, System
+from organizations.auditing import audit
 from organizations.models import ApiToken, Member
-from organizations.scopes import EVERYTHING, SCOPES
-from socialops.lib.errors import Invalid, PermissionDenied
-from socialops.lib.names import checked_name
+from organizations.rest.scopes import EVERYTHING, SCOPES
 
 PREFIX = "so_"
 MOST = 100  # living tokens of one member

@@ -9,14 +9,14 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import now
 
-from organizations import audit
 from organizations.access import memberships_of
 from organizations.actions.tokens import revoke_api_token
 from organizations.actors import System
-from organizations.entry import has_mfa, signed_on
+from organizations.auditing import audit
 from organizations.models import ApiToken, Invitation, Member, SignOnIdentity, User
 from organizations.queries.ways_in import Kind, Way
 from organizations.receivers import recheck_streams, record_everywhere
+from organizations.sign_in.admission import has_mfa, signed_on
 from organizations.tenancy import scope
 
 

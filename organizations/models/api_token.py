@@ -6,7 +6,7 @@ from datetime import datetime
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from organizations.scopes import EVERYTHING
+from organizations.rest.scopes import EVERYTHING
 from organizations.tenancy import TenantModel
 
 
@@ -18,7 +18,7 @@ class ApiToken(TenantModel):
     member = models.ForeignKey("organizations.Member", on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=80)
     digest = models.CharField(max_length=64, unique=True)
-    scopes = ArrayField(models.CharField(max_length=30), default=everything)  # organizations.scopes
+    scopes = ArrayField(models.CharField(max_length=30), default=everything)  # organizations.rest.scopes
     # by somebody who had come through the organization's sign-on, or by the server's operator
     by_sign_on = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(auto_now_add=True)

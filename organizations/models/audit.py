@@ -1,4 +1,4 @@
-"""Who changed what, when: written by `organizations.audit.record` alone.
+"""Who changed what, when: written by `organizations.auditing.audit.record` alone.
 
 The database itself refuses to change, delete or truncate these rows (migration 0002, docs/adr/0006-audit-log.md). Hence
 an organization cannot be deleted either: its rows would have to go.

@@ -5,15 +5,15 @@ from datetime import time
 from django.db import models
 from django.db.models import Q
 
+from foundation.states import Machine
 from organizations.tenancy import TenantModel
-from socialops.lib.states import Machine
 
 DIGEST_AT = time(8)
 SETTLED = ("sent", "unknown", "failed", "dropped")  # states of an e-mail with which nothing more happens
 
 
 class Notification(TenantModel):
-    """Written by `organizations.notifications` alone. While it is unread, the same cause only counts it up."""
+    """Written by `organizations.notifications.notices` alone. While it is unread, the same cause only counts it up."""
 
     member = models.ForeignKey("organizations.Member", on_delete=models.CASCADE, related_name="notifications")
     cause = models.CharField(max_length=120)
@@ -72,7 +72,7 @@ class NotificationSettings(TenantModel):
 
 
 class Mail(TenantModel):
-    """One e-mail to a member, written down before it is sent. `organizations.mail` sends it."""
+    """One e-mail to a member, written down before it is sent. `organizations.notifications.mails` sends it."""
 
     MACHINE = Machine(
         {

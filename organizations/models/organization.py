@@ -4,7 +4,7 @@ from django.core.validators import validate_slug
 from django.db import models
 from django.urls import reverse
 
-from socialops.lib.overtaking import mark_of
+from foundation.overtaking import mark_of
 
 TOO_LATE = 6 * 60  # minutes; what nobody saw for a night is no longer news
 SETTINGS = ("name", "time_zone", "locale", "brand_colour", "too_late_minutes")  # of one form
@@ -18,7 +18,7 @@ class Organization(models.Model):
     brand_colour = models.CharField(max_length=7, blank=True)  # "#3f51d1", dark enough for white letters
     logo = models.FileField(upload_to="logos", max_length=200, blank=True)  # read through views.identity alone
     require_mfa = models.BooleanField(default=False)  # members without a second step may not enter
-    session_idle_days = models.PositiveSmallIntegerField(default=14, db_default=14)  # organizations.bounds
+    session_idle_days = models.PositiveSmallIntegerField(default=14, db_default=14)  # sign_in.session_bounds
     session_days = models.PositiveSmallIntegerField(default=30, db_default=30)
     # then a post waits for a person; null: never
     too_late_minutes = models.PositiveIntegerField(null=True, default=TOO_LATE, db_default=TOO_LATE)

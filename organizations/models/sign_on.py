@@ -5,11 +5,11 @@ import secrets
 from django.db import models
 from django.db.models import Q
 
+from foundation.crypto import EncryptedJSONField
+from foundation.domains import domain_of, readable
+from foundation.overtaking import mark_of
 from organizations.models.member import Role
 from organizations.tenancy import TenantModel
-from socialops.lib.crypto import EncryptedJSONField
-from socialops.lib.domains import domain_of, readable
-from socialops.lib.overtaking import mark_of
 
 NO_SIGN_ON = mark_of(None)  # what was seen where there was none
 
@@ -47,13 +47,13 @@ class OrganizationSignOn(TenantModel):
 class SignOnDomain(TenantModel):
     """A domain of e-mail addresses that an organization says is its own. It governs nothing before it is proved."""
 
-    name = models.CharField(max_length=253)  # as `socialops.lib.domains.normalised` writes it
+    name = models.CharField(max_length=253)  # as `foundation.domains.normalised` writes it
     token = models.CharField(max_length=64, default=new_token)  # what the record says, of this organization alone
     entered_at = models.DateTimeField(auto_now_add=True)
     proved_at = models.DateTimeField(null=True)
     proved_by = models.CharField(max_length=10, blank=True)  # record, operator
     checked_at = models.DateTimeField(null=True)
-    answer = models.CharField(max_length=10, blank=True)  # organizations.records.Looked: what was found then
+    answer = models.CharField(max_length=10, blank=True)  # sign_in.domain_records.Looked: what was found then
     missing_since = models.DateTimeField(null=True)  # the record was there, and surely is not any more
     known_until = models.DateTimeField(null=True)  # entered before domains were proved: whom it let in, it still does
 

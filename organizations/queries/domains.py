@@ -8,9 +8,9 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
+from foundation.errors import NotFound
 from organizations.models import SignOnDomain
-from organizations.records import Looked
-from socialops.lib.errors import NotFound
+from organizations.sign_in.domain_records import Looked
 
 NOT_YET = noop("Make this TXT record where your domain is looked after, then check.")
 UNPROVED = {

@@ -1,11 +1,11 @@
 """The organization's business time, as stored."""
 
-from organizations.hours import Hours, Stretch
+from organizations.configuration.business_hours import Hours, Stretch
 from organizations.models import BusinessHours, Holiday, Organization
 
 
 def hours_of(organization: Organization) -> Hours:
-    """For `organizations.hours`: two queries, whatever is asked of it afterwards."""
+    """For `organizations.configuration.business_hours`: two queries, whatever is asked of it afterwards."""
     week: dict[int, tuple[Stretch, ...]] = {}
     rows = BusinessHours.objects.order_by("weekday", "opens")
     for weekday, opens, closes in rows.values_list("weekday", "opens", "closes"):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from organizations.kinds import KINDS, Kind
 from organizations.models import Member, Notification
+from organizations.notifications.notice_kinds import KINDS, Kind
 from organizations.queries.audit import is_id
 
 PAGE = 40

@@ -6,9 +6,9 @@ from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from organizations.entry import SECOND_STEPS
+from foundation.search import Found, Parts
 from organizations.models import Absence, Member
-from socialops.lib.search import Found, Parts
+from organizations.sign_in.admission import SECOND_STEPS
 
 PAGE = 50
 BY_NAME = ("user__name", "user__email", "pk")

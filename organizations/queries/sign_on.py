@@ -1,7 +1,7 @@
 """Which organization's sign-on is meant: asked before anybody is signed in, so outside every fence."""
 
+from foundation.domains import domain_of
 from organizations.models import OrganizationSignOn, SignOnDomain
-from socialops.lib.domains import domain_of
 
 
 def sign_on_at(slug: str) -> OrganizationSignOn | None:

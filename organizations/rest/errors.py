@@ -8,7 +8,7 @@ from django.http import Http404, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from socialops.lib.errors import AppError, Invalid
+from foundation.errors import AppError, Invalid
 
 CONTENT_TYPE = "application/problem+json"
 

@@ -7,7 +7,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiTypes
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from socialops.lib.overtaking import Seen
+from foundation.overtaking import Seen
 
 IF_MATCH = OpenApiParameter(
     "If-Match",

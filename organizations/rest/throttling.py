@@ -5,11 +5,11 @@ from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from foundation.numbers import spelt_number
+from foundation.ratelimit import seconds_to_wait
+from organizations.configuration.quotas import limit_of
+from organizations.configuration.usage import DAY, calls_of
 from organizations.models import Organization
-from organizations.quotas import limit_of
-from organizations.usage import DAY, calls_of
-from socialops.lib.numbers import spelt_number
-from socialops.lib.ratelimit import seconds_to_wait
 
 
 class TokenThrottle(BaseThrottle):

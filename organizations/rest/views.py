@@ -8,13 +8,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
-from organizations.entry import Hindrance, token_hindrance
 from organizations.models import ApiToken, Member
 from organizations.rest.authentication import token_scope
 from organizations.rest.errors import CONTENT_TYPE, plain
 from organizations.rest.idempotency import HEADER, once
 from organizations.rest.pagination import KeysetPagination
-from organizations.scopes import covers, needed
+from organizations.rest.scopes import covers, needed
+from organizations.sign_in.admission import Hindrance, token_hindrance
 
 FIRST = {
     Hindrance.SET_UP_MFA: "The organization asks for two-step sign-in. Set it up in the browser; then the token works.",
@@ -31,7 +31,7 @@ class MemberScope(APIView):
     """Enters the token's organization before anything else happens, and answers repeated POSTs only once."""
 
     gate = "token"  # the guard over all URLs looks for it
-    area = ""  # one of organizations.scopes.AREAS: tokens without a scope of this area are refused
+    area = ""  # one of organizations.rest.scopes.AREAS: tokens without a scope of this area are refused
 
     @property
     def member(self) -> Member:

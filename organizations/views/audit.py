@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from organizations.about import abouts, reference_of
 from organizations.actions.exports import export_audit
-from organizations.audit_export import as_csv, as_json
-from organizations.audit_words import changes, verb_words
+from organizations.auditing.audit_export import as_csv, as_json
+from organizations.auditing.audit_words import changes, verb_words
+from organizations.auditing.subject_names import abouts, reference_of
 from organizations.gates import MemberRequest, admin_gate
 from organizations.models import AuditEntry, Member
 from organizations.queries.audit import SYSTEM, Asked, audit_page, every_match, verbs_used

@@ -8,8 +8,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from foundation.errors import NotFound
 from organizations.receivers import recheck_streams, record_everywhere
-from socialops.lib.errors import NotFound
 
 
 @require_POST

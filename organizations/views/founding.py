@@ -6,10 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from foundation.errors import Invalid, NotFound
 from organizations.actions.founding import found_organization
-from organizations.forms import show_errors
-from organizations.security_forms import FoundingForm
-from socialops.lib.errors import Invalid, NotFound
+from organizations.configuration.settings_forms import show_errors
+from organizations.sign_in.security_forms import FoundingForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

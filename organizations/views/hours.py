@@ -11,14 +11,14 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from foundation.errors import AppError, Invalid
+from foundation.overtaking import Overtaken
 from organizations.actions.hours import add_holiday, remove_holiday, set_business_hours, told, week_mark
 from organizations.comparing import overtaken_form, seen_in, since, standing
-from organizations.forms import HolidayForm, WeekForm, show_errors
+from organizations.configuration.settings_forms import HolidayForm, WeekForm, show_errors
 from organizations.gates import MemberRequest, admin_gate
 from organizations.models import Holiday, Organization
 from organizations.queries.hours import hours_of
-from socialops.lib.errors import AppError, Invalid
-from socialops.lib.overtaking import Overtaken
 
 
 @admin_gate

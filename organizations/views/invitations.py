@@ -9,16 +9,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from foundation.errors import Conflict, Invalid, NotFound
+from foundation.numbers import spelt_number
 from organizations.actions.invitations import invite_member, resend_invitation, revoke_invitation
 from organizations.actions.inviting_many import check_people, invite_people
-from organizations.forms import show_errors
+from organizations.configuration.settings_forms import show_errors
 from organizations.gates import MemberRequest, admin_gate
 from organizations.models import Invitation, Role
-from organizations.people_forms import InviteForm, ListForm
+from organizations.people.people_forms import InviteForm, ListForm
 from organizations.queries.invitations import invitation_page, joinable_teams
 from organizations.views.people import number, tabs
-from socialops.lib.errors import Conflict, Invalid, NotFound
-from socialops.lib.numbers import spelt_number
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 

@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from foundation.errors import Conflict, Invalid
 from organizations.actions.invitations import accept_invitation, refusal_of, refusal_of_new_people
-from organizations.forms import show_errors
+from organizations.configuration.settings_forms import show_errors
 from organizations.models import Invitation, Member, User
-from organizations.people_forms import JoinForm
+from organizations.people.people_forms import JoinForm
 from organizations.queries.invitations import invitation_by, joinable_teams
 from organizations.tenancy import scope
-from socialops.lib.errors import Conflict, Invalid
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -9,16 +9,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from foundation.errors import Conflict, Invalid
+from foundation.numbers import spelt_numbers
 from organizations.access import access_member, require_rank
 from organizations.actions.leaving import fallback_for, offboard_member, plan_handover
-from organizations.forms import show_errors
+from organizations.configuration.settings_forms import show_errors
 from organizations.gates import MemberRequest, admin_gate
-from organizations.handover import Handover
 from organizations.models import Member
-from organizations.people_forms import LeavingForm
+from organizations.people.handover import Handover
+from organizations.people.people_forms import LeavingForm
 from organizations.queries.leaving import holdings_of, is_last_owner
-from socialops.lib.errors import Conflict, Invalid
-from socialops.lib.numbers import spelt_numbers
 
 
 @admin_gate

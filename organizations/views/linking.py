@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from foundation.ratelimit import seconds_to_wait
 from organizations.actions.admitting import account_of, is_confirmed, link
-from organizations.linking import KEY, Question, mail_link, own_sign_in, question_of
 from organizations.models import User
-from organizations.oidc import SignOnFailed
+from organizations.sign_in.account_linking import KEY, Question, mail_link, own_sign_in, question_of
+from organizations.sign_in.oidc import SignOnFailed
 from organizations.views.sign_on import let_in, wanted
-from socialops.lib.ratelimit import seconds_to_wait
 
 MAILS = (3, 600)  # to one address, in so many seconds
 

@@ -8,16 +8,16 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from foundation.errors import Invalid
 from organizations.actions.notifications import (
     change_notification_settings,
     read_all_notifications,
     read_notification,
 )
-from organizations.forms import show_errors
+from organizations.configuration.settings_forms import show_errors
 from organizations.gates import MemberRequest, member_gate
-from organizations.notification_forms import NotificationForm
+from organizations.notifications.notification_forms import NotificationForm
 from organizations.queries.notifications import newest, page_of
-from socialops.lib.errors import Invalid
 
 
 @member_gate

@@ -8,15 +8,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from foundation.errors import Invalid
+from foundation.room import no_room
 from organizations.access import access_member
 from organizations.actions.own import change_own, remove_picture, set_picture
-from organizations.forms import OwnForm, PictureForm, show_errors
+from organizations.configuration.settings_forms import OwnForm, PictureForm, show_errors
 from organizations.gates import MemberRequest, member_gate
 from organizations.middleware import KEPT
-from organizations.portraits import MOST_BYTES
+from organizations.people.portraits import MOST_BYTES
 from organizations.views.logo import shown_picture
-from socialops.lib.errors import Invalid
-from socialops.lib.room import no_room
 
 
 @member_gate
@@ -65,7 +65,7 @@ def face(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 def change_picture(request: MemberRequest) -> HttpResponse:
     form = PictureForm(request.POST, request.FILES)
-    if getattr(request, "no_room", False):  # the file was left out (publishing/uploads.py)
+    if getattr(request, "no_room", False):  # the file was left out (publishing/media/uploads.py)
         raise no_room()
     if form.is_valid():
         try:

@@ -10,20 +10,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from foundation.errors import Conflict, Invalid, NotFound
 from organizations.access import access_member
 from organizations.actions.absences import end_absence, plan_absence
 from organizations.actions.people import change_role
 from organizations.actions.security import let_in_again
 from organizations.comparing import seen_in
-from organizations.forms import show_errors
+from organizations.configuration.settings_forms import show_errors
 from organizations.gates import MemberRequest, admin_gate, member_gate
 from organizations.models import Absence, Member
-from organizations.people_forms import AbsenceForm, RoleForm, others
+from organizations.people.people_forms import AbsenceForm, RoleForm, others
 from organizations.queries.absences import absences_of
 from organizations.queries.invitations import open_invitations
 from organizations.queries.leaving import gaps_between
 from organizations.queries.people import people_page
-from socialops.lib.errors import Conflict, Invalid, NotFound
 
 
 @member_gate

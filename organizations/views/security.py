@@ -10,23 +10,23 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from foundation.errors import Invalid
+from foundation.numbers import spelt_number
+from foundation.overtaking import Overtaken
+from foundation.ratelimit import seconds_to_wait
 from organizations.actions.security import bound_sessions, require_mfa
 from organizations.actions.sign_on import remove_sign_on, set_sign_on
 from organizations.comparing import Overtaking, seen_in, since
-from organizations.entry import sign_on_of
-from organizations.forms import show_errors
+from organizations.configuration.settings_forms import show_errors
 from organizations.gates import MemberRequest, admin_gate, owner_gate
 from organizations.models import Role
 from organizations.models.sign_on import NO_SIGN_ON
-from organizations.proving import check_domain
 from organizations.queries.domains import access_domain, domain_rows
 from organizations.queries.people import without_mfa
-from organizations.security_forms import BoundsForm, MfaForm, SignOnForm
+from organizations.sign_in.admission import sign_on_of
+from organizations.sign_in.domain_proofs import check_domain
+from organizations.sign_in.security_forms import BoundsForm, MfaForm, SignOnForm
 from organizations.views.sign_on import redirect_uri
-from socialops.lib.errors import Invalid
-from socialops.lib.numbers import spelt_number
-from socialops.lib.overtaking import Overtaken
-from socialops.lib.ratelimit import seconds_to_wait
 
 CHECKS = (10, 60)  # of one organization, in so many seconds
 SIGN_ON_VERBS = ("sign_on.set_up", "sign_on.changed", "sign_on.removed")

@@ -7,12 +7,21 @@ from django.views.csrf import csrf_failure as django_csrf_failure
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from foundation.errors import NotFound
 from organizations.access import member_of, memberships_of
 from organizations.around import stand_around
-from organizations.entry import hindrance
 from organizations.gates import threshold_of
-from organizations.presence import Presence, is_from_here, is_part, presence_of, send_again, signed_in, told, typed
-from socialops.lib.errors import NotFound
+from organizations.sign_in.admission import hindrance
+from organizations.sign_in.presence import (
+    Presence,
+    is_from_here,
+    is_part,
+    presence_of,
+    send_again,
+    signed_in,
+    told,
+    typed,
+)
 
 
 @never_cache

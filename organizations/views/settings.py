@@ -12,16 +12,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from foundation.errors import Invalid
+from foundation.overtaking import Overtaken
 from organizations.actions.organizations import change_organization, create_member
 from organizations.comparing import overtaken_form, seen_in, since, standing
-from organizations.forms import LogoForm, MemberForm, OrganizationForm, show_errors
+from organizations.configuration.quotas import uses
+from organizations.configuration.settings_forms import LogoForm, MemberForm, OrganizationForm, show_errors
 from organizations.gates import MemberRequest, admin_gate, member_gate
 from organizations.models import Organization, User
 from organizations.models.organization import SETTINGS
 from organizations.queries.people import members
-from organizations.quotas import uses
-from socialops.lib.errors import Invalid
-from socialops.lib.overtaking import Overtaken
 
 
 @member_gate

@@ -15,18 +15,18 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from foundation.errors import NotFound
+from foundation.ratelimit import seconds_to_wait
 from organizations.access import member_of, memberships_of
 from organizations.actions.admitting import Unlinked, account_of, admit
-from organizations.entry import Hindrance, hindrance, note_sign_on
-from organizations.linking import ask, own_sign_in
 from organizations.models import Member, OrganizationSignOn, Role, User
-from organizations.oidc import Claims, Pending, SignOnFailed, begin, finish
-from organizations.proof import proof_address
 from organizations.queries.sign_on import sign_on_at, sign_on_for
 from organizations.receivers import note_provider
-from organizations.security_forms import SignOnEmailForm
-from socialops.lib.errors import NotFound
-from socialops.lib.ratelimit import seconds_to_wait
+from organizations.sign_in.account_linking import ask, own_sign_in
+from organizations.sign_in.admission import Hindrance, hindrance, note_sign_on
+from organizations.sign_in.fresh_proof import proof_address
+from organizations.sign_in.oidc import Claims, Pending, SignOnFailed, begin, finish
+from organizations.sign_in.security_forms import SignOnEmailForm
 
 PENDING = "sign_on_pending"  # in the session: {state: {...}}, each good for one answer
 MOST_PENDING = 5  # tabs

@@ -5,14 +5,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from organizations.entry import sign_on_of
+from foundation.errors import NotFound
+from foundation.ratelimit import seconds_to_wait
 from organizations.gates import MemberRequest, owner_gate
 from organizations.models import OrganizationSignOn
-from organizations.oidc import Pending, SignOnFailed, begin, finish
-from organizations.sign_on_trial import Finding, of_answer, of_provider
+from organizations.sign_in.admission import sign_on_of
+from organizations.sign_in.oidc import Pending, SignOnFailed, begin, finish
+from organizations.sign_in.sign_on_trial import Finding, of_answer, of_provider
 from organizations.views.sign_on import ATTEMPTS, keep, redirect_uri
-from socialops.lib.errors import NotFound
-from socialops.lib.ratelimit import seconds_to_wait
 
 RESULT = "sign_on_trial"  # in the session: [[good, text], ...] of the last one that came back
 

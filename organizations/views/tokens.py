@@ -10,16 +10,16 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from foundation.errors import Invalid, NotFound
 from organizations.actions.tokens import create_api_token, revoke_api_token
-from organizations.entry import came_through, must_sign_on
-from organizations.forms import show_errors
+from organizations.configuration.settings_forms import show_errors
 from organizations.gates import MemberRequest, admin_gate, member_gate
 from organizations.models import ApiToken
-from organizations.proof import proof_to_send
 from organizations.queries.tokens import Page, token_page
-from organizations.scopes import LABELS
-from organizations.security_forms import TokenForm
-from socialops.lib.errors import Invalid, NotFound
+from organizations.rest.scopes import LABELS
+from organizations.sign_in.admission import came_through, must_sign_on
+from organizations.sign_in.fresh_proof import proof_to_send
+from organizations.sign_in.security_forms import TokenForm
 
 
 @member_gate

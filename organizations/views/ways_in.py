@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from foundation.errors import Conflict, NotFound
 from organizations.actions.ways_in import remove_ways
 from organizations.models import User
 from organizations.queries.ways_in import Kind, Way, ways_in
-from socialops.lib.errors import Conflict, NotFound
 
 MAILS = {Kind.PASSKEY: "mfa/email/webauthn_removed", Kind.APP: "mfa/email/totp_deactivated"}
 
@@ -33,7 +33,7 @@ def show(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def remove(request: HttpRequest) -> HttpResponse:
-    """One of them; the proof was asked for on the way here (organizations/doors.py)."""
+    """One of them; the proof was asked for on the way here (organizations/sign_in/account_doors.py)."""
     user: User = request.user  # type: ignore[assignment]  # signed in
     found = ways_of(request)
     way = next((one for one in found if one.key == request.POST.get("way") and not one.is_current), None)

@@ -8,21 +8,21 @@ from django.db import IntegrityError, transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from organizations import audit
+from foundation.errors import Conflict
+from foundation.overtaking import Seen
+from foundation.states import move
 from organizations.actors import Actor
+from organizations.auditing import audit
 from organizations.models import Member
 from publishing.access import require
 from publishing.actions.content import Content, checked_content, content_of
 from publishing.actions.placing import Placing, describe_placed
 from publishing.actions.revising import revise
 from publishing.actions.rows import locked, plan_stamps, take_back, tell
+from publishing.composing.threads import Own
 from publishing.models import Post
 from publishing.notices import settle_review
-from publishing.threads import Own
-from publishing.times import checked_due
-from socialops.lib.errors import Conflict
-from socialops.lib.overtaking import Seen
-from socialops.lib.states import move
+from publishing.planning.planned_times import checked_due
 
 
 @transaction.atomic

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from foundation.errors import Invalid, PermissionDenied
+from foundation.numbers import spelt_number, spelt_numbers
+from foundation.written import shows_anything, with_line_feeds
 from networks.contract import Adapter
 from networks.models import Profile
 from networks.registry import UnknownNetwork, adapter_class
@@ -13,12 +16,9 @@ from networks.wording import unsaid, validate
 from organizations.actors import Actor
 from publishing.access import common_verbs
 from publishing.actions.placing import Placing, Problems, placed_files
+from publishing.composing.threads import MOST_PARTS, Files, Own, said
 from publishing.limits import validate_media
 from publishing.models import Post, Revision
-from publishing.threads import MOST_PARTS, Files, Own, said
-from socialops.lib.errors import Invalid, PermissionDenied
-from socialops.lib.numbers import spelt_number, spelt_numbers
-from socialops.lib.written import shows_anything, with_line_feeds
 from teams.access import profiles_for
 
 MOST_PROFILES = 50

@@ -5,18 +5,18 @@ import re
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from foundation import realtime
+from foundation.errors import Conflict, Invalid
+from foundation.overtaking import Seen, refuse_overtaken
 from networks.actions.outgoing import cancel_outgoing, delete_remote, resolve_outgoing, retry_outgoing
 from networks.contract import Deletes
 from networks.models import Outgoing, Profile, RemotePost
 from networks.registry import adapter_class, manifest_of
-from organizations import audit
 from organizations.actors import Actor
+from organizations.auditing import audit
 from publishing.access import require_delivery
 from publishing.actions.rows import locked_parts, stop
 from publishing.models import Delivery, Post
-from socialops.lib import realtime
-from socialops.lib.errors import Conflict, Invalid
-from socialops.lib.overtaking import Seen, refuse_overtaken
 
 _ID = re.compile(r"[\w:.-]{1,200}", re.ASCII)
 

@@ -8,16 +8,16 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.models.deletion import Collector
 from django.utils.translation import gettext as _
 
-from organizations import audit
+from foundation.errors import Conflict
+from foundation.overtaking import Seen
+from foundation.text import clipped
 from organizations.actors import Actor
+from organizations.auditing import audit
 from publishing.access import require
 from publishing.actions.content import content_of
 from publishing.actions.rows import locked, tell
 from publishing.models import Delivery, Post
 from publishing.notices import settle_review
-from socialops.lib.errors import Conflict
-from socialops.lib.overtaking import Seen
-from socialops.lib.text import clipped
 
 
 @transaction.atomic

@@ -6,6 +6,11 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from foundation.errors import Conflict, Invalid
+from foundation.graphemes import boundary
+from foundation.overtaking import Seen, refuse_overtaken
+from foundation.states import move
+from foundation.written import shows_anything, unshowable, with_line_feeds
 from networks.actions.outgoing import put_chain
 from networks.contract import Draft, DraftKind, Media
 from networks.models import FallbackPlan, Held, Outgoing, Profile
@@ -15,22 +20,17 @@ from networks.outbox.lateness import is_late
 from networks.queries.holds import holds_by_profile
 from networks.readiness import OF_NETWORK
 from networks.registry import adapter_class
-from organizations import audit
 from organizations.access import require_admin
 from organizations.actors import Actor, System
+from organizations.auditing import audit
 from organizations.models import Member, Organization
-from organizations.notifications import settle_notices
+from organizations.notifications.notices import settle_notices
 from organizations.tenancy import require_organization_id
 from publishing.actions.rows import locked, tell
+from publishing.composing.threads import Files
 from publishing.limits import validate_media
 from publishing.models import Decision, Delivery, Post
 from publishing.notices import tell_stood_in
-from publishing.threads import Files
-from socialops.lib.errors import Conflict, Invalid
-from socialops.lib.graphemes import boundary
-from socialops.lib.overtaking import Seen, refuse_overtaken
-from socialops.lib.states import move
-from socialops.lib.written import shows_anything, unshowable, with_line_feeds
 
 WORDS = "{text}"
 NOWHERE = frozenset({"gone"})  # of a profile that was removed meanwhile

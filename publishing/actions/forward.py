@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.timezone import now
 
+from foundation.overtaking import Seen
 from organizations.actors import Actor
 from organizations.models import Member
 from publishing.access import require, rights_on
@@ -16,9 +17,8 @@ from publishing.actions.compose import create_post, edit_post, unplan_post
 from publishing.actions.review import submit_post
 from publishing.actions.rows import locked
 from publishing.actions.schedule import asks_approval, move_post, publish_now, schedule_post
+from publishing.composing.threads import Own
 from publishing.models import Post
-from publishing.threads import Own
-from socialops.lib.overtaking import Seen
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,17 +4,17 @@ from contextlib import suppress
 
 from django.utils.translation import gettext as _
 
+from foundation.errors import Conflict, Invalid
 from networks.models import Profile
-from organizations import audit
 from organizations.actors import Actor, System
-from organizations.handover import Handover
+from organizations.auditing import audit
 from organizations.models import Member
+from organizations.people.handover import Handover
 from publishing.actions.compose import withdraw_post
 from publishing.models import Post
 from publishing.notices import tell_named
 from publishing.queries.handover import scheduled_posts
 from publishing.queries.undecided import Waiting, waiting_without
-from socialops.lib.errors import Conflict, Invalid
 from teams.actions.giving import give_verb
 
 

@@ -6,16 +6,16 @@ from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
+from foundation.errors import Conflict
+from foundation.overtaking import Seen
 from networks.actions.outgoing import move_outgoing
 from networks.models import Held, Outgoing
-from organizations import audit
 from organizations.actors import Actor
+from organizations.auditing import audit
 from publishing.actions.deliveries import locked_row, told
-from publishing.late import settle_late
 from publishing.models import Delivery
-from publishing.times import checked_due
-from socialops.lib.errors import Conflict
-from socialops.lib.overtaking import Seen
+from publishing.planning.planned_times import checked_due
+from publishing.planning.too_late_notices import settle_late
 
 
 @transaction.atomic

@@ -9,21 +9,21 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from organizations import audit
+from foundation.errors import Invalid, PermissionDenied
+from foundation.overtaking import Seen, refuse_overtaken
+from foundation.room import room_for_file
 from organizations.actors import Actor
+from organizations.auditing import audit
 from organizations.models import Member
 from organizations.tenancy import require_organization_id
 from publishing.access import require_asset
+from publishing.composing.threads import Original
 from publishing.limits import describable, description
+from publishing.media.originals import own_name
+from publishing.media.renditions import Brought, Kept, brought
+from publishing.media.storage_quota import require_storage
 from publishing.models import Asset
 from publishing.models.asset import name_for
-from publishing.originals import own_name
-from publishing.quotas import require_storage
-from publishing.renditions import Brought, Kept, brought
-from publishing.threads import Original
-from socialops.lib.errors import Invalid, PermissionDenied
-from socialops.lib.overtaking import Seen, refuse_overtaken
-from socialops.lib.room import room_for_file
 from teams.access import profiles_for
 
 

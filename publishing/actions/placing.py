@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from foundation.errors import PermissionDenied
+from foundation.numbers import spelt_number
 from organizations.actors import Actor
 from publishing.access import assets_for
 from publishing.actions.media import describe_asset
+from publishing.composing.threads import Files
 from publishing.limits import describable, description
 from publishing.models import Asset, Attachment, Revision
-from publishing.threads import Files
-from socialops.lib.errors import PermissionDenied
-from socialops.lib.numbers import spelt_number
 
 MOST_FILES = 40  # with one text, whatever the network; more is a mistake or an attack
 Problems = dict[str, list[str]]

@@ -4,8 +4,12 @@ from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from organizations import audit
+from foundation.errors import Conflict, Invalid
+from foundation.overtaking import Seen
+from foundation.states import move
+from foundation.written import checked_note
 from organizations.actors import Actor, System
+from organizations.auditing import audit
 from organizations.models import Member
 from publishing.access import require, rights_on
 from publishing.actions.content import content_of, network_problems
@@ -13,10 +17,6 @@ from publishing.actions.revising import revise
 from publishing.actions.rows import enqueue, locked, plan_of, standing, take_back, tell
 from publishing.models import Decision, Post
 from publishing.notices import settle_decided, settle_review, tell_asked, tell_decided
-from socialops.lib.errors import Conflict, Invalid
-from socialops.lib.overtaking import Seen
-from socialops.lib.states import move
-from socialops.lib.written import checked_note
 
 LONGEST_NOTE = 1000
 

@@ -7,18 +7,18 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from foundation import realtime
+from foundation.errors import Conflict, NotFound
+from foundation.overtaking import Seen, refuse_overtaken
 from networks.actions.outgoing import cancel_outgoing, put_chain
 from networks.contract import Draft, DraftKind
 from networks.models import Outgoing, Profile
 from organizations.actors import Actor
 from organizations.models import Member
 from publishing.models import Delivery, Post, Revision
+from publishing.planning.planned_times import meant, zone_of
 from publishing.queries.former import former_revisions
 from publishing.states import BEGUN, STOPPABLE
-from publishing.times import meant, zone_of
-from socialops.lib import realtime
-from socialops.lib.errors import Conflict, NotFound
-from socialops.lib.overtaking import Seen, refuse_overtaken
 
 
 def locked(post: Post, seen: Seen = None) -> Post:

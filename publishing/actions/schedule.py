@@ -6,18 +6,18 @@ from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
+from foundation.errors import Conflict, PermissionDenied
+from foundation.overtaking import Seen
+from foundation.states import move
 from networks.actions.outgoing import forbid_repeat, move_outgoing
-from organizations import audit
 from organizations.actors import Actor
+from organizations.auditing import audit
 from publishing.access import require
 from publishing.actions.review import require_sendable
 from publishing.actions.rows import enqueue, locked, locked_outgoing, plan_of, plan_stamps, refuse_begun, stop, tell
 from publishing.models import Post
 from publishing.notices import settle_review
-from publishing.times import checked_due
-from socialops.lib.errors import Conflict, PermissionDenied
-from socialops.lib.overtaking import Seen
-from socialops.lib.states import move
+from publishing.planning.planned_times import checked_due
 
 
 @transaction.atomic

@@ -5,11 +5,11 @@ from typing import Any
 
 from django.db import models
 
+from foundation.overtaking import mark_of
 from networks.contract import Media, MediaKind
 from organizations.tenancy import TenantModel
+from publishing.composing.threads import Attached, Original
 from publishing.limits import LONGEST_ALT_TEXT
-from publishing.threads import Attached, Original
-from socialops.lib.overtaking import mark_of
 
 SUFFIXES = {
     "image/jpeg": "jpg",

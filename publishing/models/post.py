@@ -5,13 +5,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from foundation.overtaking import mark_of
+from foundation.search import Parts, Texts
 from networks.registry import adapter_class
 from organizations.tenancy import TenantModel
+from publishing.composing.threads import Attached, Files, Own, Wording, said
+from publishing.planning.planned_times import oddity
 from publishing.states import POST
-from publishing.threads import Attached, Files, Own, Wording, said
-from publishing.times import oddity
-from socialops.lib.overtaking import mark_of
-from socialops.lib.search import Parts, Texts
 
 
 class Post(TenantModel):

@@ -9,9 +9,9 @@ from django.db.models.functions import RowNumber, TruncDate
 
 from organizations.models import Member
 from publishing.models import Attachment, Post
+from publishing.planning.planned_times import instant
 from publishing.queries.posts import listed, seen_now, visible_profiles, with_shown
 from publishing.states import POST, WAITS
-from publishing.times import instant
 from teams.access import verbs_on
 
 FIRST = 3  # entries shown in a day's cell

@@ -8,6 +8,11 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from foundation.dates import spelt_planned
+from foundation.graphemes import boundary
+from foundation.numbers import spelt_number
+from foundation.search import Found, Parts, Texts
+from foundation.written import shows_anything
 from networks.contract import Adapter
 from networks.models import Profile
 from networks.registry import adapter_class, networks
@@ -17,14 +22,9 @@ from publishing.access import common_verbs
 from publishing.actions.content import stays_away
 from publishing.actions.forward import Wish
 from publishing.actions.placing import visible_assets
+from publishing.composing.threads import MOST_PARTS, Files, Own, fitting, said, split
 from publishing.limits import adapted, validate_media
-from publishing.threads import MOST_PARTS, Files, Own, fitting, said, split
-from publishing.times import meant, oddity
-from socialops.lib.dates import spelt_planned
-from socialops.lib.graphemes import boundary
-from socialops.lib.numbers import spelt_number
-from socialops.lib.search import Found, Parts, Texts
-from socialops.lib.written import shows_anything
+from publishing.planning.planned_times import meant, oddity
 from teams.access import profiles_for
 from teams.models import Team
 

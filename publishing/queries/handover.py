@@ -4,13 +4,13 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from organizations.handover import Handover, Holding
+from foundation.numbers import spelt_number
 from organizations.models import Member
+from organizations.people.handover import Handover, Holding
 from publishing.access import written_by
 from publishing.models import Post
 from publishing.queries.posts import waiting_for
 from publishing.queries.undecided import approvals, waiting_without
-from socialops.lib.numbers import spelt_number
 
 UNDER_WAY = ("draft", "in_review", "approved")
 

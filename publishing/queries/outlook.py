@@ -6,11 +6,11 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 
+from foundation.numbers import spelt_number
 from networks.models import Outgoing
 from networks.queries.queue import LATE
 from networks.readiness import HOLDS
 from networks.registry import adapter_class
-from socialops.lib.numbers import spelt_number
 
 RETURNS = later("It leaves when the profile is connected again, unless you cancel it.")
 

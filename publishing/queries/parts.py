@@ -7,11 +7,11 @@ from django.db.models import Case, F, OuterRef, Prefetch, Q, QuerySet, Subquery,
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from foundation.numbers import spelt_numbers
 from networks.contract import Deletes
 from networks.models import Outgoing
 from networks.registry import adapter_class
 from publishing.models import Delivery
-from socialops.lib.numbers import spelt_numbers
 
 ASKS = ("failed", "unknown")  # a thread that stands there needs somebody, so that is what it is called
 

@@ -4,6 +4,7 @@ from django.db.models import Case, Exists, F, Func, IntegerField, OuterRef, Pref
 from django.db.models.functions import Coalesce
 from django.utils.timezone import now
 
+from foundation.search import Found, Parts, Texts
 from networks.models import Held, Outgoing, Profile
 from networks.readiness import HOLDS, SOON, held_profiles, keeps
 from organizations.actors import Actor
@@ -11,7 +12,6 @@ from publishing.access import deliveries_for, posts_for, sees_everything
 from publishing.models import Attachment, Delivery, Post, Revision, Variant
 from publishing.queries.parts import STATE, stands, with_parts
 from publishing.states import TELLING
-from socialops.lib.search import Found, Parts, Texts
 from teams.access import profiles_for
 
 PER_PAGE = 40

@@ -9,9 +9,9 @@ from typing import Any
 from django.db.models import Count, Min, Q, QuerySet
 
 from networks.models import Outgoing
-from networks.origins import paths
 from networks.queries.queue import PLACES, overdue, queued, with_hold, with_return, with_turn
 from networks.readiness import SOON
+from networks.row_origins import paths
 from organizations.models import Member
 from publishing.models import Delivery
 from publishing.queries.outlook import Outlook, outlook

@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 from django.utils.translation import ngettext
 
+from foundation.numbers import spelt_number, spelt_numbers
 from networks.models import Attempt, Outgoing
 from networks.registry import adapter_class
-from publishing.kinds import counted
+from publishing.media.file_kinds import counted
 from publishing.models import Delivery
 from publishing.queries.parts import parts_of
-from socialops.lib.numbers import spelt_number, spelt_numbers
 
 HASH = 8  # characters of the fingerprint: enough to see whether two tries sent the same
 

@@ -6,12 +6,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from organizations.handover import Handover, Holding
+from foundation.numbers import spelt_number
+from foundation.text import clipped
 from organizations.models import Member, Role
+from organizations.people.handover import Handover, Holding
 from publishing.models import Post
 from publishing.queries.deciders import hands_of, undecidable
-from socialops.lib.numbers import spelt_number
-from socialops.lib.text import clipped
 
 SHOWN = 5
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from publishing.composing.threads import Files
 from publishing.models import Decision, Post, Revision
-from publishing.threads import Files
 
 
 @dataclass(frozen=True, slots=True)

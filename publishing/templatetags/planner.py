@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.utils.dateformat import format as format_date
 
-from publishing.kinds import counted
 from publishing.limits import spelt_bytes
+from publishing.media.file_kinds import counted
 from publishing.models import Revision
 
 register = template.Library()

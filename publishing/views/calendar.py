@@ -12,18 +12,18 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from foundation.dates import spelt_planned
+from foundation.errors import AppError, Conflict, Invalid
+from foundation.overtaking import Overtaken, spelt_seen
 from organizations.comparing import seen_in, since
 from organizations.gates import MemberRequest, member_gate
 from organizations.undo import undo_toast
 from publishing.access import access_post
 from publishing.actions.schedule import move_post
 from publishing.forms import DayForm, ListFilter
+from publishing.planning.planned_times import moved
 from publishing.queries.calendar import month_of
 from publishing.queries.posts import FILTERS, visible_profiles
-from publishing.times import moved
-from socialops.lib.dates import spelt_planned
-from socialops.lib.errors import AppError, Conflict, Invalid
-from socialops.lib.overtaking import Overtaken, spelt_seen
 
 MOST_PROFILES = 200  # in the filter
 

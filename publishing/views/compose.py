@@ -12,6 +12,8 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from foundation.errors import Conflict, Invalid, NotFound, PermissionDenied
+from foundation.overtaking import Overtaken
 from networks.registry import networks
 from organizations.gates import MemberRequest, member_gate
 from organizations.models import AuditEntry
@@ -19,14 +21,12 @@ from publishing.access import access_post
 from publishing.actions.compose import create_post, edit_post, unplan_post
 from publishing.actions.forward import Wish, rewrite_post, write_post
 from publishing.actions.schedule import move_post
+from publishing.composing.edit_merging import merged_edits
 from publishing.forms import ComposerForm, initial_for
 from publishing.models import Post
-from publishing.overtaking import merged_edits
 from publishing.queries import composer
 from publishing.views.saying import leaving, say
 from publishing.views.trays import BLANK, Part, Tray, own, tray, with_files
-from socialops.lib.errors import Conflict, Invalid, NotFound, PermissionDenied
-from socialops.lib.overtaking import Overtaken
 
 REARRANGES = ("add", "split", "join")
 FROM_NOTHING = {"when": "none", "day": None, "clock": None, "seen": "", "was": ""}

@@ -15,6 +15,10 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from foundation.dates import spelt_planned
+from foundation.errors import AppError, Conflict, Invalid, NotFound
+from foundation.numbers import spelt_number
+from foundation.overtaking import Overtaken, spelt_seen
 from organizations.comparing import Overtaking, seen_in, since
 from organizations.gates import MemberRequest, member_gate
 from organizations.undo import undoable, way_back
@@ -25,13 +29,9 @@ from publishing.actions.review import approve_post, reject_post, submit_post, ta
 from publishing.actions.schedule import cancel_post, publish_now, schedule_post
 from publishing.forms import MoveForm
 from publishing.models import Delivery, Post
-from publishing.times import as_shown, instant
+from publishing.planning.planned_times import as_shown, instant
 from publishing.views.posts import post_context
 from publishing.views.saying import leaving, say
-from socialops.lib.dates import spelt_planned
-from socialops.lib.errors import AppError, Conflict, Invalid, NotFound
-from socialops.lib.numbers import spelt_number
-from socialops.lib.overtaking import Overtaken, spelt_seen
 
 DELETED = "a deleted draft"
 KEPT_FOR = 60  # seconds; its button stands for ten

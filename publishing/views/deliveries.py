@@ -10,6 +10,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from foundation.errors import AppError
+from foundation.overtaking import Overtaken
 from networks.models import Outgoing
 from organizations.comparing import seen_in
 from organizations.gates import MemberRequest, member_gate
@@ -18,8 +20,6 @@ from publishing.actions.deliveries import cancel_delivery, delete_delivery, reso
 from publishing.models import Delivery
 from publishing.views.decide import back, overtaken_page
 from publishing.views.saying import Begun, say
-from socialops.lib.errors import AppError
-from socialops.lib.overtaking import Overtaken
 
 Button = Callable[[MemberRequest, Delivery], str]
 

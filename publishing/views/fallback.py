@@ -9,16 +9,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from foundation.errors import Invalid
+from foundation.overtaking import Overtaken
 from networks.models import FallbackPlan
 from networks.models.fallback import NO_PLAN
 from networks.registry import adapter_class
 from organizations.comparing import Overtaking, overtaken_form, seen_in, since
-from organizations.forms import show_errors
+from organizations.configuration.settings_forms import show_errors
 from organizations.gates import MemberRequest, admin_gate
 from publishing.actions.fallback import remove_plan, set_plan
-from publishing.fallback_forms import FallbackForm, networks_in_use, values_of
-from socialops.lib.errors import Invalid
-from socialops.lib.overtaking import Overtaken
+from publishing.planning.fallback_forms import FallbackForm, networks_in_use, values_of
 
 
 @admin_gate

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from foundation.dates import spelt_planned
 from organizations.comparing import seen_in
 from organizations.gates import MemberRequest
 from publishing.actions.late import move_delivery, send_delivery_now
@@ -9,7 +10,6 @@ from publishing.models import Delivery
 from publishing.views.decide import moment_in
 from publishing.views.deliveries import button
 from publishing.views.saying import leaving
-from socialops.lib.dates import spelt_planned
 
 
 @button

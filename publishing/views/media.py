@@ -4,15 +4,15 @@ from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
+from foundation.errors import AppError
+from foundation.inline import sandboxed, stored
 from organizations.gates import MemberRequest, member_gate
 from publishing.access import access_asset
 from publishing.actions.media import upload_asset
+from publishing.media.byte_ranges import part_of
+from publishing.media.originals import download
+from publishing.media.uploads import require_room
 from publishing.models import Asset
-from publishing.originals import download
-from publishing.ranges import part_of
-from publishing.uploads import require_room
-from socialops.lib.errors import AppError
-from socialops.lib.inline import sandboxed, stored
 
 
 @member_gate

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
+from foundation.dates import spelt_planned
 from networks.models import VERBS, Profile
 from networks.registry import adapter_class
 from organizations.gates import MemberRequest, member_gate
@@ -18,6 +19,7 @@ from publishing.access import one as one_of
 from publishing.actions.content import stays_away
 from publishing.actions.review import goes_by_itself
 from publishing.actions.schedule import asks_approval
+from publishing.composing.threads import Wording
 from publishing.forms import ListFilter
 from publishing.limits import adapted
 from publishing.models import Decision, Post
@@ -28,8 +30,6 @@ from publishing.queries.queue import foresee
 from publishing.queries.story import stories
 from publishing.queries.versions import mark_changes
 from publishing.states import BEGUN, STOPPABLE
-from publishing.threads import Wording
-from socialops.lib.dates import spelt_planned
 from teams.access import verbs_on
 
 IN_APPROVALS = 25

@@ -6,16 +6,16 @@ from typing import Any
 
 from django.forms import BoundField
 
+from foundation.errors import AppError
 from networks.contract import Adapter
 from organizations.gates import MemberRequest
 from publishing.actions.media import upload_asset
+from publishing.composing.threads import Attached, Files
 from publishing.forms import ComposerForm, alone_name, own_name
+from publishing.media.renditions import most_bytes
+from publishing.media.uploads import require_room
 from publishing.models.asset import SUFFIXES
 from publishing.queries.composer import Bit
-from publishing.renditions import most_bytes
-from publishing.threads import Attached, Files
-from publishing.uploads import require_room
-from socialops.lib.errors import AppError
 
 BLANK = 9999  # stands for the number of a part that the page may have to add by itself
 

@@ -9,10 +9,10 @@ from django.db import connection, connections
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from socialops import embedded
-from socialops.alone import AlreadyRunning, only_one
 from socialops.backup.refusal import Refused
-from socialops.servers import Postgres, ServiceFailed, running
+from socialops.running import embedded
+from socialops.running.only_instance import AlreadyRunning, only_one
+from socialops.running.servers import Postgres, ServiceFailed, running
 
 COUNTED = {
     "organizations": "organizations_organization",

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from socialops.lib.errors import AppError
-from socialops.lib.room import is_full
+from foundation.errors import AppError
+from foundation.room import is_full
 
 
 class Refused(AppError):

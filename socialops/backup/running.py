@@ -5,8 +5,8 @@ import time
 import redis
 from django.db import connection
 
+from foundation import heartbeat
 from socialops.backup.refusal import Refused
-from socialops.lib import heartbeat
 
 SIGNS = {"beat": "beat", "worker": "the worker", "tick": "the worker"}
 LOOKED_AFTER = 5.0  # seconds; whatever lives gives a sign sooner

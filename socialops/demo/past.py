@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 
 from analytics.actions.storing import store_posts, store_profile
 from analytics.models import Measurement
+from foundation.states import move
 from inbox.actions.reply import reply_to_conversation
 from inbox.models import Conversation, Message
 from networks.contract import Metrics, Published
-from networks.intake import pass_up
+from networks.incoming.intake import pass_up
 from networks.models import Attempt, Outgoing, Profile
 from networks.outbox.claims import open_attempt
 from networks.outbox.outcomes import confirmed
@@ -30,7 +31,6 @@ from publishing.actions.compose import create_post
 from publishing.actions.rows import plan_stamps
 from publishing.actions.schedule import publish_now
 from publishing.models import Post
-from socialops.lib.states import move
 
 WRITTEN_BEFORE = timedelta(hours=20)
 TAKES = timedelta(seconds=1)

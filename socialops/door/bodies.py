@@ -15,10 +15,10 @@ from typing import IO, Any
 
 from django.conf import settings
 
-from networks.pushed import MOST_PUSHED
+from foundation.room import is_full
+from networks.incoming.pushed import MOST_PUSHED
 from networks.registry import manifests
-from publishing.uploads import most_body
-from socialops.lib.room import is_full
+from publishing.media.uploads import most_body
 
 IN_MEMORY = 65_536  # bytes of a body; what is longer goes to the disk
 PLAIN = settings.DATA_UPLOAD_MAX_MEMORY_SIZE

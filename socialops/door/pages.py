@@ -19,8 +19,8 @@ from wsgiref.util import FileWrapper
 from a2wsgi.wsgi import build_environ
 from django.conf import settings
 
+from foundation.room import is_full
 from socialops.door.bodies import IN_MEMORY, Body, Refused, files
-from socialops.lib.room import is_full
 
 PIECE = 32_768
 BROKEN = "x-practice", "broken"  # a practice network breaks its answer off

@@ -1,0 +1,1 @@
+"""What landed migrations import from here stands in `foundation` now."""

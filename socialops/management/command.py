@@ -7,10 +7,10 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
+from foundation.errors import AppError, Invalid, NotFound
 from organizations.access import member_of, memberships_of
 from organizations.actors import System
 from organizations.models import Member, Organization, User
-from socialops.lib.errors import AppError, Invalid, NotFound
 
 ACTOR = System("command line")
 

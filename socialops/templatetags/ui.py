@@ -15,15 +15,15 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from foundation.differences import Bit
+from foundation.icons import drawn_icon
+from foundation.overtaking import spelt_seen
 from networks.manifest import Manifest
 from networks.models import Profile
 from networks.registry import manifests
-from organizations.entrance import on_the_way_to
 from organizations.models import AuditEntry, Member, Organization
-from socialops.activity_words import sentence
-from socialops.lib.differences import Bit
-from socialops.lib.icons import drawn_icon
-from socialops.lib.overtaking import spelt_seen
+from organizations.sign_in.entrance import on_the_way_to
+from socialops.overview.activity_words import sentence
 from socialops.templatetags import faces, moments
 
 register = template.Library()

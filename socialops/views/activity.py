@@ -6,11 +6,11 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from organizations.about import About, abouts, reference_of
+from organizations.auditing.subject_names import About, abouts, reference_of
 from organizations.gates import MemberRequest, member_gate
 from organizations.models import AuditEntry
-from socialops.activity import actors, feed, living
-from socialops.activity_words import page_of, sentence
+from socialops.overview.activity import actors, feed, living
+from socialops.overview.activity_words import page_of, sentence
 
 
 @member_gate

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from organizations.gates import MemberRequest, member_gate
-from socialops.work import waiting_counts
+from socialops.overview.my_work import waiting_counts
 
 
 @member_gate

@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from foundation.room import NoRoom, is_full
 from organizations.around import stand_around
 from organizations.rest.errors import plain
-from socialops.lib.room import NoRoom, is_full
 
 FULL = "There is no room left on this server, so nothing was changed. Whoever runs it has to make some."
 RETRY_AFTER = "5"  # seconds in which a restarted database is back

@@ -6,7 +6,7 @@ from django.http import HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from organizations.gates import MemberRequest, member_gate
-from socialops.finding import find as found_by
+from socialops.overview.finding import find as found_by
 
 
 @member_gate

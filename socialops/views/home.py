@@ -6,7 +6,7 @@ from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
 from organizations.gates import MemberRequest, member_gate
-from socialops.home import home_of
+from socialops.overview.home import home_of
 
 
 @member_gate

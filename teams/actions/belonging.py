@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 from django.contrib.auth.models import Group
 
+from foundation import realtime
 from networks.models import ProfileUserObjectPermission
-from organizations import audit
 from organizations.actors import Actor
-from organizations.handover import Handover
+from organizations.auditing import audit
 from organizations.models import Member
-from socialops.lib import realtime
+from organizations.people.handover import Handover
 from teams.models import Team, TeamMember
 
 

@@ -8,16 +8,16 @@ from django.contrib.auth.models import Permission
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from foundation import realtime
+from foundation.errors import AppError, Conflict, Invalid, NotFound, PermissionDenied
 from networks.models import VERBS, Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
-from organizations import audit
 from organizations.actors import Actor
+from organizations.auditing import audit
 from organizations.models import Member
-from socialops.lib import realtime
-from socialops.lib.errors import AppError, Conflict, Invalid, NotFound, PermissionDenied
 from teams.access import most_of
-from teams.giving import Giver, giver_on
 from teams.levels import unknown_verbs, with_view
 from teams.models import Team
+from teams.rights.grant_policy import Giver, giver_on
 
 Verbs = Mapping[int, Iterable[str]]
 Seen = Mapping[str, frozenset[str]]  # what the actor saw of whom: {"member-12": verbs, "team-3": verbs}
@@ -40,7 +40,7 @@ def set_grants(
     teams: Verbs | None = None,
     seen: Seen | None = None,
 ) -> None:
-    """Sets exactly these verbs for those named, and leaves the others as they are. `teams.giving` says who may.
+    """Sets exactly these verbs for those named, and leaves the others as they are. Who may: `rights.grant_policy`.
 
     Locks the profile, so that two who change the same rights come one after the other; the second is refused for
     whomever they saw otherwise (`seen`) than it is by then. A number of queries that does not grow with those named,

@@ -5,17 +5,17 @@ from collections.abc import Iterable
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from foundation import realtime
+from foundation.errors import Invalid, NotFound
+from foundation.names import checked_name
+from foundation.overtaking import Overtaken, Seen, is_overtaken
 from networks.models import VERBS
-from organizations import audit
 from organizations.access import require_admin
 from organizations.actors import Actor
-from socialops.lib import realtime
-from socialops.lib.errors import Invalid, NotFound
-from socialops.lib.names import checked_name
-from socialops.lib.overtaking import Overtaken, Seen, is_overtaken
+from organizations.auditing import audit
 from teams.levels import unknown_verbs, with_view
 from teams.models import Level
-from teams.words import LEVEL_WORDS
+from teams.rights.verb_words import LEVEL_WORDS
 
 
 @transaction.atomic

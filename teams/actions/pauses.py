@@ -7,19 +7,19 @@ from django.db.models import QuerySet
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
+from foundation import realtime
+from foundation.errors import Conflict, NotFound
+from foundation.overtaking import Seen, refuse_overtaken
+from foundation.written import checked_note
 from networks.actions.kept import Kept, settle_kept
 from networks.models import Profile
-from organizations import audit
 from organizations.actors import Actor
+from organizations.auditing import audit
 from organizations.models import Member, Organization
 from organizations.tenancy import require_organization_id
-from socialops.lib import realtime
-from socialops.lib.errors import Conflict, NotFound
-from socialops.lib.overtaking import Seen, refuse_overtaken
-from socialops.lib.written import checked_note
 from teams.models import Pause, Team
 from teams.models.pause import HOLDS
-from teams.pausing import READ_WITH, Target, require_pause
+from teams.pauses.pausing import READ_WITH, Target, require_pause
 from teams.queries.pauses import touched, wanted
 
 LONGEST_NOTE = 300

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from django.db import transaction
 from django.db.models import QuerySet
 
-from organizations import audit
+from foundation.states import move
 from organizations.actors import Actor
-from organizations.handover import Handover
+from organizations.auditing import audit
 from organizations.models import Member
-from socialops.lib.states import move
+from organizations.people.handover import Handover
 from teams.actions.tasks import holder_name, note_step, ping
 from teams.models import Task, Team
 from teams.models.task import STANDING

@@ -9,25 +9,25 @@ from django.db import IntegrityError, transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from organizations import audit
+from foundation import realtime
+from foundation.errors import Conflict, Invalid, NotFound, PermissionDenied
+from foundation.graphemes import cut_to
+from foundation.names import is_one_line
+from foundation.numbers import spelt_number
+from foundation.overtaking import Seen, refuse_overtaken
+from foundation.states import move
+from foundation.written import checked_note, shows_anything
 from organizations.access import still_here
 from organizations.actors import Actor, System, label
+from organizations.auditing import audit
 from organizations.models import Member, Role
-from organizations.notifications import settle_notices
-from socialops.lib import realtime
-from socialops.lib.errors import Conflict, Invalid, NotFound, PermissionDenied
-from socialops.lib.graphemes import cut_to
-from socialops.lib.names import is_one_line
-from socialops.lib.numbers import spelt_number
-from socialops.lib.overtaking import Seen, refuse_overtaken
-from socialops.lib.states import move
-from socialops.lib.written import checked_note, shows_anything
-from teams.about import Reference, abouts
+from organizations.notifications.notices import settle_notices
 from teams.actions.reminders import next_reminder
+from teams.member_tasks.task_access import require
+from teams.member_tasks.task_subjects import Reference, abouts
 from teams.models import Task, TaskStep, Team, TeamMember
 from teams.models.task import NO_DUE
 from teams.notices import causes, tell_commented, tell_done, tell_given
-from teams.task_access import require
 
 LONGEST_TITLE, LONGEST_TEXT, LONGEST_NOTE = 200, 5000, 1000
 FURTHEST = timedelta(days=5 * 366)
@@ -234,7 +234,7 @@ def note_step(actor: Actor, task: Task, word: str, *, to: str = "", note: str = 
 
 
 def ping(task: Task) -> None:
-    """Only those who may see it (teams.task_access) hear which task it is."""
+    """Only those who may see it (teams.member_tasks.task_access) hear which task it is."""
     people = TeamMember.objects.filter(team=task.team_id).values_list("member_id", flat=True) if task.team_id else ()
     parties = {pk for pk in (task.giver_id, task.assignee_id, *people) if pk}
     realtime.ping(task.organization_id, "tasks", task.pk, member_ids=parties)

@@ -7,22 +7,22 @@ from typing import Any
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 
+from foundation import realtime
+from foundation.errors import Invalid, NotFound, PermissionDenied
+from foundation.graphemes import cut_to
+from foundation.names import checked_name
+from foundation.overtaking import Overtaken, Seen, refuse_overtaken
 from networks.models import Profile
-from organizations import audit
 from organizations.access import require_admin
 from organizations.actors import Actor
+from organizations.auditing import audit
 from organizations.models import Member
-from socialops.lib import realtime
-from socialops.lib.errors import Invalid, NotFound, PermissionDenied
-from socialops.lib.graphemes import cut_to
-from socialops.lib.names import checked_name
-from socialops.lib.overtaking import Overtaken, Seen, refuse_overtaken
 from teams.access import leads
 from teams.actions.grants import end_team_grants
 from teams.actions.pauses import follow_team, lock_if_paused, refuse_paused
 from teams.actions.task_handover import take_back_tasks
-from teams.giving import require_may_add
 from teams.models import Team, TeamMember, UseCase
+from teams.rights.grant_policy import require_may_add
 
 Ids = Iterable[int]
 LONGEST_NAME = 80

@@ -4,8 +4,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 
+from foundation.overtaking import mark_of
 from organizations.tenancy import TenantModel
-from socialops.lib.overtaking import mark_of
 
 
 class Level(TenantModel):

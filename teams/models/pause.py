@@ -3,10 +3,10 @@
 from django.db import models
 from django.db.models import Q
 
+from foundation.overtaking import mark_of
 from networks.models import Profile
 from organizations.models import Organization
 from organizations.tenancy import TenantModel
-from socialops.lib.overtaking import mark_of
 from teams.models.team import Team
 
 HOLDS = Q(released_at=None)

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from django.db import models
 from django.db.models import Q
 
+from foundation.overtaking import mark_of
+from foundation.states import Machine
 from organizations.tenancy import TenantModel
-from socialops.lib.overtaking import mark_of
-from socialops.lib.states import Machine
 
 STANDING = ("open", "accepted")
 NO_DUE = datetime(9999, 12, 31, tzinfo=UTC)
@@ -17,7 +17,7 @@ class Task(TenantModel):
     """`assignee` is who does it; a team's task has none until somebody accepts it.
 
     What it is about stands as a kind and an id, because posts and conversations live on the floors above
-    (`teams.about`); whoever may not see the thing sees the task's own words and nothing else.
+    (`teams.member_tasks.task_subjects`); whoever may not see the thing sees the task's own words and nothing else.
     """
 
     MACHINE = Machine(

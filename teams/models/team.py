@@ -4,8 +4,8 @@ from django.contrib.auth.models import Group
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from foundation.overtaking import mark_of
 from organizations.tenancy import TenantModel
-from socialops.lib.overtaking import mark_of
 
 
 class UseCase(models.TextChoices):

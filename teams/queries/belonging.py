@@ -3,14 +3,14 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from foundation.numbers import spelt_number
 from networks.models import VERBS, Profile, ProfileUserObjectPermission
 from networks.registry import adapter_class
-from organizations.handover import Handover, Holding
 from organizations.models import Member
-from socialops.lib.numbers import spelt_number
+from organizations.people.handover import Handover, Holding
 from teams.access import profiles_for, verbs_on
 from teams.models import TeamMember
-from teams.words import VERB_WORDS
+from teams.rights.verb_words import VERB_WORDS
 
 MOST_GAPS = 12
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from teams.levels import LEVELS
 from teams.models import Level
-from teams.words import LEVEL_WORDS
+from teams.rights.verb_words import LEVEL_WORDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
+from foundation.search import Found, Parts
 from networks.models import Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
 from organizations.models import Member, User
-from socialops.lib.search import Found, Parts
 from teams.access import EVERY_VERB, ROLE_VERBS, is_outside, most_of, profiles_for
 from teams.models import Team, TeamMember
 from teams.queries.paging import Page, page_by_key

@@ -13,7 +13,7 @@ from organizations.models import Member, Organization
 from teams.access import profiles_for
 from teams.models import Pause, Team
 from teams.models.pause import EVERYWHERE, HOLDS
-from teams.pausing import pauses_for
+from teams.pauses.pausing import pauses_for
 
 HISTORY = 25
 ON_PROFILE = EVERYWHERE | Q(profile=OuterRef("pk")) | Q(team__profiles=OuterRef("pk"))

@@ -6,9 +6,9 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 
+from foundation.numbers import spelt_numbers
 from networks.models import Profile
 from organizations.models import Member, Role
-from socialops.lib.numbers import spelt_numbers
 from teams.access import most_of, profiles_for
 
 NAMED = 3  # people who can give a right; more names help nobody

@@ -7,13 +7,13 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from organizations.handover import Handover, Holding
+from foundation.numbers import spelt_number
 from organizations.models import Member
-from socialops.lib.numbers import spelt_number
-from teams.about import About, abouts
+from organizations.people.handover import Handover, Holding
+from teams.member_tasks.task_access import tasks_for, team_ids
+from teams.member_tasks.task_subjects import About, abouts
 from teams.models import Task, TaskStep
 from teams.models.task import STANDING
-from teams.task_access import tasks_for, team_ids
 
 VIEWS = ("mine", "teams", "given", "done")
 PAGE = 40

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from foundation.errors import PermissionDenied
 from networks.models import VERBS, Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
 from organizations.models import AuditEntry, Member, Role
-from socialops.lib.errors import PermissionDenied
 from teams.access import ROLE_VERBS, most_of, roles_that_can
 from teams.models import Team, TeamMember
 from teams.queries.matrix import Cell, cells, led_by

@@ -8,17 +8,17 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from foundation.errors import Invalid
+from foundation.overtaking import Overtaken
 from organizations.comparing import Overtaking, overtaken_form, seen_in, since, standing
-from organizations.forms import show_errors
+from organizations.configuration.settings_forms import show_errors
 from organizations.gates import MemberRequest, admin_gate, member_gate
-from socialops.lib.errors import Invalid
-from socialops.lib.overtaking import Overtaken
 from teams.access import access_level
 from teams.actions.levels import change_level, create_level, delete_level
 from teams.forms import LevelForm
 from teams.models import Level
 from teams.queries.levels import choices
-from teams.words import spelt
+from teams.rights.verb_words import spelt
 
 
 @member_gate

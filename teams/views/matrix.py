@@ -11,22 +11,22 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from foundation.errors import NotFound
 from networks.models import VERBS, Profile
 from networks.registry import networks
 from organizations.gates import MemberRequest, member_gate
 from organizations.models import Member
-from socialops.lib.errors import NotFound
 from teams.access import profiles_for
 from teams.actions.grants import Refused, set_many_grants
-from teams.change_words import Change, told
-from teams.marks import drawer, drawn_rows
 from teams.models import Team
 from teams.queries.levels import Choice, choices
 from teams.queries.matrix import At, Cell, Matrix, Wanted, cells, matrix
 from teams.queries.reach import Reach, reach
-from teams.seen import read_rows
+from teams.rights.cell_marks import drawer, drawn_rows
+from teams.rights.change_words import Change, told
+from teams.rights.seen_cells import read_rows
+from teams.rights.verb_words import VERB_WORDS
 from teams.views.undo_rights import rights_told
-from teams.words import VERB_WORDS
 
 NO_RIGHTS = "none"
 KEYS = ("team", "members_after", "members_before", "profiles_after", "profiles_before")

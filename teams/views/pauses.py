@@ -11,19 +11,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from foundation.errors import Conflict, Invalid
+from foundation.numbers import spelt_number
+from foundation.overtaking import Overtaken, spelt_seen
 from networks.actions.kept import Kept
 from organizations.comparing import Overtaking, seen_in, since
-from organizations.forms import show_errors
+from organizations.configuration.settings_forms import show_errors
 from organizations.gates import MemberRequest, member_gate
 from organizations.undo import undoable
-from socialops.lib.errors import Conflict, Invalid
-from socialops.lib.numbers import spelt_number
-from socialops.lib.overtaking import Overtaken, spelt_seen
 from teams.actions.pauses import pause_publishing, release_pause
 from teams.models.pause import HOLDS
-from teams.pause_forms import PauseForm, ReleaseForm
-from teams.pause_words import sentence, spelt_target
-from teams.pausing import access_pause, access_target, pauses_for, releasable
+from teams.pauses.pause_forms import PauseForm, ReleaseForm
+from teams.pauses.pause_words import sentence, spelt_target
+from teams.pauses.pausing import access_pause, access_target, pauses_for, releasable
 from teams.queries.pauses import history, in_flight, kept_of
 
 FORM_METHODS = ["GET", "HEAD", "POST"]

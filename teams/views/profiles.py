@@ -7,17 +7,17 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from foundation.errors import Invalid
 from networks.actions.labels import add_label, remove_label
 from networks.actions.policy import set_needs_approval
 from networks.actions.profiles import connect_profile
 from networks.models import Profile
-from organizations.forms import show_errors
+from organizations.configuration.settings_forms import show_errors
 from organizations.gates import MemberRequest, admin_gate, member_gate
-from socialops.lib.errors import Invalid
 from teams.access import access_profile, profiles_for, verbs_on
 from teams.forms import CredentialsForm, PracticeForm
+from teams.rights.verb_words import spelt
 from teams.views import rights
-from teams.words import spelt
 
 
 @member_gate

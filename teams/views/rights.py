@@ -9,21 +9,21 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from foundation.errors import AppError, Conflict
 from networks.models import VERBS, Profile
 from organizations.gates import MemberRequest, member_gate
-from socialops.lib.errors import AppError, Conflict
 from teams.access import access_profile, verbs_on
 from teams.actions.grants import set_grants
-from teams.change_words import Change, told
 from teams.forms import GrantForm
-from teams.giving import giver_on
 from teams.queries.connections import connected_at
 from teams.queries.levels import Choice, choices, name_of
 from teams.queries.rights import Holder, Rights, rights_on
-from teams.seen import read_holders
-from teams.seen import spelt as spelt_seen
+from teams.rights.change_words import Change, told
+from teams.rights.grant_policy import giver_on
+from teams.rights.seen_cells import read_holders
+from teams.rights.seen_cells import spelt as spelt_seen
+from teams.rights.verb_words import VERB_WORDS, spelt
 from teams.views.undo_rights import rights_told
-from teams.words import VERB_WORDS, spelt
 
 
 @member_gate

@@ -11,13 +11,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from foundation.errors import AppError, Conflict, Invalid, NotFound
+from foundation.overtaking import Overtaken
 from organizations.comparing import Overtaking, seen_in, since
-from organizations.forms import show_errors
+from organizations.configuration.settings_forms import show_errors
 from organizations.gates import MemberRequest, member_gate
 from organizations.models import Member, Role
-from socialops.lib.errors import AppError, Conflict, Invalid, NotFound
-from socialops.lib.overtaking import Overtaken
-from teams.about import About, abouts, parsed
 from teams.actions.tasks import (
     accept_task,
     cancel_task,
@@ -27,11 +26,12 @@ from teams.actions.tasks import (
     hand_over_task,
     reopen_task,
 )
+from teams.member_tasks.task_access import access_task, allowed, tasks_for
+from teams.member_tasks.task_forms import HandOverForm, TaskForm
+from teams.member_tasks.task_subjects import About, abouts, parsed
 from teams.models import Task
 from teams.queries.tasks import VIEWS, counts, page, story, with_abouts
-from teams.task_access import access_task, allowed, tasks_for
-from teams.task_forms import HandOverForm, TaskForm
-from teams.words import TASK_VIEWS
+from teams.rights.verb_words import TASK_VIEWS
 
 SAID = "said_of_task"  # in the session, for the next page: the browser need not keep that text any more
 Button = Callable[[MemberRequest, Task], str]

@@ -8,11 +8,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from foundation.errors import Invalid
+from foundation.overtaking import Overtaken
 from organizations.comparing import Overtaking, overtaken, plain, seen_in, since
-from organizations.forms import show_errors
+from organizations.configuration.settings_forms import show_errors
 from organizations.gates import MemberRequest, admin_gate, member_gate
-from socialops.lib.errors import Invalid
-from socialops.lib.overtaking import Overtaken
 from teams.access import access_team, leads
 from teams.actions.teams import change_team, create_team, dissolve_team
 from teams.forms import LedTeamForm, TeamForm, initial_of

@@ -11,11 +11,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from foundation.errors import AppError, NotFound
 from networks.models import Profile
 from organizations.gates import MemberRequest, member_gate
 from organizations.models import AuditEntry, Member
 from organizations.undo import undoable, way_back
-from socialops.lib.errors import AppError, NotFound
 from teams.access import access_profile
 from teams.actions.grants import set_grants
 

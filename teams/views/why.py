@@ -9,7 +9,7 @@ from organizations.access import access_member
 from organizations.gates import MemberRequest, member_gate
 from teams.access import access_profile
 from teams.queries.why import is_only_approver, require_may_ask, who_could_give, why
-from teams.words import VERB_WORDS, spelt
+from teams.rights.verb_words import VERB_WORDS, spelt
 
 
 @member_gate

@@ -7,16 +7,16 @@ import pytest
 from django.urls import resolve
 from django.utils.timezone import now
 
-from organizations import audit
 from organizations.actors import System
+from organizations.auditing import audit
 from organizations.models import AuditEntry
 from organizations.tenancy import scope
 from publishing.actions.compose import create_post
 from publishing.actions.discarding import delete_post
 from publishing.actions.schedule import publish_now, schedule_post
-from socialops import activity
-from socialops.activity import PAGED, feed
-from socialops.activity_words import PAGES, page_of, sentence
+from socialops.overview import activity
+from socialops.overview.activity import PAGED, feed
+from socialops.overview.activity_words import PAGES, page_of, sentence
 from teams.actions.levels import create_level
 from teams.actions.tasks import accept_task, create_task
 from teams.actions.teams import change_team, dissolve_team

@@ -7,12 +7,12 @@ import pytest
 from django.utils.timezone import now
 
 from analytics.tasks import count
+from foundation.states import move
 from networks.actions.outgoing import put_outgoing
 from networks.contract import Draft, DraftKind, Measures, Metrics
 from networks.models import Outgoing, Profile, RemotePost
 from networks.outbox.settling import link, tell
 from organizations.tenancy import scope
-from socialops.lib.states import move
 
 
 def send(

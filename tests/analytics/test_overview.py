@@ -11,8 +11,8 @@ from analytics.models import Measurement, Rollup
 from analytics.period import Period, last_days
 from analytics.queries.overview import overview
 from analytics.queries.posts import measured_posts
+from foundation.errors import NotFound, PermissionDenied
 from networks.models import Profile
-from socialops.lib.errors import NotFound, PermissionDenied
 from tests import builders
 from tests.analytics.conftest import send
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from analytics.period import Period, last_days, read_period
-from socialops.lib.errors import Invalid
+from foundation.errors import Invalid
 
 TODAY = date(2026, 3, 31)
 

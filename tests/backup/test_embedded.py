@@ -14,7 +14,7 @@ import pytest
 
 from socialops.backup.archive import opened
 from socialops.backup.refusal import Refused
-from socialops.servers import Postgres, running
+from socialops.running.servers import Postgres, running
 from tests import stack
 from tests.builders import PASSWORD
 from tests.ops.test_serve import GIVEN

@@ -5,7 +5,7 @@ import logging
 import os
 import sys
 
-from socialops import embedded
+from socialops.running import embedded
 
 ALL = ("publish", "flood", "outage", "claims", "chaos", "ingest", "rights", "door", "pages", "memory")
 

@@ -22,6 +22,7 @@ django.setup()
 from django.db import DatabaseError, InterfaceError, close_old_connections  # noqa: E402
 from django.utils.timezone import now  # noqa: E402
 
+from foundation.errors import AppError, Conflict  # noqa: E402
 from inbox.actions.ingest import ingest  # noqa: E402
 from inbox.actions.reply import reply_to_conversation  # noqa: E402
 from inbox.models import Conversation  # noqa: E402
@@ -32,7 +33,6 @@ from organizations.models import Member  # noqa: E402
 from organizations.tenancy import scope  # noqa: E402
 from publishing.actions.compose import create_post  # noqa: E402
 from publishing.actions.schedule import schedule_post  # noqa: E402
-from socialops.lib.errors import AppError, Conflict  # noqa: E402
 from tests import builders  # noqa: E402
 
 LEAD = 1.0  # seconds between being told to begin and the first post

@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TOPS = ("organizations", "networks", "teams", "publishing", "inbox", "analytics")
-RECORD = "organizations.audit.record"
+RECORD = "organizations.auditing.audit.record"
 SILENT = {
     "networks.actions.outgoing.put_outgoing": "the caller says what leaves and why",
     "networks.actions.outgoing.put_chain": "the caller says what leaves and why",
@@ -109,6 +109,6 @@ def test_only_the_audit_module_makes_entries() -> None:
         and ast.unparse(node.func).startswith("AuditEntry")
         and "create" in ast.unparse(node.func)
     }
-    assert makers == {"organizations.audit"}, (
+    assert makers == {"organizations.auditing.audit"}, (
         "Call audit.record, which names the actor and the address and masks secrets."
     )

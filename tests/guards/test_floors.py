@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FLOORS: dict[str, int] = {
-    "socialops.lib": 0,
+    "foundation": 0,
     "organizations": 1,
     "networks": 2,
     "teams": 3,
@@ -75,3 +75,11 @@ def test_no_cupboards_for_everything() -> None:
     banned = {"services", "utils", "helpers", "managers", "common", "misc"}
     wrong = [str(path.relative_to(ROOT)) for path, _ in ours() if path.stem in banned or path.parent.name in banned]
     assert not wrong, f"{wrong}: name the module after what it does; CONTEXT.md and DESIGN section 3 have the words."
+
+
+MOST_AT_A_ROOT = 16  # modules: more are a list, and a subject among them wants a folder (DESIGN, section 4)
+
+
+def test_a_root_is_a_layout_and_no_list() -> None:
+    counts = {name: len([*(ROOT / name).glob("[!_]*.py")]) for name in FLOORS if name != "foundation"}
+    assert not {name: count for name, count in counts.items() if count > MOST_AT_A_ROOT}

@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 
+from foundation import realtime
+from foundation.errors import NotFound
 from inbox.access import access_conversation
 from networks.models import Outgoing
 from organizations.access import access_member
 from organizations.models import Member, Role
 from organizations.tenancy import scope
 from publishing.access import access_post
-from socialops.lib import realtime
-from socialops.lib.errors import NotFound
 from socialops.stream import Rights, rights_of
 from teams.access import access_profile, access_team, profiles_for
-from teams.task_access import access_task
+from teams.member_tasks.task_access import access_task
 from tests import builders
 from tests.guards.permissions import Case, Somebody, address, body_of, signed_in, table
 from tests.guards.test_permissions import call

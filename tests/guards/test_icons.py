@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from socialops.lib.icons import drawn_icon, icon_archive
+from foundation.icons import drawn_icon, icon_archive
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 NAMED = re.compile(r'{% icon "([^"{]+)"')

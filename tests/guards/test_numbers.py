@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from foundation.numbers import spelt_number, spelt_numbers
 from networks.registry import adapter_class
 from networks.wording import validate
-from socialops.lib.numbers import spelt_number, spelt_numbers
 from tests.guards.test_audit import ROOT, modules
 
 TRANSLATES = {"_", "gettext", "gettext_lazy", "gettext_noop", "later", "ngettext", "noop"}
@@ -54,7 +54,7 @@ def sentences() -> Iterator[tuple[str, str]]:
 
 def test_no_sentence_has_a_bare_number() -> None:
     wrong = [f"{module}: {word}" for module, word in sentences() if BARE.search(word) and word not in DURATIONS]
-    assert not wrong, f"{wrong}: write %s or %(name)s, and fill it in with spelt_number(s) (socialops/lib/numbers.py)."
+    assert not wrong, f"{wrong}: write %s or %(name)s, and fill it in with spelt_number(s) (foundation/numbers.py)."
 
 
 def bare_numbers(text: str) -> Iterator[str]:

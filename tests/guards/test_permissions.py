@@ -17,7 +17,7 @@ from django.template.base import Template
 from inbox.models import Contact, Conversation
 from networks.models import Profile
 from organizations.models import ApiToken, AuditEntry
-from organizations.scopes import SCOPES, covers, needed
+from organizations.rest.scopes import SCOPES, covers, needed
 from organizations.tenancy import scope
 from publishing.actions.compose import create_post
 from socialops import context

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 
-from socialops.activity import OPEN
-from socialops.activity_words import SENTENCES, TOLD
+from socialops.overview.activity import OPEN
+from socialops.overview.activity_words import SENTENCES, TOLD
 from tests.guards.test_audit import RECORD, TOPS, modules, names_in
 
 VERB = 1  # where `audit.record` takes the verb: (actor, verb, target, change)
@@ -110,10 +110,12 @@ def test_every_verb_has_its_sentence() -> None:
     verbs = recorded().verbs
     assert len(verbs) > 60
     missing = {verb: where for verb, where in sorted(verbs.items()) if verb not in SENTENCES and verb not in TOLD}
-    assert not missing, f"{missing}: write the sentence that the feed shows in socialops/activity_words.py."
+    assert not missing, f"{missing}: write the sentence that the feed shows in socialops/overview/activity_words.py."
 
 
 def test_no_sentence_is_left_over() -> None:
     verbs = recorded().verbs
     needless = sorted({*SENTENCES, *TOLD, *OPEN} - set(verbs))
-    assert not needless, f"Remove {needless} from socialops/activity_words.py and activity.py: nothing records it."
+    assert not needless, (
+        f"Remove {needless} from socialops/overview/activity_words.py and activity.py: nothing records it."
+    )

@@ -16,10 +16,10 @@ from organizations.actions.absences import plan_absence
 from organizations.actions.invitations import invite_member
 from organizations.actions.tokens import create_api_token
 from organizations.models import Absence, ApiToken, Invitation, Member, Notification, SignOnDomain
-from organizations.notifications import notify
+from organizations.notifications.notices import notify
 from organizations.tenancy import scope
+from publishing.composing.threads import Original
 from publishing.models import Asset, Attachment, Delivery, Post, Revision
-from publishing.threads import Original
 from teams.actions.tasks import create_task
 from teams.models import Pause, Task, Team
 from tests.routes import walk

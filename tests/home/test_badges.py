@@ -7,7 +7,7 @@ from inbox.actions.ingest import ingest
 from inbox.models import Conversation
 from publishing.actions.compose import create_post
 from publishing.actions.review import submit_post
-from socialops.work import waiting_counts
+from socialops.overview.my_work import waiting_counts
 from teams.actions.tasks import create_task, finish_task
 from tests.inbox.talk import says
 

@@ -12,7 +12,7 @@ from networks.contract import Draft, DraftKind
 from networks.models import Outgoing, Profile
 from organizations.models import Member
 from publishing.models import Delivery, Post, Revision
-from socialops.home import home_of
+from socialops.overview.home import home_of
 from tests import builders
 
 pytestmark = pytest.mark.usefixtures("in_acme")

@@ -9,7 +9,7 @@ from inbox.models import Conversation
 from organizations.models import Absence
 from publishing.actions.compose import create_post, edit_post
 from publishing.actions.review import reject_post, submit_post
-from socialops.home import home_of
+from socialops.overview.home import home_of
 from teams.actions.tasks import accept_task, create_task
 from tests.home.test_home import deliver, keys, talk
 

@@ -22,9 +22,9 @@ from publishing.actions.discarding import rows_of
 from publishing.actions.media import upload_asset
 from publishing.actions.review import approve_post, reject_post, submit_post
 from publishing.actions.schedule import schedule_post
+from publishing.composing.threads import Own
 from publishing.models import Post, Revision
 from publishing.queries.posts import waiting_for
-from publishing.threads import Own
 from publishing.views.decide import KEPT_FOR
 from teams.access import verbs_on
 from teams.actions.grants import set_grants

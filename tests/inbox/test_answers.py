@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import now
 
+from foundation.errors import Conflict, Invalid, NotFound, PermissionDenied
+from foundation.overtaking import Overtaken
 from inbox.actions.ingest import ingest
 from inbox.actions.reply import after_all, reply_to_conversation
 from inbox.actions.sending import resolve_reply, retry_reply, withdraw_reply
@@ -13,8 +15,6 @@ from inbox.models import Conversation, Message
 from networks import errors
 from networks.models import Outgoing, RemotePost
 from organizations.models import AuditEntry, Notification
-from socialops.lib.errors import Conflict, Invalid, NotFound, PermissionDenied
-from socialops.lib.overtaking import Overtaken
 from tests.cast import Cast
 from tests.inbox.talk import EVE, START, begin, end, ended, minute, only_conversation, says, sent_as
 

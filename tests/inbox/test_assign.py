@@ -2,6 +2,7 @@
 
 import pytest
 
+from foundation.errors import Conflict, Invalid, NotFound, PermissionDenied
 from inbox.access import access_conversation, conversations_for
 from inbox.actions.assign import assign_conversation
 from inbox.actions.ingest import ingest
@@ -9,7 +10,6 @@ from inbox.actions.triage import close_conversation, reopen_conversation
 from inbox.models import Conversation
 from inbox.queries.thread import people_for, teams_for
 from organizations.models import AuditEntry
-from socialops.lib.errors import Conflict, Invalid, NotFound, PermissionDenied
 from teams.actions.grants import set_grants
 from teams.actions.teams import create_team
 from tests.cast import Cast

@@ -10,8 +10,9 @@ from inbox.actions.follow import follow, follow_changes, next_look
 from inbox.actions.ingest import ingest
 from inbox.models import Conversation, Message
 from inbox.queries.following import due_again
-from networks import errors, intake
+from networks import errors
 from networks.contract import Adapter, Change, Follows, InboundPage, Polls
+from networks.incoming import intake
 from networks.models import Cursor, WebhookReceipt
 from tests.cast import Cast
 from tests.inbox.talk import our_post, says

@@ -3,15 +3,15 @@
 import pytest
 from django.utils.timezone import now
 
+from foundation.errors import Conflict, Invalid, PermissionDenied
+from foundation.overtaking import Overtaken
 from inbox.actions.assign import assign_conversation
 from inbox.actions.handover import hand_over_conversations
 from inbox.actions.ingest import ingest
 from inbox.actions.triage import close_conversation, has_unread, reopen_conversation
 from inbox.models import Conversation, Message
-from organizations.handover import Handover
 from organizations.models import AuditEntry, Member, Notification
-from socialops.lib.errors import Conflict, Invalid, PermissionDenied
-from socialops.lib.overtaking import Overtaken
+from organizations.people.handover import Handover
 from tests.cast import Cast
 from tests.inbox.talk import EVE, only_conversation, says
 

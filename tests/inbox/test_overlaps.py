@@ -4,6 +4,8 @@ from functools import partial
 
 import pytest
 
+from foundation.errors import Conflict
+from foundation.overtaking import Overtaken
 from inbox.actions.assign import assign_conversation
 from inbox.actions.follow import follow_changes
 from inbox.actions.ingest import ingest
@@ -17,8 +19,6 @@ from networks.models import Outgoing
 from organizations.actions.leaving import offboard_member
 from organizations.models import Member
 from organizations.tenancy import scope
-from socialops.lib.errors import Conflict
-from socialops.lib.overtaking import Overtaken
 from tests.few import Few
 from tests.few import few as few
 from tests.few import transactional_db as transactional_db
@@ -101,7 +101,7 @@ def test_an_answer_during_intake_keeps_its_count(few: Few, asked: Message) -> No
 def test_two_batches_of_one_profile_store_an_item_once(few: Few, asked: Message) -> None:
     items = [says("And?", parent="q", minute=1)]
     met = overlapping(
-        "inbox.locks.hold_intake", lambda: ingest(few.x, items), lambda: ingest(few.x, items), of=few.acme
+        "inbox.intake.locks.hold_intake", lambda: ingest(few.x, items), lambda: ingest(few.x, items), of=few.acme
     )
     assert ([one.text for one in met.first], met.second, met.waited) == (["And?"], [], True)
     assert talk(asked).message_count == 2

@@ -6,6 +6,7 @@ import pytest
 from django.db import transaction
 from django.utils.timezone import now
 
+from foundation.errors import Conflict, Invalid, NotFound, PermissionDenied
 from inbox.actions.ingest import ingest
 from inbox.actions.reply import reply_to_conversation
 from inbox.actions.sending import resolve_reply, retry_reply, withdraw_reply
@@ -15,7 +16,6 @@ from networks.contract import Draft, DraftKind
 from networks.models import Outgoing
 from networks.outbox.settling import tell_untold, write
 from organizations.models import AuditEntry
-from socialops.lib.errors import Conflict, Invalid, NotFound, PermissionDenied
 from tests.cast import Cast
 from tests.inbox.talk import BOB, EVE, START, begin, end, ended, only_conversation, says, sent_as
 

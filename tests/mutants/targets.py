@@ -31,19 +31,19 @@ GROUPS = {
         ),
     ),
     "rights": Group(
-        ("teams.actions.grants", "teams.giving", "teams.access", "networks.actions.policy"),
+        ("teams.actions.grants", "teams.rights.grant_policy", "teams.access", "networks.actions.policy"),
         ("teams/test_giving.py", "teams/test_viewers.py", "teams/test_why.py"),
     ),
     "sign_in": Group(
         (
-            "organizations.entry",
-            "organizations.bounds",
+            "organizations.sign_in.admission",
+            "organizations.sign_in.session_bounds",
             "organizations.access",
             "organizations.tenancy",
-            "organizations.sessions",
+            "organizations.sign_in.sessions",
             "organizations.actions.admitting",
             "organizations.actions.sign_on",
-            "organizations.oidc",
+            "organizations.sign_in.oidc",
         ),
         tuple(
             f"organizations/test_{name}.py" for name in "entry admitting oidc setting_sign_on tenancy bounds".split()
@@ -53,9 +53,9 @@ GROUPS = {
         (
             *(f"publishing.actions.{name}" for name in "compose content deliveries forward handover late".split()),
             *(f"publishing.actions.{name}" for name in "media placing review rows schedule fallback".split()),
-            "publishing.times",
+            "publishing.planning.planned_times",
             "publishing.limits",
-            "publishing.threads",
+            "publishing.composing.threads",
         ),
         (
             *(
@@ -83,7 +83,7 @@ GROUPS = {
         ("analytics.derive", "analytics.actions.storing"), ("analytics/test_derive.py", "analytics/test_measuring.py")
     ),
     "states": Group(
-        ("socialops.lib.states", "socialops.lib.crypto"),
+        ("foundation.states", "foundation.crypto"),
         ("ops/test_machine.py", "ops/test_rotation.py", "tasks/test_life.py", "outbox/test_looking.py"),
     ),
 }

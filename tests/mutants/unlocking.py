@@ -97,8 +97,8 @@ class Blind(ast.NodeTransformer):
 @contextmanager
 def unlocked(lock: str) -> Iterator[bool]:
     if lock.endswith(".NEXT_ROW"):
+        from foundation.prepared import Prepared
         from networks.outbox import lanes
-        from socialops.lib.prepared import Prepared
 
         sql = lanes.NEXT_ROW.replace("FOR NO KEY UPDATE OF o, p SKIP LOCKED", "")
         old, lanes.TAKE_NEXT = lanes.TAKE_NEXT, Prepared("outbox_next_bare", sql, lanes.TAKE_NEXT.types)

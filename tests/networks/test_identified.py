@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import now
 
-from networks import errors, identifying
+from networks import errors
 from networks.actions.profiles import IDENTIFIED_EVERY, refresh_profile
 from networks.contract import Identity
-from networks.identifying import due_profiles, identify_due, identify_profile
+from networks.incoming import identifying
+from networks.incoming.identifying import due_profiles, identify_due, identify_profile
 from networks.models import Profile
 from organizations.actors import System
 from organizations.models import AuditEntry

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from foundation.env import Env, WrongSetting
 from networks.contract import Pushes
 from networks.manifest import Credentials, DemoProfile, Manifest, Setting, WrongManifest, id_at
 from networks.registry import adapter_class, discover, manifests
 from networks.sandbox.dialects.dialect import dialect_of
-from socialops.lib.env import Env, WrongSetting
 from tests.toynet.manifest import MANIFEST as TOYNET
 
 OWN = discover(())

@@ -7,8 +7,8 @@ import json
 import pytest
 from django.test import Client
 
+from networks.incoming.pushed import MOST_PUSHED
 from networks.models import WebhookReceipt
-from networks.pushed import MOST_PUSHED
 from socialops.door import bodies
 from socialops.door.refusing import said
 

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from foundation.text import likeness
 from networks.adapters.facebook import parse as facebook
 from networks.adapters.x import parse as x
 from networks.contract import Draft, DraftKind
 from networks.sandbox.dialects.facebook import shapes as practice_wall
 from networks.sandbox.dialects.x import shapes as practice_x
-from socialops.lib.text import likeness
 from tests.networks.fake_graph import as_graph_shows
 from tests.networks.fake_x import answering, as_x_shows
 

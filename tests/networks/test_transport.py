@@ -7,8 +7,8 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from socialops.lib import http
-from socialops.lib.http import Fate, TransportFault, faults, json_of, new_session
+from foundation import http
+from foundation.http import Fate, TransportFault, faults, json_of, new_session
 
 QUICK = (0.3, 0.3)
 

@@ -8,9 +8,9 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils.timezone import now
 
-from organizations import mail as sender
 from organizations.models import Member
-from organizations.notifications import notify
+from organizations.notifications import mails as sender
+from organizations.notifications.notices import notify
 
 
 @pytest.fixture

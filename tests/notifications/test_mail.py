@@ -8,8 +8,8 @@ from django.utils.timezone import now
 from PIL import Image
 
 from organizations.actions.notifications import read_all_notifications
-from organizations.mail import claim, send
 from organizations.models import Mail, Notification
+from organizations.notifications.mails import claim, send
 from organizations.tenancy import scope
 from publishing.actions.compose import create_post
 from publishing.actions.media import upload_asset

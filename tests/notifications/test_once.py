@@ -5,13 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
+from foundation.errors import NotFound
 from networks.models import Outgoing
 from organizations.actions.notifications import read_all_notifications, read_notification
 from organizations.models import Mail, Notification
-from organizations.notifications import Notice, notify, notify_all
+from organizations.notifications.notices import Notice, notify, notify_all
 from organizations.tenancy import scope
 from publishing.receivers import delivery_settled
-from socialops.lib.errors import NotFound
 from tests.home.test_home import deliver
 
 

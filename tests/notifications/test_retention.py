@@ -6,10 +6,10 @@ import pytest
 from django.db import connection
 from django.utils.timezone import now
 
-from organizations import retention
 from organizations.actions.notifications import read_all_notifications
 from organizations.models import Mail, Notification
-from organizations.retention import purge_read
+from organizations.notifications import retention
+from organizations.notifications.retention import purge_read
 from organizations.tasks import purge_notices
 from organizations.tenancy import scope
 from socialops.celery import app

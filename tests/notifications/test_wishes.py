@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils.timezone import now
 
+from foundation.errors import Invalid
 from organizations.actions.notifications import change_notification_settings, read_all_notifications
-from organizations.digests import collect_due
 from organizations.models import Mail, Notification, NotificationSettings
-from organizations.quiet import after_quiet, is_quiet, next_time
-from socialops.lib.errors import Invalid
+from organizations.notifications.digests import collect_due
+from organizations.notifications.quiet_hours import after_quiet, is_quiet, next_time
 
 MADRID = ZoneInfo("Europe/Madrid")
 

@@ -3,7 +3,7 @@
 import contextlib
 from pathlib import Path
 
-from socialops.servers import Postgres, Valkey, running
+from socialops.running.servers import Postgres, Valkey, running
 
 
 class Service:

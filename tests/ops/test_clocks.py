@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from socialops.lib import heartbeat
-from socialops.lib.realtime import client
+from foundation import heartbeat
+from foundation.realtime import client
 from socialops.management.commands.doctor import clocks_off
 
 pytestmark = pytest.mark.django_db

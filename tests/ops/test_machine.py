@@ -2,8 +2,8 @@
 
 import pytest
 
+from foundation.states import IllegalMove, Machine, Stale, move, move_all
 from networks.models import Outgoing
-from socialops.lib.states import IllegalMove, Machine, Stale, move, move_all
 from tests.outbox.rows import put
 
 MACHINE = Machine({"send_it": {"not_sent": "sending", "failed": "sending"}, "settle": {"sending": "sent"}})

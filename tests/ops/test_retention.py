@@ -9,11 +9,11 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils.timezone import now
 
-from networks import retention as receipts
+from networks.incoming import retention as receipts
 from networks.models import WebhookReceipt
 from networks.tasks import purge_receipts
-from organizations import retention
 from organizations.models import ApiToken, IdempotentAnswer
+from organizations.notifications import retention
 from organizations.tasks import purge_old
 from organizations.tenancy import scope
 from publishing.models import Asset

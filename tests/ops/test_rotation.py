@@ -10,10 +10,10 @@ from cryptography.fernet import Fernet
 from django.core.management import call_command
 from django.db import connection
 
+from foundation import crypto
 from networks.models import Credential
 from organizations.actions.sign_on import set_sign_on
 from organizations.models import OrganizationSignOn
-from socialops.lib import crypto
 from socialops.rotating import rotate_all
 from tests.cast import Cast
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from socialops.lib.env import parse_folder
-from socialops.lib.logs import JSONFormatter
-from socialops.lib.mail_url import parse_email_url
+from foundation.env import parse_folder
+from foundation.logs import JSONFormatter
+from foundation.mail_url import parse_email_url
 
 
 def test_smtp_with_starttls() -> None:

@@ -14,9 +14,9 @@ import pytest
 import redis
 import requests
 
-from organizations.usage import streams_of
+from foundation import realtime
+from organizations.configuration.usage import streams_of
 from socialops.hub import BACKLOG, MOST_OF_SESSION, Listener, Said
-from socialops.lib import realtime
 from tests.builders import PASSWORD
 from tests.ops.conftest import SignIn, enter, found
 from tests.ops.eventually import eventually

@@ -10,9 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from socialops.process import NotPlain, words_of
-from socialops.servers import ServiceFailed
-from socialops.supervisor import Kept, Supervisor
+from socialops.running.procfile_process import NotPlain, words_of
+from socialops.running.servers import ServiceFailed
+from socialops.running.supervisor import Kept, Supervisor
 from tests.ops.eventually import eventually, gone
 
 Supervise = Callable[..., Supervisor]

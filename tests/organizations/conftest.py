@@ -98,7 +98,7 @@ def agree():
 @pytest.fixture(autouse=True)
 def _no_attempts_counted():
     """Limits are counted in Redis, which tests share."""
-    from socialops.lib.realtime import client
+    from foundation.realtime import client
 
     cache.clear()
     for key in client().scan_iter("socialops:limit:*"):

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils.timezone import now
 
+from foundation.errors import Invalid, PermissionDenied
 from inbox.actions.assign import assign_conversation
 from inbox.actions.ingest import ingest
 from inbox.filters import Filters
@@ -16,7 +17,6 @@ from organizations.actions.absences import end_absence, plan_absence
 from organizations.models import Absence, Member
 from organizations.queries.absences import stands_in_for
 from organizations.queries.leaving import gaps_between
-from socialops.lib.errors import Invalid, PermissionDenied
 from teams.access import verbs_on
 from teams.actions.grants import set_grants
 from tests.cast import Cast

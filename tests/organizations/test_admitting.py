@@ -21,7 +21,7 @@ from organizations.models import (
     SignOnIdentity,
     User,
 )
-from organizations.oidc import Claims, SignOnFailed
+from organizations.sign_in.oidc import Claims, SignOnFailed
 from organizations.tenancy import scope
 from tests.builders import PASSWORD
 from tests.organizations.conftest import OPERATOR

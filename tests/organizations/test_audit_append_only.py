@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from organizations import audit, origin
+from organizations import request_origin
+from organizations.auditing import audit
 from organizations.models import AuditEntry, Organization
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -105,7 +106,7 @@ def test_what_looks_like_a_secret_is_masked(cast, change, kept):
     ],
 )
 def test_an_entry_says_from_where(cast, address, kept):
-    with origin.coming_from(address):
+    with request_origin.coming_from(address):
         assert audit.record(cast.ed, "thing.done", cast.acme).ip == kept
     assert audit.record(cast.ed, "thing.done", cast.acme).ip is None
 

@@ -11,9 +11,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
-from organizations import audit, origin
+from organizations import request_origin
 from organizations.actors import System
-from organizations.audit_export import COLUMNS
+from organizations.auditing import audit
+from organizations.auditing.audit_export import COLUMNS
 from organizations.models import AuditEntry
 from organizations.queries import audit as queries
 from organizations.queries.audit import Asked, audit_page, verbs_used
@@ -188,9 +189,9 @@ def exported(client, **asked) -> list[dict[str, str]]:
 
 
 def test_both_forms_have_every_column_with_what_was_written_down(cast, sign_in):
-    origin.current.set("203.0.113.9")
+    request_origin.current.set("203.0.113.9")
     entry = audit.record(cast.ed, "thing.done", cast.team, {"name": ["Bröt", 'Rye, "fresh"\nand hot']})
-    origin.current.set(None)
+    request_origin.current.set(None)
     client = sign_in(cast.olive)
     (row,) = exported(client, verb="thing.done")
     assert tuple(row) == COLUMNS

@@ -8,8 +8,8 @@ from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.utils.timezone import now
 
-from organizations import sessions
 from organizations.models import AuditEntry, Member, Organization
+from organizations.sign_in import sessions
 from organizations.tenancy import scope
 from socialops import stream
 from tests.builders import PASSWORD

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from foundation.errors import PermissionDenied
 from organizations.actions.domains import prove, prove_by_word
 from organizations.actions.sign_on import remove_sign_on, set_sign_on
 from organizations.actors import System
@@ -25,9 +26,8 @@ from organizations.models import (
     SignOnIdentity,
     User,
 )
-from organizations.proving import check_due
+from organizations.sign_in.domain_proofs import check_due
 from organizations.tenancy import scope
-from socialops.lib.errors import PermissionDenied
 from tests import builders
 from tests.builders import PASSWORD
 from tests.organizations import oidc
@@ -283,7 +283,7 @@ class TestAsTimeGoesBy:
     def round(self, later, domain=None):
         """One round of beat, so much later."""
         at = timezone.now() + later
-        with mock.patch("organizations.proving.now", return_value=at):
+        with mock.patch("organizations.sign_in.domain_proofs.now", return_value=at):
             check_due(at)
         if domain:
             domain.refresh_from_db()

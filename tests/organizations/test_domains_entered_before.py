@@ -11,7 +11,7 @@ from django.utils.timezone import now
 
 from organizations.actions.domains import prove_by_word
 from organizations.models import Member, Notification, OrganizationSignOn, SignOnDomain, SignOnIdentity, User
-from organizations.proving import check_due
+from organizations.sign_in.domain_proofs import check_due
 from organizations.tenancy import scope
 from tests.organizations import oidc
 from tests.organizations.conftest import OPERATOR

@@ -11,7 +11,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.sessions.backends.signed_cookies import SessionStore
 from django.utils.timezone import now
 
-from organizations import bounds, entry, sessions
+from foundation.errors import NotFound, PermissionDenied
 from organizations.access import (
     access_member,
     member_of,
@@ -24,11 +24,11 @@ from organizations.access import (
 from organizations.actions.domains import prove_by_word
 from organizations.actions.sign_on import set_sign_on
 from organizations.actors import System
-from organizations.bounds import DAY, GAP, begin, is_over, note_gap
-from organizations.entry import Hindrance, hindrance, note_own_proof, note_sign_on, token_hindrance
 from organizations.models import Member, Organization, Role
+from organizations.sign_in import admission, session_bounds, sessions
+from organizations.sign_in.admission import Hindrance, hindrance, note_own_proof, note_sign_on, token_hindrance
+from organizations.sign_in.session_bounds import DAY, GAP, begin, is_over, note_gap
 from organizations.tenancy import scope
-from socialops.lib.errors import NotFound, PermissionDenied
 from tests.organizations.conftest import OPERATOR
 
 pytestmark = pytest.mark.usefixtures("in_acme")
@@ -165,13 +165,13 @@ class TestWhatASessionRemembers:
         session = session_of()
         note_sign_on(session, cast.lena.user, 3, only=first)
         note_sign_on(session, cast.lena.user, 7, only=second)
-        assert entry.is_borrowed(session, cast.lena.user) is first
+        assert admission.is_borrowed(session, cast.lena.user) is first
 
     def test_nothing_of_who_was_signed_in_before(self, cast):
         session = session_of()
         note_sign_on(session, cast.ed.user, 3, only=True)
-        assert entry.signed_on(session, cast.lena.user) == {}
-        assert entry.is_borrowed(session, cast.lena.user) is False
+        assert admission.signed_on(session, cast.lena.user) == {}
+        assert admission.is_borrowed(session, cast.lena.user) is False
         note_sign_on(session, cast.lena.user, 7, only=False)
         assert session["signed_on"] == {"user": cast.lena.user_id, "only": False, "organizations": [7]}
 
@@ -199,13 +199,13 @@ class TestHowLongItLasts:
         ],
     )
     def test_so_many_days_in_all_and_so_many_without_a_page(self, monkeypatch, kept, limits, over):
-        monkeypatch.setattr(bounds.time, "time", lambda: self.NOW)
+        monkeypatch.setattr(session_bounds.time, "time", lambda: self.NOW)
         session = SessionStore()
         session.update(kept)
         assert is_over(session, **limits) is over
 
     def test_it_begins_now(self, monkeypatch):
-        monkeypatch.setattr(bounds.time, "time", lambda: self.NOW + 0.9)
+        monkeypatch.setattr(session_bounds.time, "time", lambda: self.NOW + 0.9)
         begin(session := SessionStore())
         assert session["began"] == self.NOW
 
@@ -219,7 +219,7 @@ class TestHowLongItLasts:
     @pytest.fixture(autouse=True)
     def _clock(self, monkeypatch):
         self.at = now()
-        monkeypatch.setattr(bounds, "now", lambda: self.at)
+        monkeypatch.setattr(session_bounds, "now", lambda: self.at)
 
     @pytest.mark.parametrize(
         ("ago", "before", "kept"),

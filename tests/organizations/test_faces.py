@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from PIL import Image, PngImagePlugin
 
+from foundation.errors import Invalid
 from inbox.actions.assign import assign_conversation
 from inbox.actions.ingest import ingest
 from inbox.actions.reply import reply_to_conversation
@@ -18,11 +19,10 @@ from organizations.actions.leaving import offboard_member
 from organizations.actions.own import set_picture
 from organizations.middleware import KEPT
 from organizations.models import AuditEntry, Member
-from organizations.portraits import LEAST_SIDE, MOST_BYTES, SIDE, portrait
+from organizations.people.portraits import LEAST_SIDE, MOST_BYTES, SIDE, portrait
 from organizations.tenancy import scope
 from publishing.actions.compose import create_post
 from publishing.actions.review import submit_post
-from socialops.lib.errors import Invalid
 from teams.actions.tasks import create_task
 from teams.models import Task
 from tests import media

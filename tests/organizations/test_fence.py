@@ -200,7 +200,7 @@ def credentials_of(user: User) -> dict[str, object]:
 def test_every_account_view_stands_in_the_table():
     missing = sorted(set(routes()) ^ set(VIEWS))
     assert not missing, (
-        f"{missing}: who may open it? Add it to VIEWS here and, unless it is shut, to organizations/doors.py."
+        f"{missing}: who may open it? Add it to VIEWS here and, unless it is shut, to organizations/sign_in/account_doors.py."
     )
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from organizations.actions.hours import add_holiday
-from organizations.hours import Hours, after, business_time, is_open, parse_stretches, spelt
+from organizations.configuration.business_hours import Hours, after, business_time, is_open, parse_stretches, spelt
 from organizations.models import AuditEntry, Holiday, Organization
 from organizations.queries.hours import hours_of
 from organizations.tenancy import scope

@@ -7,8 +7,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from organizations.actions.logo import MOST_BYTES
-from organizations.colours import READABLE, contrast_with_white, readable_shade
-from organizations.images import Image, read_image
+from organizations.configuration.colours import READABLE, contrast_with_white, readable_shade
+from organizations.configuration.images import Image, read_image
 from organizations.models import AuditEntry, Organization
 
 SETTINGS = "/o/acme/settings/"

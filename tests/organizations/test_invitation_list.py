@@ -3,11 +3,11 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from foundation.errors import Invalid
 from organizations.actions.invitations import invite_member
 from organizations.actions.inviting_many import check_people, invite_people
-from organizations.invitation_list import read_list
 from organizations.models import Invitation
-from socialops.lib.errors import Invalid
+from organizations.people.invitation_list import read_list
 from tests.cast import Cast
 
 PAGE = "/o/acme/settings/people/invite/list/"

@@ -9,13 +9,13 @@ from django.core import mail
 from django.test import Client
 from django.utils.timezone import now
 
+from foundation.errors import Conflict, Invalid, PermissionDenied
 from organizations.actions.invitations import accept_invitation, invite_member, resend_invitation, revoke_invitation
 from organizations.actions.people import change_role
-from organizations.inviting import send_due_invitations
 from organizations.models import AuditEntry, Invitation, Member, Role, User
+from organizations.people.invitation_mails import send_due_invitations
 from organizations.queries.invitations import invitation_by
 from organizations.tenancy import scope
-from socialops.lib.errors import Conflict, Invalid, PermissionDenied
 from teams.access import profiles_for
 from teams.models import TeamMember
 from tests import builders

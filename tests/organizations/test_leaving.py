@@ -7,25 +7,25 @@ from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.utils.timezone import now
 
+from foundation.errors import Conflict, Invalid, NotFound, PermissionDenied
 from inbox.actions.assign import assign_conversation
 from inbox.actions.ingest import ingest
 from inbox.models import Conversation
 from networks.models import VERBS, Outgoing, ProfileUserObjectPermission
-from organizations import audit
 from organizations.actions.absences import plan_absence
 from organizations.actions.invitations import accept_invitation, invite_member
 from organizations.actions.leaving import offboard_member
 from organizations.actions.organizations import create_member
 from organizations.actions.people import change_role
-from organizations.inviting import send_due_invitations
+from organizations.auditing import audit
 from organizations.models import Absence, ApiToken, AuditEntry, Invitation, Member, Notification, Role
+from organizations.people.invitation_mails import send_due_invitations
 from organizations.tenancy import scope
 from publishing.access import access_post, written_by
 from publishing.actions.compose import create_post
 from publishing.actions.review import approve_post, submit_post
 from publishing.actions.schedule import schedule_post
 from publishing.models import Post
-from socialops.lib.errors import Conflict, Invalid, NotFound, PermissionDenied
 from teams.access import profiles_for, verbs_on
 from teams.actions.grants import set_grants
 from teams.models import TeamMember

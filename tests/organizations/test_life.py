@@ -12,6 +12,7 @@ from django.utils.timezone import now
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from foundation.errors import AppError, Invalid
 from inbox.actions.assign import assign_conversation
 from inbox.actions.ingest import ingest
 from inbox.models import Conversation
@@ -29,14 +30,13 @@ from publishing.actions.schedule import schedule_post
 from publishing.models import Post
 from publishing.queries.deciders import asked_instead, undecidable
 from publishing.queries.posts import waiting_for
-from socialops.lib.errors import AppError, Invalid
 from teams.access import profiles_for, verbs_on
 from teams.actions.grants import set_grants
 from teams.actions.tasks import create_task
 from teams.actions.teams import change_team
-from teams.giving import giver_on
 from teams.models import Task, TeamMember
 from teams.queries.holders import holders, who_may
+from teams.rights.grant_policy import giver_on
 from tests.builders import PASSWORD
 from tests.cast import Cast
 from tests.inbox.talk import says

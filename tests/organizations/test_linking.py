@@ -11,8 +11,8 @@ from django.test import Client
 
 from organizations.actions.domains import prove_by_word
 from organizations.actions.sign_on import set_sign_on
-from organizations.linking import KEY
 from organizations.models import AuditEntry, Member, SignOnDomain, SignOnIdentity, User
+from organizations.sign_in.account_linking import KEY
 from organizations.tenancy import scope
 from tests import builders
 from tests.builders import PASSWORD

@@ -6,11 +6,11 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 
+from foundation.errors import Invalid, PermissionDenied
 from organizations.actions.security import require_mfa
 from organizations.actions.tokens import create_api_token
 from organizations.models import AuditEntry, Member, Organization
 from organizations.tenancy import scope
-from socialops.lib.errors import Invalid, PermissionDenied
 from socialops.stream import rights_of
 from tests.rest.caller import Caller
 

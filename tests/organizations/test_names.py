@@ -9,7 +9,9 @@ from django.db import models
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbox.incoming import person
+from foundation.errors import Invalid
+from foundation.names import checked_name, is_one_line, one_line
+from inbox.intake.incoming import person
 from networks.actions.profiles import store
 from networks.contract import Author, Identity
 from organizations.actions.hours import add_holiday
@@ -17,8 +19,6 @@ from organizations.actions.invitations import invite_member, new_person
 from organizations.actions.organizations import create_member
 from organizations.models import User
 from organizations.tenancy import scope
-from socialops.lib.errors import Invalid
-from socialops.lib.names import checked_name, is_one_line, one_line
 from tests.builders import PASSWORD
 from tests.rest.caller import caller
 

@@ -12,9 +12,9 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from organizations import oidc
-from organizations.oidc import Claims, Pending, Provider, SignOnFailed, begin, discover, finish
-from socialops.lib.http import Fate, TransportFault
+from foundation.http import Fate, TransportFault
+from organizations.sign_in import oidc
+from organizations.sign_in.oidc import Claims, Pending, Provider, SignOnFailed, begin, discover, finish
 
 ISSUER = "https://login.example"
 DISCOVERY = f"{ISSUER}/.well-known/openid-configuration"

@@ -8,7 +8,8 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.utils.timezone import now
 
-from organizations import inviting, mail
+from foundation.errors import Conflict, Invalid, NotFound
+from foundation.overtaking import Overtaken
 from organizations.actions.absences import end_absence, plan_absence
 from organizations.actions.admitting import admit
 from organizations.actions.domains import enter_domains, note_look, prove_by_word, take_back_word
@@ -27,7 +28,6 @@ from organizations.actions.sign_on import remove_sign_on, set_sign_on
 from organizations.actions.tokens import create_api_token, revoke_api_token
 from organizations.actions.ways_in import decline
 from organizations.actors import System
-from organizations.digests import collect
 from organizations.models import (
     Absence,
     AuditEntry,
@@ -43,13 +43,14 @@ from organizations.models import (
     User,
 )
 from organizations.models.sign_on import NO_SIGN_ON
-from organizations.notifications import notify, settle_notices
-from organizations.oidc import Claims, SignOnFailed
-from organizations.records import Looked
-from organizations.retention import purge, purge_sessions
+from organizations.notifications import mails
+from organizations.notifications.digests import collect
+from organizations.notifications.notices import notify, settle_notices
+from organizations.notifications.retention import purge, purge_sessions
+from organizations.people import invitation_mails
+from organizations.sign_in.domain_records import Looked
+from organizations.sign_in.oidc import Claims, SignOnFailed
 from organizations.tenancy import scope
-from socialops.lib.errors import Conflict, Invalid, NotFound
-from socialops.lib.overtaking import Overtaken
 from tests import media
 from tests.few import Few
 from tests.few import few as few
@@ -236,7 +237,10 @@ def test_nor_declined(few: Few, invitation: Invitation) -> None:
 def test_an_invitation_is_mailed_by_one(few: Few, invitation: Invitation) -> None:
     Invitation.unscoped.filter(pk=invitation.pk).update(mail_due_at=now() - LONG_AGO)
     met = overlapping(
-        "organizations.inviting.claim", lambda: inviting.claim(now()), lambda: inviting.claim(now()), of=None
+        "organizations.people.invitation_mails.claim",
+        lambda: invitation_mails.claim(now()),
+        lambda: invitation_mails.claim(now()),
+        of=None,
     )
     assert met.first[0] == invitation
     assert met.second is None or met.second[0] != invitation
@@ -259,7 +263,10 @@ def told(few: Few) -> Notification:
 
 def test_what_happens_again_while_it_is_settled_is_told_again(few: Few, told: Notification) -> None:
     met = overlapping(
-        "organizations.notifications.settle_notices", lambda: settle_notices("thing"), lambda: tell(few), of=few.acme
+        "organizations.notifications.notices.settle_notices",
+        lambda: settle_notices("thing"),
+        lambda: tell(few),
+        of=few.acme,
     )
     assert met.waited
     with scope(few.acme):
@@ -271,7 +278,7 @@ def test_what_happens_again_while_it_is_settled_is_told_again(few: Few, told: No
 
 def test_what_is_counted_up_is_not_read_unseen(few: Few, told: Notification) -> None:
     met = overlapping(
-        "organizations.notifications.count_up",
+        "organizations.notifications.notices.count_up",
         lambda: tell(few),
         lambda: read_notification(few.cole, told.pk),
         of=few.acme,
@@ -306,7 +313,7 @@ def test_a_digest_is_collected_once(few: Few, told: Notification) -> None:
             member=few.cole, next_digest_at=now() - timedelta(minutes=1), digest_at=time(8)
         )
     met = overlapping(
-        "organizations.digests.collect",
+        "organizations.notifications.digests.collect",
         lambda: collect(wishes.pk, now()),
         lambda: collect(wishes.pk, now()),
         of=few.acme,
@@ -317,7 +324,9 @@ def test_a_digest_is_collected_once(few: Few, told: Notification) -> None:
 def test_a_mail_is_sent_by_one(few: Few, told: Notification) -> None:
     with scope(few.acme):
         made = Mail.objects.create(member=few.cole, kind="notice", key="one", due_at=now() - LONG_AGO)
-    met = overlapping("organizations.mail.claim", lambda: mail.claim(now()), lambda: mail.claim(now()), of=None)
+    met = overlapping(
+        "organizations.notifications.mails.claim", lambda: mails.claim(now()), lambda: mails.claim(now()), of=None
+    )
     assert (met.first, met.waited) == (made, False)
     assert met.second != made
     assert not isinstance(met.second, Exception)
@@ -330,7 +339,10 @@ def test_two_purges_of_sessions_pass_over_each_other(few: Few) -> None:
     Session.objects.all().delete()
     Session.objects.create(session_key="over", session_data="", expire_date=now() - LONG_AGO)
     met = overlapping(
-        "organizations.retention.purge_ended", lambda: purge_sessions(now()), lambda: purge_sessions(now()), of=None
+        "organizations.notifications.retention.purge_ended",
+        lambda: purge_sessions(now()),
+        lambda: purge_sessions(now()),
+        of=None,
     )
     assert (met.first, met.second, met.waited) == (1, 0, False)
 
@@ -339,7 +351,7 @@ def test_two_purges_of_notices_pass_over_each_other(few: Few, told: Notification
     def work() -> int:
         return purge(Notification.objects.filter(pk=told.pk))
 
-    met = overlapping("organizations.retention.purge_batch", work, work, of=few.acme)
+    met = overlapping("organizations.notifications.retention.purge_batch", work, work, of=few.acme)
     assert (met.first, met.second, met.waited) == (1, 0, False)
 
 

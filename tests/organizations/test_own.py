@@ -5,8 +5,8 @@ from django.core import signing
 from django.core.files.base import ContentFile
 from django.test import Client
 
-from organizations.known_devices import COOKIE, SALT
 from organizations.models import AuditEntry
+from organizations.sign_in.known_devices import COOKIE, SALT
 from tests.builders import PASSWORD
 
 YOU = "/o/acme/settings/you/"

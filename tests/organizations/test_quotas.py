@@ -9,12 +9,12 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils.timezone import now
 
+from foundation import places, realtime
+from organizations.configuration.quota_watch import watch_quotas
+from organizations.configuration.usage import calls_of, streams_of
 from organizations.models import Notification, Organization
-from organizations.usage import calls_of, streams_of
-from organizations.watching_quotas import watch_quotas
-from socialops.activity_words import SENTENCES
 from socialops.celery import app
-from socialops.lib import places, realtime
+from socialops.overview.activity_words import SENTENCES
 from tests.cast import Cast
 from tests.rest.caller import caller
 

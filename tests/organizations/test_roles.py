@@ -2,10 +2,10 @@
 
 import pytest
 
+from foundation.errors import Conflict, Invalid, NotFound, PermissionDenied
 from organizations.actions.organizations import create_member
 from organizations.actions.people import change_role
 from organizations.models import AuditEntry, Member, Role
-from socialops.lib.errors import Conflict, Invalid, NotFound, PermissionDenied
 from tests import builders
 from tests.cast import Cast
 

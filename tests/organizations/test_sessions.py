@@ -7,7 +7,7 @@ from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.utils.timezone import now
 
-from organizations import sessions
+from organizations.sign_in import sessions
 from socialops import stream
 from tests.builders import PASSWORD
 

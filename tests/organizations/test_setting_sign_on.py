@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
+from foundation.errors import Invalid, PermissionDenied
+from foundation.overtaking import Overtaken
 from organizations.actions.sign_on import named, remove_sign_on, set_sign_on
 from organizations.actors import System
 from organizations.models import AuditEntry, OrganizationSignOn, Role, SignOnDomain, SignOnIdentity
 from organizations.models.sign_on import NO_SIGN_ON
-from socialops.lib.errors import Invalid, PermissionDenied
-from socialops.lib.overtaking import Overtaken
 
 pytestmark = pytest.mark.usefixtures("in_acme")
 GIVEN: dict[str, Any] = {

@@ -2,6 +2,7 @@
 
 import pytest
 
+from foundation.errors import Invalid
 from networks.models import Profile
 from organizations.actions.leaving import offboard_member
 from organizations.actions.people import change_role
@@ -12,7 +13,6 @@ from publishing.actions.review import approve_post, submit_post
 from publishing.models import Post
 from publishing.queries.deciders import undecidable
 from publishing.queries.posts import waiting_for
-from socialops.lib.errors import Invalid
 from teams.access import verbs_on
 from teams.actions.grants import set_grants
 from tests import builders

@@ -14,6 +14,7 @@ from django.core import mail
 from django.core.management import call_command
 from django.test import Client
 
+from foundation.errors import PermissionDenied
 from organizations.actions.invitations import invite_member
 from organizations.actions.security import let_in_again, require_mfa
 from organizations.actions.tokens import create_api_token
@@ -21,7 +22,6 @@ from organizations.actions.ways_in import remove_ways
 from organizations.models import ApiToken, AuditEntry, Invitation, Member, SignOnIdentity, User
 from organizations.queries.ways_in import added_by_others
 from organizations.tenancy import scope
-from socialops.lib.errors import PermissionDenied
 from tests.builders import PASSWORD
 from tests.rest.caller import Caller
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils.timezone import now
 
+from foundation import http
 from networks.actions.outgoing import put_outgoing
 from networks.contract import Draft, DraftKind
 from networks.models import Outgoing, Profile
@@ -14,7 +15,6 @@ from networks.outbox.claims import begin_next, claim_unknown, reap
 from networks.outbox.looking import look_one
 from networks.outbox.sending import send
 from organizations.tenancy import scope
-from socialops.lib import http
 from tests import builders
 from tests.networks.fake import PATIENCE, serving
 from tests.networks.fake_graph import PAGE_ID, FakeGraph

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils.timezone import now
 
+from foundation.errors import Conflict
 from networks.actions.outgoing import (
     cancel_outgoing,
     move_outgoing,
@@ -21,7 +22,6 @@ from networks.outbox.claims import begin_next, reap
 from networks.outbox.sending import call
 from networks.outbox.settling import settle
 from organizations.tenancy import scope
-from socialops.lib.errors import Conflict
 from tests import builders
 from tests.outbox.conftest import Outbox
 from tests.outbox.rows import steps

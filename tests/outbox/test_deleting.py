@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import now
 
+from foundation.errors import Conflict
 from networks.actions.outgoing import (
     delete_remote,
 )
@@ -12,7 +13,6 @@ from networks.models import Outgoing, RemotePost
 from networks.outbox.claims import begin_next, reap
 from networks.outbox.sending import call
 from organizations.tenancy import scope
-from socialops.lib.errors import Conflict
 from tests import builders
 from tests.outbox.conftest import Outbox
 from tests.outbox.rows import steps

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import now
 
+from foundation.errors import Invalid, PermissionDenied
 from networks.models import Circuit, FallbackPlan, Outgoing, Profile
 from networks.outbox import circuits
 from organizations.models import AuditEntry, Notification
@@ -12,9 +13,8 @@ from publishing.actions.compose import create_post
 from publishing.actions.deliveries import cancel_delivery
 from publishing.actions.fallback import fitting, remove_plan, set_plan
 from publishing.actions.schedule import cancel_post, publish_now
-from publishing.fallback import fall_back
 from publishing.models import Delivery, Post
-from socialops.lib.errors import Invalid, PermissionDenied
+from publishing.planning.fallback import fall_back
 from tests import builders
 from tests.cast import Cast
 

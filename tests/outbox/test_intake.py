@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils.timezone import now
 
-from networks.intake import claim_poll, digest_receipt, due_polls, end_poll, open_receipts, poll_profile
+from networks.incoming.intake import claim_poll, digest_receipt, due_polls, end_poll, open_receipts, poll_profile
 from networks.models import Cursor, Profile, WebhookReceipt
 from networks.signals import inbound_received
 from organizations.tenancy import scope

@@ -12,7 +12,7 @@ from networks.adapters.facebook import limits as graph
 from networks.adapters.x import limits as x
 from networks.contract import Access, Counts, Draft, DraftKind, RateLimit
 from networks.errors import RateLimited
-from networks.intake import due_cursors, poll_profile
+from networks.incoming.intake import due_cursors, poll_profile
 from networks.models import Cursor, Limit, Outgoing, Profile
 from networks.outbox.claims import begin_next
 from networks.outbox.limits import ear, follows, learn

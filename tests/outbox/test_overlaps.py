@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.utils.timezone import now
 
+from foundation.errors import Conflict
+from foundation.states import Stale, move_all
 from networks import access, errors
 from networks.actions.kept import Kept, settle_kept
 from networks.actions.labels import add_label
@@ -15,7 +17,8 @@ from networks.actions.policy import set_needs_approval
 from networks.actions.profiles import refresh_profile
 from networks.actions.restoring import notice
 from networks.contract import Draft, DraftKind, Identity, Published, Pushes
-from networks.intake import claim_poll, digest_receipt, keep_receipt
+from networks.incoming.intake import claim_poll, digest_receipt, keep_receipt
+from networks.incoming.retention import purge_read
 from networks.models import Attempt, Circuit, Credential, Outgoing, Profile, Pulse, RemotePost, Restoration
 from networks.models import WebhookReceipt as Receipt
 from networks.outbox import circuits
@@ -24,12 +27,9 @@ from networks.outbox.looking import begin_look
 from networks.outbox.outcomes import confirmed
 from networks.outbox.settling import settle
 from networks.outbox.uploading import claim_ahead, stay
-from networks.retention import purge_read
 from organizations.actors import System
 from organizations.models import AuditEntry
 from organizations.tenancy import scope
-from socialops.lib.errors import Conflict
-from socialops.lib.states import Stale, move_all
 from tests import builders
 from tests.few import Few
 from tests.few import few as few
@@ -77,7 +77,7 @@ def test_two_senders_begin_one_row_of_a_profile(few: Few, row: Outgoing) -> None
 
 def test_of_two_who_move_a_row_one_finds_it_moved(few: Few, row: Outgoing) -> None:
     met = overlapping(
-        "socialops.lib.states.move",
+        "foundation.states.move",
         lambda: cancel_outgoing(row),
         lambda: begin_next(now()) is not None,
         of=few.acme,
@@ -90,7 +90,7 @@ def test_who_lost_the_claim_cannot_settle(few: Few, begun: tuple[Outgoing, Attem
     def pass_on() -> None:
         Outgoing.objects.filter(pk=begun[0].pk).update(claim=uuid.uuid4())
 
-    met = overlapping("socialops.lib.states.move", lambda: settle(*begun, there()), pass_on, of=few.acme)
+    met = overlapping("foundation.states.move", lambda: settle(*begun, there()), pass_on, of=few.acme)
     assert met.first is False
     assert fresh(begun[0]).state == "sending"
 
@@ -98,7 +98,7 @@ def test_who_lost_the_claim_cannot_settle(few: Few, begun: tuple[Outgoing, Attem
 def test_what_has_begun_meanwhile_is_not_moved_with_the_others(few: Few, row: Outgoing) -> None:
     rows = Outgoing.objects.filter  # asked in the scope of each
     met = overlapping(
-        "socialops.lib.states.move_all",
+        "foundation.states.move_all",
         lambda: move_all(rows(pk=row.pk), "postpone", due_at=now()),
         lambda: cancel_outgoing(fresh(row)),
         of=few.acme,
@@ -321,7 +321,9 @@ def test_that_an_older_state_is_back_is_noticed_once(few: Few) -> None:
 
 
 def test_two_who_poll_ask_two_profiles(few: Few) -> None:
-    met = overlapping("networks.intake.claim_poll", lambda: claim_poll(now()), lambda: claim_poll(now()), of=None)
+    met = overlapping(
+        "networks.incoming.intake.claim_poll", lambda: claim_poll(now()), lambda: claim_poll(now()), of=None
+    )
     assert met.first is not None
     assert met.first != met.second
     assert not met.waited
@@ -336,10 +338,10 @@ def test_a_push_is_read_once(few: Few, monkeypatch) -> None:
             cls.read += 1
             return {}
 
-    monkeypatch.setattr("networks.intake.adapter_class", lambda network: Hears)
+    monkeypatch.setattr("networks.incoming.intake.adapter_class", lambda network: Hears)
     receipt = keep_receipt("x", uuid.uuid4().bytes, sandbox=False)
     met = overlapping(
-        "networks.intake.digest_receipt",
+        "networks.incoming.intake.digest_receipt",
         lambda: digest_receipt(receipt.pk),
         lambda: digest_receipt(receipt.pk),
         of=None,
@@ -351,7 +353,7 @@ def test_two_purges_pass_over_each_other(few: Few) -> None:
     receipt = keep_receipt("x", uuid.uuid4().bytes, sandbox=False)
     Receipt.objects.filter(pk=receipt.pk).update(digested_at=now() - timedelta(days=9))
     met = overlapping(
-        "networks.retention.purge_batch",
+        "networks.incoming.retention.purge_batch",
         lambda: purge_read(now(), days=8),
         lambda: purge_read(now(), days=8),
         of=None,

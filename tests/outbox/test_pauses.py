@@ -5,17 +5,17 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import now
 
+from foundation.errors import Conflict, Invalid, NotFound, PermissionDenied
 from networks.actions.kept import Kept
 from networks.contract import DraftKind
 from networks.models import Held, Outgoing, Profile
 from networks.outbox.claims import begin_next
 from organizations.models import AuditEntry
 from organizations.tenancy import scope
-from socialops.lib.errors import Conflict, Invalid, NotFound, PermissionDenied
 from teams.actions.pauses import pause_publishing, release_pause
 from teams.actions.teams import change_team, create_team, dissolve_team
 from teams.models import Pause
-from teams.pausing import access_pause, access_target, pauses_for
+from teams.pauses.pausing import access_pause, access_target, pauses_for
 from tests import builders
 from tests.cast import Cast
 from tests.outbox.rows import begun, put

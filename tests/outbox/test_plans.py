@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import now
 
+from foundation.errors import Invalid, PermissionDenied
+from foundation.overtaking import Overtaken
 from networks.adapters.facebook.adapter import FacebookAdapter
 from networks.adapters.x.adapter import XAdapter
 from networks.contract import Media, MediaKind
@@ -16,10 +18,8 @@ from publishing.actions import fallback
 from publishing.actions.compose import create_post
 from publishing.actions.fallback import fitting, remove_plan, set_plan, stand_in
 from publishing.actions.schedule import publish_now
+from publishing.composing.threads import Attached
 from publishing.models import Decision, Delivery, Post
-from publishing.threads import Attached
-from socialops.lib.errors import Invalid, PermissionDenied
-from socialops.lib.overtaking import Overtaken
 from tests import media
 from tests.cast import Cast
 from tests.outbox.test_standing_in import silence

@@ -5,11 +5,11 @@ import time
 import pytest
 from django.utils.timezone import now
 
+from foundation.errors import Conflict
 from networks.actions.outgoing import cancel_outgoing
 from networks.models import Attempt, Outgoing, RemotePost
 from networks.outbox.settling import link
 from organizations.tenancy import scope
-from socialops.lib.errors import Conflict
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)

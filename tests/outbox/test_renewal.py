@@ -9,7 +9,7 @@ from networks.access import adapter_of, open_adapter, renew
 from networks.actions.profiles import store
 from networks.contract import Identity
 from networks.errors import Unavailable
-from networks.intake import poll_profile
+from networks.incoming.intake import poll_profile
 from networks.models import Credential, Cursor, Outgoing, Profile
 from organizations.tenancy import scope
 from tests import builders

@@ -24,8 +24,8 @@ from organizations.tenancy import scope
 from publishing.actions.compose import create_post
 from publishing.actions.fallback import set_plan, stand_in
 from publishing.actions.schedule import schedule_post
-from publishing.fallback import fall_back
 from publishing.models import Delivery
+from publishing.planning.fallback import fall_back
 from tests import builders
 from tests.outbox.conftest import Outbox
 

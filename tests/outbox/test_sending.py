@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import now
 
+from foundation.errors import Conflict
 from networks.actions.outgoing import cancel_outgoing, move_outgoing, put_outgoing, retry_outgoing
 from networks.models import Outgoing, Profile, RemotePost
 from organizations.models import Organization
 from organizations.tenancy import scope
-from socialops.lib.errors import Conflict
 from tests import builders
 
 

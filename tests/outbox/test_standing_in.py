@@ -14,8 +14,8 @@ from publishing.actions.compose import create_post, edit_post
 from publishing.actions.fallback import set_plan, stand_in
 from publishing.actions.review import approve_post, submit_post
 from publishing.actions.schedule import publish_now
-from publishing.fallback import fall_back
 from publishing.models import Delivery, Post
+from publishing.planning.fallback import fall_back
 from teams.actions.pauses import pause_publishing, release_pause
 from tests import builders
 from tests.cast import Cast
@@ -121,7 +121,7 @@ def test_it_stands_in_once_the_pause_is_released(cast: Cast, post: Post) -> None
 
 
 def test_those_that_something_else_keeps_do_not_hide_the_rest(cast: Cast, post: Post, monkeypatch) -> None:
-    monkeypatch.setattr("publishing.fallback.AT_ONCE", 1)
+    monkeypatch.setattr("publishing.planning.fallback.AT_ONCE", 1)
     other = builders.profile(cast.acme, "x")
     publish_now(cast.olive, create_post(cast.olive, text="Rolls", profiles=[other.pk]))
     pause_publishing(cast.olive, cast.x)

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import now
 
+from foundation.errors import Conflict
 from networks.actions.kept import Kept
 from networks.actions.outgoing import delete_remote, move_outgoing, put_chain, resolve_outgoing, retry_outgoing
 from networks.actions.profiles import put_back
@@ -23,7 +24,6 @@ from publishing.actions.compose import create_post
 from publishing.actions.deliveries import resolve_delivery, retry_delivery
 from publishing.actions.schedule import cancel_post, publish_now
 from publishing.models import Delivery
-from socialops.lib.errors import Conflict
 from teams.actions.pauses import pause_publishing, release_pause
 from tests.builders import SETUP
 from tests.cast import Cast

@@ -2,6 +2,7 @@
 
 import pytest
 
+from foundation.overtaking import spelt_seen
 from inbox.actions.assign import assign_conversation
 from inbox.models import Conversation
 from networks.models import FallbackPlan
@@ -9,7 +10,6 @@ from organizations.actions.hours import set_business_hours
 from organizations.actions.organizations import change_organization
 from organizations.models import Organization
 from publishing.actions.fallback import set_plan
-from socialops.lib.overtaking import spelt_seen
 from teams.actions.tasks import create_task, hand_over_task
 from tests.cast import Cast
 

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from foundation.errors import Conflict, Invalid, PermissionDenied
+from foundation.states import IllegalMove
 from networks.models import Profile
 from organizations.models import AuditEntry
 from publishing.actions.compose import edit_post
@@ -13,8 +15,6 @@ from publishing.actions.schedule import schedule_post
 from publishing.models import Decision, Post
 from publishing.queries.deciders import awaited
 from publishing.queries.posts import waiting_for
-from socialops.lib.errors import Conflict, Invalid, PermissionDenied
-from socialops.lib.states import IllegalMove
 from teams.actions.grants import set_grants
 from tests.cast import Cast
 

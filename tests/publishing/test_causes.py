@@ -6,8 +6,8 @@ from io import BytesIO
 
 import pytest
 
-from publishing import files
-from socialops.lib.errors import Invalid
+from foundation.errors import Invalid
+from publishing.media import files
 from tests import media
 
 

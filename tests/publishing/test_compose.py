@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 
+from foundation.errors import Conflict, Invalid, PermissionDenied
 from networks.models import Outgoing
 from networks.wording import LONGEST
 from organizations.models import AuditEntry
@@ -12,7 +13,6 @@ from publishing.actions.discarding import delete_post
 from publishing.actions.forward import Wish, rewrite_post
 from publishing.actions.schedule import schedule_post
 from publishing.models import Post, Revision
-from socialops.lib.errors import Conflict, Invalid, PermissionDenied
 from tests.cast import Cast
 
 

@@ -10,10 +10,10 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from foundation.errors import Invalid
 from networks.contract import MediaLimit
-from publishing import files
+from publishing.media import files
 from publishing.models import Asset
-from socialops.lib.errors import Invalid
 from tests import media
 from tests.cast import Cast
 from tests.publishing.test_positions import PROFILE, XMP, exif

@@ -3,14 +3,14 @@
 import pytest
 from django.utils.timezone import now
 
+from foundation.errors import Conflict, Invalid, PermissionDenied
+from foundation.overtaking import Overtaken
 from networks.models import Outgoing, Profile, RemotePost
 from organizations.models import AuditEntry
 from publishing.actions import deliveries
 from publishing.actions.late import move_delivery, send_delivery_now
 from publishing.actions.schedule import publish_now
 from publishing.models import Delivery, Post
-from socialops.lib.errors import Conflict, Invalid, PermissionDenied
-from socialops.lib.overtaking import Overtaken
 from tests.cast import Cast
 from tests.publishing.parts import delivery, settle
 

@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import now
 
+from foundation.errors import Conflict, Invalid, PermissionDenied
+from foundation.overtaking import Overtaken
 from networks.models import Outgoing, Profile
 from organizations.models import AuditEntry, Notification
 from publishing.actions.review import approve_post, goes_by_itself, reject_post, submit_post, take_back_approval
 from publishing.actions.schedule import move_post
 from publishing.models import Decision, Post
-from socialops.lib.errors import Conflict, Invalid, PermissionDenied
-from socialops.lib.overtaking import Overtaken
 from tests.cast import Cast
 
 pytestmark = pytest.mark.usefixtures("in_acme")

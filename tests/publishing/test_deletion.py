@@ -3,13 +3,13 @@
 import pytest
 from django.utils.timezone import now
 
+from foundation.errors import Conflict, PermissionDenied
 from networks.models import Outgoing, RemotePost
 from networks.outbox.deleting import mark
 from networks.outbox.settling import tell
 from organizations.models import AuditEntry, Notification
 from publishing.actions.deliveries import delete_delivery
 from publishing.models import Post
-from socialops.lib.errors import Conflict, PermissionDenied
 from tests.cast import Cast
 from tests.publishing.parts import at, delivery, rows, settle
 from tests.rest.caller import caller

@@ -8,11 +8,11 @@ import pytest
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from PIL import Image
 
+from foundation.errors import Invalid, PermissionDenied
 from organizations.models import AuditEntry
-from publishing import files
 from publishing.actions.media import describe_asset, upload_asset
+from publishing.media import files
 from publishing.models import Asset
-from socialops.lib.errors import Invalid, PermissionDenied
 from tests import media
 from tests.cast import Cast
 

@@ -7,11 +7,11 @@ from django.template import Context, Template
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from foundation.graphemes import boundary, cut_to
+from foundation.text import clipped
 from networks.adapters.x.text import LIMIT, weighted_length
 from publishing.actions.fallback import fitting as fitted
-from publishing.threads import fitting, split
-from socialops.lib.graphemes import boundary, cut_to
-from socialops.lib.text import clipped
+from publishing.composing.threads import fitting, split
 from tests.cast import Cast
 from tests.publishing.parts import at
 

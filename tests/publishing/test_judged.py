@@ -7,10 +7,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from foundation.errors import Invalid
 from networks.contract import Capabilities, Media, MediaKind, MediaLimit
-from publishing import limits, threads, times
-from publishing.threads import Attached, Own, Wording
-from socialops.lib.errors import Invalid
+from publishing import limits
+from publishing.composing import threads
+from publishing.composing.threads import Attached, Own, Wording
+from publishing.planning import planned_times
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2027, 1, 10, 12, tzinfo=UTC)
@@ -21,15 +23,15 @@ class TestTimes:
     @pytest.mark.parametrize("name", ["Mars/Base", "", "../etc", "a\0b", "x" * 300])
     def test_a_zone_that_is_none_is_named(self, name: str) -> None:
         with pytest.raises(Invalid) as refused:
-            times.zone_of(name)
+            planned_times.zone_of(name)
         assert refused.value.fields == {"time_zone": ["There is no time zone of that name."]}
-        assert times.zone_of("Europe/Berlin") == BERLIN
+        assert planned_times.zone_of("Europe/Berlin") == BERLIN
 
     @pytest.mark.parametrize(
         "at", [NOW - timedelta(minutes=1), NOW + timedelta(days=730), datetime(2027, 1, 10, 13, tzinfo=BERLIN)]
     )
     def test_a_time_to_come_is_taken_in_utc(self, at: datetime) -> None:
-        found = times.checked_due(at, NOW)
+        found = planned_times.checked_due(at, NOW)
         assert (found, found.tzinfo) == (at, UTC)
 
     @pytest.mark.parametrize(
@@ -42,24 +44,24 @@ class TestTimes:
     )
     def test_any_other_is_refused_with_its_reason(self, at: datetime, said: str) -> None:
         with pytest.raises(Invalid) as refused:
-            times.checked_due(at, NOW)
+            planned_times.checked_due(at, NOW)
         assert list(refused.value.fields) == ["scheduled_at"]
         assert said in refused.value.fields["scheduled_at"][0]
 
     def test_what_a_clock_shows_and_when(self) -> None:
-        assert times.instant(date(2027, 7, 1), time(9), BERLIN) == datetime(2027, 7, 1, 7, tzinfo=UTC)
-        assert times.instant(date(2027, 3, 28), time(2, 30), BERLIN) == datetime(2027, 3, 28, 1, 30, tzinfo=UTC)
-        assert times.instant(date(2027, 7, 1), time(9), BERLIN).tzinfo is UTC
-        shown = times.wall(datetime(2027, 7, 1, 7, tzinfo=UTC), BERLIN)
+        assert planned_times.instant(date(2027, 7, 1), time(9), BERLIN) == datetime(2027, 7, 1, 7, tzinfo=UTC)
+        assert planned_times.instant(date(2027, 3, 28), time(2, 30), BERLIN) == datetime(2027, 3, 28, 1, 30, tzinfo=UTC)
+        assert planned_times.instant(date(2027, 7, 1), time(9), BERLIN).tzinfo is UTC
+        shown = planned_times.wall(datetime(2027, 7, 1, 7, tzinfo=UTC), BERLIN)
         assert (shown, shown.tzinfo) == (datetime(2027, 7, 1, 9, tzinfo=UTC), UTC)
 
     def test_what_was_meant_is_the_first_that_it_came_out_of(self) -> None:
         at = datetime(2027, 3, 28, 1, 30, tzinfo=UTC)
         skipped, other = datetime(2027, 3, 28, 2, 30, tzinfo=UTC), datetime(2027, 3, 27, 2, 30, tzinfo=UTC)
         shown = datetime(2027, 3, 28, 3, 30, tzinfo=UTC)
-        assert times.meant(at, BERLIN, None, other, skipped, shown) == skipped
-        assert times.meant(at, BERLIN, other) == shown
-        assert times.meant(at, BERLIN) == shown
+        assert planned_times.meant(at, BERLIN, None, other, skipped, shown) == skipped
+        assert planned_times.meant(at, BERLIN, other) == shown
+        assert planned_times.meant(at, BERLIN) == shown
 
     @pytest.mark.parametrize(
         ("day", "clock", "same"),
@@ -71,8 +73,8 @@ class TestTimes:
     )
     def test_what_a_form_shows_to_the_minute_comes_back_whole(self, day: date, clock: time, same: bool) -> None:
         at = datetime(2027, 10, 31, 1, 30, 20, 5, tzinfo=UTC)  # the second 02:30 of that night
-        assert times.as_shown(at, day, clock, BERLIN) == (at if same else None)
-        assert times.as_shown(None, day, clock, BERLIN) is None
+        assert planned_times.as_shown(at, day, clock, BERLIN) == (at if same else None)
+        assert planned_times.as_shown(None, day, clock, BERLIN) is None
 
     @pytest.mark.parametrize(
         ("at", "wall", "said"),
@@ -85,23 +87,25 @@ class TestTimes:
         ],
     )  # fmt: skip
     def test_what_is_odd_about_it_is_said(self, at: tuple, wall: tuple, said: str) -> None:
-        found = times.oddity(datetime(2027, *at, tzinfo=UTC), datetime(2027, *wall, tzinfo=UTC), "Europe/Berlin")
+        found = planned_times.oddity(
+            datetime(2027, *at, tzinfo=UTC), datetime(2027, *wall, tzinfo=UTC), "Europe/Berlin"
+        )
         assert found == said
 
     def test_another_day_keeps_the_clock(self) -> None:
         at, wall = datetime(2027, 3, 27, 8, tzinfo=UTC), datetime(2027, 3, 27, 9, tzinfo=UTC)
         tokyo = ZoneInfo("Asia/Tokyo")
-        found = times.moved(at, wall, "Europe/Berlin", to=date(2027, 3, 28), seen_in=tokyo)
+        found = planned_times.moved(at, wall, "Europe/Berlin", to=date(2027, 3, 28), seen_in=tokyo)
         assert found == (datetime(2027, 3, 28, 7, tzinfo=UTC), datetime(2027, 3, 28, 9, tzinfo=UTC))
-        assert times.moved(at, wall, "Europe/Berlin", to=date(2027, 3, 27), seen_in=tokyo) == (at, wall)
+        assert planned_times.moved(at, wall, "Europe/Berlin", to=date(2027, 3, 27), seen_in=tokyo) == (at, wall)
         with pytest.raises(Invalid) as refused:
-            times.moved(at, wall, "Europe/Berlin", to=date.max, seen_in=ZoneInfo("Pacific/Midway"))
+            planned_times.moved(at, wall, "Europe/Berlin", to=date.max, seen_in=ZoneInfo("Pacific/Midway"))
         assert refused.value.fields == {"day": ["Choose a day in the next two years."]}
 
     def test_the_day_is_the_movers(self) -> None:
         at, wall = datetime(2027, 3, 27, 22, tzinfo=UTC), datetime(2027, 3, 27, 23, tzinfo=UTC)
         there = ZoneInfo("Asia/Tokyo")  # where it is the 28th already
-        assert times.moved(at, wall, "Europe/Berlin", to=date(2027, 3, 29), seen_in=there)[1] == datetime(
+        assert planned_times.moved(at, wall, "Europe/Berlin", to=date(2027, 3, 29), seen_in=there)[1] == datetime(
             2027, 3, 28, 23, tzinfo=UTC
         )
 

@@ -5,6 +5,8 @@ from io import BytesIO
 
 import pytest
 
+from foundation.errors import Invalid, PermissionDenied
+from foundation.overtaking import Overtaken
 from networks.contract import Media, MediaKind
 from organizations.actors import System
 from organizations.models import AuditEntry
@@ -12,8 +14,6 @@ from publishing.actions import media as taking
 from publishing.actions.media import describe_asset, upload_asset
 from publishing.actions.placing import MOST_FILES, Placing, describe_placed, keep_files, placed_files
 from publishing.models import Asset, Attachment
-from socialops.lib.errors import Invalid, PermissionDenied
-from socialops.lib.overtaking import Overtaken
 from tests import media
 from tests.cast import Cast
 

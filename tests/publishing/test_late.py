@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import now
 
+from foundation.errors import Conflict, Invalid, PermissionDenied
 from networks.models import Held, Outgoing
 from networks.outbox.claims import begin_next
 from networks.outbox.sending import send_next
@@ -13,7 +14,6 @@ from publishing.actions.compose import create_post
 from publishing.actions.late import move_delivery
 from publishing.actions.schedule import publish_now, schedule_post
 from publishing.models import Delivery, Post
-from socialops.lib.errors import Conflict, Invalid, PermissionDenied
 from tests.cast import Cast
 
 pytestmark = pytest.mark.usefixtures("in_acme")

@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.utils.timezone import now
 
+from foundation.errors import Invalid, NotFound, PermissionDenied
 from networks.contract import Capabilities, Draft, Media, MediaKind, MediaLimit
 from networks.models import Outgoing
 from networks.outbox import circuits
@@ -19,11 +20,10 @@ from publishing.actions.compose import edit_post, withdraw_post
 from publishing.actions.fallback import set_plan, stand_in
 from publishing.actions.media import describe_asset
 from publishing.actions.schedule import publish_now, schedule_post
+from publishing.composing.threads import Own
 from publishing.limits import validate_media
+from publishing.media.unused_files import purge_unused
 from publishing.models import Asset, Attachment, Delivery, Post
-from publishing.threads import Own
-from publishing.unused import purge_unused
-from socialops.lib.errors import Invalid, NotFound, PermissionDenied
 from tests import media
 from tests.cast import Cast
 from tests.races import at_once

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
+from foundation.errors import Invalid
 from networks.adapters.facebook.adapter import FacebookAdapter
 from networks.models import Outgoing
 from publishing.actions.compose import create_post, edit_post
 from publishing.actions.review import submit_post
 from publishing.actions.schedule import publish_now
+from publishing.composing.threads import Own, shared_out
 from publishing.models import Post, Variant
-from publishing.threads import Own, shared_out
-from socialops.lib.errors import Invalid
 from tests.cast import Cast
 from tests.rest.caller import caller
 

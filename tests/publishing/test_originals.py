@@ -13,23 +13,23 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from django.utils.timezone import now
 
+from foundation.errors import Invalid
 from networks.adapters.facebook.adapter import FacebookAdapter
 from networks.adapters.x.adapter import XAdapter
 from networks.contract import Draft, Media, MediaKind, MediaLimit
 from networks.models import Outgoing
+from organizations.configuration.quotas import QuotaReached
 from organizations.models import Organization
-from organizations.quotas import QuotaReached
-from publishing import files
 from publishing.actions.compose import edit_post
 from publishing.actions.fallback import said_through, set_plan
 from publishing.actions.media import upload_asset
 from publishing.actions.schedule import publish_now
+from publishing.media import files
+from publishing.media.originals import own_name
+from publishing.media.storage_quota import used
+from publishing.media.unused_files import purge_unused
 from publishing.models import Asset, Delivery, Post
-from publishing.originals import own_name
-from publishing.quotas import used
-from publishing.unused import purge_unused
 from socialops.backup import archive, saving
-from socialops.lib.errors import Invalid
 from tests import media
 from tests.cast import Cast
 from tests.publishing.test_conversion import phone

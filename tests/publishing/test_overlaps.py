@@ -6,23 +6,23 @@ from io import BytesIO
 import pytest
 from django.utils.timezone import now
 
+from foundation.overtaking import Overtaken
+from foundation.states import move_all
 from networks.models import FallbackPlan, Outgoing, Profile
 from networks.models.fallback import NO_PLAN
 from networks.outbox import circuits
 from networks.outbox.claims import begin_next
 from organizations.actions.leaving import offboard_member
+from organizations.configuration.quotas import QuotaReached
 from organizations.models import Organization
-from organizations.quotas import QuotaReached
 from organizations.tenancy import scope
 from publishing.actions.compose import create_post, edit_post
 from publishing.actions.fallback import set_plan, stand_in
 from publishing.actions.media import describe_asset, upload_asset
 from publishing.actions.review import reject_post, submit_post
 from publishing.actions.schedule import cancel_post, publish_now
+from publishing.media.unused_files import purge_unused
 from publishing.models import Asset, Delivery, Post
-from publishing.unused import purge_unused
-from socialops.lib.overtaking import Overtaken
-from socialops.lib.states import move_all
 from teams.actions.pauses import pause_publishing
 from tests import builders, media
 from tests.few import Few
@@ -169,7 +169,7 @@ def test_two_uploads_do_not_pass_the_limit_together(few: Few, asset: Asset) -> N
     def upload() -> Asset:
         return upload_asset(few.priya, BytesIO(media.picture()))
 
-    met = overlapping("publishing.quotas.require_storage", upload, upload, of=few.acme)
+    met = overlapping("publishing.media.storage_quota.require_storage", upload, upload, of=few.acme)
     assert isinstance(met.first, Asset), met
     assert (type(met.second), met.waited) == (QuotaReached, True)
 
@@ -178,7 +178,7 @@ def test_a_file_that_is_purged_at_that_moment_goes_into_no_post(few: Few, asset:
     Asset.unscoped.exclude(pk=asset.pk).delete()
     Asset.unscoped.filter(pk=asset.pk).update(created_at=now() - timedelta(days=31))
     met = overlapping(
-        "publishing.unused.purge_batch",
+        "publishing.media.unused_files.purge_batch",
         lambda: purge_unused(now()),
         lambda: create_post(few.priya, text="Bread", profiles=[few.x.pk], media=[asset.pk]),
         of=few.acme,

@@ -13,8 +13,8 @@ from publishing.actions.compose import edit_post
 from publishing.actions.discarding import delete_post
 from publishing.actions.late import move_delivery
 from publishing.actions.schedule import move_post, schedule_post
+from publishing.composing.threads import Own
 from publishing.models import Delivery, Post
-from publishing.threads import Own
 from tests.cast import Cast
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"

@@ -5,6 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils.timezone import now
 
+from foundation.errors import Conflict, Invalid, PermissionDenied
+from foundation.overtaking import Overtaken
+from foundation.states import IllegalMove
 from networks.models import Outgoing, Profile
 from organizations.models import AuditEntry
 from publishing.actions import rows
@@ -12,9 +15,6 @@ from publishing.actions.compose import create_post, edit_post
 from publishing.actions.review import submit_post
 from publishing.actions.schedule import cancel_post, move_post, publish_now, schedule_post
 from publishing.models import Delivery, Post
-from socialops.lib.errors import Conflict, Invalid, PermissionDenied
-from socialops.lib.overtaking import Overtaken
-from socialops.lib.states import IllegalMove
 from tests.cast import Cast
 from tests.publishing.parts import settle
 

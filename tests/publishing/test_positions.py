@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageCms, ImageSequence
 from pymediainfo import MediaInfo
 
-from publishing.files import cleaned, read
+from publishing.media.files import cleaned, read
 from tests import media
 from tests.publishing.test_causes import beside
 

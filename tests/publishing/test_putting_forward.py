@@ -12,8 +12,8 @@ from publishing.actions.content import content_of
 from publishing.actions.forward import KEEP, Wish, as_far_as, may_go, put_forward, rewrite_post, write_post
 from publishing.actions.review import submit_post
 from publishing.actions.schedule import schedule_post
+from publishing.composing.threads import Own
 from publishing.models import Post
-from publishing.threads import Own
 from tests.cast import Cast
 
 pytestmark = pytest.mark.usefixtures("in_acme")

@@ -7,6 +7,7 @@ import pytest
 from django.db import transaction
 from django.utils.timezone import now
 
+from foundation.errors import AppError, Conflict
 from networks.contract import Published
 from networks.models import Outgoing
 from networks.outbox.claims import begin_next
@@ -16,7 +17,6 @@ from organizations.tenancy import scope
 from publishing.actions.compose import create_post, edit_post
 from publishing.actions.forward import Wish, write_post
 from publishing.actions.schedule import cancel_post, move_post, publish_now, schedule_post
-from socialops.lib.errors import AppError, Conflict
 from tests.cast import Cast
 from tests.races import at_once
 

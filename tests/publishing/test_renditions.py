@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw
 
+from foundation.errors import Invalid
 from networks.contract import Capabilities, Media, MediaKind, MediaLimit
-from publishing import files
-from publishing.files import copies_of
 from publishing.limits import validate_media
-from publishing.renditions import brought
-from socialops.lib.errors import Invalid
+from publishing.media import files
+from publishing.media.files import copies_of
+from publishing.media.renditions import brought
 from tests import media
 from tests.publishing.test_causes import beside
 from tests.publishing.test_positions import PROFILE, TELLING, XMP, exif

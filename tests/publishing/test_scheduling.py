@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils.timezone import now
 
+from foundation.errors import Conflict, Invalid, PermissionDenied
 from networks.models import Outgoing
 from networks.outbox.settling import tell
 from publishing.actions.deliveries import cancel_delivery, resolve_delivery, retry_delivery
 from publishing.actions.schedule import cancel_post, move_post, publish_now, schedule_post
 from publishing.models import Delivery
-from publishing.times import instant, moved, wall
-from socialops.lib.errors import Conflict, Invalid, PermissionDenied
+from publishing.planning.planned_times import instant, moved, wall
 from tests.cast import Cast
 
 MADRID = ZoneInfo("Europe/Madrid")

@@ -6,11 +6,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
+from organizations.configuration.quotas import QuotaReached
 from organizations.models import Organization
-from organizations.quotas import QuotaReached
 from organizations.tenancy import scope
+from publishing.media.storage_quota import used
 from publishing.models import Asset
-from publishing.quotas import used
 from tests import media
 from tests.cast import Cast
 from tests.rest.caller import caller

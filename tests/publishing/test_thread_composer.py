@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from publishing.composing.threads import MOST_PARTS, split
 from publishing.models import Post
-from publishing.threads import MOST_PARTS, split
 from tests.cast import Cast
 from tests.publishing.parts import at
 

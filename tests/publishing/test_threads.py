@@ -5,13 +5,13 @@ import json
 import pytest
 from django.utils.timezone import now
 
+from foundation.errors import Conflict, Invalid
 from networks.models import Attempt, Outgoing
 from publishing.actions.compose import create_post, edit_post
 from publishing.actions.deliveries import cancel_delivery, resolve_delivery, retry_delivery
 from publishing.actions.schedule import cancel_post, move_post, schedule_post
+from publishing.composing.threads import Own
 from publishing.models import Post
-from publishing.threads import Own
-from socialops.lib.errors import Conflict, Invalid
 from tests.cast import Cast
 from tests.publishing.parts import THREAD, at, delivery, rows, settle
 from tests.rest.caller import caller

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from foundation.errors import Invalid
 from networks.adapters.x.adapter import XAdapter
 from networks.models import Outgoing
 from publishing.actions.compose import create_post
 from publishing.actions.schedule import publish_now
+from publishing.composing.threads import Own
 from publishing.models import Post
-from publishing.threads import Own
-from socialops.lib.errors import Invalid
 from tests.cast import Cast
 from tests.publishing.parts import at
 from tests.rest.caller import caller

@@ -6,6 +6,8 @@ from uuid import uuid4
 import pytest
 from django.utils.timezone import now
 
+from foundation.errors import Conflict, Invalid, NotFound, PermissionDenied
+from foundation.overtaking import Overtaken
 from networks.models import Outgoing, Profile
 from organizations.models import AuditEntry, Member
 from publishing.actions import compose, content
@@ -16,10 +18,8 @@ from publishing.actions.forward import rewrite_post
 from publishing.actions.placing import Placing
 from publishing.actions.review import submit_post
 from publishing.actions.schedule import cancel_post, move_post, schedule_post
+from publishing.composing.threads import Own
 from publishing.models import Post, Revision
-from publishing.threads import Own
-from socialops.lib.errors import Conflict, Invalid, NotFound, PermissionDenied
-from socialops.lib.overtaking import Overtaken
 from teams.actions.grants import set_grants
 from tests.cast import Cast
 

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from foundation.written import shows_anything, with_line_feeds
 from inbox.actions.ingest import ingest
 from inbox.models import Message
 from networks.models import Outgoing
@@ -11,7 +12,6 @@ from networks.wording import LONGEST, unreadable
 from organizations.tenancy import scope
 from publishing.actions.review import submit_post
 from publishing.models import Post, Revision
-from socialops.lib.written import shows_anything, with_line_feeds
 from tests.cast import Cast
 from tests.inbox.talk import our_post, says
 from tests.publishing.parts import at

@@ -9,10 +9,10 @@ from django.utils.timezone import now
 
 from networks.models import Circuit, Limit, Outgoing, Profile
 from organizations.models import Mail, Notification
-from publishing.overdue import watch
+from publishing.planning.overdue_notices import watch
 from socialops import health
-from socialops.home import home_of
 from socialops.management.commands.doctor import HINDERED, WELL
+from socialops.overview.home import home_of
 from tests.cast import Cast
 
 

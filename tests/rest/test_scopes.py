@@ -6,12 +6,12 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.timezone import now
 
+from foundation.errors import Invalid, PermissionDenied
 from organizations.actions.tokens import create_api_token, revoke_api_token
 from organizations.models import ApiToken
+from organizations.rest.scopes import AREAS, SCOPES, covers, needed
 from organizations.rest.views import MemberScope
-from organizations.scopes import AREAS, SCOPES, covers, needed
 from organizations.tenancy import scope
-from socialops.lib.errors import Invalid, PermissionDenied
 from tests.rest.caller import Caller
 
 
@@ -30,7 +30,7 @@ VIEWS = {
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.__name__)
 def test_every_call_declares_its_area(view):
-    assert view.area in AREAS, f'Give {view.__name__} an area = "..." out of organizations/scopes.py.'
+    assert view.area in AREAS, f'Give {view.__name__} an area = "..." out of organizations/rest/scopes.py.'
 
 
 def test_there_are_calls():

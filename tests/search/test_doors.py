@@ -14,8 +14,8 @@ from networks.models import Profile
 from organizations.models import User
 from organizations.tenancy import scope
 from publishing.actions.compose import create_post, edit_post
+from publishing.composing.threads import Own
 from publishing.queries.posts import listed
-from publishing.threads import Own
 from tests.cast import Cast
 from tests.inbox.talk import says
 from tests.rest.caller import caller

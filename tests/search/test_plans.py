@@ -5,6 +5,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import connection
 from django.db.models import Model
 
+from foundation.search import Found, Parts, Texts, Words
 from inbox.actions.ingest import ingest
 from inbox.filters import Filters
 from inbox.models import Contact, Conversation, Message
@@ -12,10 +13,9 @@ from inbox.queries.listing import selected
 from networks.models import Profile
 from organizations.tenancy import scope
 from publishing.actions.compose import create_post
+from publishing.composing.threads import Own
 from publishing.models import Revision, Variant
 from publishing.queries.posts import listed
-from publishing.threads import Own
-from socialops.lib.search import Found, Parts, Texts, Words
 from tests.cast import Cast
 from tests.inbox.talk import says
 

@@ -8,14 +8,14 @@ import pytest
 from django.db import connection
 from django.utils.timezone import now
 
+from foundation.errors import Conflict, Invalid, NotFound, PermissionDenied
 from organizations.actions.notifications import read_all_notifications
 from organizations.models import AuditEntry, Notification
 from organizations.tenancy import scope
-from socialops.lib.errors import Conflict, Invalid, NotFound, PermissionDenied
 from teams.actions.tasks import accept_task, cancel_task, create_task, finish_task, hand_over_task, reopen_task
 from teams.actions.teams import dissolve_team
+from teams.member_tasks.task_access import access_task
 from teams.models import Task, TaskStep
-from teams.task_access import access_task
 
 
 def told(member) -> list[str]:

@@ -2,8 +2,8 @@
 
 import pytest
 
+from foundation.errors import Invalid, NotFound
 from organizations.models import Notification
-from socialops.lib.errors import Invalid, NotFound
 from teams.actions.tasks import comment_task, create_task, finish_task
 from teams.models import TaskStep
 

@@ -5,7 +5,7 @@ import pytest
 from networks.models import VERBS
 from teams.access import verbs_on
 from teams.actions.grants import set_grants
-from teams.change_words import Change, told
+from teams.rights.change_words import Change, told
 
 pytestmark = pytest.mark.usefixtures("in_acme")
 ALL = frozenset(VERBS)

@@ -3,12 +3,12 @@
 import pytest
 from django.db import transaction
 
+from foundation.errors import Conflict, Invalid, NotFound, PermissionDenied
 from networks.actions.policy import set_needs_approval
 from networks.models import VERBS, Profile, ProfileUserObjectPermission
 from organizations.actors import System
 from organizations.models import AuditEntry, Role
 from organizations.tenancy import scope
-from socialops.lib.errors import Conflict, Invalid, NotFound, PermissionDenied
 from teams.access import (
     EVERY_VERB,
     LOOKING,
@@ -24,8 +24,8 @@ from teams.access import (
 )
 from teams.actions.grants import Refused, end_team_grants, key_of, set_grants, set_many_grants
 from teams.actions.teams import change_team, create_team
-from teams.giving import Giver, giver_on, managers_of, require_may_add
 from teams.models import Team
+from teams.rights.grant_policy import Giver, giver_on, managers_of, require_may_add
 from tests.cast import Cast
 
 pytestmark = pytest.mark.usefixtures("in_acme")

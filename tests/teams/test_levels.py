@@ -2,8 +2,8 @@
 
 import pytest
 
+from foundation.errors import Invalid, PermissionDenied
 from organizations.models import AuditEntry
-from socialops.lib.errors import Invalid, PermissionDenied
 from teams.access import verbs_on
 from teams.actions.levels import change_level, create_level, delete_level
 from teams.levels import LEVELS

@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import now
 
+from foundation.errors import Conflict
+from foundation.overtaking import Overtaken
 from networks.models import Profile
 from networks.outbox.claims import begin_next
 from organizations.actions.leaving import offboard_member
 from organizations.tenancy import scope
-from socialops.lib.errors import Conflict
-from socialops.lib.overtaking import Overtaken
 from teams.access import verbs_on
 from teams.actions.grants import set_grants
 from teams.actions.levels import change_level, create_level

@@ -2,10 +2,10 @@
 
 import pytest
 
+from foundation.errors import Invalid
 from networks.actions.labels import MOST, add_label, remove_label
 from networks.models import Profile
 from organizations.models import AuditEntry
-from socialops.lib.errors import Invalid
 
 pytestmark = pytest.mark.usefixtures("in_acme")
 

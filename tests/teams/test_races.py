@@ -5,16 +5,16 @@ import re
 
 import pytest
 
+from foundation.errors import NotFound
 from organizations.actions.people import change_role
 from organizations.models import Member
-from socialops.lib.errors import NotFound
 from teams.access import verbs_on
 from teams.actions.grants import set_grants
 from teams.actions.levels import change_level, create_level, delete_level
 from teams.actions.teams import change_team
 from teams.levels import LEVELS
 from teams.models import Level, TeamMember
-from teams.seen import read, read_holders, read_rows, spelt
+from teams.rights.seen_cells import read, read_holders, read_rows, spelt
 from tests import builders
 
 RIGHTS = "/o/acme/teams/rights/"

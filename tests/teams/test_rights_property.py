@@ -9,6 +9,7 @@ from guardian.shortcuts import get_objects_for_user
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from foundation.errors import AppError
 from inbox.queries.listing import conversations_for
 from networks.models import VERBS, Profile, ProfileUserObjectPermission
 from organizations.actions.leaving import offboard_member
@@ -16,7 +17,6 @@ from organizations.actions.people import change_role
 from organizations.models import Member, Role
 from organizations.tenancy import scope
 from publishing.actions.compose import create_post
-from socialops.lib.errors import AppError
 from teams.access import ROLE_VERBS, access_profile, can, most_of, profiles_for, verbs_on
 from teams.actions.grants import set_grants
 from teams.actions.teams import change_team, create_team, dissolve_team

@@ -2,9 +2,9 @@
 
 import pytest
 
+from foundation.errors import PermissionDenied
 from networks.models import Profile
 from organizations.models import AuditEntry
-from socialops.lib.errors import PermissionDenied
 from teams.access import verbs_on
 from teams.actions.grants import set_grants
 from teams.actions.teams import change_team, create_team, dissolve_team

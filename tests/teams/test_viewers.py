@@ -2,10 +2,10 @@
 
 import pytest
 
+from foundation.errors import Invalid
 from networks.models import VERBS
 from organizations.actions.people import change_role
 from organizations.models import Member, Role
-from socialops.lib.errors import Invalid
 from teams.access import can, profiles_for, verbs_on
 from teams.actions.grants import set_grants
 from teams.actions.teams import change_team

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from foundation import http
 from networks.adapters import reading, transport
 from networks.contract import (
     Adapter,
@@ -25,7 +26,6 @@ from networks.contract import (
     Replies,
 )
 from networks.errors import Disconnected, Refused, Unavailable
-from socialops.lib import http
 from tests.toynet.manifest import MANIFEST
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.urls import clear_url_caches
 
+from foundation.env import Env
 from networks.registry import discover
 from networks.sandbox import urls as sandbox_urls
 from socialops import urls
-from socialops.lib.env import Env
 
 PACKAGES = ["tests.toynet"]
 

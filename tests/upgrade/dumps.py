@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg2
 
-from socialops.steps import manage
+from socialops.running.start_steps import manage
 from tests.databases import create, drop, named_database
 from tests.upgrade.schema import schema
 

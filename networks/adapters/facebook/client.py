@@ -12,9 +12,9 @@ from typing import Any
 import facebook  # type: ignore[import-untyped]
 import requests
 
+from foundation import http
 from networks.adapters.facebook import limits
 from networks.contract import Access
-from socialops.lib import http
 
 DEFAULT_VERSION = "v25.0"
 

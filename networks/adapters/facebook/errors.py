@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from foundation.text import clipped
 from networks import errors
 from networks.adapters import reading, transport
 from networks.adapters.facebook import limits
 from networks.adapters.facebook.client import GraphError
 from networks.adapters.facebook.manifest import MANIFEST
-from socialops.lib.text import clipped
 
 LABEL = MANIFEST.label
 _LIMITED = {4, 17, 32, 341, 613, *range(80000, 80015)}

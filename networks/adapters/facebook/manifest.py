@@ -3,9 +3,9 @@
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+from foundation.env import parse_version
 from networks.contract import InboundKind
 from networks.manifest import Credentials, DemoProfile, Manifest, Scope, Setting, last_number
-from socialops.lib.env import parse_version
 
 
 def id_in(permalink: str, page_id: str) -> str:

@@ -6,10 +6,10 @@ from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from foundation.text import normalized
 from networks.adapters import reading
 from networks.adapters.facebook import pictures
 from networks.contract import Author, Change, Draft, Identity, Inbound, InboundKind, Published
-from socialops.lib.text import normalized
 
 Item = Mapping[str, Any]
 

@@ -6,6 +6,7 @@ from typing import Any, BinaryIO
 
 import requests
 
+from foundation import http
 from networks.adapters import reading, transport
 from networks.adapters.x import parse, push, renewal, upload
 from networks.adapters.x.client import XClient, XError
@@ -37,7 +38,6 @@ from networks.contract import (
     Uploads,
 )
 from networks.errors import AppMisconfigured, Disconnected, Gone, Refused, Unavailable
-from socialops.lib import http
 
 _POST_FIELDS = [
     "id",

@@ -7,10 +7,10 @@ from typing import Any
 import requests
 import tweepy  # type: ignore[import-untyped]
 
+from foundation import http
 from networks.adapters.x import limits
 from networks.adapters.x.manifest import MANIFEST
 from networks.contract import Access
-from socialops.lib import http
 
 for _name in MANIFEST.loggers:  # at DEBUG they print authorization headers
     logging.getLogger(_name).setLevel(logging.WARNING)

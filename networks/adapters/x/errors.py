@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from foundation.text import clipped
 from networks import errors
 from networks.adapters import reading, transport
 from networks.adapters.x import limits
 from networks.adapters.x.client import XError
 from networks.adapters.x.manifest import MANIFEST
-from socialops.lib.text import clipped
 
 LABEL = MANIFEST.label
 _APP_AT_FAULT = (

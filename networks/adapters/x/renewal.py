@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from foundation import http
 from networks.adapters import reading, transport
 from networks.adapters.x.client import XClient
 from networks.adapters.x.errors import LABEL
 from networks.contract import Access
 from networks.errors import AppMisconfigured, AppShutOut, Disconnected, Unavailable
-from socialops.lib import http
 
 _SIGN_IN_AGAIN = "X no longer accepts this profile's sign-in. Connect the profile again."
 _LIFETIME_SECONDS = 7200

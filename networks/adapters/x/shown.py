@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from foundation.text import normalized
 from networks.adapters import reading
-from socialops.lib.text import normalized
 
 Item = Mapping[str, Any]
 

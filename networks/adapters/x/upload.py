@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 
+from foundation.text import clipped
 from networks.adapters import reading, transport
 from networks.contract import Access, Media, MediaKind, MediaLimit, Uploaded
 from networks.errors import Gone, Refused, Unavailable
-from socialops.lib.text import clipped
 
 Step = Callable[..., Mapping[str, Any]]  # (method, route, **params) -> the answer; empty where X says nothing
 

@@ -4,10 +4,10 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse
 from django.views.decorators.http import require_safe
 
+from foundation.errors import NotFound
 from networks.sandbox import queries
 from networks.sandbox.views.gates import practice_only
 from organizations.gates import MemberRequest, member_gate
-from socialops.lib.errors import NotFound
 
 
 @practice_only

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.timezone import now
 from django.views.decorators.http import require_GET, require_POST
 
+from foundation.errors import Invalid
 from networks.registry import adapter_class
 from networks.sandbox import forms, queries
 from networks.sandbox.actions import (
@@ -25,9 +26,8 @@ from networks.sandbox.models import Account, Entry
 from networks.sandbox.personas import PERSONAS, persona_account
 from networks.sandbox.views.gates import practice_only
 from organizations.access import memberships_of
-from organizations.entry import hindrance
 from organizations.gates import MemberRequest, member_gate
-from socialops.lib.errors import Invalid
+from organizations.sign_in.admission import hindrance
 
 
 @practice_only

@@ -14,13 +14,13 @@ from django.db import connection
 from django.db.models import Count, Q
 from django.utils.timezone import now
 
+from foundation import heartbeat
 from networks.models import Limit, Outgoing, Profile, Restoration, WebhookReceipt
 from networks.queries.hindrances import Hindrance, hindrances
 from networks.readiness import keeps
 from networks.registry import manifests
 from organizations.models import Mail, Organization
 from socialops import health
-from socialops.lib import heartbeat
 from socialops.metrics import queue_depths
 from socialops.schema import ahead
 

@@ -6,9 +6,9 @@ from allauth.mfa.models import Authenticator
 from django.core.management.base import CommandParser
 from django.db import transaction
 
+from foundation.errors import Invalid
 from organizations.models import Member, User
 from organizations.receivers import record_everywhere
-from socialops.lib.errors import Invalid
 from socialops.management.command import ACTOR, JSONCommand
 
 

@@ -9,11 +9,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils.timezone import now
 
+from foundation.errors import AppError
 from organizations.models import Mail, Organization
 from socialops.demo import sign_in_table
 from socialops.demo.founding import Founded, found_globex, found_northwind
 from socialops.demo.story import tell_globex, tell_northwind
-from socialops.lib.errors import AppError
 
 STEPS: dict[str, tuple[Callable[[], Founded], Callable[..., None]]] = {
     "northwind": (found_northwind, tell_northwind),

@@ -12,12 +12,12 @@ import psycopg2
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from socialops import embedded
-from socialops.alone import AlreadyRunning, end_orphans, only_one, require_free
-from socialops.process import NotPlain
-from socialops.servers import Server, ServiceFailed
-from socialops.steps import StepFailed, collect_static, manage
-from socialops.supervisor import Supervisor
+from socialops.running import embedded
+from socialops.running.only_instance import AlreadyRunning, end_orphans, only_one, require_free
+from socialops.running.procfile_process import NotPlain
+from socialops.running.servers import Server, ServiceFailed
+from socialops.running.start_steps import StepFailed, collect_static, manage
+from socialops.running.supervisor import Supervisor
 
 RUN_DIR = embedded.RUN_DIR
 SIGN_INS = RUN_DIR / "sign-ins.txt"  # what seed_demo said at the first start

@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from organizations.actions.quotas import set_quotas
-from organizations.quotas import QUOTAS, limit_of
-from publishing.quotas import GB
+from organizations.configuration.quotas import QUOTAS, limit_of
+from publishing.media.storage_quota import GB
 from socialops.management.command import ACTOR, JSONCommand, organization_of
 
 

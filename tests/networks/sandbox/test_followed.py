@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from networks import intake
 from networks.contract import Change, Draft, DraftKind
-from networks.identifying import due_profiles, identify_profile
+from networks.incoming import intake
+from networks.incoming.identifying import due_profiles, identify_profile
 from networks.models import Profile, WebhookReceipt
 from networks.sandbox.actions import delete_entry, edit_entry, hide_entry, write_entry
 from networks.sandbox.models import Account, Entry

@@ -5,15 +5,15 @@ from io import BytesIO
 import pytest
 from django.core.files import File
 
+from foundation.errors import Invalid
 from networks.actions.profiles import connect_profile
 from networks.contract import MediaKind
 from networks.sandbox import uploads
 from networks.sandbox.accounts import open_account
 from networks.sandbox.actions import write_entry
 from networks.sandbox.models import Account, Entry
-from organizations.entry import KEY
+from organizations.sign_in.admission import KEY
 from organizations.tenancy import scope
-from socialops.lib.errors import Invalid
 from tests.builders import SETUP
 
 

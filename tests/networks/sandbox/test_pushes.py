@@ -2,8 +2,8 @@
 
 import pytest
 
-from networks import intake
 from networks.contract import Draft, DraftKind
+from networks.incoming import intake
 from networks.models import WebhookReceipt
 from networks.sandbox.actions import write_entry
 from networks.sandbox.tasks import push

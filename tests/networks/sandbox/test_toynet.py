@@ -12,9 +12,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils.timezone import now
 
+from foundation.errors import Invalid
 from inbox.models import Conversation, Message
 from networks.actions.profiles import connect_profile
-from networks.intake import poll_profile
+from networks.incoming.intake import poll_profile
 from networks.models import Outgoing, Profile, RemotePost, WebhookReceipt
 from networks.registry import discover, manifest_of, networks
 from networks.sandbox import pushes
@@ -31,7 +32,6 @@ from publishing.actions.schedule import publish_now
 from socialops.demo import past
 from socialops.demo.founding import found_northwind
 from socialops.demo.story import tell_own
-from socialops.lib.errors import Invalid
 from tests.builders import SETUP
 from tests.networks.sandbox.test_adapters import entry
 from tests.outbox.conftest import Outbox

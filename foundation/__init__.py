@@ -1,0 +1,1 @@
+"""The lowest floor: it knows no app, no model and no tenant."""

@@ -1,0 +1,28 @@
+"""Text as people would compare it, whatever a network did to it on the way."""
+
+import re
+import unicodedata
+
+from foundation.graphemes import shortened
+
+_NAMES_IN_FRONT = re.compile(r"^(?:@\w+\s+)+")
+_SCHEME = re.compile(r"https?://", re.IGNORECASE)
+
+
+def normalized(text: str) -> str:
+    """NFC, with every run of white space as one space: what is equal here reads the same."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def likeness(text: str, *, names: bool = True) -> str:
+    """Equal for all texts that some network might show alike: names in front of an answer and schemes of links apart.
+
+    Two that differ in it are never taken for one another. `names`: whether those in front are left out.
+    """
+    plain = _SCHEME.sub("", normalized(text))
+    return (_NAMES_IN_FRONT.sub("", f"{plain} ") if names else plain).strip()
+
+
+def clipped(text: str, limit: int = 300) -> str:
+    """At most `limit` characters on one line."""
+    return shortened(" ".join(text.split()), limit)

@@ -1,0 +1,1 @@
+"""What networks tell us, asked for or pushed, and what our profiles are called there."""

@@ -1,0 +1,1 @@
+"""Who did what: written once, read in words and as files."""

@@ -1,0 +1,1 @@
+"""What an organization says of itself, and what it may use."""

@@ -1,0 +1,165 @@
+"""REST: people, their roles and absences."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+
+from foundation.errors import Invalid, NotFound
+from organizations.access import access_member, require_admin, require_rank
+from organizations.actions.absences import end_absence, plan_absence, require_own
+from organizations.actions.leaving import fallback_for, offboard_member
+from organizations.actions.people import change_role
+from organizations.models import Absence, Member, Role
+from organizations.people.handover import Handover
+from organizations.people.invitation_api import InvitationView
+from organizations.queries.absences import absences_of
+from organizations.queries.leaving import holdings_of
+from organizations.queries.people import members
+from organizations.rest.preconditions import IF_MATCH, seen_by, tagged
+from organizations.rest.serializers import StrictSerializer
+from organizations.rest.views import MemberViewSet
+
+LARGEST = 2**63 - 1
+
+
+def id_field() -> serializers.IntegerField:
+    return serializers.IntegerField(min_value=1, max_value=LARGEST)
+
+
+class RoleBody(StrictSerializer):
+    role = serializers.ChoiceField(Role.choices)
+
+
+class AbsenceBody(StrictSerializer):
+    deputy = id_field()
+    first_day = serializers.DateField()
+    last_day = serializers.DateField()
+
+
+class LeaveBody(StrictSerializer):
+    successor = id_field()
+    successors = serializers.DictField(child=id_field(), required=False)
+    keep_scheduled = serializers.BooleanField(default=True)
+
+
+class PeopleQuery(serializers.Serializer):  # type: ignore[type-arg]
+    q = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    role = serializers.ChoiceField(Role.choices, required=False)
+
+
+def member_shape(member: Member) -> dict[str, Any]:
+    return {
+        "id": member.pk,
+        "name": member.name,
+        "email": member.user.email,
+        "role": member.role,
+        "time_zone": member.time_zone,
+        "joined_at": member.created_at,
+    }
+
+
+def absence_shape(absence: Absence) -> dict[str, Any]:
+    return {
+        "id": absence.pk,
+        "member": absence.member_id,
+        "deputy": absence.deputy_id,
+        "starts_at": absence.starts_at,
+        "ends_at": absence.ends_at,
+    }
+
+
+class MemberView(MemberViewSet):
+    area = "people"
+    queryset = Member.objects.none()
+
+    @extend_schema(
+        parameters=[OpenApiParameter("q", OpenApiTypes.STR), OpenApiParameter("role", enum=Role.values)],
+        responses=OpenApiTypes.OBJECT,
+    )
+    def list(self, request: Request) -> Response:
+        asked = self.read(PeopleQuery, request.query_params)
+        rows = members(asked.get("q", ""))
+        return self.page(rows.filter(role=asked["role"]) if "role" in asked else rows, member_shape)
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        member = access_member(self.member, int(pk))
+        return tagged(member_shape(member), member.mark)
+
+    @extend_schema(parameters=[IF_MATCH], request=RoleBody, responses=OpenApiTypes.OBJECT)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Another role, never above the caller's own."""
+        member = access_member(self.member, int(pk))
+        require_admin(self.member)
+        role = self.read(RoleBody)["role"]
+        member = change_role(self.member, member, role=role, seen=seen_by(request))
+        return tagged(member_shape(member), member.mark)
+
+    @extend_schema(methods=["POST"], request=AbsenceBody, responses={201: OpenApiTypes.OBJECT})
+    @extend_schema(methods=["GET"], operation_id="members_absences_list", responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["get", "post"])
+    def absences(self, request: Request, pk: str) -> Response:
+        member = access_member(self.member, int(pk))
+        if request.method != "POST":
+            return self.page(absences_of(member), absence_shape)
+        require_own(self.member, member)
+        body = self.read(AbsenceBody)
+        absence = plan_absence(self.member, member, **{**body, "deputy": named("deputy", body["deputy"])})
+        absence.refresh_from_db()
+        return Response(absence_shape(absence), status=201)
+
+    @extend_schema(request=LeaveBody, responses={204: None})
+    @action(detail=True, methods=["post"])
+    def leave(self, request: Request, pk: str) -> Response:
+        """Off-boards: every right ends at once, and what is under way passes to those named."""
+        member = access_member(self.member, int(pk))
+        require_rank(self.member, member.role)
+        body = self.read(LeaveBody)
+        takers = {kind: named("successors", taker) for kind, taker in body.get("successors", {}).items()}
+        self.refuse_unknown(member, takers)
+        successor = named("successor", body["successor"])
+        offboard_member(
+            self.member, member, successor=successor, successors=takers, keep_scheduled=body["keep_scheduled"]
+        )
+        return Response(status=204)
+
+    def refuse_unknown(self, member: Member, takers: dict[str, Member]) -> None:
+        """A kind of thing that they do not hold is most likely misspelt."""
+        taker = fallback_for(self.member, member)
+        held = [one.kind for one in holdings_of(Handover(member, taker, taker)) if one.passes]
+        if strange := sorted(set(takers) - set(held)):
+            known = f"They hold {', '.join(held)}." if held else "They hold nothing that passes to somebody."
+            raise Invalid({f"successors.{kind}": [known] for kind in strange})
+
+
+class AbsenceView(MemberViewSet):
+    area = "people"
+    queryset = Absence.objects.none()
+
+    @extend_schema(request=None, responses={204: None})
+    @action(detail=True, methods=["post"])
+    def end(self, request: Request, pk: str) -> Response:
+        absence = Absence.objects.select_related("member__user").filter(pk=pk).first()
+        if absence is None:
+            raise NotFound
+        end_absence(self.member, absence)
+        return Response(status=204)
+
+
+def named(field: str, pk: int) -> Member:
+    found = members().filter(pk=pk).first()
+    if found is None:
+        raise Invalid({field: ["There is nobody with this id here."]})
+    return found
+
+
+router = SimpleRouter()
+router.register("members", MemberView, basename="member")
+router.register("absences", AbsenceView, basename="absence")
+router.register("invitations", InvitationView, basename="invitation")
+urlpatterns = router.urls

@@ -1,0 +1,1 @@
+"""Signing in, by whatever way, and how long that lasts."""

@@ -1,0 +1,1 @@
+"""What a post says, on which network, by whose hand."""

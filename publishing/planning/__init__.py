@@ -1,0 +1,1 @@
+"""When posts leave, and what becomes of those that could not."""

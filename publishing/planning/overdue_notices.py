@@ -1,0 +1,51 @@
+"""Tells admins that something should have left, and that it is over. Once for each time that it happens."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Min
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from foundation.numbers import spelt_number
+from networks.models import Outgoing
+from networks.queries.queue import overdue
+from organizations.models import Member, Notification, Organization, Role
+from organizations.notifications.notices import notify, settle_notices
+from organizations.tenancy import scope
+
+CAUSE = "outbox-overdue"
+AGAIN = timedelta(hours=1)  # told once more where it goes on, or comes back, so much later
+
+
+def watch(now: datetime) -> None:
+    """Looks at every organization."""
+    # unscoped: one watch serves every organization
+    late = overdue(Outgoing.unscoped.all(), now).order_by().values("organization_id")
+    found = {row["organization_id"]: row for row in late.annotate(count=Count("pk"), since=Min("due_at"))}
+    told = Notification.unscoped.filter(cause=CAUSE, read_at=None)  # unscoped: as above
+    for organization_id in {*found, *told.values_list("organization_id", flat=True)}:
+        with scope(organization_id):
+            if row := found.get(organization_id):
+                tell(row, now)
+            else:
+                settle_notices(CAUSE)
+
+
+def tell(late: dict[str, Any], now: datetime) -> None:
+    """To the owners and admins, unless they know already."""
+    if Notification.objects.filter(cause=CAUSE, last_at__gte=min(late["since"], now - AGAIN)).exists():
+        return
+    organization = Organization.objects.get(pk=late["organization_id"])
+    admins = Member.objects.filter(role__in=(Role.OWNER, Role.ADMIN)).select_related("user", "organization")
+    count = {"count": spelt_number(late["count"])}
+    title = ngettext("%(count)s should have left and has not", "%(count)s should have left and have not", late["count"])
+    notify(
+        admins,
+        CAUSE,
+        kind="overdue",
+        title=title % count,
+        url=reverse("publishing:queue", args=[organization.slug]),
+        about=_("Nothing known holds it: the background processes do not keep up. Nothing is lost."),
+    )

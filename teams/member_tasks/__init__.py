@@ -1,0 +1,1 @@
+"""Work that members give one another."""

@@ -1,0 +1,197 @@
+"""REST: tasks."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+
+from foundation.errors import Invalid
+from organizations.models import Member
+from organizations.queries.people import members
+from organizations.rest.pagination import KeysetPagination
+from organizations.rest.preconditions import IF_MATCH, seen_by, tagged
+from organizations.rest.serializers import StrictSerializer, WrittenText
+from organizations.rest.views import MemberViewSet
+from teams.actions.tasks import (
+    LONGEST_NOTE,
+    LONGEST_TEXT,
+    LONGEST_TITLE,
+    accept_task,
+    cancel_task,
+    comment_task,
+    create_task,
+    finish_task,
+    hand_over_task,
+    reopen_task,
+)
+from teams.member_tasks.task_access import access_task, tasks_for
+from teams.member_tasks.task_subjects import parsed
+from teams.models import Task, Team
+from teams.queries.tasks import VIEWS, Row, selected, story, with_abouts
+
+LARGEST = 2**63 - 1
+
+
+def id_field() -> serializers.IntegerField:
+    return serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=LARGEST)
+
+
+class Aware(serializers.DateTimeField):
+    """A time that names its zone."""
+
+    def enforce_timezone(self, value: Any) -> Any:
+        return value
+
+
+class Query(serializers.Serializer):  # type: ignore[type-arg]
+    view = serializers.ChoiceField(VIEWS, required=False)
+
+
+class TaskBody(StrictSerializer):
+    title = serializers.CharField(max_length=LONGEST_TITLE)
+    text = WrittenText(max_length=LONGEST_TEXT, required=False, allow_blank=True)
+    member = id_field()
+    team = id_field()
+    due_at = Aware(required=False, allow_null=True)
+    time_zone = serializers.CharField(max_length=64, required=False, allow_blank=True)
+    about = serializers.CharField(max_length=40, required=False, allow_blank=True)
+
+
+class NoteBody(StrictSerializer):
+    note = WrittenText(max_length=LONGEST_NOTE, required=False, allow_blank=True)
+
+
+class CommentBody(StrictSerializer):
+    text = WrittenText(max_length=LONGEST_NOTE)
+
+
+class HandOverBody(NoteBody):
+    member = id_field()
+    team = id_field()
+
+
+class DueFirst(KeysetPagination):
+    ordering = ("order_at", "id")
+
+
+class EndedFirst(KeysetPagination):
+    ordering = ("-ended_at", "-id")
+
+
+def shape(row: Row) -> dict[str, Any]:
+    task = row.task
+    return {
+        "id": task.pk,
+        "title": task.title,
+        "text": task.text,
+        "state": task.state,
+        "giver": task.giver_id,
+        "assignee": task.assignee_id,
+        "team": task.team_id,
+        "due_at": task.due_at,
+        "time_zone": task.due_zone or None,
+        "about": f"{row.about.kind}:{row.about.pk}" if row.about else None,
+        "created_at": task.created_at,
+        "ended_at": task.ended_at,
+    }
+
+
+class TaskView(MemberViewSet):
+    area = "teams"
+    queryset = Task.objects.none()
+
+    @extend_schema(parameters=[OpenApiParameter("view", OpenApiTypes.STR)], responses=OpenApiTypes.OBJECT)
+    def list(self, request: Request) -> Response:
+        view = self.read(Query, request.query_params).get("view")
+        rows = selected(self.member, view) if view else tasks_for(self.member)
+        if view:
+            self.pagination_class = EndedFirst if view == "done" else DueFirst
+        found = self.paginate_queryset(rows.select_related("giver", "assignee", "team"))
+        return self.get_paginated_response([shape(row) for row in with_abouts(self.member, found)])
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        task = access_task(self.member, pk)
+        steps = story(task).values("word", "by", "to", "note", "at")
+        return tagged({**self.shape(task), "history": list(steps)}, task.mark)
+
+    @extend_schema(request=TaskBody, responses={201: OpenApiTypes.OBJECT})
+    def create(self, request: Request) -> Response:
+        body = self.read(TaskBody)
+        task = create_task(
+            self.member,
+            title=body["title"],
+            text=body.get("text", ""),
+            due_at=body.get("due_at"),
+            due_zone=body.get("time_zone", ""),
+            about=parsed(body.get("about", "")),
+            **holder(body),
+        )
+        return self.shown(task, status=201)
+
+    @extend_schema(parameters=[IF_MATCH], request=None, responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["post"])
+    def accept(self, request: Request, pk: str) -> Response:
+        task = access_task(self.member, pk, to="accept")
+        return self.shown(accept_task(self.member, task, seen=seen_by(request)))
+
+    @extend_schema(parameters=[IF_MATCH], request=NoteBody, responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["post"])
+    def done(self, request: Request, pk: str) -> Response:
+        task = access_task(self.member, pk, to="finish")
+        return self.shown(finish_task(self.member, task, **self.read(NoteBody), seen=seen_by(request)))
+
+    @extend_schema(parameters=[IF_MATCH], request=HandOverBody, responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["post"])
+    def hand_over(self, request: Request, pk: str) -> Response:
+        task = access_task(self.member, pk, to="hand_over")
+        body = self.read(HandOverBody)
+        note, seen = body.get("note", ""), seen_by(request)
+        return self.shown(hand_over_task(self.member, task, note=note, **holder(body), seen=seen))
+
+    @extend_schema(request=CommentBody, responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["post"])
+    def comment(self, request: Request, pk: str) -> Response:
+        task = access_task(self.member, pk)
+        comment_task(self.member, task, **self.read(CommentBody))
+        return self.shown(task, 201)
+
+    @extend_schema(parameters=[IF_MATCH], request=NoteBody, responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str) -> Response:
+        task = access_task(self.member, pk, to="cancel")
+        return self.shown(cancel_task(self.member, task, **self.read(NoteBody), seen=seen_by(request)))
+
+    @extend_schema(parameters=[IF_MATCH], request=None, responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["post"])
+    def reopen(self, request: Request, pk: str) -> Response:
+        task = access_task(self.member, pk, to="reopen")
+        return self.shown(reopen_task(self.member, task, seen=seen_by(request)))
+
+    def shown(self, task: Task, status: int = 200) -> Response:
+        return tagged(self.shape(task), task.mark, status)
+
+    def shape(self, task: Task) -> dict[str, Any]:
+        [row] = with_abouts(self.member, [task])
+        return shape(row)
+
+
+def holder(body: dict[str, Any]) -> dict[str, Member | Team]:
+    """The person and team that a body names. Raises Invalid (member, team)."""
+    found: dict[str, Member | Team] = {}
+    for field, rows in (("member", members()), ("team", Team.objects.all())):
+        if pk := body.get(field):
+            row = rows.filter(pk=pk).first()
+            if row is None:
+                raise Invalid({field: ["There is none with this id here."]})
+            found[field] = row
+    return found
+
+
+router = SimpleRouter()
+router.register("tasks", TaskView, basename="task")
+urlpatterns = router.urls

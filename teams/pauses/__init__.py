@@ -1,0 +1,1 @@
+"""Stopping what leaves, and releasing it."""

@@ -1,0 +1,102 @@
+"""REST: pausing what leaves, and releasing it."""
+
+from typing import Any
+
+from django.db.models import Q
+from drf_spectacular.utils import OpenApiTypes, extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+
+from networks.actions.kept import Kept
+from organizations.rest.preconditions import IF_MATCH, seen_by, tagged
+from organizations.rest.serializers import StrictSerializer, WrittenText
+from organizations.rest.views import MemberViewSet
+from teams.actions.pauses import LONGEST_NOTE, pause_publishing, release_pause
+from teams.models import Pause
+from teams.models.pause import HOLDS
+from teams.pauses.pausing import access_pause, access_target, pauses_for
+from teams.queries.pauses import in_flight
+
+SCOPES = ("organization", "team", "profile")
+
+
+class PauseBody(StrictSerializer):
+    scope = serializers.ChoiceField(SCOPES)
+    team = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    profile = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    keeps_replies = serializers.BooleanField(required=False)
+    note = WrittenText(required=False, allow_blank=True, max_length=LONGEST_NOTE)
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        for name in ("team", "profile"):
+            if (name in given) != (given["scope"] == name):
+                raise serializers.ValidationError({name: [f"Name it where the scope is {name}, and only there."]})
+        return given
+
+
+class ReleaseBody(StrictSerializer):
+    overdue = serializers.ChoiceField(Kept.values, required=False)
+
+
+class PauseQuery(StrictSerializer):
+    cursor = serializers.CharField(required=False)
+    limit = serializers.IntegerField(required=False, min_value=1)
+    format = serializers.CharField(required=False)
+    state = serializers.ChoiceField(("holds", "released"), required=False)
+
+
+def shape(pause: Pause, sending: int) -> dict[str, Any]:
+    return {
+        "id": pause.pk,
+        "scope": pause.scope,
+        "team": pause.team_id,
+        "profile": pause.profile_id,
+        "keeps_replies": pause.keeps_replies,
+        "note": pause.note,
+        "by": pause.by_id,
+        "at": pause.at,
+        "released_by": pause.released_by_id,
+        "released_at": pause.released_at,
+        "in_flight": sending,
+    }
+
+
+class PauseView(MemberViewSet):
+    """While a pause holds, nothing begins to leave through what it is of. Several may overlap: the stricter wins."""
+
+    area = "publishing"
+    queryset = Pause.objects.none()
+
+    @extend_schema(parameters=[PauseQuery], responses=OpenApiTypes.OBJECT)
+    def list(self, request: Request) -> Response:
+        """Those that touch the caller, the newest first."""
+        asked = self.read(PauseQuery, request.query_params).get("state")
+        wanted = {"holds": HOLDS, "released": ~HOLDS}.get(asked, Q())
+        rows = self.paginate_queryset(pauses_for(self.member).filter(wanted))
+        sending = in_flight(row for row in rows if row.released_at is None)
+        return self.get_paginated_response([shape(row, sending.get(row.pk, 0)) for row in rows])
+
+    @extend_schema(request=PauseBody, responses={201: OpenApiTypes.OBJECT})
+    def create(self, request: Request) -> Response:
+        body = self.read(PauseBody)
+        scope = body.pop("scope")
+        target = access_target(self.member, scope, body.pop(scope, None))
+        pause = pause_publishing(self.member, target, **body)
+        return tagged(shape(pause, in_flight([pause])[pause.pk]), pause.mark, status=201)
+
+    @extend_schema(parameters=[IF_MATCH], request=ReleaseBody, responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["post"])
+    def release(self, request: Request, pk: str) -> Response:
+        """Ends it. `overdue`: what becomes of posts whose time has passed; `done` counts them."""
+        pause = access_pause(self.member, pk, to="release")
+        kept = Kept(self.read(ReleaseBody).get("overdue", Kept.RECENT))
+        done = release_pause(self.member, pause, kept=kept, seen=seen_by(request))
+        return Response({**shape(access_pause(self.member, pk), 0), "done": done})
+
+
+router = SimpleRouter()
+router.register("pauses", PauseView, basename="pause")
+urlpatterns = router.urls

@@ -1,0 +1,84 @@
+"""How a cell of the matrix is drawn: the level in a word, and where it comes from in a shape and a sentence."""
+
+from collections.abc import Callable, Iterable
+from functools import cache
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from organizations.models import Member
+from teams.queries.levels import Choice, name_of
+from teams.queries.matrix import At, Cell
+from teams.queries.reach import Reach
+from teams.rights.seen_cells import spelt as spelt_seen
+from teams.rights.verb_words import spelt
+
+EMPTY = Cell()
+
+
+def word(verbs: frozenset[str], levels: Iterable[Choice]) -> str:
+    """The level of these verbs, the largest one within them and how many more, or the verbs themselves."""
+    if exact := name_of(verbs, levels):
+        return exact
+    within = max((level for level in levels if level.verbs < verbs), key=lambda level: len(level.verbs), default=None)
+    if within is None:
+        return ", ".join(spelt(verbs))
+    return f"{within.name} +{len(verbs - within.verbs)}"
+
+
+def source(cell: Cell) -> tuple[str, str]:
+    """(class, sentence) of where the rights come from: what was given to the member counts before the rest."""
+    teams = ", ".join(name for name, _verbs in cell.through)
+    if cell.own and teams:
+        return "own team", _("Own rights, and through %s") % teams
+    if cell.own:
+        return "own", _("Own rights")
+    if teams:
+        return "team", _("Through %s") % teams
+    return ("role", _("Through the role")) if cell.role else ("none", _("No rights"))
+
+
+def drawer(levels: list[Choice], verb: str, reach: Reach) -> Callable[[Member, int, Cell], SafeString]:
+    """Draws cells, with a link to the why where that may be asked; each different holding is worded once.
+
+    Attributes go unquoted: a page has hundreds of these.
+    """
+
+    @cache
+    def mark(cell: Cell) -> tuple[SafeString, SafeString]:
+        kind, sentence = source(cell)
+        held = " can" if verb in cell.verbs else ""
+        text = word(cell.verbs, levels) if cell.verbs else "–"
+        return format_html('<td class="{}{}">', kind, held), format_html(' title="{}">{}</a></td>', sentence, text)
+
+    def draw(member: Member, profile: int, cell: Cell) -> SafeString:
+        head, tail = mark(cell)
+        member_id = member.pk
+        at = (member_id, profile)
+        asks = f"<a href=why/{member_id}/{profile}/" if at in reach.asked else "<a"
+        tick = (
+            f'<input type=checkbox name=cell value={member_id}-{profile} aria-labelledby="m{member_id} p{profile}">'
+            if at in reach.open
+            else ""
+        )
+        return mark_safe(f"{head}{tick}{asks}{tail}")  # noqa: S308  only ids and marks
+
+    return draw
+
+
+def drawn_rows(
+    members: Iterable[Member],
+    profile_ids: list[int],
+    cells: dict[At, Cell],
+    open_: set[At],
+    draw: Callable[[Member, int, Cell], SafeString],
+) -> list[dict[str, object]]:
+    """For each member the whole line of cells as one string: a template's loop over hundreds of cells is slow."""
+    rows: list[dict[str, object]] = []
+    for member in members:
+        line = (draw(member, pk, cells.get((member.pk, pk), EMPTY)) for pk in profile_ids)
+        some = any((member.pk, pk) in open_ for pk in profile_ids)
+        seen = "".join(spelt_seen(cells.get((member.pk, pk), EMPTY).own) for pk in profile_ids) if some else ""
+        rows.append({"member": member, "open": some, "seen": seen, "cells": mark_safe("".join(line))})  # noqa: S308
+    return rows
