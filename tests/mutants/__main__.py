@@ -2,7 +2,8 @@
 
 One process: the database is made once, a mutant takes the place of a function (tests/mutants/swapping.py), and the first
 test that fails ends it. What no test notices must stand in survivors.txt, with the reason why it changes nothing.
-What was noticed before is not asked again (tests/mutants/memory.py), unless `--fresh`; `--every 10` takes a sample.
+What was noticed before is not asked again (tests/mutants/memory.py), nor is a test that missed it, unless `--fresh`;
+`--every 10` takes a sample.
 """
 
 import argparse
@@ -29,7 +30,7 @@ from tests.mutants.targets import GROUPS
 
 KEPT = ROOT / "tests" / "mutants" / "survivors.txt"  # "name of the mutant  # reason"
 ENOUGH = 0.9
-# The tests of one mutant, those that noticed most and then the quickest: so many, and more within so many seconds.
+# The tests of one mutant, those that promise most for their time first: so many, and more within so many seconds.
 AT_LEAST, LONGEST = 30, 8
 SLOW = 5  # seconds: a test that is not asked
 LEAVES_ROWS = "few"  # tests of overlaps, which are asked last (tests/few.py)
@@ -66,8 +67,11 @@ class Mutating:
         self.kept = kept()
         self.score: dict[str, list[int]] = {}  # module: killed, survived, equivalent
         self.survivors: list[Mutant] = []
-        self.noticing: Counter[str] = Counter()  # by file
+        self.asked: Counter[tuple] = Counter()  # by file, and by test with function, and with line
+        self.noticing: Counter[tuple] = Counter()  # the same
+        self.sound: set[str] = set()  # tests that passed once more without the mutant which they noticed
         self.no_more: set[str] = set()  # tests that fail without a mutant
+        self.runs, self.began = 0, time.monotonic()
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         items[:] = [item for item in items if is_asked(item)]
@@ -112,7 +116,7 @@ class Mutating:
             took = time.monotonic() - start
             if not passed:
                 print(f"  fails anyhow: {item.nodeid} {self.why.strip().splitlines()[-1:]}", flush=True)
-            known = {"file": self.memory.file_of(item.nodeid), "took": took, "asked": passed and took < SLOW}
+            known = {"hash": self.memory.hash_of(item.nodeid), "took": took, "asked": passed and took < SLOW}
             self.memory.tests[item.nodeid] = {**known, "lines": {}}
         watched.stop()
         for module, path in targets.items():
@@ -178,32 +182,55 @@ class Mutating:
 
     def notices(self, mutant: Mutant, names: set[str]) -> str | None:
         """The first test that does, or nothing; None where it cannot be tried: without its call of super(), say."""
-
-        def worth(name: str) -> tuple[bool, bool, float]:
-            took = self.memory.tests[name]["took"] / (1 + self.noticing[name.partition("::")[0]])
-            return name not in self.killers, name not in self.new, took
-
-        asked = sorted(names - self.no_more, key=worth)
+        before = self.memory.asked_in_vain(mutant.key, names)
+        asked = self.in_turn(names - before - self.no_more, mutant)
         times = accumulate(self.memory.tests[name]["took"] for name in asked)
         within = sum(until < LONGEST for until in times)
         asked = asked[: max(AT_LEAST, within)]
         with swapped(mutant.module, mutant.function, ast.parse(mutant.source)) as done:
             if names and not done:
                 return None
-            first = next((name for name in asked if self.fails(self.items[name], self.patience(name))), "")
-        if first and first not in self.killers and self.fails(self.items[first]):
+            first = next((name for name in asked if self.asks(name, mutant)), "")
+        if first and first not in self.sound and self.fails(self.items[first]):
             self.no_more.add(first)  # it passes only once
             return self.notices(mutant, names)
         if first:
-            self.noticing[first.partition("::")[0]] += 1
+            self.sound.add(first)
+            self.noticing.update(places(first, mutant))
             self.killers = [first, *(one for one in self.killers if one != first)][:8]
+        else:
+            self.memory.keep_missed(mutant.key, before.union(asked))
         return first
+
+    def asks(self, name: str, mutant: Mutant) -> bool:
+        self.asked.update(places(name, mutant))
+        return self.fails(self.items[name], self.patience(name))
+
+    def in_turn(self, names: set[str], mutant: Mutant) -> list[str]:
+        """The new ones first, then the cheapest; but of those that go the same way through the module the second only at
+        twice its cost, and so on: where one of them noticed nothing, the others seldom do."""
+        costs = {name: self.cost(name, mutant) for name in names}
+        alike: Counter[tuple[int, ...]] = Counter()
+        for name in sorted(names, key=lambda name: (costs[name], name)):
+            way = tuple(sorted(self.memory.tests[name]["lines"][mutant.module]))
+            alike[way] += 1
+            costs[name] *= alike[way]
+        return sorted(names, key=lambda name: (name not in self.new, costs[name], name))
+
+    def cost(self, name: str, mutant: Mutant) -> float:
+        """Seconds until it notices one: what it takes by how often those of its file noticed something in this module,
+        then itself, then in this function, then on this line, where the nearer weighs more the more was asked there."""
+        share = 0.1
+        for place, weight in zip(places(name, mutant), (10, 6, 4, 1), strict=True):
+            share = (self.noticing[place] + weight * share) / (self.asked[place] + weight)
+        return self.memory.tests[name]["took"] / share
 
     def patience(self, name: str) -> float:
         return 5 + 10 * self.memory.tests[name]["took"]
 
     def fails(self, item: pytest.Item, patience: float = 60) -> bool:
         signal.setitimer(signal.ITIMER_REAL, patience)
+        self.runs += 1
         try:
             # as if nothing came after it but the session's end, which never comes: only the database stays
             reports = [one for one in runtestprotocol(item, nextitem=item.session, log=False) if one.failed]
@@ -217,7 +244,16 @@ class Mutating:
     def told(self, module: str) -> str:
         killed, survived, same = self.score[module]
         share = killed / (killed + survived) if killed + survived else 1
-        return f"{share:6.1%} {module}: {killed} of {killed + survived} noticed, {same} change nothing"
+        since, self.began, runs, self.runs = time.monotonic() - self.began, time.monotonic(), self.runs, 0
+        took = f"{runs} tests in {since:.0f} s"
+        return f"{share:6.1%} {module}: {killed} of {killed + survived} noticed, {same} change nothing ({took})"
+
+
+def places(test: str, mutant: Mutant) -> tuple[tuple, ...]:
+    """Where a test is asked, the widest first."""
+    module = (test, mutant.module)
+    function = (*module, mutant.function)
+    return (test.partition("::")[0], mutant.module), module, function, (*function, mutant.line)
 
 
 def mutate(name: str, only: str, fresh: bool, every: int) -> dict[str, Any]:
@@ -225,7 +261,9 @@ def mutate(name: str, only: str, fresh: bool, every: int) -> dict[str, Any]:
     hypothesis.register_profile("mutants", phases=[Phase.explicit, Phase.generate], deadline=None, database=None)
     hypothesis.load_profile("mutants")
     where = [str(ROOT / "tests" / one) for one in GROUPS[name].tests]
-    if pytest.main(["-q", "-s", "-p", "no:cacheprovider", "-p", "no:timeout", *where], plugins=[run]):
+    # a failure is no more than that here: to show one with all its frames takes longer than the test
+    quick = ["--tb=native", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:timeout", "-W", "ignore"]
+    if pytest.main(["-q", "-s", *quick, *where], plugins=[run]):
         sys.exit(1)
     return {"score": run.score, "survivors": [one.name for one in run.survivors]}
 

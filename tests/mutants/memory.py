@@ -1,6 +1,9 @@
 """What earlier runs found, kept below .run/, so that another asks only what is not known yet."""
 
+import ast
 import json
+from collections.abc import Iterable
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -10,39 +13,70 @@ import pytest
 from tests.mutants.swapping import ROOT, path_of
 
 
+@cache
 def hash_of(path: Path) -> str:
     return sha256(path.read_bytes()).hexdigest()[:12] if path.exists() else ""
 
 
+@cache
+def hashes_of(file: str) -> dict[str, str]:
+    """{"Class::test_name": hash of that test and of all in its file that is no test}, so that another test beside it
+    leaves alone what is known of it. Empty where there is no such file any more."""
+    path = ROOT / file
+    tree = ast.parse(path.read_text()) if path.exists() else ast.Module([], [])
+    tests: dict[str, str] = {}
+    places: list[tuple[str, Any]] = [("", tree)]
+    for prefix, place in places:
+        for one in [one for one in place.body if is_test(one)]:
+            tests[prefix + one.name] = ast.dump(one)
+            place.body.remove(one)
+        places += [(f"{prefix}{one.name}::", one) for one in place.body if isinstance(one, ast.ClassDef)]
+    rest = ast.dump(tree)
+    return {name: sha256((rest + test).encode()).hexdigest()[:12] for name, test in tests.items()}
+
+
+def is_test(one: ast.stmt) -> bool:
+    return isinstance(one, ast.FunctionDef) and one.name.startswith("test_")
+
+
 class Memory:
-    """Which lines a test reaches, as long as its file and every target are as they were, and which test noticed a
-    mutant, as long as the mutated function and the test's file are."""
+    """Which lines a test reaches, as long as it and every target are as they were; which test noticed a mutant, and
+    which did not, as long as the mutated function and the test are."""
 
     def __init__(self, group: str, modules: tuple[str, ...], fresh: bool) -> None:
         self.path = ROOT / ".run" / "mutants" / f"{group}.json"
         kept = json.loads(self.path.read_text()) if self.path.exists() and not fresh else {}
         self.targets = {module: hash_of(path_of(module)) for module in modules}
-        self.files: dict[str, str] = {}
         self.tests: dict[str, Any] = kept.get("tests", {}) if kept.get("targets") == self.targets else {}
         self.noticed: dict[str, list[str]] = kept.get("noticed", {})
+        self.missed: dict[str, list[str]] = kept.get("missed", {})  # marks
 
-    def file_of(self, test: str) -> str:
-        name = test.partition("::")[0]
-        if name not in self.files:
-            self.files[name] = hash_of(ROOT / name)
-        return self.files[name]
+    def hash_of(self, test: str) -> str:
+        file, _, name = test.partition("::")
+        return hashes_of(file).get(name.partition("[")[0]) or hash_of(ROOT / file)
+
+    def mark(self, test: str) -> str:
+        return sha256(f"{test} {self.hash_of(test)}".encode()).hexdigest()[:10]
 
     def knows(self, item: pytest.Item) -> bool:
-        return self.tests.get(item.nodeid, {}).get("file") == self.file_of(item.nodeid)
+        return self.tests.get(item.nodeid, {}).get("hash") == self.hash_of(item.nodeid)
 
     def killer_of(self, key: str) -> str:
-        test, file = self.noticed.get(key, ("", ""))
-        return test if test and self.file_of(test) == file else ""
+        test, known = self.noticed.get(key, ("", ""))
+        return test if test and self.hash_of(test) == known else ""
 
     def keep(self, key: str, test: str) -> None:
-        self.noticed[key] = [test, self.file_of(test)]
+        self.noticed[key] = [test, self.hash_of(test)]
+        self.missed.pop(key, None)
+
+    def asked_in_vain(self, key: str, tests: Iterable[str]) -> set[str]:
+        marks = set(self.missed.get(key, ()))
+        return {test for test in tests if self.mark(test) in marks} if marks else set()
+
+    def keep_missed(self, key: str, tests: Iterable[str]) -> None:
+        self.missed[key] = sorted({self.mark(test) for test in tests})
 
     def write(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        kept = {"targets": self.targets, "tests": self.tests, "noticed": self.noticed}
+        kept = {"targets": self.targets, "tests": self.tests, "noticed": self.noticed, "missed": self.missed}
         self.path.write_text(json.dumps(kept))
