@@ -12,6 +12,7 @@ from inbox.actions.settle import between, settle_reply
 from inbox.models import Conversation, Message
 from networks import errors
 from networks.models import Outgoing, RemotePost
+from organizations.actors import System
 from organizations.models import AuditEntry, Notification
 from socialops.lib.errors import Conflict, Invalid, NotFound, PermissionDenied
 from socialops.lib.overtaking import Overtaken
@@ -50,6 +51,10 @@ class TestAnswering:
         assert hints[-1] == (cast.acme.pk, "inbox", conversation.pk, cast.x.pk, None)
         kept = only_conversation()
         assert (kept.last_message_at, kept.answered_at) == (row.sent_at, row.sent_at)
+
+    def test_has_no_writer_where_nobody_wrote_it(self, cast: Cast, question: Message) -> None:
+        made = reply_to_conversation(System("rule"), only_conversation(), text="Coming", seen=question.pk)
+        assert Message.objects.get(pk=made.pk).writer is None
 
     def test_is_refused_in_words(self, cast: Cast, question: Message, answer: Message) -> None:
         for seen, kind, said in (

@@ -9,7 +9,7 @@ from inbox.actions.echoes import is_echo, link_copies, texts_in_flight
 from inbox.actions.ingest import TOLD_ONE_BY_ONE, ingest
 from inbox.models import Contact, Conversation, Message
 from networks.contract import Author
-from networks.models import Outgoing
+from networks.models import Outgoing, RemotePost
 from organizations.models import Notification
 from organizations.tenancy import scope
 from tests.cast import Cast
@@ -88,6 +88,31 @@ class TestWhatComesIn:
         ingest(cast.x, [says("Theirs", remote_id="3", parent="1", minute=2)])
         assert dict(Conversation.objects.values_list("root_id", "state")) == {"1": "open", "5": "closed"}
 
+    def test_what_left_another_profile_of_ours_under_the_same_id_is_no_echo_here(self, cast: Cast, answer) -> None:
+        RemotePost.objects.filter(pk=our_post(cast.page, "7").pk).update(outgoing=answer.outgoing)
+        (stored,) = ingest(cast.x, [says("A colleague", remote_id="7", parent="1", own=True)])
+        assert stored.direction == "out"
+
+    def test_what_answers_a_post_of_another_profile_is_not_about_it(self, cast: Cast) -> None:
+        our_post(cast.page, "7")
+        ingest(cast.x, [says("Here", remote_id="8", parent="7", root="7")])
+        assert only_conversation().about is None
+
+    def test_what_answers_a_message_joins_it_though_nobody_names_the_top(self, cast: Cast, question: Message) -> None:
+        ingest(cast.x, [says("More", remote_id="2", parent="1", minute=1)])
+        ingest(cast.x, [says("Still more", remote_id="3", parent="2", minute=2)])
+        assert only_conversation().message_count == 3
+
+    def test_what_answers_an_answer_of_ours_that_has_no_id_yet_joins_it(self, cast: Cast, answer: Message) -> None:
+        RemotePost.objects.filter(pk=our_post(cast.x, "7").pk).update(outgoing=answer.outgoing)
+        ingest(cast.x, [says("Thank you", remote_id="8", parent="7", minute=9)])
+        assert only_conversation().message_count == 3
+
+    def test_what_waits_under_the_same_id_on_another_profile_is_left_alone(self, cast: Cast) -> None:
+        ingest(cast.page, [says("There", remote_id="8", parent="7")])
+        ingest(cast.x, [says("Here", remote_id="9", parent="7")])
+        assert set(Conversation.objects.values_list("profile", "message_count")) == {(cast.page.pk, 1), (cast.x.pk, 1)}
+
     def test_of_one_profile_is_nothing_of_another(self, cast: Cast, question: Message) -> None:
         our_post(cast.page, "1")
         ingest(cast.page, [says("Mine", remote_id="2", parent="1", root="1")])
@@ -147,6 +172,20 @@ class TestContacts:
             ("502", "502"),
             ("503", "Uma"),
         }
+
+    def test_all_who_wrote_are_returned_the_known_beside_the_new(self, cast: Cast) -> None:
+        bob = self.kept(cast, BOB)["501"]
+        found = self.kept(cast, BOB, EVE)
+        assert (found["501"], set(found)) == (bob, {"501", "502"})
+
+    def test_what_a_network_does_not_say_of_somebody_new_stays_empty(self, cast: Cast) -> None:
+        found = self.kept(cast, Author("501", "Bob Stone"))["501"]
+        assert (found.handle, found.avatar_url) == ("", "")
+
+    def test_who_is_known_on_one_network_is_somebody_new_on_another(self, cast: Cast) -> None:
+        self.kept(cast, BOB)
+        there = keep_contacts(cast.page, [says(author=BOB)])["501"]
+        assert (there.network, Contact.objects.count()) == ("facebook", 2)
 
     def test_we_are_no_contact_of_ours_and_people_of_other_networks_are_others(self, cast: Cast) -> None:
         assert self.kept(cast, BOB, own=True) == {}
