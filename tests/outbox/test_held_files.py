@@ -110,6 +110,9 @@ class TestFiles:
         assert Upload.objects.get(outgoing=row).expires_at == AT
         assert Upload.objects.get(outgoing=other).expires_at is None
 
+    def test_what_never_had_any_lacks_none(self) -> None:
+        assert files.lacks_files(Outgoing(draft={"text": "Bread"}), AT) is False
+
     def test_only_what_was_approved_is_opened(self, settings, tmp_path) -> None:
         settings.MEDIA_ROOT = tmp_path
         with pytest.raises(errors.Refused) as refused, files.opened(self.BREAD):

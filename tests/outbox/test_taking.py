@@ -14,7 +14,7 @@ from networks.contract import (
     Media,
     MediaKind,
 )
-from networks.models import Attempt, Outgoing, Profile, RemotePost
+from networks.models import Attempt, Circuit, Outgoing, Profile, RemotePost
 from networks.outbox import (
     chains,
     claims,
@@ -22,6 +22,7 @@ from networks.outbox import (
     looking,
     sending,
 )
+from networks.outbox.circuits import PROBE_LEASE
 from networks.outbox.outcomes import APP_WAIT, GIVE_UP_AFTER, LOOK_AFTER, Outcome, confirmed
 from tests.cast import Cast
 from tests.outbox.pretended import AT, FOUND, MINUTE, SECOND, Network, error
@@ -59,6 +60,39 @@ class TestClaiming:
         assert claims.begin_next(at) == (row, None)
         row.refresh_from_db()
         assert (row.state, row.due_at, row.reason) == ("waiting", at + claims.UNTIL_TWIN, claims.WAITS)
+
+    def test_whoever_takes_it_has_all_that_a_sending_asks_for(
+        self, cast: Cast, in_acme, django_assert_num_queries
+    ) -> None:
+        put(cast.x)
+        begun = claims.begin_next(now())
+        assert begun is not None
+        with django_assert_num_queries(0):
+            assert (begun[0].profile.credential, begun[0].profile.organization) != (None, None)
+
+    def test_it_carries_the_trouble_of_its_network(self, cast: Cast, in_acme) -> None:
+        put(cast.x)
+        circuit = Circuit.objects.create(network="x", failing_since=AT, opened_at=AT, next_at=AT)
+        at = now()
+        begun = claims.begin_next(at)
+        assert begun is not None
+        circuit.refresh_from_db()
+        assert (begun[0].trouble, circuit.probing) == (circuit.pk, True)
+        assert circuit.next_at == at + PROBE_LEASE
+
+    def test_what_is_overdue_has_its_turn_now(self, cast: Cast, in_acme) -> None:
+        at = put(cast.x).due_at + MINUTE
+        assert claims.due_turns(at) == [claims.Turn(cast.acme.pk, at)]
+
+    def test_one_of_whose_profile_another_was_begun_a_moment_before_waits(
+        self, cast: Cast, in_acme, monkeypatch
+    ) -> None:
+        put(cast.x, state="sending")
+        row = put(cast.x)
+        monkeypatch.setattr(claims, "lock_next", lambda *_: (row.pk, None))
+        assert claims.begin_next(now()) == (row, None)
+        row.refresh_from_db()
+        assert (row.state, row.attempt_count) == ("waiting", 0)
 
     def test_what_is_too_late_is_held(self, cast: Cast, in_acme) -> None:
         row = put(cast.x, planned_at=now() - timedelta(hours=7))
@@ -99,6 +133,7 @@ class TestClaiming:
         if claim:
             row.refresh_from_db()
             assert (claim.organization_id, claim.outgoing_id, claim.token) == (cast.acme.pk, row.pk, row.claim)
+            assert claim.token is not None
             assert row.due_at == AT + claims.LEASE
         Outgoing.objects.update(due_at=AT)
         Profile.objects.update(state="disconnected")
@@ -134,6 +169,13 @@ class TestClaiming:
         assert (row.state, row.due_at, row.looks, row.reason) == (state, AT + SECOND, 0, reason)
         assert (attempt.finished_at, attempt.outcome, attempt.detail) == (AT + SECOND, outcome, reason)
         assert (done.finished_at, done.outcome) == (AT, "")
+
+    def test_what_another_row_has_begun_goes_on(self, cast: Cast, in_acme) -> None:
+        lost, other = (put(profile, state="sending", claim=uuid.uuid4()) for profile in (cast.x, cast.page))
+        going = Attempt.objects.create(outgoing=other, kind="send", worker="w", started_at=AT)
+        assert claims.lose(lost, AT) is True
+        going.refresh_from_db()
+        assert (going.finished_at, going.outcome) == (None, "")
 
     def test_one_that_was_settled_in_this_moment_is_left_alone(self, cast: Cast, in_acme) -> None:
         row = put(cast.x, state="sending", claim=uuid.uuid4(), lease_until=AT)
@@ -194,7 +236,11 @@ class TestSending:
     def test_a_sign_in_that_can_be_renewed_is_renewed_first(self, row: Outgoing, monkeypatch) -> None:
         refused = error(errors.SignInRefused)
         monkeypatch.setattr(endings, "may_renew", lambda profile, what: profile == row.profile and what is refused)
-        assert endings.ended(row, refused).reason == "The sign-in is renewed first."
+        began = now()
+        ended = endings.ended(row, refused)
+        assert (ended.event, ended.reason) == ("postpone", "The sign-in is renewed first.")
+        assert ended.due_at is not None
+        assert began <= ended.due_at <= now()
         assert endings.ended(row, error(errors.SignInRefused)).event == "refuse"
 
     @pytest.mark.parametrize("stopped", [None, Outcome("postpone", "processing")])
