@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from zlib import crc32
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.db.backends.signals import connection_created
 from django.template.base import Template
@@ -22,6 +23,7 @@ from organizations.tenancy import scope
 from socialops.lib import realtime
 from tests import signing_in, stack
 from tests.cast import Cast, assemble
+from tests.databases import migrated
 
 # Hashing is slow on purpose; the tests sign in hundreds of people.
 CHEAP_PASSWORDS = override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
@@ -81,6 +83,12 @@ def _told_once(django_test_environment: None) -> None:
         return template.nodelist.render(context)
 
     Template._render = render
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """The database of the tests is a copy, with all migrations already."""
+    settings.DATABASES["default"]["TEST"] |= {"TEMPLATE": migrated()}
 
 
 @pytest.fixture(scope="session")

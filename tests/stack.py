@@ -42,6 +42,7 @@ from honcho.environ import parse_procfile
 
 from socialops.process import words_of
 from socialops.steps import collect_static, manage
+from tests.databases import create, drop, migrated, named_database
 from tests.services import RUN_DIR
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -50,7 +51,6 @@ READY_WITHIN = 60.0
 ENDED_WITHIN = 20.0
 numbers = itertools.count()
 redis_databases = range(1, 16)  # tests/conftest.py: runs side by side share none
-migrated: list[str] = []  # the database that all others are copied from, once it exists
 
 
 class Stack:
@@ -192,36 +192,14 @@ def given_database(env: dict[str, str], url: str) -> Iterator[str]:
 
 @contextlib.contextmanager
 def own_database(env: dict[str, str], number: int) -> Iterator[str]:
-    """A migrated database of its own. The first one migrates; the others are copies of that."""
-    if not migrated:
-        template = f"stack_template_{os.getpid()}"
-        create(template)
-        migrated.append(template)
-        prepared = {**env, "DATABASE_URL": named_database(template)}
-        manage("migrate", "--no-input", "--verbosity", "0", env=prepared)
-        collect_static(prepared)
+    """A migrated database of its own."""
     name = f"stack_{os.getpid()}_{number}"
-    create(name, template=migrated[0])
+    create(name, template=migrated())
+    collect_static(env)
     try:
         yield named_database(name)
     finally:
-        administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-
-def create(name: str, template: str = "template0") -> None:
-    administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-    administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-
-
-def administer(statement: str) -> None:
-    connection = psycopg2.connect(named_database("postgres"))
-    connection.autocommit = True
-    with contextlib.closing(connection), connection.cursor() as cursor:
-        cursor.execute(statement)
-
-
-def named_database(name: str) -> str:
-    return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}"))
+        drop(name)
 
 
 def numbered_redis(url: str, number: int) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import psycopg2
 
 from socialops.steps import manage
-from tests.stack import administer, create, named_database
+from tests.databases import create, drop, named_database
 from tests.upgrade.schema import schema
 
 FOLDER = Path(__file__).parent
@@ -55,7 +55,7 @@ def database(name: str) -> Iterator[Database]:
     try:
         yield Database(made)
     finally:
-        administer(f'DROP DATABASE IF EXISTS "{made}" WITH (FORCE)')
+        drop(made)
 
 
 def dumps(folder: Path) -> list[Path]:

@@ -1,0 +1,79 @@
+"""Databases of the tests, in whichever PostgreSQL they run: empty ones, and copies of one that has all migrations.
+
+That one is made once for a state of the migrations, as Django takes ten seconds of a processor for it.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import subprocess
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg2
+
+from socialops.backup.programs import program
+from socialops.steps import manage
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+KEPT = BASE_DIR / ".run" / "migrated"
+MADE_OF = ("[!.]*/**/migrations/*.py", "socialops/settings.py", "requirements-dev.lock")
+
+
+def named_database(name: str) -> str:
+    return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}"))
+
+
+def create(name: str, template: str = "template0") -> None:
+    drop(name)
+    administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+
+
+def drop(name: str) -> None:
+    administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def administer(statement: str) -> list[tuple[object, ...]]:
+    connection = psycopg2.connect(named_database("postgres"))
+    connection.autocommit = True
+    with contextlib.closing(connection), connection.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchall() if cursor.description else []
+
+
+@cache
+def migrated() -> str:
+    """The name of a database with all migrations, to be copied and left alone."""
+    name = f"migrated_{fingerprint()}"
+    KEPT.mkdir(parents=True, exist_ok=True)
+    with (KEPT / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # runs side by side: the first makes it
+        if not administer(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
+            half = f"{name}_half"
+            create(half)
+            fill(half, KEPT / f"{name}.sql")
+            administer(f'ALTER DATABASE "{half}" RENAME TO "{name}"')
+    return name
+
+
+def fill(name: str, dump: Path) -> None:
+    url = named_database(name)
+    if dump.exists():
+        quiet = ["--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--output", os.devnull]
+        subprocess.run([program("psql"), *quiet, "--file", dump, url], check=True)
+        return
+    manage("migrate", "--no-input", "--verbosity", "0", env={**os.environ, "DATABASE_URL": url})
+    half = dump.with_suffix(".half")
+    subprocess.run([program("pg_dump"), "--no-owner", "--file", half, url], check=True)
+    half.rename(dump)
+
+
+def fingerprint() -> str:
+    """Of what the migrated database is made of."""
+    digest = hashlib.sha256()
+    for pattern in MADE_OF:
+        for path in sorted(BASE_DIR.glob(pattern)):
+            digest.update(str(path.relative_to(BASE_DIR)).encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
