@@ -161,6 +161,22 @@ class TestAnAnswerThatDidNotSimplyLeave:
         Message.objects.filter(direction="in").delete()
         assert between(answer, minute(-1)) == minute(-1)
 
+    def test_stands_where_it_stood_whatever_came_elsewhere(self, cast: Cast, question: Message) -> None:
+        ingest(cast.x, [says("Elsewhere", remote_id="20", author=EVE, minute=90)])
+        made = reply_to_conversation(cast.cole, Conversation.objects.get(root_id="1"), text="So", seen=question.pk)
+        assert between(made, minute(30)) == minute(30)
+
+    def test_is_settled_once_however_often_it_is_told(self, cast: Cast, answer: Message) -> None:
+        row = end(begin(answer.outgoing), sent_as("7"))
+        settle_reply(row)
+        assert Message.objects.get(outgoing=row).pk == answer.pk
+        assert only_conversation().message_count == 2
+
+    def test_what_another_profile_has_under_the_same_id_stays(self, cast: Cast, answer: Message) -> None:
+        ingest(cast.page, [says("There", remote_id="7")])
+        end(begin(answer.outgoing), sent_as("7"))
+        assert Message.objects.filter(profile=cast.page, remote_id="7").exists()
+
     def test_an_echo_in_a_conversation_of_its_own_gives_way(self, cast: Cast, answer: Message) -> None:
         ingest(cast.x, [says("Other", remote_id="20", author=EVE)])
         other = Conversation.objects.get(root_id="20")

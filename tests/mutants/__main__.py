@@ -31,7 +31,7 @@ from tests.mutants.targets import GROUPS
 KEPT = ROOT / "tests" / "mutants" / "survivors.txt"  # "name of the mutant  # reason"
 ENOUGH = 0.9
 # The tests of one mutant, those that promise most for their time first: so many, and more within so many seconds.
-AT_LEAST, LONGEST = 30, 8
+AT_LEAST, LONGEST = 20, 8
 SLOW = 5  # seconds: a test that is not asked
 LEAVES_ROWS = "few"  # tests of overlaps, which are asked last (tests/few.py)
 
@@ -138,6 +138,10 @@ class Mutating:
     def go_through(self, module: str, mutants: list[Mutant]) -> None:
         self.killers: list[str] = []
         reached = self.reached(module)
+        for mutant in mutants:
+            if known := self.memory.killer_of(mutant.key):
+                self.asked.update(places(known, mutant))
+                self.noticing.update(places(known, mutant))
         since: list[Mutant] = []
         for mutant in mutants:
             since.append(mutant)
@@ -160,9 +164,14 @@ class Mutating:
             print(f"{broken} fail without a mutant, so the last verdicts are forgotten. Begin again. {self.why}")
             sys.exit(1)
         self.killers = [name for name in self.killers if name not in broken]
-        self.no_more |= broken
+        self.leave_out(broken)
         for mutant in in_doubt:
             self.judge(mutant, reached)
+
+    def leave_out(self, tests: set[str]) -> None:
+        self.no_more |= tests
+        for name in sorted(tests):
+            print(f"  asked no more, as it fails without a mutant: {name}", flush=True)
 
     def judge(self, mutant: Mutant, reached: dict[int, set[str]]) -> None:
         score = self.score[mutant.module]
@@ -192,7 +201,7 @@ class Mutating:
                 return None
             first = next((name for name in asked if self.asks(name, mutant)), "")
         if first and first not in self.sound and self.fails(self.items[first]):
-            self.no_more.add(first)  # it passes only once
+            self.leave_out({first})  # it passes only once
             return self.notices(mutant, names)
         if first:
             self.sound.add(first)
@@ -207,20 +216,21 @@ class Mutating:
         return self.fails(self.items[name], self.patience(name))
 
     def in_turn(self, names: set[str], mutant: Mutant) -> list[str]:
-        """The new ones first, then the cheapest; but of those that go the same way through the module the second only at
-        twice its cost, and so on: where one of them noticed nothing, the others seldom do."""
+        """The new ones first, then the cheapest; but those that go the same way through the module count as dearer one
+        after the other: where the first of them noticed nothing, the others seldom do."""
         costs = {name: self.cost(name, mutant) for name in names}
         alike: Counter[tuple[int, ...]] = Counter()
         for name in sorted(names, key=lambda name: (costs[name], name)):
             way = tuple(sorted(self.memory.tests[name]["lines"][mutant.module]))
             alike[way] += 1
-            costs[name] *= alike[way]
+            costs[name] *= alike[way] ** 0.5
         return sorted(names, key=lambda name: (name not in self.new, costs[name], name))
 
     def cost(self, name: str, mutant: Mutant) -> float:
         """Seconds until it notices one: what it takes by how often those of its file noticed something in this module,
-        then itself, then in this function, then on this line, where the nearer weighs more the more was asked there."""
-        share = 0.1
+        then itself, then in this function, then on this line, where the nearer weighs more the more was asked there.
+        Where nothing is known yet, whatever reaches few modules is about them."""
+        share = 0.4 / len(self.memory.tests[name]["lines"])
         for place, weight in zip(places(name, mutant), (10, 6, 4, 1), strict=True):
             share = (self.noticing[place] + weight * share) / (self.asked[place] + weight)
         return self.memory.tests[name]["took"] / share

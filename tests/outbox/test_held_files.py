@@ -266,6 +266,7 @@ class TestBringing:
         found = uploading.bring(row)
         assert found is not None
         assert (found.event, found.word, found.reason, found.answered) == ("postpone", "processing", "Wait.", True)
+        assert found.detail == "Wait."
         assert found.due_at is not None
         assert found.due_at == at if ahead > timedelta(0) else began + SECOND <= found.due_at <= now() + SECOND
 

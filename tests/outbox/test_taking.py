@@ -14,7 +14,7 @@ from networks.contract import (
     Media,
     MediaKind,
 )
-from networks.models import Attempt, Circuit, Outgoing, Profile, RemotePost
+from networks.models import Attempt, Circuit, Outgoing, Profile, RemotePost, Restoration
 from networks.outbox import (
     chains,
     claims,
@@ -364,6 +364,54 @@ class TestLooking:
     ) -> None:
         found = self.looked(row, monkeypatch, fails)
         assert found == Outcome("keep_looking", "needs a person", reason, detail, asks_person=True)
+
+    def test_a_network_that_shows_nothing_cannot_be_asked(self, row: Outgoing, monkeypatch) -> None:
+        monkeypatch.setattr(looking, "open_adapter", lambda profile: object())
+        reason = "The network cannot be asked whether it is there: This network cannot be asked."
+        found = looking.look(row, AT)
+        assert (found.word, found.reason, found.asks_person) == ("needs a person", reason, True)
+
+    def test_a_deletion_is_not_looked_for_but_done_again(self, row: Outgoing) -> None:
+        row.draft, row.planned_at = row.draft | {"kind": "delete"}, AT
+        found = looking.look(row, AT)
+        assert (found.event, found.word) == ("postpone", "again")
+        assert found.due_at is not None
+        assert found.due_at > AT
+
+    def test_a_sign_in_that_can_be_renewed_is_no_reason_to_cut_the_profile_off(
+        self, row: Outgoing, monkeypatch
+    ) -> None:
+        refused = error(errors.SignInRefused)
+        monkeypatch.setattr(looking, "may_renew", lambda profile, what: profile == row.profile and what is refused)
+        row.doubted = True
+        found = self.looked(row, monkeypatch, refused)
+        assert (found.disconnects, found.asks_person) == (False, False)
+
+    def test_files_without_words_are_told_apart_by_what_was_brought_of_them(self, row: Outgoing, monkeypatch) -> None:
+        picture = Media("a", MediaKind.IMAGE, "image/jpeg", size=1, sha256="", width=1, height=1)
+        row.draft = Draft(DraftKind.POST, "", media=(picture,)).as_json()
+        assert self.looked(row, monkeypatch).word == "not found"
+        row.restoration_id = 5  # and after an older state came back, that is not known
+        assert self.looked(row, monkeypatch).word == "needs a person"
+
+    def test_whoever_looks_reads_its_row_with_what_is_asked_of_it(
+        self, row: Outgoing, monkeypatch, django_assert_num_queries
+    ) -> None:
+        asked: list[Any] = []
+
+        def look(one: Outgoing, at: datetime) -> Outcome:
+            with django_assert_num_queries(0):
+                asked.extend((one.pk, one.profile.credential, one.restoration))
+            return Outcome("", "looked")
+
+        monkeypatch.setattr(looking, "settle", lambda *given: True)
+        monkeypatch.setattr(looking, "look", look)
+        came_back = Restoration.objects.create(how="copy", dumped_at=AT, noticed_at=AT, written_before=AT)
+        put(row.profile, state="unknown", claim=row.claim)  # another row that was claimed in the same words
+        Outgoing.objects.filter(pk=row.pk).update(restoration=came_back)
+        assert row.claim is not None
+        looking.look_one(row.pk, row.claim)
+        assert (asked[0], asked[2]) == (row.pk, came_back)
 
     def test_a_network_that_cannot_be_asked_for_a_day_needs_a_person(self, row: Outgoing, monkeypatch) -> None:
         late = AT + GIVE_UP_AFTER - MINUTE
