@@ -116,8 +116,8 @@ class Mutating:
             took = time.monotonic() - start
             if not passed:
                 print(f"  fails anyhow: {item.nodeid} {self.why.strip().splitlines()[-1:]}", flush=True)
-            known = {"hash": self.memory.hash_of(item.nodeid), "took": took, "asked": passed and took < SLOW}
-            self.memory.tests[item.nodeid] = {**known, "lines": {}}
+            known = {"hash": self.memory.hash_of(item.nodeid), "took": took, "passed": passed}
+            self.memory.tests[item.nodeid] = {**known, "asked": passed and took < SLOW, "lines": {}}
         watched.stop()
         for module, path in targets.items():
             for line, names in watched.get_data().contexts_by_lineno(path).items():

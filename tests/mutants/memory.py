@@ -59,7 +59,8 @@ class Memory:
         return sha256(f"{test} {self.hash_of(test)}".encode()).hexdigest()[:10]
 
     def knows(self, item: pytest.Item) -> bool:
-        return self.tests.get(item.nodeid, {}).get("hash") == self.hash_of(item.nodeid)
+        known = self.tests.get(item.nodeid, {})
+        return bool(known.get("passed")) and known["hash"] == self.hash_of(item.nodeid)
 
     def killer_of(self, key: str) -> str:
         test, known = self.noticed.get(key, ("", ""))

@@ -149,6 +149,20 @@ class TestFiles:
         assert made.expires_at == found.due_at
         assert uploading.without_files(row, gone).event == "refuse"
 
+    def test_what_another_row_has_lost_is_nothing_of_this_one(self, cast: Cast, row: Outgoing) -> None:
+        other = put(cast.x)
+        self.brought(row, 0)
+        self.brought(other, 0, expires_at=AT)
+        assert uploading.without_files(row, error(errors.Gone)).event == "postpone"
+
+    def test_another_row_of_the_same_worker_keeps_its_own_lease(self, cast: Cast, row: Outgoing) -> None:
+        claim = uuid.uuid4()
+        other = put(cast.page, state="sending", claim=claim, lease_until=AT)
+        Outgoing.objects.filter(pk=row.pk).update(state="sending", claim=claim)
+        row.claim = claim
+        uploading.stay(row)
+        assert Outgoing.objects.get(pk=other.pk).lease_until == AT
+
     def test_the_lease_is_kept_while_they_are_on_their_way(self, row: Outgoing) -> None:
         claim = uuid.uuid4()
         Outgoing.objects.filter(pk=row.pk).update(state="sending", claim=claim)
@@ -288,12 +302,14 @@ class TestBringing:
             ({"held": "chain"}, True),
         ],
     )
-    def test_files_go_ahead_of_what_waits(self, cast: Cast, in_acme, columns, taken) -> None:
+    def test_files_go_ahead_of_what_waits(self, cast: Cast, in_acme, columns, taken, django_assert_num_queries) -> None:
         row = put(cast.x, **({"bring_at": AT} | columns))
         found = uploading.claim_ahead(AT)
         assert (found == row) is taken
         if taken:
             assert Outgoing.objects.get().bring_at is None
+            with django_assert_num_queries(0):
+                assert (found.profile.credential, found.profile.organization) != (None, None)
         Outgoing.objects.update(bring_at=AT)
         Circuit.objects.create(network="x", failing_since=AT, opened_at=AT)
         assert uploading.claim_ahead(AT) is None

@@ -61,6 +61,11 @@ class TestAnOlderState:
         assert restored.may_have_left_since(row) == AT  # the first of the two states was saved then
         Restoration.objects.filter(pk=came_back.pk).update(planned_before=AT)
         assert restored.may_have_left_since(row) == AT + timedelta(hours=1)
+        later = Restoration.objects.create(
+            dumped_at=AT - timedelta(hours=9), **again
+        )  # it was not looked for after this
+        assert restored.may_have_left_since(row) == AT + timedelta(hours=1)
+        later.delete()
         Restoration.objects.filter(pk=came_back.pk).update(planned_before=None, written_before=AT - MINUTE)
         assert restored.may_have_left_since(row) == AT + timedelta(hours=1)
         row.restoration = None
@@ -78,6 +83,7 @@ class TestAnOlderState:
         assert restored.not_there(row, shown) == Outcome(
             "keep_looking", "needs a person", restored.STOOD_IN % "Acmepage", asks_person=True
         )
+        assert restored.may_stand_elsewhere(row) == "Acmepage"
         row.planned_at += SECOND
         assert restored.may_stand_elsewhere(row) == ""
         row.planned_at -= SECOND

@@ -211,6 +211,14 @@ class TestSending:
         found = self.called(row, monkeypatch, Network(fails))
         assert (found.event, found.word, found.reason, found.answered) == (event, word, reason, answered)
 
+    def test_a_part_whose_place_is_not_shown_yet_waits_a_moment(self, row: Outgoing, monkeypatch) -> None:
+        row.after_id = row.pk
+        began = now()
+        found = self.called(row, monkeypatch, Network(error(errors.NotVisible)))
+        assert (found.event, found.word) == ("postpone", chains.NOT_SHOWN)
+        assert found.due_at is not None
+        assert began + chains.SHOWN_AFTER <= found.due_at <= now() + chains.SHOWN_AFTER
+
     def test_a_network_that_takes_nothing_is_not_asked(self, row: Outgoing, monkeypatch) -> None:
         found = self.called(row, monkeypatch, object())
         assert (found.event, found.reason) == ("refuse", "This network does not take posts from us.")
@@ -438,6 +446,25 @@ class TestLooking:
         assert row.due_at == AT + looking.LOOK_LEASE
         assert (left.outcome, left.detail) == ("could not look", "The worker stopped while it was looking.")
         assert left.finished_at is not None
+
+    def test_whoever_begins_to_look_touches_its_own_row_and_only_while_it_is_theirs(self, cast: Cast, row) -> None:
+        other = put(cast.page, state="unknown", claim=row.claim, due_at=AT)
+        going = Attempt.objects.create(outgoing=other, kind="look", worker="w", started_at=AT)
+        assert looking.begin_look(row, AT) is not None
+        for one in (other, going):
+            one.refresh_from_db()
+        assert (other.due_at, going.finished_at) == (AT, None)
+        Outgoing.objects.filter(pk=row.pk).update(claim=uuid.uuid4(), due_at=AT)  # passed on meanwhile
+        looking.begin_look(row, AT)
+        row.refresh_from_db()
+        assert row.due_at == AT
+
+    def test_a_look_at_its_twin_counts_until_its_worker_must_be_dead(self, cast: Cast, row: Outgoing) -> None:
+        twin = put(cast.x, state="unknown")
+        look = Attempt.objects.create(outgoing=twin, kind="look", worker="w", started_at=AT)
+        assert looking.begin_look(row, AT + looking.LOOK_LEASE - SECOND) is None
+        assert looking.begin_look(row, AT + looking.LOOK_LEASE) is not None
+        assert look.finished_at is None
 
     def test_only_what_was_claimed_and_is_not_known_is_looked_for(self, row: Outgoing, monkeypatch) -> None:
         seen: list[Outcome] = []
