@@ -82,6 +82,17 @@ class TestAnswering:
         newest = Message.objects.filter(conversation=conversation, direction="in").latest("pk")
         assert again.outgoing.frozen.in_reply_to == newest.remote_id
 
+    def test_answers_what_was_written_last_and_not_what_came_last(self, cast: Cast, question: Message) -> None:
+        ingest(cast.x, [says("Late", remote_id="3", parent="1", minute=5)])
+        ingest(cast.x, [says("Old", remote_id="2", parent="1", minute=1)])
+        made = reply_to_conversation(cast.cole, only_conversation(), text="Coming", seen=question.pk)
+        assert made.outgoing is not None
+        assert made.outgoing.frozen.in_reply_to == "3"
+
+    def test_is_shown_in_the_list_as_far_as_there_is_room(self, cast: Cast, question: Message) -> None:
+        reply_to_conversation(cast.cole, only_conversation(), text="x" * 280, seen=question.pk)
+        assert only_conversation().snippet == "x" * 199 + "…"
+
     @pytest.mark.parametrize(("at", "after"), [(10, 10), (5, 5), (4, 5)])
     def test_stands_after_all_that_it_answers(self, at: float, after: float) -> None:
         one = Conversation(last_message_at=minute(5))

@@ -113,6 +113,23 @@ class TestWhatComesIn:
         ingest(cast.x, [says("Here", remote_id="9", parent="7")])
         assert set(Conversation.objects.values_list("profile", "message_count")) == {(cast.page.pk, 1), (cast.x.pk, 1)}
 
+    def test_holds_no_conversation_but_those_that_it_changes(self, cast: Cast, question: Message, monkeypatch) -> None:
+        for number in ("7", "8"):
+            ingest(cast.x, [says("Elsewhere", remote_id=number, author=EVE)])
+            our_post(cast.x, f"9{number}")
+        read: list[str] = []
+        for model, name in ((Conversation, "root_id"), (RemotePost, "remote_id")):
+            real = model.from_db
+
+            def from_db(*given, real=real, name=name):
+                row = real(*given)
+                read.append(getattr(row, name))
+                return row
+
+            monkeypatch.setattr(model, "from_db", from_db)
+        ingest(cast.x, [says("More", remote_id="2", parent="1", minute=1)])
+        assert set(read) == {"1"}
+
     def test_of_one_profile_is_nothing_of_another(self, cast: Cast, question: Message) -> None:
         our_post(cast.page, "1")
         ingest(cast.page, [says("Mine", remote_id="2", parent="1", root="1")])
@@ -177,6 +194,7 @@ class TestContacts:
         bob = self.kept(cast, BOB)["501"]
         found = self.kept(cast, BOB, EVE)
         assert (found["501"], set(found)) == (bob, {"501", "502"})
+        assert self.kept(cast, BOB) == {"501": bob}
 
     def test_what_a_network_does_not_say_of_somebody_new_stays_empty(self, cast: Cast) -> None:
         found = self.kept(cast, Author("501", "Bob Stone"))["501"]
