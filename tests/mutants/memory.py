@@ -1,6 +1,7 @@
 """What earlier runs found, kept below .run/, so that another asks only what is not known yet."""
 
 import ast
+import fcntl
 import json
 from collections.abc import Iterable
 from functools import cache
@@ -45,11 +46,15 @@ class Memory:
 
     def __init__(self, group: str, modules: tuple[str, ...], fresh: bool) -> None:
         self.path = ROOT / ".run" / "mutants" / f"{group}.json"
-        kept = json.loads(self.path.read_text()) if self.path.exists() and not fresh else {}
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         self.targets = {module: hash_of(path_of(module)) for module in modules}
+        if fresh:
+            self.path.unlink(missing_ok=True)
+        kept = self.read()
         self.tests: dict[str, Any] = kept.get("tests", {}) if kept.get("targets") == self.targets else {}
         self.noticed: dict[str, list[str]] = kept.get("noticed", {})
         self.missed: dict[str, list[str]] = kept.get("missed", {})  # marks
+        self.unsure: set[str] = set()  # what was noticed by a test that failed anyhow
 
     def hash_of(self, test: str) -> str:
         file, _, name = test.partition("::")
@@ -77,7 +82,22 @@ class Memory:
     def keep_missed(self, key: str, tests: Iterable[str]) -> None:
         self.missed[key] = sorted({self.mark(test) for test in tests})
 
+    def forget(self, key: str) -> None:
+        del self.noticed[key]
+        self.unsure.add(key)
+
+    def read(self) -> dict[str, Any]:
+        return json.loads(self.path.read_text()) if self.path.exists() else {}
+
     def write(self) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        kept = {"targets": self.targets, "tests": self.tests, "noticed": self.noticed, "missed": self.missed}
-        self.path.write_text(json.dumps(kept))
+        """Beside what another run of the same group, over other modules, has found meanwhile."""
+        with self.path.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            other = self.read()
+            tests = other["tests"] | self.tests if other.get("targets") == self.targets else self.tests
+            noticed = {
+                key: one for key, one in other.get("noticed", {}).items() if key not in self.unsure
+            } | self.noticed
+            missed = {key: one for key, one in (other.get("missed", {}) | self.missed).items() if key not in noticed}
+            kept = {"targets": self.targets, "tests": tests, "noticed": noticed, "missed": missed}
+            self.path.write_text(json.dumps(kept))
