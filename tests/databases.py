@@ -20,7 +20,7 @@ from socialops.steps import manage
 BASE_DIR = Path(__file__).resolve().parent.parent
 KEPT = BASE_DIR / ".run" / "migrated"
 # What a dump brings is told from what was written here (networks/outbox/pulse.py), and nothing would leave.
-OURS = "UPDATE networks_pulse SET written_in = txid_current() % (1::bigint << 32)"
+OURS = "UPDATE public.networks_pulse SET written_in = txid_current() % (1::bigint << 32)"
 MADE_OF = ("[!.]*/**/migrations/*.py", "socialops/settings.py", "requirements-dev.lock")
 
 

@@ -48,7 +48,7 @@ def resolve_delivery(
         check_reference(row, remote_id, permalink)
     else:
         refuse_cancelled(delivery)
-    resolve_outgoing(actor, row, there=there, remote_id=remote_id if there else "", permalink=permalink.strip())
+    resolve_outgoing(actor, row, there=there, remote_id=remote_id, permalink=permalink.strip())
     return told(delivery)
 
 
@@ -112,7 +112,7 @@ def told(delivery: Delivery) -> Delivery:
 def id_in(permalink: str, profile: Profile) -> str:
     """The network's id as its addresses carry it; empty where it cannot be read."""
     address = urlsplit(permalink)
-    numbers = re.findall(r"\d+(?:_\d+)?", address.path) if permalink else []
+    numbers = re.findall(r"\d+(?:_\d+)?", address.path)
     if not numbers:
         return ""
     last = numbers[-1]

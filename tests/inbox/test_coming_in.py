@@ -1,5 +1,8 @@
 """What is stored of what comes in, column by column, and who is told of it."""
 
+from datetime import datetime
+from typing import Any
+
 import pytest
 from django.utils.timezone import now
 
@@ -8,6 +11,7 @@ from inbox.actions.contacts import keep_contacts
 from inbox.actions.echoes import is_echo, link_copies, texts_in_flight
 from inbox.actions.ingest import TOLD_ONE_BY_ONE, ingest
 from inbox.models import Contact, Conversation, Message
+from inbox.tally import with_elsewhere
 from networks.contract import Author
 from networks.models import Outgoing, RemotePost
 from organizations.models import Notification
@@ -239,6 +243,26 @@ class TestEchoes:
         copy.remote_id = "6"
         link_copies({"6": copy}, [says(remote_id="6")])
         assert Message.objects.get(pk=answer.pk).remote_id == "7"
+
+
+class TestElsewhere:
+    """When the last answer was written on the network itself: neither here, nor by them, nor in another conversation."""
+
+    def elsewhere(self, root: str) -> datetime | None:
+        found: Any = with_elsewhere(Conversation.objects.all()).get(root_id=root)
+        return found.elsewhere
+
+    def test_the_last_that_a_colleague_wrote_there(self, cast: Cast) -> None:
+        ingest(cast.x, [says("One?", remote_id="1"), says("Two?", remote_id="2", minute=1, author=EVE)])
+        assert self.elsewhere("1") is None
+        for number in (5, 9, 7):
+            ingest(cast.x, [says("Ours", remote_id=f"1{number}", parent="1", minute=number, own=True)])
+        ingest(cast.x, [says("Thanks", remote_id="20", parent="1", minute=20)])
+        assert self.elsewhere("1") == minute(9)
+        assert self.elsewhere("2") is None
+
+    def test_what_left_through_us_was_not_written_there(self, answer: Message) -> None:
+        assert self.elsewhere("1") is None
 
 
 def test_conversations_of_others_are_untouched_by_all_of_this(cast: Cast, question: Message) -> None:

@@ -28,7 +28,7 @@ from hypothesis import settings as hypothesis
 
 from tests.mutants.memory import Memory
 from tests.mutants.operators import Mutant, mutants_of
-from tests.mutants.swapping import ROOT, path_of, swapped
+from tests.mutants.swapping import ROOT, functions, path_of, swapped
 from tests.mutants.targets import GROUPS
 
 KEPT = ROOT / "tests" / "mutants" / "survivors.txt"  # "name of the mutant  # reason"
@@ -110,7 +110,8 @@ class Mutating:
         self.new = {item.nodeid for item in unknown} if len(unknown) < len(self.items) else set()
         targets = {module: str(path_of(module)) for module in self.memory.targets}
         watched = coverage.Coverage(include=list(targets.values()), data_file=None, config_file=False)
-        self.fails(next(iter(self.items.values())), patience=0)  # makes the database
+        if self.fails(next(iter(self.items.values())), patience=0):  # makes the database
+            sys.exit(f"Not even the first test passes without a mutant. {self.why}")
         began = time.monotonic()
         watched.start()
         for item in unknown:
@@ -222,14 +223,19 @@ class Mutating:
     def in_turn(self, names: set[str], mutant: Mutant) -> list[str]:
         """The new ones first, then the cheapest, and sooner those that speak of what was changed. Those that go the same
         way through the module count as dearer one after the other: where the first missed it, the others seldom notice."""
-        near = nearness(mutant, {name: self.words[name] for name in names})
-        costs = {name: self.cost(name, mutant) / (1 + near[name]) for name in names}
+        near = nearness({name: self.features(name, mutant) for name in names})
+        costs = {name: self.cost(name, mutant) / (1 + near[name]) ** 2 for name in names}
         alike: Counter[tuple[int, ...]] = Counter()
         for name in sorted(names, key=lambda name: (costs[name], name)):
             way = tuple(sorted(self.memory.tests[name]["lines"][mutant.module]))
             alike[way] += 1
             costs[name] *= alike[way] ** 0.5
         return sorted(names, key=lambda name: (name not in self.new, costs[name], name))
+
+    def features(self, name: str, mutant: Mutant) -> set[str | int]:
+        """What of the change a test speaks of, and which lines of its function it reaches."""
+        changed = words_in(f"{mutant.function} {mutant.change}")
+        return (self.words[name] & changed) | (lines_of(mutant) & set(self.memory.tests[name]["lines"][mutant.module]))
 
     def cost(self, name: str, mutant: Mutant) -> float:
         """Seconds until it notices one: what it takes by how often those of its file noticed something in this module,
@@ -271,12 +277,17 @@ def places(test: str, mutant: Mutant) -> tuple[tuple, ...]:
     return (test.partition("::")[0], mutant.module), module, function, (*function, mutant.line)
 
 
-def nearness(mutant: Mutant, tests: dict[str, frozenset[str]]) -> dict[str, float]:
-    """How much each test speaks of what was changed, where words count that few of them use."""
-    changed = words_in(f"{mutant.function} {mutant.change}")
-    uses = Counter(word for words in tests.values() for word in words & changed)
-    rarity = {word: math.log(len(tests) / count) for word, count in uses.items()}
-    return {name: sum(rarity[word] for word in words & changed) for name, words in tests.items()}
+def nearness(tests: dict[str, set[str | int]]) -> dict[str, float]:
+    """How near each test is to what was changed: what few of them have in common with it counts."""
+    have = Counter(one for features in tests.values() for one in features)
+    rarity = {one: math.log(len(tests) / count) for one, count in have.items()}
+    return {name: sum(rarity[one] for one in features) for name, features in tests.items()}
+
+
+def lines_of(mutant: Mutant) -> set[int]:
+    """Those of its function as it is."""
+    found = functions(mutant.module).get(mutant.function, [])
+    return {line for one in found for _start, _end, line in one.__code__.co_lines() if line}
 
 
 def words_in(text: str) -> frozenset[str]:

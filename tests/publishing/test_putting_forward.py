@@ -15,6 +15,7 @@ from publishing.actions.schedule import schedule_post
 from publishing.models import Post
 from publishing.threads import Own
 from tests.cast import Cast
+from tests.publishing.parts import spring
 
 pytestmark = pytest.mark.usefixtures("in_acme")
 
@@ -40,6 +41,21 @@ class TestPuttingForward:
         assert (post.state, post.planned_at is not None) == (state, planned)
         if wish.at:
             assert (post.planned_at, post.planned_zone) == (tomorrow, "Asia/Tokyo")
+
+    def test_a_new_post_is_planned_from_the_start(self, cast: Cast, tomorrow) -> None:
+        for who in (cast.ed, cast.priya):
+            write_post(who, text="Hello", profiles=[cast.x.pk], wish=Wish(at=tomorrow, zone="Asia/Tokyo"))
+        assert not AuditEntry.objects.filter(verb="post.moved").exists()
+        assert set(Post.objects.values_list("planned_at", flat=True)) == {tomorrow}
+
+    def test_a_new_post_may_be_unfinished(self, cast: Cast) -> None:
+        assert write_post(cast.ed, text="x" * 281, profiles=[cast.x.pk], unfinished=True).state == "draft"
+
+    def test_what_waits_for_approval_is_meant_as_its_writer_said(self, cast: Cast) -> None:
+        at, skipped = spring("Europe/Madrid")
+        wish = Wish(at=at, zone="Europe/Madrid", wall=skipped)
+        post = write_post(cast.ed, text="Hello", profiles=[cast.x.pk], wish=wish)
+        assert (post.state, post.planned_wall) == ("in_review", skipped)
 
     def test_all_that_was_given_is_kept(self, cast: Cast, upload, tomorrow) -> None:
         first, second = upload(cast.ed), upload(cast.ed)
