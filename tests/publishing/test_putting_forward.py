@@ -10,7 +10,7 @@ from networks.models import Profile
 from organizations.models import AuditEntry
 from publishing.actions.content import content_of
 from publishing.actions.forward import KEEP, Wish, as_far_as, may_go, put_forward, rewrite_post, write_post
-from publishing.actions.review import submit_post
+from publishing.actions.review import approve_post, submit_post
 from publishing.actions.schedule import schedule_post
 from publishing.models import Post
 from publishing.threads import Own
@@ -130,6 +130,18 @@ class TestPuttingForward:
         if state == "scheduled" and hours == -1:
             assert as_far_as(cast.ed, post, before, wish) == Wish(submit=True)
 
+    def test_words_that_are_not_given_are_not_judged(self, cast: Cast, write, tomorrow) -> None:
+        post = write(cast.ed, "x" * 281, cast.x, unfinished=True, planned_at=tomorrow)
+        assert rewrite_post(cast.ed, post, wish=Wish(unplan=True)).planned_at is None
+
+    @pytest.mark.parametrize(("who", "state"), [("ed", "in_review"), ("priya", "draft")])
+    def test_what_should_have_left_is_asked_about_again_by_whoever_may_not_send_it(
+        self, cast: Cast, write, tomorrow, who, state
+    ) -> None:
+        post = schedule_post(cast.priya, write(cast.ed), at=tomorrow)
+        Post.objects.filter(pk=post.pk).update(planned_at=now() - timedelta(minutes=1))
+        assert rewrite_post(getattr(cast, who), post, text="Other").state == state
+
     def test_who_may_send_without_asking(self, cast: Cast, write) -> None:
         post = write(cast.priya)
         assert may_go(cast.priya, post) is True
@@ -149,6 +161,25 @@ class TestPuttingForward:
         put_forward(cast.priya, moved, Wish(at=tomorrow))
         assert AuditEntry.objects.count() == count
         assert put_forward(cast.priya, moved, Wish(submit=True)).state == "in_review"
+
+    def test_what_was_approved_leaves_by_whoever_may_send_it(self, cast: Cast, write, tomorrow) -> None:
+        Profile.objects.update(needs_approval=True)
+        post = approve_post(cast.ava, submit_post(cast.ed, write(cast.ed)))
+        assert put_forward(cast.ed, post, Wish(at=tomorrow)).state == "approved"
+        assert put_forward(cast.priya, post, Wish(at=tomorrow)).state == "scheduled"
+
+    @pytest.mark.parametrize("now_and_then", [False, True])
+    def test_what_is_to_leave_now_leaves_now(self, cast: Cast, write, tomorrow, now_and_then) -> None:
+        planned = schedule_post(cast.priya, write(cast.priya), at=tomorrow)
+        wish = Wish(now=True, at=tomorrow if now_and_then else None)
+        for post in (planned, write(cast.priya)):
+            assert put_forward(cast.priya, post, wish).planned_at < tomorrow
+
+    @pytest.mark.parametrize(("who", "state"), [("ed", "in_review"), ("priya", "scheduled")])
+    def test_another_time_is_kept_as_it_was_meant(self, cast: Cast, write, who, state) -> None:
+        at, skipped = spring("Europe/Madrid")
+        post = put_forward(getattr(cast, who), write(cast.ed), Wish(at=at, zone="Europe/Madrid", wall=skipped))
+        assert (post.state, post.planned_at, post.planned_wall) == (state, at, skipped)
 
     def test_unplanned_by_an_edit(self, cast: Cast, write, tomorrow) -> None:
         post = schedule_post(cast.priya, write(cast.priya), at=tomorrow)
