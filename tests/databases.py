@@ -19,8 +19,8 @@ from socialops.steps import manage
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 KEPT = BASE_DIR / ".run" / "migrated"
-# What a dump brings is told from what was written here (networks/outbox/pulse.py), and nothing would leave.
-OURS = "UPDATE public.networks_pulse SET written_in = txid_current() % (1::bigint << 32)"
+# A copy would pass for an older state that came back, and nothing would leave (networks/outbox/pulse.py).
+OURS = "UPDATE networks_pulse SET beaten_at = now(), written_in = txid_current() % (1::bigint << 32)"
 MADE_OF = ("[!.]*/**/migrations/*.py", "socialops/settings.py", "requirements-dev.lock")
 
 
@@ -33,12 +33,18 @@ def create(name: str, template: str = "template0") -> None:
     administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
 
 
+def create_migrated(name: str) -> None:
+    """A copy with all migrations, as if it had been made just now."""
+    create(name, template=migrated())
+    administer(OURS, name)
+
+
 def drop(name: str) -> None:
     administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
-def administer(statement: str) -> list[tuple[object, ...]]:
-    connection = psycopg2.connect(named_database("postgres"))
+def administer(statement: str, database: str = "postgres") -> list[tuple[object, ...]]:
+    connection = psycopg2.connect(named_database(database))
     connection.autocommit = True
     with contextlib.closing(connection), connection.cursor() as cursor:
         cursor.execute(statement)
@@ -64,7 +70,7 @@ def fill(name: str, dump: Path) -> None:
     url = named_database(name)
     if dump.exists():
         quiet = ["--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--output", os.devnull]
-        subprocess.run([program("psql"), *quiet, "--file", dump, "--command", OURS, url], check=True)
+        subprocess.run([program("psql"), *quiet, "--file", dump, url], check=True)
         return
     manage("migrate", "--no-input", "--verbosity", "0", env={**os.environ, "DATABASE_URL": url})
     half = dump.with_suffix(".half")
