@@ -415,7 +415,6 @@ class TestLooking:
         monkeypatch.setattr(looking, "settle", lambda *given: True)
         monkeypatch.setattr(looking, "look", look)
         came_back = Restoration.objects.create(how="copy", dumped_at=AT, noticed_at=AT, written_before=AT)
-        put(row.profile, state="unknown", claim=row.claim)  # another row that was claimed in the same words
         Outgoing.objects.filter(pk=row.pk).update(restoration=came_back)
         assert row.claim is not None
         looking.look_one(row.pk, row.claim)

@@ -6,6 +6,7 @@ import pytest
 from django.utils.timezone import now
 
 from networks.models import Outgoing, Profile
+from organizations.actors import System
 from organizations.models import AuditEntry, Notification
 from publishing.actions.review import approve_post, goes_by_itself, reject_post, submit_post, take_back_approval
 from publishing.actions.schedule import cancel_post, move_post
@@ -100,6 +101,10 @@ class TestDeciding:
         decision = Decision.objects.get()
         assert (decision.approved, decision.note, decision.member) == (False, "Shorter", cast.ava)
         assert Notification.objects.filter(member=cast.ed).exists()
+
+    def test_what_the_product_itself_decides_is_nobodys_decision(self, cast: Cast, asked: Post) -> None:
+        assert approve_post(System("demo"), asked).state == "approved"
+        assert Decision.objects.get().member is None
 
     @pytest.mark.parametrize(
         ("planned", "act", "title", "about"),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils.timezone import now
 
-from networks.models import Outgoing, Profile
+from networks.models import Outgoing, Profile, Restoration
 from organizations.models import AuditEntry
 from publishing.actions import rows
 from publishing.actions.compose import create_post, edit_post
@@ -16,7 +16,7 @@ from socialops.lib.errors import Conflict, Invalid, PermissionDenied
 from socialops.lib.overtaking import Overtaken
 from socialops.lib.states import IllegalMove
 from tests.cast import Cast
-from tests.publishing.parts import settle
+from tests.publishing.parts import settle, spring
 
 pytestmark = pytest.mark.usefixtures("in_acme")
 BOTH = ["Acme (x)", "Acmepage (facebook)"]
@@ -74,6 +74,17 @@ class TestPlanning:
             later += timedelta(days=1)
         with pytest.raises(Overtaken):
             schedule_post(cast.priya, post, at=later, seen="something else")
+
+    @pytest.mark.parametrize("act", [schedule_post, move_post])
+    def test_another_time_is_meant_on_another_clock(self, cast: Cast, write, tomorrow, act) -> None:
+        at, skipped = spring("Europe/Madrid")
+        post = schedule_post(cast.priya, write(cast.priya), at=tomorrow, zone="Asia/Tokyo")
+        moved = act(cast.priya, post, at=at, zone="Europe/Madrid", wall=skipped)
+        assert (moved.planned_at, moved.planned_zone, moved.planned_wall) == (at, "Europe/Madrid", skipped)
+        draft = move_post(cast.priya, write(cast.priya), at=at, zone="Europe/Madrid", wall=skipped)
+        assert draft.planned_wall == skipped
+        assert schedule_post(cast.priya, draft, at=at, zone="Europe/Madrid").planned_wall == skipped
+        assert move_post(cast.priya, draft, at=at).planned_wall == skipped
 
     def test_a_draft_moves_without_leaving(self, cast: Cast, write, tomorrow, hints) -> None:
         post = write(cast.ed)
@@ -168,6 +179,16 @@ class TestRows:
         waiting = Outgoing.objects.filter(state="waiting")
         assert [(row.profile, row.draft["text"]) for row in waiting] == [(cast.page, "Other")]
         assert rows.profiles_reached(edited) == [cast.x.pk]
+        assert rows.profiles_reached(write(cast.priya)) == []
+
+    def test_what_was_rewritten_since_an_older_state_came_back_keeps_its_earlier_words(self, cast: Cast, write) -> None:
+        post = write(cast.priya, "One", cast.x)
+        at = now()
+        Restoration.objects.create(how="copy", dumped_at=at, noticed_at=at, written_before=at)
+        edited = publish_now(cast.priya, edit_post(cast.priya, post, text="Two"))
+        (row,) = Outgoing.objects.filter(delivery__post=edited)
+        assert (row.draft["text"], [one["text"] for one in row.former]) == ("Two", ["One"])
+        assert row.written_at == post.revision.created_at
 
     def test_the_last_part_of_a_thread_is_cancelled_first(self, cast: Cast, posted: Post, monkeypatch) -> None:
         cancelled: list[int] = []
