@@ -15,6 +15,7 @@ from publishing.models import Delivery, Post
 from socialops.lib.errors import Conflict, Invalid, PermissionDenied
 from socialops.lib.overtaking import Overtaken
 from socialops.lib.states import IllegalMove
+from teams.actions.grants import set_grants
 from tests.cast import Cast
 from tests.publishing.parts import settle, spring
 
@@ -85,6 +86,15 @@ class TestPlanning:
         assert draft.planned_wall == skipped
         assert schedule_post(cast.priya, draft, at=at, zone="Europe/Madrid").planned_wall == skipped
         assert move_post(cast.priya, draft, at=at).planned_wall == skipped
+
+    def test_where_no_clock_is_named_it_is_the_movers(self, cast: Cast, write, tomorrow) -> None:
+        moved = move_post(cast.ed, write(cast.ed), at=tomorrow)
+        assert moved.planned_zone == cast.ed.time_zone == "Europe/Madrid"
+
+    def test_whoever_may_publish_calls_off_what_they_may_not_write(self, cast: Cast, write, tomorrow) -> None:
+        post = schedule_post(cast.priya, write(cast.priya, "Hello", cast.x), at=tomorrow)
+        set_grants(cast.olive, cast.x, members={cast.ana.pk: ["view", "publish"]})
+        assert cancel_post(cast.ana, post).state == "cancelled"
 
     def test_a_draft_moves_without_leaving(self, cast: Cast, write, tomorrow, hints) -> None:
         post = write(cast.ed)
