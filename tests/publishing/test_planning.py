@@ -87,6 +87,22 @@ class TestPlanning:
         assert schedule_post(cast.priya, draft, at=at, zone="Europe/Madrid").planned_wall == skipped
         assert move_post(cast.priya, draft, at=at).planned_wall == skipped
 
+    def test_only_what_waits_is_moved_and_of_a_thread_its_first_part(self, cast: Cast, write, tomorrow) -> None:
+        post = schedule_post(cast.priya, write(cast.priya, "One", thread=["Two"]), at=tomorrow)
+        Outgoing.objects.filter(profile=cast.page).update(state="failed")
+        later = tomorrow + timedelta(days=1)
+        move_post(cast.priya, post, at=later)
+        due = Outgoing.objects.order_by("pk").values_list("profile", "part", "state", "due_at")
+        assert {row[:3] for row in due if row[3] == later} == {(cast.x.pk, 1, "waiting")}
+        Outgoing.objects.update(state="failed")
+        with pytest.raises(Conflict) as refused:
+            move_post(cast.priya, post, at=later)
+        assert refused.value.user_message == "Nothing of it is waiting any more."
+
+    def test_what_was_changed_meanwhile_does_not_leave_now(self, cast: Cast, write) -> None:
+        with pytest.raises(Overtaken):
+            publish_now(cast.priya, write(cast.priya), seen="something else")
+
     def test_where_no_clock_is_named_it_is_the_movers(self, cast: Cast, write, tomorrow) -> None:
         moved = move_post(cast.ed, write(cast.ed), at=tomorrow)
         assert moved.planned_zone == cast.ed.time_zone == "Europe/Madrid"
