@@ -156,6 +156,12 @@ class TestStandingIn:
         held = Outgoing.objects.filter(profile=cast.x).values_list("delivery__post", "held")
         assert dict(held) == {post.pk: "", second.pk: "too_late"}
 
+    def test_not_where_the_other_has_it_already(self, cast: Cast) -> None:
+        publish_now(cast.olive, create_post(cast.olive, text="Both", profiles=[cast.x.pk, cast.page.pk]))
+        silence(cast.x)
+        assert stand_in(planned(cast), Delivery.objects.get(profile=cast.x), now() + LATER) is False
+        assert Outgoing.objects.filter(profile=cast.page).count() == 1
+
     def test_once_even_where_what_stood_in_was_called_off(self, cast: Cast, post: Post) -> None:
         plan, original, at = planned(cast), Delivery.objects.get(), now() + LATER
         assert stand_in(plan, original, at) is True
