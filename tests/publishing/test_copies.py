@@ -204,8 +204,8 @@ class TestOneProfilesCopy:
             deliveries.check_reference(copy.outgoing, "77", "")
         assert refused.value.fields == {"remote_id": ["That is another post of ours on this profile."]}
         deliveries.check_reference(other.outgoing, "77", "")
-        there = RemotePost.objects.create(profile=cast.page, remote_id="78", published_at=now())
-        RemotePost.objects.filter(pk=there.pk).update(outgoing=other.outgoing)
+        there = delivery(publish_now(cast.priya, write(cast.priya, "Three", cast.page)))
+        RemotePost.objects.create(profile=cast.page, remote_id="78", published_at=now(), outgoing=there.outgoing)
         deliveries.check_reference(copy.outgoing, "78", "")  # on another profile ids are others'
         made.outgoing = None
         made.save()
