@@ -10,6 +10,7 @@ from inbox.actions.reply import after_all, reply_to_conversation
 from inbox.actions.sending import resolve_reply, retry_reply, withdraw_reply
 from inbox.actions.settle import between, settle_reply
 from inbox.models import Conversation, Message
+from inbox.tally import recount
 from networks import errors
 from networks.models import Outgoing, RemotePost
 from organizations.actors import System
@@ -197,6 +198,22 @@ class TestAnAnswerThatDidNotSimplyLeave:
         other.refresh_from_db()
         assert (other.message_count, other.snippet, other.answered_at) == (1, "Other", None)
         assert Message.objects.get(remote_id="7").pk == answer.pk
+
+    @pytest.mark.parametrize(("state", "counts"), [("failed", False), ("cancelled", False), ("sent", True)])
+    def test_all_is_counted_anew_from_what_stands_there(self, cast: Cast, answer: Message, state, counts) -> None:
+        ingest(cast.x, [says("A colleague", remote_id="6", parent="1", minute=2, own=True)])
+        ingest(cast.x, [says("y" * 300, remote_id="7", parent="1", minute=3)])
+        Outgoing.objects.update(state=state)
+        Message.objects.filter(pk=answer.pk).update(sent_at=minute(2.5))
+        conversation = only_conversation()
+        Conversation.objects.update(message_count=0, snippet="", state="closed")
+        recount(conversation)
+        conversation.refresh_from_db()
+        assert conversation.answered_at == minute(2.5 if counts else 2)
+        assert (conversation.message_count, conversation.last_message_at) == (4, minute(3))
+        assert (conversation.snippet, conversation.state) == ("y" * 199 + "…", "closed")
+        newest = Message.objects.get(remote_id="7")
+        assert (conversation.last_message_id, conversation.unanswered_since) == (newest.pk, newest.sent_at)
 
     def test_what_is_no_answer_of_ours_is_left_alone(self, cast: Cast, question: Message, hints) -> None:
         from tests.outbox.rows import put

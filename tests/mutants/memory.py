@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import pytest
 
@@ -21,22 +21,60 @@ def hash_of(path: Path) -> str:
 
 @cache
 def hashes_of(file: str) -> dict[str, str]:
-    """{"Class::test_name": hash of that test and of all in its file that is no test}, so that another test beside it
-    leaves alone what is known of it. Empty where there is no such file any more."""
+    """{"Class::test_name": hash of that test and of what it uses of its file}, so that what is written beside it leaves
+    alone what is known of it. Empty where there is no such file any more."""
     path = ROOT / file
-    tree = ast.parse(path.read_text()) if path.exists() else ast.Module([], [])
-    tests: dict[str, str] = {}
-    places: list[tuple[str, Any]] = [("", tree)]
-    for prefix, place in places:
-        for one in [one for one in place.body if is_test(one)]:
-            tests[prefix + one.name] = ast.dump(one)
-            place.body.remove(one)
-        places += [(f"{prefix}{one.name}::", one) for one in place.body if isinstance(one, ast.ClassDef)]
-    rest = ast.dump(tree)
-    return {name: sha256((rest + test).encode()).hexdigest()[:12] for name, test in tests.items()}
+    return hashes_in(path.read_text()) if path.exists() else {}
 
 
-def is_test(one: ast.stmt) -> bool:
+def hashes_in(source: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    tree = ast.parse(source)
+    places: list[tuple[str, list[ast.stmt], dict[str, ast.stmt]]] = [("", tree.body, {})]
+    for prefix, body, around in places:
+        known = around | {name: one for one in body if not is_test(one) for name in names_of(one)}
+        for one in body:
+            if is_test(one):
+                found[prefix + one.name] = hash_with_used(one, known)
+            elif isinstance(one, ast.ClassDef):
+                places.append((f"{prefix}{one.name}::", one.body, known))
+    return found
+
+
+def hash_with_used(test: ast.stmt, known: dict[str, ast.stmt]) -> str:
+    """Of a test and all that it uses of `known`, directly or not; fixtures that nobody names are used by all."""
+    parts, todo = {ast.dump(test)}, [test, *(one for one in known.values() if "autouse" in ast.dump(one))]
+    todo += [known["pytestmark"]] if "pytestmark" in known else []
+    for one in todo:
+        used = [known[name] for name in words_of(one) & set(known) if ast.dump(known[name]) not in parts]
+        parts |= {ast.dump(other) for other in (one, *used)}
+        todo += used
+    return sha256("".join(sorted(parts)).encode()).hexdigest()[:12]
+
+
+def names_of(one: ast.stmt) -> list[str]:
+    if isinstance(one, ast.FunctionDef | ast.ClassDef):
+        return [] if any(map(is_test, getattr(one, "body", ()))) else [one.name]
+    targets = one.targets if isinstance(one, ast.Assign) else [one.target] if isinstance(one, ast.AnnAssign) else []
+    return [each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name)]
+
+
+def words_of(one: ast.stmt) -> set[str]:
+    """The names that stand in it, those of fixtures and of attributes too."""
+    words: set[str] = set()
+    for each in ast.walk(one):
+        if isinstance(each, ast.Name):
+            words.add(each.id)
+        elif isinstance(each, ast.arg):
+            words.add(each.arg)
+        elif isinstance(each, ast.Attribute):
+            words.add(each.attr)
+        elif isinstance(each, ast.Constant) and isinstance(each.value, str):
+            words.add(each.value)
+    return words
+
+
+def is_test(one: ast.stmt) -> TypeGuard[ast.FunctionDef]:
     return isinstance(one, ast.FunctionDef) and one.name.startswith("test_")
 
 
