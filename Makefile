@@ -26,10 +26,9 @@ check: $(STAMP) ## formatting, lint, types, migrations, deployment checks, templ
 bench: $(STAMP) ## the benchmarks
 	@$(BIN)/python -m tests.benchmarks
 
-mutants: $(STAMP) ## what no test notices (GROUP=outbox: of one group of tests/mutants/targets.py; ARGS="--every 10")
-	@low=0; for group in $(or $(GROUP),$(GROUPS)); do \
-		DJANGO_SETTINGS_MODULE=socialops.settings $(BIN)/python -m tests.mutants $$group $(ARGS) || low=1; \
-	done; exit $$low
+mutants: $(STAMP) ## what no test notices (GROUP=outbox: of one group of tests/mutants/targets.py; ARGS="--every 10"; JOBS=2)
+	@printf '%s\n' $(or $(GROUP),$(GROUPS)) | DJANGO_SETTINGS_MODULE=socialops.settings xargs -P $(or $(JOBS),$(shell nproc)) -I GROUP \
+		env SOCIALOPS_RUN_DIR=$(CURDIR)/.run/mutants/GROUP $(BIN)/python -m tests.mutants GROUP $(ARGS)
 
 install: $(STAMP) ## .venv/ with the locked dependencies
 

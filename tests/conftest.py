@@ -22,7 +22,7 @@ from organizations.models import Organization, User
 from organizations.tenancy import scope
 from tests import signing_in, stack
 from tests.cast import Cast, assemble
-from tests.databases import migrated
+from tests.databases import OURS, migrated
 
 # Hashing is slow on purpose; the tests sign in hundreds of people.
 CHEAP_PASSWORDS = override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
@@ -89,6 +89,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     Pickled, as each test gets a copy of its own, and `deepcopy` takes ten times as long.
     """
     with django_db_blocker.unblock(), CHEAP_PASSWORDS:
+        with connection.cursor() as cursor:
+            cursor.execute(OURS)
         yield pickle.dumps(assemble())
 
 

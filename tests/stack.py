@@ -42,7 +42,7 @@ from honcho.environ import parse_procfile
 
 from socialops.running.procfile_process import words_of
 from socialops.running.start_steps import collect_static, manage
-from tests.databases import create, drop, migrated, named_database
+from tests.databases import create_migrated, drop, named_database
 from tests.services import RUN_DIR
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -194,7 +194,7 @@ def given_database(env: dict[str, str], url: str) -> Iterator[str]:
 def own_database(env: dict[str, str], number: int) -> Iterator[str]:
     """A migrated database of its own."""
     name = f"stack_{os.getpid()}_{number}"
-    create(name, template=migrated())
+    create_migrated(name)
     collect_static(env)
     try:
         yield named_database(name)

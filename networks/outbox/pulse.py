@@ -144,7 +144,7 @@ def keep(number: int) -> None:
     except OSError as error:
         log.warning("the pulse could not be noted in MEDIA_STORAGE_URL: %s", error.strerror)
         with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
+            partial.unlink()
 
 
 def mark_path() -> Path | None:

@@ -47,7 +47,7 @@ def resolve_delivery(
         check_reference(row, remote_id, permalink)
     else:
         refuse_cancelled(delivery)
-    resolve_outgoing(actor, row, there=there, remote_id=remote_id if there else "", permalink=permalink.strip())
+    resolve_outgoing(actor, row, there=there, remote_id=remote_id, permalink=permalink.strip())
     return told(delivery)
 
 

@@ -4,7 +4,6 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from typing import IO
 
-from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -73,9 +72,8 @@ def store(undo: ExitStack, asset: Asset, found: Brought, name: str) -> None:
     """Writes the files that are kept of it; `undo` takes them away again. `name` is that of the file as it came."""
 
     def write(one: Kept, folder: str = "assets") -> str:
-        content = one.content if isinstance(one.content, File) else File(one.content)
-        content_type = one.found.content_type
-        stored: str = default_storage.save(name_for(asset.organization_id, content_type, folder), content)
+        path = name_for(asset.organization_id, one.found.content_type, folder)
+        stored: str = default_storage.save(path, one.content)
         undo.callback(default_storage.delete, stored)
         return stored
 

@@ -12,8 +12,10 @@ from inbox.actions.reply import after_all, reply_to_conversation
 from inbox.actions.sending import resolve_reply, retry_reply, withdraw_reply
 from inbox.actions.settle import between, settle_reply
 from inbox.models import Conversation, Message
+from inbox.tally import recount
 from networks import errors
 from networks.models import Outgoing, RemotePost
+from organizations.actors import System
 from organizations.models import AuditEntry, Notification
 from tests.cast import Cast
 from tests.inbox.talk import EVE, START, begin, end, ended, minute, only_conversation, says, sent_as
@@ -51,6 +53,10 @@ class TestAnswering:
         kept = only_conversation()
         assert (kept.last_message_at, kept.answered_at) == (row.sent_at, row.sent_at)
 
+    def test_has_no_writer_where_nobody_wrote_it(self, cast: Cast, question: Message) -> None:
+        made = reply_to_conversation(System("rule"), only_conversation(), text="Coming", seen=question.pk)
+        assert Message.objects.get(pk=made.pk).writer is None
+
     def test_is_refused_in_words(self, cast: Cast, question: Message, answer: Message) -> None:
         for seen, kind, said in (
             (0, Invalid, "This is not a message of this conversation."),
@@ -76,6 +82,17 @@ class TestAnswering:
         assert again.outgoing is not None
         newest = Message.objects.filter(conversation=conversation, direction="in").latest("pk")
         assert again.outgoing.frozen.in_reply_to == newest.remote_id
+
+    def test_answers_what_was_written_last_and_not_what_came_last(self, cast: Cast, question: Message) -> None:
+        ingest(cast.x, [says("Late", remote_id="3", parent="1", minute=5)])
+        ingest(cast.x, [says("Old", remote_id="2", parent="1", minute=1)])
+        made = reply_to_conversation(cast.cole, only_conversation(), text="Coming", seen=question.pk)
+        assert made.outgoing is not None
+        assert made.outgoing.frozen.in_reply_to == "3"
+
+    def test_is_shown_in_the_list_as_far_as_there_is_room(self, cast: Cast, question: Message) -> None:
+        reply_to_conversation(cast.cole, only_conversation(), text="x" * 280, seen=question.pk)
+        assert only_conversation().snippet == "x" * 199 + "…"
 
     @pytest.mark.parametrize(("at", "after"), [(10, 10), (5, 5), (4, 5)])
     def test_stands_after_all_that_it_answers(self, at: float, after: float) -> None:
@@ -156,6 +173,22 @@ class TestAnAnswerThatDidNotSimplyLeave:
         Message.objects.filter(direction="in").delete()
         assert between(answer, minute(-1)) == minute(-1)
 
+    def test_stands_where_it_stood_whatever_came_elsewhere(self, cast: Cast, question: Message) -> None:
+        ingest(cast.x, [says("Elsewhere", remote_id="20", author=EVE, minute=90)])
+        made = reply_to_conversation(cast.cole, Conversation.objects.get(root_id="1"), text="So", seen=question.pk)
+        assert between(made, minute(30)) == minute(30)
+
+    def test_is_settled_once_however_often_it_is_told(self, cast: Cast, answer: Message) -> None:
+        row = end(begin(answer.outgoing), sent_as("7"))
+        settle_reply(row)
+        assert Message.objects.get(outgoing=row).pk == answer.pk
+        assert only_conversation().message_count == 2
+
+    def test_what_another_profile_has_under_the_same_id_stays(self, cast: Cast, answer: Message) -> None:
+        ingest(cast.page, [says("There", remote_id="7")])
+        end(begin(answer.outgoing), sent_as("7"))
+        assert Message.objects.filter(profile=cast.page, remote_id="7").exists()
+
     def test_an_echo_in_a_conversation_of_its_own_gives_way(self, cast: Cast, answer: Message) -> None:
         ingest(cast.x, [says("Other", remote_id="20", author=EVE)])
         other = Conversation.objects.get(root_id="20")
@@ -165,6 +198,22 @@ class TestAnAnswerThatDidNotSimplyLeave:
         other.refresh_from_db()
         assert (other.message_count, other.snippet, other.answered_at) == (1, "Other", None)
         assert Message.objects.get(remote_id="7").pk == answer.pk
+
+    @pytest.mark.parametrize(("state", "counts"), [("failed", False), ("cancelled", False), ("sent", True)])
+    def test_all_is_counted_anew_from_what_stands_there(self, cast: Cast, answer: Message, state, counts) -> None:
+        ingest(cast.x, [says("A colleague", remote_id="6", parent="1", minute=2, own=True)])
+        ingest(cast.x, [says("y" * 300, remote_id="7", parent="1", minute=3)])
+        Outgoing.objects.update(state=state)
+        Message.objects.filter(pk=answer.pk).update(sent_at=minute(2.5))
+        conversation = only_conversation()
+        Conversation.objects.update(message_count=0, snippet="", state="closed")
+        recount(conversation)
+        conversation.refresh_from_db()
+        assert conversation.answered_at == minute(2.5 if counts else 2)
+        assert (conversation.message_count, conversation.last_message_at) == (4, minute(3))
+        assert (conversation.snippet, conversation.state) == ("y" * 199 + "…", "closed")
+        newest = Message.objects.get(remote_id="7")
+        assert (conversation.last_message_id, conversation.unanswered_since) == (newest.pk, newest.sent_at)
 
     def test_what_is_no_answer_of_ours_is_left_alone(self, cast: Cast, question: Message, hints) -> None:
         from tests.outbox.rows import put

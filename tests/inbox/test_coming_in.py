@@ -1,5 +1,8 @@
 """What is stored of what comes in, column by column, and who is told of it."""
 
+from datetime import datetime
+from typing import Any
+
 import pytest
 from django.utils.timezone import now
 
@@ -8,8 +11,9 @@ from inbox.actions.contacts import keep_contacts
 from inbox.actions.echoes import is_echo, link_copies, texts_in_flight
 from inbox.actions.ingest import TOLD_ONE_BY_ONE, ingest
 from inbox.models import Contact, Conversation, Message
+from inbox.tally import with_elsewhere
 from networks.contract import Author
-from networks.models import Outgoing
+from networks.models import Outgoing, RemotePost
 from organizations.models import Notification
 from organizations.tenancy import scope
 from tests.cast import Cast
@@ -88,6 +92,48 @@ class TestWhatComesIn:
         ingest(cast.x, [says("Theirs", remote_id="3", parent="1", minute=2)])
         assert dict(Conversation.objects.values_list("root_id", "state")) == {"1": "open", "5": "closed"}
 
+    def test_what_left_another_profile_of_ours_under_the_same_id_is_no_echo_here(self, cast: Cast, answer) -> None:
+        RemotePost.objects.filter(pk=our_post(cast.page, "7").pk).update(outgoing=answer.outgoing)
+        (stored,) = ingest(cast.x, [says("A colleague", remote_id="7", parent="1", own=True)])
+        assert stored.direction == "out"
+
+    def test_what_answers_a_post_of_another_profile_is_not_about_it(self, cast: Cast) -> None:
+        our_post(cast.page, "7")
+        ingest(cast.x, [says("Here", remote_id="8", parent="7", root="7")])
+        assert only_conversation().about is None
+
+    def test_what_answers_a_message_joins_it_though_nobody_names_the_top(self, cast: Cast, question: Message) -> None:
+        ingest(cast.x, [says("More", remote_id="2", parent="1", minute=1)])
+        ingest(cast.x, [says("Still more", remote_id="3", parent="2", minute=2)])
+        assert only_conversation().message_count == 3
+
+    def test_what_answers_an_answer_of_ours_that_has_no_id_yet_joins_it(self, cast: Cast, answer: Message) -> None:
+        RemotePost.objects.filter(pk=our_post(cast.x, "7").pk).update(outgoing=answer.outgoing)
+        ingest(cast.x, [says("Thank you", remote_id="8", parent="7", minute=9)])
+        assert only_conversation().message_count == 3
+
+    def test_what_waits_under_the_same_id_on_another_profile_is_left_alone(self, cast: Cast) -> None:
+        ingest(cast.page, [says("There", remote_id="8", parent="7")])
+        ingest(cast.x, [says("Here", remote_id="9", parent="7")])
+        assert set(Conversation.objects.values_list("profile", "message_count")) == {(cast.page.pk, 1), (cast.x.pk, 1)}
+
+    def test_holds_no_conversation_but_those_that_it_changes(self, cast: Cast, question: Message, monkeypatch) -> None:
+        for number in ("7", "8"):
+            ingest(cast.x, [says("Elsewhere", remote_id=number, author=EVE)])
+            our_post(cast.x, f"9{number}")
+        read: list[str] = []
+        for model, name in ((Conversation, "root_id"), (RemotePost, "remote_id")):
+            real = model.from_db
+
+            def from_db(*given, real=real, name=name):
+                row = real(*given)
+                read.append(getattr(row, name))
+                return row
+
+            monkeypatch.setattr(model, "from_db", from_db)
+        ingest(cast.x, [says("More", remote_id="2", parent="1", minute=1)])
+        assert set(read) == {"1"}
+
     def test_of_one_profile_is_nothing_of_another(self, cast: Cast, question: Message) -> None:
         our_post(cast.page, "1")
         ingest(cast.page, [says("Mine", remote_id="2", parent="1", root="1")])
@@ -148,6 +194,21 @@ class TestContacts:
             ("503", "Uma"),
         }
 
+    def test_all_who_wrote_are_returned_the_known_beside_the_new(self, cast: Cast) -> None:
+        bob = self.kept(cast, BOB)["501"]
+        found = self.kept(cast, BOB, EVE)
+        assert (found["501"], set(found)) == (bob, {"501", "502"})
+        assert self.kept(cast, BOB) == {"501": bob}
+
+    def test_what_a_network_does_not_say_of_somebody_new_stays_empty(self, cast: Cast) -> None:
+        found = self.kept(cast, Author("501", "Bob Stone"))["501"]
+        assert (found.handle, found.avatar_url) == ("", "")
+
+    def test_who_is_known_on_one_network_is_somebody_new_on_another(self, cast: Cast) -> None:
+        self.kept(cast, BOB)
+        there = keep_contacts(cast.page, [says(author=BOB)])["501"]
+        assert (there.network, Contact.objects.count()) == ("facebook", 2)
+
     def test_we_are_no_contact_of_ours_and_people_of_other_networks_are_others(self, cast: Cast) -> None:
         assert self.kept(cast, BOB, own=True) == {}
         self.kept(cast, BOB)
@@ -182,6 +243,26 @@ class TestEchoes:
         copy.remote_id = "6"
         link_copies({"6": copy}, [says(remote_id="6")])
         assert Message.objects.get(pk=answer.pk).remote_id == "7"
+
+
+class TestElsewhere:
+    """When the last answer was written on the network itself: neither here, nor by them, nor in another conversation."""
+
+    def elsewhere(self, root: str) -> datetime | None:
+        found: Any = with_elsewhere(Conversation.objects.all()).get(root_id=root)
+        return found.elsewhere
+
+    def test_the_last_that_a_colleague_wrote_there(self, cast: Cast) -> None:
+        ingest(cast.x, [says("One?", remote_id="1"), says("Two?", remote_id="2", minute=1, author=EVE)])
+        assert self.elsewhere("1") is None
+        for number in (5, 9, 7):
+            ingest(cast.x, [says("Ours", remote_id=f"1{number}", parent="1", minute=number, own=True)])
+        ingest(cast.x, [says("Thanks", remote_id="20", parent="1", minute=20)])
+        assert self.elsewhere("1") == minute(9)
+        assert self.elsewhere("2") is None
+
+    def test_what_left_through_us_was_not_written_there(self, answer: Message) -> None:
+        assert self.elsewhere("1") is None
 
 
 def test_conversations_of_others_are_untouched_by_all_of_this(cast: Cast, question: Message) -> None:

@@ -12,6 +12,7 @@ from inbox.actions.triage import close_conversation, has_unread, reopen_conversa
 from inbox.models import Conversation, Message
 from organizations.models import AuditEntry, Member, Notification
 from organizations.people.handover import Handover
+from teams.actions.teams import create_team
 from tests.cast import Cast
 from tests.inbox.talk import EVE, only_conversation, says
 
@@ -35,6 +36,17 @@ class TestGiving:
         )
         assert Notification.objects.get().member == cast.cole
         assert (cast.acme.pk, "inbox", conversation.pk, cast.x.pk, None) in hints
+
+    def test_a_team_that_gets_it_is_told_member_by_member(self, cast: Cast, question: Message) -> None:
+        assign_conversation(cast.lena, only_conversation(), team=cast.team)
+        told = Notification.objects.filter(kind="conversation_given_team")
+        assert {one.member for one in told} == {cast.cole, cast.priya, cast.ed}
+
+    def test_who_leads_without_answering_takes_it_from_everybody(self, cast: Cast, question: Message) -> None:
+        create_team(cast.olive, name="Led by Ed", leaders=[cast.ed.pk], profiles=[cast.x.pk])
+        Conversation.objects.update(assignee=cast.cole, team=cast.team)
+        assign_conversation(cast.ed, only_conversation())
+        assert (only_conversation().assignee, only_conversation().team) == (None, None)
 
     def test_whoever_has_left_or_may_not_answer_is_named(self, cast: Cast, question: Message) -> None:
         Member.objects.filter(pk=cast.cole.pk).update(left_at=now())

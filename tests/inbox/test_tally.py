@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from inbox.models import Conversation, Message
+from inbox.models import Contact, Conversation, Message
 from inbox.tally import add, fold, latest
+from networks.models import RemotePost
 
 NINE = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
@@ -96,6 +97,14 @@ class TestFolding:
         one = conversation(last_message_id=kept, message_count=2)
         fold(conversation(last_message_id=ended, message_count=3), one)
         assert (one.message_count, one.last_message_id) == (5, highest)
+
+    def test_what_it_is_about_and_with_whom_is_known_from_either(self) -> None:
+        post, bob = RemotePost(pk=1), Contact(pk=1)
+        fold(conversation(about=post, contact=bob), kept := conversation())
+        assert (kept.about, kept.contact) == (post, bob)
+        kept = conversation(about=post, contact=bob)
+        fold(conversation(about=RemotePost(pk=2), contact=Contact(pk=2)), kept)
+        assert (kept.about, kept.contact) == (post, bob)
 
     def test_the_latest_answer_and_who_waits_longest(self) -> None:
         one = conversation(answered_at=at(1), unanswered_since=at(4))

@@ -77,6 +77,34 @@ def test_a_missing_link_joins_two_conversations(cast: Cast) -> None:
     assert texts(kept) == ["a", "b", "c"]
 
 
+def torn(cast: Cast) -> None:
+    """ "a" and "c" beneath our post: "b" between the two is missing."""
+    our_post(cast.x, "post")
+    ingest(cast.x, [says("a", remote_id="a", parent="post", root="post")])
+    ingest(cast.x, [says("c", remote_id="c", parent="b", root="post", minute=2)])
+
+
+def test_what_comes_with_the_missing_link_and_before_it_goes_where_the_two_become_one(cast: Cast) -> None:
+    torn(cast)
+    ingest(
+        cast.x,
+        [
+            says("b", remote_id="b", parent="a", root="post", minute=4),
+            says("d", remote_id="d", parent="c", root="post", minute=3),
+        ],
+    )
+    assert texts(only_conversation()) == ["a", "c", "d", "b"]
+    assert only_conversation().message_count == 4
+
+
+def test_an_answer_in_one_of_two_that_become_one_answers_what_was_asked_in_the_other(cast: Cast) -> None:
+    torn(cast)
+    ingest(cast.x, [says("Ours", parent="a", root="post", minute=5, own=True)])
+    assert Conversation.objects.filter(unanswered_since=None).count() == 1
+    ingest(cast.x, [says("b", remote_id="b", parent="a", root="post", minute=1)])
+    assert only_conversation().unanswered_since is None
+
+
 def test_circles_end(cast: Cast) -> None:
     ingest(cast.x, [says("x", remote_id="x", parent="y"), says("y", remote_id="y", parent="x")])
     ingest(cast.x, [says("z", remote_id="z", parent="z", root="z")])

@@ -60,7 +60,7 @@ GROUPS = {
         (
             *(
                 f"publishing/test_{name}.py"
-                for name in "judged writing planning deciding copies putting_forward kept_files approval compose late media scheduling threads wordless".split()
+                for name in "judged writing planning deciding copies putting_forward handing_over kept_files approval compose late media deletion scheduling threads wordless".split()
             ),
             "outbox/test_fallback.py",
             "outbox/test_plans.py",

@@ -122,6 +122,22 @@ class TestCircuits:
         assert AT + SECOND * 4 < shut.next_at < AT + SECOND * 5
         assert shut.probing is False
 
+    def test_what_may_leave_through_one_says_nothing_of_another(self, db) -> None:
+        ready, shut = (
+            Circuit.objects.create(network=name, failing_since=AT, opened_at=AT, next_at=AT + wait)
+            for name, wait in (("facebook", -SECOND), ("x", MINUTE))
+        )
+        assert circuits.lets_pass(shut.pk, AT) is False
+        assert circuits.lets_pass(ready.pk, AT) is True
+        shut.refresh_from_db()
+        assert (shut.next_at, shut.probing) == (AT + MINUTE, False)
+
+    def test_what_could_have_left_long_ago_makes_up_for_a_moment_alone(self, db) -> None:
+        one = Circuit.objects.create(network="x", failing_since=AT, closed_at=AT, next_at=AT + SECOND * 9)
+        assert circuits.lets_pass(one.pk, AT + SECOND * 9) is True
+        one.refresh_from_db()
+        assert one.next_at > AT + SECOND * 9  # its turn, and not a second before
+
     @pytest.mark.parametrize(
         ("kind", "outcome", "called"),
         [
@@ -144,6 +160,20 @@ class TestCircuits:
         row.trouble = None
         circuits.judge(row, Attempt(kind="send"), Outcome("", "", answered=True), AT)
         assert calls == ([called] if called else [])
+
+    def test_it_is_judged_by_whose_row_it_was_what_came_of_it_and_when(self, monkeypatch) -> None:
+        calls: list[tuple] = []
+        for name in ("failed", "refused", "answered"):
+            monkeypatch.setattr(circuits, name, lambda *given: calls.append(given))
+        row, ours = Outgoing(profile=Profile(pk=7)), Outcome("", "", answered=True, refuses_app=True)
+        row.trouble = 5
+        for outcome in (Outcome("", "", "Down", answered=False), ours, Outcome("", "", answered=True)):
+            circuits.judge(row, Attempt(kind="send"), outcome, AT)
+        assert calls == [(row.profile, "Down", AT), (row.profile, ours, AT), (5, AT)]
+
+    def test_practising_says_nothing_of_our_app_elsewhere(self, cast: Cast, in_acme) -> None:
+        Profile.unscoped.filter(pk=cast.theirs.pk).update(sandbox=True)
+        assert circuits.of_app(cast.x) == 1
 
     def test_how_many_profiles_show_that_our_app_is_refused(self, cast: Cast, in_acme) -> None:
         Profile.unscoped.filter(pk=cast.theirs.pk).update(state="disconnected")
@@ -228,6 +258,7 @@ class TestCircuits:
         assert list(circuits.waiting(Circuit(network="facebook"), at)) == []
         assert list(circuits.waiting(Circuit(network="x", sandbox=True), at)) == []
         assert list(circuits.waiting(Circuit(network="x", organization_id=cast.globex.pk), at)) == []
+        assert list(circuits.waiting(Circuit(network="x", organization_id=cast.acme.pk), at)) == [row]
         for columns in ({"held": "chain"}, {"state": "sent"}, {"due_at": at + timedelta(minutes=6)}):
             before = {name: getattr(row, name) for name in columns}
             Outgoing.objects.update(**columns)
@@ -255,8 +286,9 @@ class TestCircuits:
         rows = Profile.objects.annotate(since=readiness.open_since(), shut=is_down(), why=readiness.refusal())
         assert rows.values_list("since", "shut", "why").get(pk=cast.x.pk) == seen
         put(cast.x)
-        rows = Outgoing.objects.annotate(since=readiness.open_since("profile__"), shut=is_down("profile__"))
-        assert rows.values_list("since", "shut").get() == seen[:2]
+        of_rows = {"since": readiness.open_since, "shut": is_down, "why": readiness.refusal}
+        rows = Outgoing.objects.annotate(**{name: what("profile__") for name, what in of_rows.items()})
+        assert rows.values_list("since", "shut", "why").get() == seen
 
     def test_reading_closes_it_where_nothing_waits(self, cast: Cast, in_acme) -> None:
         Circuit.objects.create(network="x", failing_since=AT, failures=5, opened_at=AT)
@@ -265,4 +297,5 @@ class TestCircuits:
         circuits.was_read(cast.page, row.planned_at)
         assert Circuit.objects.get().opened_at == AT
         circuits.was_read(cast.x, row.planned_at - SECOND)
-        assert Circuit.objects.get().opened_at is None
+        one = Circuit.objects.get()
+        assert (one.opened_at, one.closed_at) == (None, row.planned_at - SECOND)

@@ -110,6 +110,9 @@ class TestFiles:
         assert Upload.objects.get(outgoing=row).expires_at == AT
         assert Upload.objects.get(outgoing=other).expires_at is None
 
+    def test_what_never_had_any_lacks_none(self) -> None:
+        assert files.lacks_files(Outgoing(draft={"text": "Bread"}), AT) is False
+
     def test_only_what_was_approved_is_opened(self, settings, tmp_path) -> None:
         settings.MEDIA_ROOT = tmp_path
         with pytest.raises(errors.Refused) as refused, files.opened(self.BREAD):
@@ -145,6 +148,20 @@ class TestFiles:
         made.refresh_from_db()
         assert made.expires_at == found.due_at
         assert uploading.without_files(row, gone).event == "refuse"
+
+    def test_what_another_row_has_lost_is_nothing_of_this_one(self, cast: Cast, row: Outgoing) -> None:
+        other = put(cast.x)
+        self.brought(row, 0)
+        self.brought(other, 0, expires_at=AT)
+        assert uploading.without_files(row, error(errors.Gone)).event == "postpone"
+
+    def test_another_row_of_the_same_worker_keeps_its_own_lease(self, cast: Cast, row: Outgoing) -> None:
+        claim = uuid.uuid4()
+        other = put(cast.page, state="sending", claim=claim, lease_until=AT)
+        Outgoing.objects.filter(pk=row.pk).update(state="sending", claim=claim)
+        row.claim = claim
+        uploading.stay(row)
+        assert Outgoing.objects.get(pk=other.pk).lease_until == AT
 
     def test_the_lease_is_kept_while_they_are_on_their_way(self, row: Outgoing) -> None:
         claim = uuid.uuid4()
@@ -263,6 +280,7 @@ class TestBringing:
         found = uploading.bring(row)
         assert found is not None
         assert (found.event, found.word, found.reason, found.answered) == ("postpone", "processing", "Wait.", True)
+        assert found.detail == "Wait."
         assert found.due_at is not None
         assert found.due_at == at if ahead > timedelta(0) else began + SECOND <= found.due_at <= now() + SECOND
 
@@ -284,12 +302,14 @@ class TestBringing:
             ({"held": "chain"}, True),
         ],
     )
-    def test_files_go_ahead_of_what_waits(self, cast: Cast, in_acme, columns, taken) -> None:
+    def test_files_go_ahead_of_what_waits(self, cast: Cast, in_acme, columns, taken, django_assert_num_queries) -> None:
         row = put(cast.x, **({"bring_at": AT} | columns))
         found = uploading.claim_ahead(AT)
         assert (found == row) is taken
         if taken:
             assert Outgoing.objects.get().bring_at is None
+            with django_assert_num_queries(0):
+                assert (found.profile.credential, found.profile.organization) != (None, None)
         Outgoing.objects.update(bring_at=AT)
         Circuit.objects.create(network="x", failing_since=AT, opened_at=AT)
         assert uploading.claim_ahead(AT) is None

@@ -52,6 +52,26 @@ class TestLimits:
             ("x", False, None, cast.x.pk, "reads", AT),
         }
 
+    def test_a_later_reset_holds_it_longer(self, cast: Cast, in_acme) -> None:
+        for until in (AT, AT + MINUTE):
+            limits.hold(cast.x, until)
+            assert Profile.objects.get(pk=cast.x.pk).held_until == until
+
+    def test_what_is_asked_late_anyhow_is_asked_no_sooner(self, cast: Cast, in_acme) -> None:
+        late = AT + timedelta(days=1)
+        Cursor.objects.filter(profile=cast.x).delete()
+        Cursor.objects.create(organization=cast.acme, profile=cast.x, next_poll_at=late)
+        limits.learn(cast.x, RateLimit(Counts.READS, 0.9, AT), AT)
+        assert Cursor.objects.get(profile=cast.x).next_poll_at == late
+
+    def test_an_ear_hears_when_it_is_told(self, cast: Cast, in_acme, settings) -> None:
+        Cursor.objects.filter(profile=cast.x).delete()
+        Cursor.objects.create(organization=cast.acme, profile=cast.x, next_poll_at=AT)
+        began = now()
+        limits.ear(cast.x)(RateLimit(Counts.READS, 0.9, AT))
+        wait = timedelta(seconds=4 * settings.INBOUND_POLL_SECONDS)
+        assert began + wait <= Cursor.objects.get(profile=cast.x).next_poll_at <= now() + wait
+
     @pytest.mark.parametrize(
         ("counts", "used", "later"),
         [(Counts.READS, 0.8, True), (Counts.READS, 0.79, False), (Counts.WRITES, 0.9, False)],

@@ -61,6 +61,11 @@ class TestAnOlderState:
         assert restored.may_have_left_since(row) == AT  # the first of the two states was saved then
         Restoration.objects.filter(pk=came_back.pk).update(planned_before=AT)
         assert restored.may_have_left_since(row) == AT + timedelta(hours=1)
+        later = Restoration.objects.create(
+            dumped_at=AT - timedelta(hours=9), **again
+        )  # it was not looked for after this
+        assert restored.may_have_left_since(row) == AT + timedelta(hours=1)
+        later.delete()
         Restoration.objects.filter(pk=came_back.pk).update(planned_before=None, written_before=AT - MINUTE)
         assert restored.may_have_left_since(row) == AT + timedelta(hours=1)
         row.restoration = None
@@ -78,6 +83,7 @@ class TestAnOlderState:
         assert restored.not_there(row, shown) == Outcome(
             "keep_looking", "needs a person", restored.STOOD_IN % "Acmepage", asks_person=True
         )
+        assert restored.may_stand_elsewhere(row) == "Acmepage"
         row.planned_at += SECOND
         assert restored.may_stand_elsewhere(row) == ""
         row.planned_at -= SECOND
@@ -128,10 +134,18 @@ class TestAnOlderState:
         for found, words in (([None, FOUND], "needs a person"), ([FOUND], "sent")):
             monkeypatch.setattr(looking, "open_adapter", lambda profile, found=found: Network(found=list(found)))
             assert looking.look(row, AT).word == words
+        monkeypatch.setattr(looking, "public_permalink", lambda profile, *known: f"ours {profile.pk} {known}")
+        monkeypatch.setattr(looking, "open_adapter", lambda profile: Network(found=[None, FOUND]))
+        shown = looking.look(row, AT)
+        where = f"ours {row.profile_id} {(FOUND.remote_id, FOUND.permalink)}"
+        assert (shown.reason, shown.detail) == (former.ASKS % where, FOUND.remote_id)
         row.doubted = False
         assert former.other_words(row, beneath) == []
         row.doubted, row.former = True, None
         assert former.other_words(row, beneath) == []
+
+
+MARK_PATH = pulse.mark_path  # as it is, before the tests put another in its place
 
 
 class TestPulse:
@@ -154,6 +168,33 @@ class TestPulse:
         pulse.keep(8)
         assert "could not be noted" in caplog.text
         assert pulse.kept() == 0
+
+    def test_the_file_stands_beside_the_media_under_the_databases_own_name(
+        self, settings, tmp_path, monkeypatch
+    ) -> None:
+        settings.MEDIA_ROOT = str(tmp_path)
+        assert MARK_PATH() == tmp_path / f".pulse-{pulse.database_name()}"
+        monkeypatch.setattr(pulse, "database_name", lambda: "")
+        assert MARK_PATH() is None
+
+    def test_where_no_folder_of_the_media_stands_yet_it_is_made(self, tmp_path, monkeypatch) -> None:
+        self.path = tmp_path / "not" / "yet" / "there" / ".pulse-1"
+        pulse.keep(7)
+        assert pulse.kept() == 7
+
+    def test_where_nothing_can_be_written_nothing_is_left(self, tmp_path, monkeypatch, caplog) -> None:
+        (tmp_path / "file").write_text("")
+        self.path = tmp_path / "file" / ".pulse-1"
+        pulse.keep(7)  # its folder cannot be made, so that there is nothing to take away either
+        assert "could not be noted" in caplog.text
+
+    def test_a_server_that_does_not_say_which_database_it_is_has_no_name(self, monkeypatch) -> None:
+        monkeypatch.setattr(pulse, "NAME", "SELECT 1 / 0")
+        assert pulse.database_name() == ""
+
+    def test_whether_it_is_being_loaded_is_what_the_server_says(self, monkeypatch) -> None:
+        monkeypatch.setattr(pulse, "LOADING", "SELECT true")
+        assert pulse.being_loaded() is True
 
     def test_without_a_file_nothing_is_kept(self, monkeypatch) -> None:
         monkeypatch.setattr(pulse, "mark_path", lambda: None)

@@ -200,6 +200,26 @@ class TestChains:
         with pytest.raises(errors.Refused):
             chains.ready(second)
 
+    def test_nothing_of_others_stands_before_what_has_nothing_before_it(
+        self, cast: Cast, parts: list[Outgoing]
+    ) -> None:
+        RemotePost.objects.create(profile=cast.x, remote_id="77", published_at=AT)  # a colleague's
+        parts[1].draft = Draft(DraftKind.PART, "Two", in_reply_to=chains.PART_BEFORE).as_json()
+        parts[1].after_id = None
+        with pytest.raises(errors.Refused):
+            chains.ready(parts[1])
+
+    def test_what_is_said_of_one_thread_is_not_said_of_another(self, cast: Cast, parts: list[Outgoing]) -> None:
+        other = put(cast.x, held="chain", chain=put(cast.x), part=2, reason="Its own")
+        Attempt.objects.create(outgoing=other, kind="send", worker="w", started_at=AT, outcome=chains.NOT_SHOWN)
+        parts[0].state = "sent"
+        chains.follow(parts[0])
+        other.refresh_from_db()
+        assert other.reason == "Its own"
+        for _ in range(2):
+            Attempt.objects.create(outgoing=parts[1], kind="send", worker="w", started_at=AT, outcome=chains.NOT_SHOWN)
+        assert chains.not_visible(parts[1], error(errors.NotVisible), AT).event == "postpone"  # type: ignore[arg-type]
+
     @pytest.mark.parametrize(("tried", "again"), [(0, True), (2, True), (3, False)])
     def test_a_part_that_is_not_shown_yet_is_waited_for_a_few_times(self, parts: list[Outgoing], tried, again) -> None:
         for _ in range(tried):

@@ -143,6 +143,33 @@ class TestStandingIn:
         assert cast.lena in {one.member for one in Notification.objects.all()}
         assert stand_in(plan, original, at) is False
 
+    @pytest.mark.parametrize("columns", [{"state": "failed"}, {"held": "too_late"}])
+    def test_only_for_what_waits_for_nothing_else(self, cast: Cast, post: Post, columns: dict) -> None:
+        Outgoing.objects.update(**columns)
+        assert stand_in(planned(cast), Delivery.objects.get(), now() + LATER) is False
+        assert Outgoing.objects.count() == 1
+
+    def test_for_the_one_that_is_meant_and_no_other(self, cast: Cast, post: Post) -> None:
+        second = publish_now(cast.olive, create_post(cast.olive, text="Cake", profiles=[cast.x.pk]))
+        original = Delivery.objects.get(post=second)
+        assert stand_in(planned(cast), original, now() + LATER) is True
+        held = Outgoing.objects.filter(profile=cast.x).values_list("delivery__post", "held")
+        assert dict(held) == {post.pk: "", second.pk: "too_late"}
+
+    def test_not_where_the_other_has_it_already(self, cast: Cast) -> None:
+        publish_now(cast.olive, create_post(cast.olive, text="Both", profiles=[cast.x.pk, cast.page.pk]))
+        silence(cast.x)
+        assert stand_in(planned(cast), Delivery.objects.get(profile=cast.x), now() + LATER) is False
+        assert Outgoing.objects.filter(profile=cast.page).count() == 1
+
+    def test_once_even_where_what_stood_in_was_called_off(self, cast: Cast, post: Post) -> None:
+        plan, original, at = planned(cast), Delivery.objects.get(), now() + LATER
+        assert stand_in(plan, original, at) is True
+        Outgoing.objects.filter(profile=cast.page).update(state="cancelled")
+        Outgoing.objects.filter(profile=cast.x).update(held="")
+        assert stand_in(plan, original, at) is False
+        assert Outgoing.objects.filter(profile=cast.page).count() == 1
+
     @pytest.mark.parametrize(
         ("asked", "approved", "lacks"),
         [(False, None, False), (True, None, True), (True, False, True), (True, True, False)],

@@ -51,6 +51,11 @@ class TestSettling:
         )
         assert (copy.text, copy.published_at) == ("Bread", AT)
 
+    def test_the_networks_copy_knows_what_it_is(self, cast: Cast, row: Outgoing) -> None:
+        row.draft = row.draft | {"kind": "reply"}
+        self.written(row, confirmed(FOUND))
+        assert RemotePost.objects.get(outgoing=row).kind == "reply"
+
     def test_what_a_poller_saw_first_is_joined(self, cast: Cast, row: Outgoing) -> None:
         RemotePost.objects.create(profile=cast.x, remote_id="77", published_at=AT - MINUTE, text="As shown")
         self.written(row, confirmed(FOUND))
@@ -106,8 +111,11 @@ class TestSettling:
         )
         assert hints == [(cast.acme.pk, "profiles", cast.x.pk, None, None)]
         assert heard == [profile]
+        Profile.objects.filter(pk=cast.page.pk).update(state="connected")
+        settling.disconnect(cast.page, "x" * 600)
+        assert Profile.objects.get(pk=cast.page.pk).state_reason == "x" * 500
         settling.disconnect(profile, "Again")
-        assert AuditEntry.objects.filter(verb="profile.disconnected").count() == 1
+        assert AuditEntry.objects.filter(verb="profile.disconnected", target_id=str(profile.pk)).count() == 1
 
     @pytest.mark.parametrize(("holds", "due_at", "held"), [(True, AT, AT), (False, AT, None), (True, None, None)])
     def test_a_limit_holds_the_profile(self, cast: Cast, row: Outgoing, holds, due_at, held) -> None:
@@ -173,6 +181,32 @@ class TestSettling:
         Outgoing.objects.filter(pk=row.pk).update(lease_until=AT, state="sending")
         settling.tell_untold(AT + SECOND)
         assert heard == [row, row]
+
+    def test_whoever_fails_to_hear_is_logged_beside_what_it_was(
+        self, cast: Cast, row: Outgoing, monkeypatch, caplog
+    ) -> None:
+        fails = lambda sender, **_: [("a receiver", ValueError())] if sender in (Outgoing, Profile) else []  # noqa: E731
+        for signal in (settling.outgoing_settled, settling.outgoing_held, settling.profile_disconnected):
+            monkeypatch.setattr(signal, "send_robust", fails)
+        settling.tell(row)
+        settling.tell_held([row, row])
+        settling.disconnect(row.profile, "Gone.")
+        assert [one.getMessage() for one in caplog.records if one.levelname == "ERROR"] == [
+            f"outgoing {row.pk}: a receiver failed",
+            "2 held rows: a receiver failed",
+            f"profile {cast.x.pk}: a receiver failed",
+        ]
+
+    def test_telling_of_one_ends_no_others_lease(self, cast: Cast, row: Outgoing) -> None:
+        other = put(cast.page, lease_until=AT)
+        Outgoing.objects.filter(pk=row.pk).update(lease_until=AT)
+        row.refresh_from_db()
+        settling.tell(row)
+        assert Outgoing.objects.get(pk=other.pk).lease_until == AT
+
+    def test_one_that_is_held_is_told_too(self, cast: Cast, row: Outgoing, hints) -> None:
+        settling.tell_held([row])
+        assert (cast.acme.pk, "outgoing", "", cast.x.pk, None) in hints
 
     def test_what_is_held_is_told_profile_by_profile(self, cast: Cast, in_acme, hints, monkeypatch) -> None:
         heard: list[list[Outgoing]] = []

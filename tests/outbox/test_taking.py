@@ -14,7 +14,7 @@ from networks.contract import (
     Media,
     MediaKind,
 )
-from networks.models import Attempt, Outgoing, Profile, RemotePost
+from networks.models import Attempt, Circuit, Outgoing, Profile, RemotePost, Restoration
 from networks.outbox import (
     chains,
     claims,
@@ -22,6 +22,7 @@ from networks.outbox import (
     looking,
     sending,
 )
+from networks.outbox.circuits import PROBE_LEASE
 from networks.outbox.outcomes import APP_WAIT, GIVE_UP_AFTER, LOOK_AFTER, Outcome, confirmed
 from tests.cast import Cast
 from tests.outbox.pretended import AT, FOUND, MINUTE, SECOND, Network, error
@@ -59,6 +60,39 @@ class TestClaiming:
         assert claims.begin_next(at) == (row, None)
         row.refresh_from_db()
         assert (row.state, row.due_at, row.reason) == ("waiting", at + claims.UNTIL_TWIN, claims.WAITS)
+
+    def test_whoever_takes_it_has_all_that_a_sending_asks_for(
+        self, cast: Cast, in_acme, django_assert_num_queries
+    ) -> None:
+        put(cast.x)
+        begun = claims.begin_next(now())
+        assert begun is not None
+        with django_assert_num_queries(0):
+            assert (begun[0].profile.credential, begun[0].profile.organization) != (None, None)
+
+    def test_it_carries_the_trouble_of_its_network(self, cast: Cast, in_acme) -> None:
+        put(cast.x)
+        circuit = Circuit.objects.create(network="x", failing_since=AT, opened_at=AT, next_at=AT)
+        at = now()
+        begun = claims.begin_next(at)
+        assert begun is not None
+        circuit.refresh_from_db()
+        assert (begun[0].trouble, circuit.probing) == (circuit.pk, True)
+        assert circuit.next_at == at + PROBE_LEASE
+
+    def test_what_is_overdue_has_its_turn_now(self, cast: Cast, in_acme) -> None:
+        at = put(cast.x).due_at + MINUTE
+        assert claims.due_turns(at) == [claims.Turn(cast.acme.pk, at)]
+
+    def test_one_of_whose_profile_another_was_begun_a_moment_before_waits(
+        self, cast: Cast, in_acme, monkeypatch
+    ) -> None:
+        put(cast.x, state="sending")
+        row = put(cast.x)
+        monkeypatch.setattr(claims, "lock_next", lambda *_: (row.pk, None))
+        assert claims.begin_next(now()) == (row, None)
+        row.refresh_from_db()
+        assert (row.state, row.attempt_count) == ("waiting", 0)
 
     def test_what_is_too_late_is_held(self, cast: Cast, in_acme) -> None:
         row = put(cast.x, planned_at=now() - timedelta(hours=7))
@@ -99,6 +133,7 @@ class TestClaiming:
         if claim:
             row.refresh_from_db()
             assert (claim.organization_id, claim.outgoing_id, claim.token) == (cast.acme.pk, row.pk, row.claim)
+            assert claim.token is not None
             assert row.due_at == AT + claims.LEASE
         Outgoing.objects.update(due_at=AT)
         Profile.objects.update(state="disconnected")
@@ -135,6 +170,13 @@ class TestClaiming:
         assert (attempt.finished_at, attempt.outcome, attempt.detail) == (AT + SECOND, outcome, reason)
         assert (done.finished_at, done.outcome) == (AT, "")
 
+    def test_what_another_row_has_begun_goes_on(self, cast: Cast, in_acme) -> None:
+        lost, other = (put(profile, state="sending", claim=uuid.uuid4()) for profile in (cast.x, cast.page))
+        going = Attempt.objects.create(outgoing=other, kind="send", worker="w", started_at=AT)
+        assert claims.lose(lost, AT) is True
+        going.refresh_from_db()
+        assert (going.finished_at, going.outcome) == (None, "")
+
     def test_one_that_was_settled_in_this_moment_is_left_alone(self, cast: Cast, in_acme) -> None:
         row = put(cast.x, state="sending", claim=uuid.uuid4(), lease_until=AT)
         Outgoing.objects.update(claim=uuid.uuid4())
@@ -169,6 +211,14 @@ class TestSending:
         found = self.called(row, monkeypatch, Network(fails))
         assert (found.event, found.word, found.reason, found.answered) == (event, word, reason, answered)
 
+    def test_a_part_whose_place_is_not_shown_yet_waits_a_moment(self, row: Outgoing, monkeypatch) -> None:
+        row.after_id = row.pk
+        began = now()
+        found = self.called(row, monkeypatch, Network(error(errors.NotVisible)))
+        assert (found.event, found.word) == ("postpone", chains.NOT_SHOWN)
+        assert found.due_at is not None
+        assert began + chains.SHOWN_AFTER <= found.due_at <= now() + chains.SHOWN_AFTER
+
     def test_a_network_that_takes_nothing_is_not_asked(self, row: Outgoing, monkeypatch) -> None:
         found = self.called(row, monkeypatch, object())
         assert (found.event, found.reason) == ("refuse", "This network does not take posts from us.")
@@ -194,7 +244,11 @@ class TestSending:
     def test_a_sign_in_that_can_be_renewed_is_renewed_first(self, row: Outgoing, monkeypatch) -> None:
         refused = error(errors.SignInRefused)
         monkeypatch.setattr(endings, "may_renew", lambda profile, what: profile == row.profile and what is refused)
-        assert endings.ended(row, refused).reason == "The sign-in is renewed first."
+        began = now()
+        ended = endings.ended(row, refused)
+        assert (ended.event, ended.reason) == ("postpone", "The sign-in is renewed first.")
+        assert ended.due_at is not None
+        assert began <= ended.due_at <= now()
         assert endings.ended(row, error(errors.SignInRefused)).event == "refuse"
 
     @pytest.mark.parametrize("stopped", [None, Outcome("postpone", "processing")])
@@ -319,6 +373,53 @@ class TestLooking:
         found = self.looked(row, monkeypatch, fails)
         assert found == Outcome("keep_looking", "needs a person", reason, detail, asks_person=True)
 
+    def test_a_network_that_shows_nothing_cannot_be_asked(self, row: Outgoing, monkeypatch) -> None:
+        monkeypatch.setattr(looking, "open_adapter", lambda profile: object())
+        reason = "The network cannot be asked whether it is there: This network cannot be asked."
+        found = looking.look(row, AT)
+        assert (found.word, found.reason, found.asks_person) == ("needs a person", reason, True)
+
+    def test_a_deletion_is_not_looked_for_but_done_again(self, row: Outgoing) -> None:
+        row.draft, row.planned_at = row.draft | {"kind": "delete"}, AT
+        found = looking.look(row, AT)
+        assert (found.event, found.word) == ("postpone", "again")
+        assert found.due_at is not None
+        assert found.due_at > AT
+
+    def test_a_sign_in_that_can_be_renewed_is_no_reason_to_cut_the_profile_off(
+        self, row: Outgoing, monkeypatch
+    ) -> None:
+        refused = error(errors.SignInRefused)
+        monkeypatch.setattr(looking, "may_renew", lambda profile, what: profile == row.profile and what is refused)
+        row.doubted = True
+        found = self.looked(row, monkeypatch, refused)
+        assert (found.disconnects, found.asks_person) == (False, False)
+
+    def test_files_without_words_are_told_apart_by_what_was_brought_of_them(self, row: Outgoing, monkeypatch) -> None:
+        picture = Media("a", MediaKind.IMAGE, "image/jpeg", size=1, sha256="", width=1, height=1)
+        row.draft = Draft(DraftKind.POST, "", media=(picture,)).as_json()
+        assert self.looked(row, monkeypatch).word == "not found"
+        row.restoration_id = 5  # and after an older state came back, that is not known
+        assert self.looked(row, monkeypatch).word == "needs a person"
+
+    def test_whoever_looks_reads_its_row_with_what_is_asked_of_it(
+        self, row: Outgoing, monkeypatch, django_assert_num_queries
+    ) -> None:
+        asked: list[Any] = []
+
+        def look(one: Outgoing, at: datetime) -> Outcome:
+            with django_assert_num_queries(0):
+                asked.extend((one.pk, one.profile.credential, one.restoration))
+            return Outcome("", "looked")
+
+        monkeypatch.setattr(looking, "settle", lambda *given: True)
+        monkeypatch.setattr(looking, "look", look)
+        came_back = Restoration.objects.create(how="copy", dumped_at=AT, noticed_at=AT, written_before=AT)
+        Outgoing.objects.filter(pk=row.pk).update(restoration=came_back)
+        assert row.claim is not None
+        looking.look_one(row.pk, row.claim)
+        assert (asked[0], asked[2]) == (row.pk, came_back)
+
     def test_a_network_that_cannot_be_asked_for_a_day_needs_a_person(self, row: Outgoing, monkeypatch) -> None:
         late = AT + GIVE_UP_AFTER - MINUTE
         assert self.looked(row, monkeypatch, error(errors.Disconnected), at=late).word == "could not look"
@@ -344,6 +445,25 @@ class TestLooking:
         assert row.due_at == AT + looking.LOOK_LEASE
         assert (left.outcome, left.detail) == ("could not look", "The worker stopped while it was looking.")
         assert left.finished_at is not None
+
+    def test_whoever_begins_to_look_touches_its_own_row_and_only_while_it_is_theirs(self, cast: Cast, row) -> None:
+        other = put(cast.page, state="unknown", claim=row.claim, due_at=AT)
+        going = Attempt.objects.create(outgoing=other, kind="look", worker="w", started_at=AT)
+        assert looking.begin_look(row, AT) is not None
+        for one in (other, going):
+            one.refresh_from_db()
+        assert (other.due_at, going.finished_at) == (AT, None)
+        Outgoing.objects.filter(pk=row.pk).update(claim=uuid.uuid4(), due_at=AT)  # passed on meanwhile
+        looking.begin_look(row, AT)
+        row.refresh_from_db()
+        assert row.due_at == AT
+
+    def test_a_look_at_its_twin_counts_until_its_worker_must_be_dead(self, cast: Cast, row: Outgoing) -> None:
+        twin = put(cast.x, state="unknown")
+        look = Attempt.objects.create(outgoing=twin, kind="look", worker="w", started_at=AT)
+        assert looking.begin_look(row, AT + looking.LOOK_LEASE - SECOND) is None
+        assert looking.begin_look(row, AT + looking.LOOK_LEASE) is not None
+        assert look.finished_at is None
 
     def test_only_what_was_claimed_and_is_not_known_is_looked_for(self, row: Outgoing, monkeypatch) -> None:
         seen: list[Outcome] = []

@@ -1,5 +1,8 @@
 """The parts of threads, as tests read and settle them."""
 
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
 from django.urls import reverse
 from django.utils.timezone import now
 
@@ -8,6 +11,7 @@ from networks.outbox.chains import follow
 from networks.outbox.settling import link
 from publishing.models import Delivery, Post
 
+HOUR = timedelta(hours=1)
 THREAD = {"thread": ["Two", "Three"], "first_comment": "The link"}
 
 
@@ -25,6 +29,14 @@ def settle(part: int, state: str, network: str = "x", **columns) -> Outgoing:
         link(row, f"90{part}", f"https://x.com/acme/status/90{part}")
     follow(row)
     return row
+
+
+def spring(zone_name: str) -> tuple[datetime, datetime]:
+    """(when the clocks there go forward next, the wall time half an hour into what they skip): 02:30 comes out then."""
+    zone = ZoneInfo(zone_name)
+    hours = (now().replace(minute=30, second=0, microsecond=0) + timedelta(hours=count) for count in range(2, 9000))
+    at = next(one for one in hours if one.astimezone(zone).utcoffset() > (one - HOUR).astimezone(zone).utcoffset())
+    return at, at.astimezone(zone).replace(tzinfo=UTC) - HOUR
 
 
 def at(name: str, *args) -> str:

@@ -7,7 +7,7 @@ from foundation.errors import Conflict, Invalid, PermissionDenied
 from foundation.overtaking import Overtaken
 from networks.models import Outgoing, Profile, RemotePost
 from organizations.models import AuditEntry
-from publishing.actions import deliveries
+from publishing.actions import deliveries, late
 from publishing.actions.late import move_delivery, send_delivery_now
 from publishing.actions.schedule import publish_now
 from publishing.models import Delivery, Post
@@ -32,6 +32,10 @@ def said(hints: list[tuple]) -> list[tuple]:
     found = sorted(hint for hint in hints if hint[1] == "posts")
     hints.clear()
     return found
+
+
+class Silent:
+    label = "Silent"
 
 
 class TestOneProfilesCopy:
@@ -75,6 +79,14 @@ class TestOneProfilesCopy:
         post = RemotePost.objects.get()
         assert (post.remote_id, post.permalink) == ("77", "https://x.com/a/status/77")
 
+    def test_is_there_at_an_address_or_not_at_all(self, cast: Cast, copy: Delivery) -> None:
+        Outgoing.objects.update(state="unknown", needs_person=True)
+        with pytest.raises(Invalid) as refused:
+            deliveries.resolve_delivery(cast.priya, copy, there=True, remote_id="77", permalink="x.com/77")
+        assert list(refused.value.fields) == ["permalink"]
+        deliveries.resolve_delivery(cast.priya, copy, there=False, remote_id="77")
+        assert (copy.outgoing.state, RemotePost.objects.exists()) == ("waiting", False)
+
     def test_is_decided_about_by_whoever_may_and_sees_it_as_it_stands(
         self, cast: Cast, copy: Delivery, tomorrow
     ) -> None:
@@ -89,6 +101,60 @@ class TestOneProfilesCopy:
                 act(cast.priya, copy, seen="something else")
             with pytest.raises(PermissionDenied):
                 act(cast.ed, copy)
+
+    def test_is_taken_away_again_and_written_down(self, cast: Cast, copy: Delivery, hints) -> None:
+        settle(1, "sent")
+        hints.clear()
+        deleted = deliveries.delete_delivery(cast.priya, copy)
+        assert (deleted, deleted.outgoing.state) == (copy, "sent")
+        assert entry("delivery.deleted") == ("Priya", str(copy.pk), {"posts": ["901"]})
+        assert said(hints) == about(cast, copy.post, cast.x)
+        (row,) = Outgoing.objects.filter(draft__kind="delete")
+        assert (row.profile, row.draft["target"], row.state) == (cast.x, "901", "waiting")
+
+    @pytest.mark.parametrize(
+        ("state", "reason"),
+        [
+            ("sending", "It is not known yet what of it is there. Wait until that is clear."),
+            ("unknown", "It is not known yet what of it is there. Wait until that is clear."),
+            ("failed", "Nothing of it is there."),
+        ],
+    )
+    def test_is_not_taken_away_where_nothing_is_known_to_be_there(self, cast: Cast, copy, state, reason) -> None:
+        RemotePost.objects.create(profile=cast.x, remote_id="77", published_at=now())  # a colleague's
+        Outgoing.objects.update(state=state)
+        with pytest.raises(Conflict) as refused:
+            deliveries.delete_delivery(cast.priya, copy)
+        assert refused.value.user_message == reason
+
+    def test_of_a_network_that_takes_nothing_away_stays(self, cast: Cast, copy: Delivery, monkeypatch) -> None:
+        monkeypatch.setattr(deliveries, "adapter_class", lambda network: Silent)
+        with pytest.raises(Conflict) as refused:
+            deliveries.delete_delivery(cast.priya, copy)
+        assert refused.value.user_message == "Silent does not let us delete what was published."
+
+    def test_of_another_post_that_was_cancelled_says_nothing_of_this(self, cast: Cast, copy: Delivery, write) -> None:
+        Post.objects.filter(pk=write(cast.priya).pk).update(state="cancelled")
+        Outgoing.objects.update(state="failed")
+        deliveries.retry_delivery(cast.priya, copy)
+        assert copy.outgoing.state == "waiting"
+
+    def test_the_last_that_was_too_late_on_its_profile_ends_the_notice(
+        self, cast: Cast, copy: Delivery, write, tomorrow, monkeypatch
+    ) -> None:
+        ended: list[int] = []
+        monkeypatch.setattr(late, "settle_late", ended.append)
+        second, off, page = (
+            delivery(publish_now(cast.priya, write(cast.priya, text, profile)))
+            for text, profile in (("Two", cast.x), ("Three", cast.x), ("Four", cast.page))
+        )
+        Outgoing.objects.update(held="too_late")
+        Outgoing.objects.filter(pk=off.outgoing_id).update(state="cancelled")
+        move_delivery(cast.priya, copy, at=tomorrow)
+        assert ended == []
+        move_delivery(cast.priya, second, at=tomorrow)
+        assert ended == [cast.x.pk]
+        assert Outgoing.objects.get(pk=page.outgoing_id).held == "too_late"
 
     @pytest.mark.parametrize(
         ("network", "permalink", "remote_id"),
@@ -138,6 +204,9 @@ class TestOneProfilesCopy:
             deliveries.check_reference(copy.outgoing, "77", "")
         assert refused.value.fields == {"remote_id": ["That is another post of ours on this profile."]}
         deliveries.check_reference(other.outgoing, "77", "")
+        there = delivery(publish_now(cast.priya, write(cast.priya, "Three", cast.page)))
+        RemotePost.objects.create(profile=cast.page, remote_id="78", published_at=now(), outgoing=there.outgoing)
+        deliveries.check_reference(copy.outgoing, "78", "")  # on another profile ids are others'
         made.outgoing = None
         made.save()
         deliveries.check_reference(copy.outgoing, "77", "")

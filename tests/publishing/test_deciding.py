@@ -8,9 +8,10 @@ from django.utils.timezone import now
 from foundation.errors import Conflict, Invalid, PermissionDenied
 from foundation.overtaking import Overtaken
 from networks.models import Outgoing, Profile
+from organizations.actors import System
 from organizations.models import AuditEntry, Notification
 from publishing.actions.review import approve_post, goes_by_itself, reject_post, submit_post, take_back_approval
-from publishing.actions.schedule import move_post
+from publishing.actions.schedule import cancel_post, move_post
 from publishing.models import Decision, Post
 from tests.cast import Cast
 
@@ -101,6 +102,27 @@ class TestDeciding:
         assert (decision.approved, decision.note, decision.member) == (False, "Shorter", cast.ava)
         assert Notification.objects.filter(member=cast.ed).exists()
 
+    def test_what_the_product_itself_decides_is_nobodys_decision(self, cast: Cast, asked: Post) -> None:
+        assert approve_post(System("demo"), asked).state == "approved"
+        assert Decision.objects.get().member is None
+
+    @pytest.mark.parametrize(
+        ("planned", "act", "title", "about"),
+        [
+            (False, approve_post, "Ava approved your post for 2 profiles", "Mind the gap"),
+            (True, approve_post, "Ava approved your post for 2 profiles: it leaves as planned", "Mind the gap"),
+            (False, reject_post, "Ava sent your post for 2 profiles back", "Mind the gap"),
+        ],
+    )
+    def test_its_writer_hears_what_was_decided_and_why(
+        self, cast: Cast, asked: Post, tomorrow, planned, act, title, about
+    ) -> None:
+        if planned:
+            move_post(cast.ed, asked, at=tomorrow)
+        act(cast.ava, asked, note="Mind the gap")
+        told = Notification.objects.get(member=cast.ed, kind="approval_decided")
+        assert (told.title, told.about) == (title, about)
+
     def test_another_revision_or_state_or_person_is_refused(self, cast: Cast, asked: Post) -> None:
         for act in (approve_post, reject_post):
             with pytest.raises(Conflict) as refused:
@@ -131,6 +153,13 @@ class TestDeciding:
         assert fresh(again).revision.author == cast.ed
         approve_post(cast.ava, asked)
         assert Outgoing.objects.filter(state="waiting").count() == 2
+
+    def test_of_what_was_cancelled_no_approval_is_taken_back(self, cast: Cast, asked: Post) -> None:
+        cancel_post(cast.ed, approve_post(cast.ava, asked))
+        with pytest.raises(Conflict) as refused:
+            take_back_approval(cast.ava, asked)
+        assert refused.value.user_message == "It is not approved any more."
+        assert Decision.objects.count() == 1
 
     def test_only_ones_own_and_only_the_last_is_taken_back(self, cast: Cast, asked: Post) -> None:
         with pytest.raises(Conflict) as refused:

@@ -11,7 +11,7 @@ from foundation.errors import Invalid
 from networks.contract import Capabilities, Media, MediaKind, MediaLimit
 from publishing import limits
 from publishing.composing import threads
-from publishing.composing.threads import Attached, Own, Wording
+from publishing.composing.threads import Attached, Original, Own, Wording
 from publishing.planning import planned_times
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -112,6 +112,9 @@ class TestTimes:
 
 JPEG = Media("a.jpg", MediaKind.IMAGE, "image/jpeg", size=1024, sha256="", width=100, height=50)
 VIDEO = replace(JPEG, kind=MediaKind.VIDEO, content_type="video/mp4", seconds=10.0)
+CAME = Original("o", "hut.jpg", "image/jpeg", bytes=1024, width=100, height=50)
+SMALLER = "X takes photos up to 1 kB: it gets a smaller copy."
+FEWER_PIXELS = "X takes photos up to 50 × 100 pixels: it gets a smaller copy."
 CAN = Capabilities(
     280,
     media={
@@ -190,6 +193,24 @@ class TestFiles:
     def test_where_nothing_is_limited_anything_goes(self) -> None:
         bare = Capabilities(280, media={MediaKind.IMAGE: MediaLimit(2, frozenset({"image/jpeg"}), 1024)})
         assert limits.validate_media([replace(JPEG, width=10**6)], bare, "X") == []
+
+    @pytest.mark.parametrize(
+        ("one", "said"),
+        [
+            (Attached(1, JPEG), ""),  # how it came is not known
+            (Attached(1, JPEG, (), CAME), ""),
+            (Attached(1, JPEG, (), replace(CAME, bytes=1025)), SMALLER),
+            (Attached(1, replace(JPEG, size=1025), (JPEG,), CAME), SMALLER),
+            (Attached(1, JPEG, (), replace(CAME, width=101)), FEWER_PIXELS),
+            (Attached(1, JPEG, (), replace(CAME, height=51)), FEWER_PIXELS),
+            (Attached(1, replace(JPEG, content_type="image/webp"), (JPEG,), CAME), "X takes no WEBP pictures: it gets a JPEG copy."),
+            (Attached(1, replace(JPEG, size=1025), (), replace(CAME, bytes=1025)), ""),  # it does not go at all
+            (Attached(1, replace(JPEG, kind=MediaKind.GIF), (), CAME), ""),
+            (Attached(1, VIDEO, (), CAME), ""),
+        ],
+    )  # fmt: skip
+    def test_what_becomes_of_a_picture_on_its_way_is_said(self, one: Attached, said: str) -> None:
+        assert limits.adapted(one, CAN, "X") == said
 
     @pytest.mark.parametrize(
         ("size", "said"),

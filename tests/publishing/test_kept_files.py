@@ -1,7 +1,10 @@
 """Files as they are taken in, described and placed: what is kept, refused, said and written down."""
 
 import hashlib
+from contextlib import ExitStack
 from io import BytesIO
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,6 +16,8 @@ from organizations.models import AuditEntry
 from publishing.actions import media as taking
 from publishing.actions.media import describe_asset, upload_asset
 from publishing.actions.placing import MOST_FILES, Placing, describe_placed, keep_files, placed_files
+from publishing.media.files import Found
+from publishing.media.renditions import Brought, Kept
 from publishing.models import Asset, Attachment
 from tests import media
 from tests.cast import Cast
@@ -71,6 +76,74 @@ class TestTakingIn:
         with pytest.raises(ZeroDivisionError):
             upload_asset(cast.ed, BytesIO(media.picture()))
         assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def kept(content: bytes) -> Kept:
+    found = Found(MediaKind.IMAGE, "image/jpeg", 40, 30)
+    return Kept(BytesIO(content), found, hashlib.sha256(content).hexdigest(), len(content))
+
+
+class TestBeside:
+    """The file that leaves, its copies for other networks, and the original."""
+
+    @pytest.fixture
+    def first(self) -> Kept:
+        return kept(b"first")
+
+    @pytest.mark.parametrize(
+        ("copies", "came", "beside"), [([], b"", 0), ([b"copy"], b"", 4), ([b"copy"], b"came!!", 10)]
+    )
+    def test_what_is_kept_beside_it_is_counted(self, cast: Cast, first: Kept, copies, came, beside) -> None:
+        found = Brought(first, tuple(map(kept, copies)), kept(came) if came else None)
+        made = taking.new_asset(cast.ed, found, "Bread")
+        assert (made.organization_id, made.kind, made.content_type, made.width, made.height, made.seconds) == (
+            cast.acme.pk,
+            "image",
+            "image/jpeg",
+            40,
+            30,
+            None,
+        )
+        assert (made.bytes, made.bytes_beside, made.sha256, made.alt_text) == (5, beside, first.sha256, "Bread")
+
+    def test_what_leaves_as_it_came_is_kept_once(self, cast: Cast, first: Kept, tmp_path) -> None:
+        found = Brought(first, (), kept(b"first"))
+        made = taking.new_asset(cast.ed, found, "")
+        with ExitStack() as undo:
+            taking.store(undo, made, found, "hut.jpg")
+            assert (made.bytes_beside, made.original["file"]) == (0, made.file.name)
+            assert len(stored(tmp_path)) == 1
+
+    def test_all_of_it_is_stored_where_it_belongs_and_taken_away_again(self, cast: Cast, first: Kept, tmp_path) -> None:
+        found = Brought(first, (kept(b"copy"),), kept(b"came!!"))
+        made = taking.new_asset(cast.ed, found, "")
+        with ExitStack() as undo:
+            taking.store(undo, made, found, "My hut.png")
+            names = [made.file.name, made.renditions[0]["name"], made.original["file"]]
+            assert [(tmp_path / name).read_bytes() for name in names] == [b"first", b"copy", b"came!!"]
+            assert [name.partition("/")[0] for name in names] == ["assets", "assets", "originals"]
+            assert made.original == {
+                "file": names[2],
+                "name": "My hut.png.jpg",
+                "content_type": "image/jpeg",
+                "bytes": 6,
+                "width": 40,
+                "height": 30,
+            }
+            assert (made.renditions[0]["size"], made.renditions[0]["content_type"]) == (4, "image/jpeg")
+        assert stored(tmp_path) == []
+
+    @pytest.mark.parametrize(("name", "called"), [("hut.jpg", "hut.jpg"), (None, "original.jpg")])
+    def test_all_of_it_has_to_fit(self, cast: Cast, first: Kept, monkeypatch, name, called) -> None:
+        asked: list[int] = []
+        monkeypatch.setattr(taking, "brought", lambda file: Brought(first, (kept(b"copy"),), kept(b"came!!")))
+        monkeypatch.setattr(taking, "require_storage", asked.append)
+        made = upload_asset(cast.ed, SimpleNamespace(name=name))  # type: ignore[arg-type]
+        assert (asked, made.original["name"]) == ([15], called)
+
+
+def stored(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
 
 
 class TestDescribing:

@@ -8,15 +8,16 @@ from django.utils.timezone import now
 from foundation.errors import Conflict, Invalid, PermissionDenied
 from foundation.overtaking import Overtaken
 from foundation.states import IllegalMove
-from networks.models import Outgoing, Profile
+from networks.models import Outgoing, Profile, Restoration
 from organizations.models import AuditEntry
 from publishing.actions import rows
 from publishing.actions.compose import create_post, edit_post
 from publishing.actions.review import submit_post
 from publishing.actions.schedule import cancel_post, move_post, publish_now, schedule_post
 from publishing.models import Delivery, Post
+from teams.actions.grants import set_grants
 from tests.cast import Cast
-from tests.publishing.parts import settle
+from tests.publishing.parts import settle, spring
 
 pytestmark = pytest.mark.usefixtures("in_acme")
 BOTH = ["Acme (x)", "Acmepage (facebook)"]
@@ -74,6 +75,42 @@ class TestPlanning:
             later += timedelta(days=1)
         with pytest.raises(Overtaken):
             schedule_post(cast.priya, post, at=later, seen="something else")
+
+    @pytest.mark.parametrize("act", [schedule_post, move_post])
+    def test_another_time_is_meant_on_another_clock(self, cast: Cast, write, tomorrow, act) -> None:
+        at, skipped = spring("Europe/Madrid")
+        post = schedule_post(cast.priya, write(cast.priya), at=tomorrow, zone="Asia/Tokyo")
+        moved = act(cast.priya, post, at=at, zone="Europe/Madrid", wall=skipped)
+        assert (moved.planned_at, moved.planned_zone, moved.planned_wall) == (at, "Europe/Madrid", skipped)
+        draft = move_post(cast.priya, write(cast.priya), at=at, zone="Europe/Madrid", wall=skipped)
+        assert draft.planned_wall == skipped
+        assert schedule_post(cast.priya, draft, at=at, zone="Europe/Madrid").planned_wall == skipped
+        assert move_post(cast.priya, draft, at=at).planned_wall == skipped
+
+    def test_only_what_waits_is_moved(self, cast: Cast, write, tomorrow) -> None:
+        post = schedule_post(cast.priya, write(cast.priya, "One", thread=["Two"]), at=tomorrow)
+        Outgoing.objects.filter(profile=cast.page).update(state="failed")
+        later = tomorrow + timedelta(days=1)
+        move_post(cast.priya, post, at=later)
+        moved = Outgoing.objects.filter(due_at=later).values_list("profile", "state")
+        assert set(moved) == {(cast.x.pk, "waiting")}
+        Outgoing.objects.update(state="failed")
+        with pytest.raises(Conflict) as refused:
+            move_post(cast.priya, post, at=later)
+        assert refused.value.user_message == "Nothing of it is waiting any more."
+
+    def test_what_was_changed_meanwhile_does_not_leave_now(self, cast: Cast, write) -> None:
+        with pytest.raises(Overtaken):
+            publish_now(cast.priya, write(cast.priya), seen="something else")
+
+    def test_where_no_clock_is_named_it_is_the_movers(self, cast: Cast, write, tomorrow) -> None:
+        moved = move_post(cast.ed, write(cast.ed), at=tomorrow)
+        assert moved.planned_zone == cast.ed.time_zone == "Europe/Madrid"
+
+    def test_whoever_may_publish_calls_off_what_they_may_not_write(self, cast: Cast, write, tomorrow) -> None:
+        post = schedule_post(cast.priya, write(cast.priya, "Hello", cast.x), at=tomorrow)
+        set_grants(cast.olive, cast.x, members={cast.ana.pk: ["view", "publish"]})
+        assert cancel_post(cast.ana, post).state == "cancelled"
 
     def test_a_draft_moves_without_leaving(self, cast: Cast, write, tomorrow, hints) -> None:
         post = write(cast.ed)
@@ -168,6 +205,16 @@ class TestRows:
         waiting = Outgoing.objects.filter(state="waiting")
         assert [(row.profile, row.draft["text"]) for row in waiting] == [(cast.page, "Other")]
         assert rows.profiles_reached(edited) == [cast.x.pk]
+        assert rows.profiles_reached(write(cast.priya)) == []
+
+    def test_what_was_rewritten_since_an_older_state_came_back_keeps_its_earlier_words(self, cast: Cast, write) -> None:
+        post = write(cast.priya, "One", cast.x)
+        at = now()
+        Restoration.objects.create(how="copy", dumped_at=at, noticed_at=at, written_before=at)
+        edited = publish_now(cast.priya, edit_post(cast.priya, post, text="Two"))
+        (row,) = Outgoing.objects.filter(delivery__post=edited)
+        assert (row.draft["text"], [one["text"] for one in row.former]) == ("Two", ["One"])
+        assert row.written_at == post.revision.created_at
 
     def test_the_last_part_of_a_thread_is_cancelled_first(self, cast: Cast, posted: Post, monkeypatch) -> None:
         cancelled: list[int] = []

@@ -10,11 +10,12 @@ from networks.models import Profile
 from organizations.models import AuditEntry
 from publishing.actions.content import content_of
 from publishing.actions.forward import KEEP, Wish, as_far_as, may_go, put_forward, rewrite_post, write_post
-from publishing.actions.review import submit_post
+from publishing.actions.review import approve_post, submit_post
 from publishing.actions.schedule import schedule_post
 from publishing.composing.threads import Own
 from publishing.models import Post
 from tests.cast import Cast
+from tests.publishing.parts import spring
 
 pytestmark = pytest.mark.usefixtures("in_acme")
 
@@ -40,6 +41,21 @@ class TestPuttingForward:
         assert (post.state, post.planned_at is not None) == (state, planned)
         if wish.at:
             assert (post.planned_at, post.planned_zone) == (tomorrow, "Asia/Tokyo")
+
+    def test_a_new_post_is_planned_from_the_start(self, cast: Cast, tomorrow) -> None:
+        for who in (cast.ed, cast.priya):
+            write_post(who, text="Hello", profiles=[cast.x.pk], wish=Wish(at=tomorrow, zone="Asia/Tokyo"))
+        assert not AuditEntry.objects.filter(verb="post.moved").exists()
+        assert set(Post.objects.values_list("planned_at", flat=True)) == {tomorrow}
+
+    def test_a_new_post_may_be_unfinished(self, cast: Cast) -> None:
+        assert write_post(cast.ed, text="x" * 281, profiles=[cast.x.pk], unfinished=True).state == "draft"
+
+    def test_what_waits_for_approval_is_meant_as_its_writer_said(self, cast: Cast) -> None:
+        at, skipped = spring("Europe/Madrid")
+        wish = Wish(at=at, zone="Europe/Madrid", wall=skipped)
+        post = write_post(cast.ed, text="Hello", profiles=[cast.x.pk], wish=wish)
+        assert (post.state, post.planned_wall) == ("in_review", skipped)
 
     def test_all_that_was_given_is_kept(self, cast: Cast, upload, tomorrow) -> None:
         first, second = upload(cast.ed), upload(cast.ed)
@@ -114,6 +130,18 @@ class TestPuttingForward:
         if state == "scheduled" and hours == -1:
             assert as_far_as(cast.ed, post, before, wish) == Wish(submit=True)
 
+    def test_words_that_are_not_given_are_not_judged(self, cast: Cast, write, tomorrow) -> None:
+        post = write(cast.ed, "x" * 281, cast.x, unfinished=True, planned_at=tomorrow)
+        assert rewrite_post(cast.ed, post, wish=Wish(unplan=True)).planned_at is None
+
+    @pytest.mark.parametrize(("who", "state"), [("ed", "in_review"), ("priya", "draft")])
+    def test_what_should_have_left_is_asked_about_again_by_whoever_may_not_send_it(
+        self, cast: Cast, write, tomorrow, who, state
+    ) -> None:
+        post = schedule_post(cast.priya, write(cast.ed), at=tomorrow)
+        Post.objects.filter(pk=post.pk).update(planned_at=now() - timedelta(minutes=1))
+        assert rewrite_post(getattr(cast, who), post, text="Other").state == state
+
     def test_who_may_send_without_asking(self, cast: Cast, write) -> None:
         post = write(cast.priya)
         assert may_go(cast.priya, post) is True
@@ -133,6 +161,25 @@ class TestPuttingForward:
         put_forward(cast.priya, moved, Wish(at=tomorrow))
         assert AuditEntry.objects.count() == count
         assert put_forward(cast.priya, moved, Wish(submit=True)).state == "in_review"
+
+    def test_what_was_approved_leaves_by_whoever_may_send_it(self, cast: Cast, write, tomorrow) -> None:
+        Profile.objects.update(needs_approval=True)
+        post = approve_post(cast.ava, submit_post(cast.ed, write(cast.ed)))
+        assert put_forward(cast.ed, post, Wish(at=tomorrow)).state == "approved"
+        assert put_forward(cast.priya, post, Wish(at=tomorrow)).state == "scheduled"
+
+    @pytest.mark.parametrize("now_and_then", [False, True])
+    def test_what_is_to_leave_now_leaves_now(self, cast: Cast, write, tomorrow, now_and_then) -> None:
+        planned = schedule_post(cast.priya, write(cast.priya), at=tomorrow)
+        wish = Wish(now=True, at=tomorrow if now_and_then else None)
+        for post in (planned, write(cast.priya)):
+            assert put_forward(cast.priya, post, wish).planned_at < tomorrow
+
+    @pytest.mark.parametrize(("who", "state"), [("ed", "in_review"), ("priya", "scheduled")])
+    def test_another_time_is_kept_as_it_was_meant(self, cast: Cast, write, who, state) -> None:
+        at, skipped = spring("Europe/Madrid")
+        post = put_forward(getattr(cast, who), write(cast.ed), Wish(at=at, zone="Europe/Madrid", wall=skipped))
+        assert (post.state, post.planned_at, post.planned_wall) == (state, at, skipped)
 
     def test_unplanned_by_an_edit(self, cast: Cast, write, tomorrow) -> None:
         post = schedule_post(cast.priya, write(cast.priya), at=tomorrow)

@@ -1,5 +1,6 @@
 """What writing, editing and deleting a post keep, write down, tell and refuse."""
 
+from dataclasses import replace
 from datetime import UTC, timedelta
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ from django.utils.timezone import now
 
 from foundation.errors import Conflict, Invalid, NotFound, PermissionDenied
 from foundation.overtaking import Overtaken
+from networks.adapters.x.adapter import XAdapter
 from networks.models import Outgoing, Profile
 from organizations.models import AuditEntry, Member
 from publishing.actions import compose, content
@@ -19,11 +21,13 @@ from publishing.actions.placing import Placing
 from publishing.actions.review import submit_post
 from publishing.actions.schedule import cancel_post, move_post, schedule_post
 from publishing.composing.threads import Own
-from publishing.models import Post, Revision
+from publishing.models import Asset, Post, Revision
 from teams.actions.grants import set_grants
 from tests.cast import Cast
+from tests.publishing.parts import spring
 
 pytestmark = pytest.mark.usefixtures("in_acme")
+F = ("a file",)
 BOTH = ["Acme (x)", "Acmepage (facebook)"]
 
 
@@ -96,6 +100,11 @@ class TestWriting:
         assert made.planned_zone == "Europe/Madrid"
         assert made.planned_wall.hour in (13, 14)
 
+    def test_what_was_meant_is_kept_where_the_clocks_go_forward(self, cast: Cast) -> None:
+        at, skipped = spring("Europe/Madrid")
+        made = create_post(cast.ed, text="Hello", profiles=[cast.x.pk], planned_at=at, planned_wall=skipped)
+        assert made.planned_wall == skipped
+
     def test_an_edit_says_what_changed_without_the_words(self, cast: Cast, write, hints) -> None:
         post = write(cast.ed)
         hints.clear()
@@ -140,6 +149,29 @@ class TestWriting:
     def test_only_what_changed_is_written_down(self, before: dict, after: dict, told: dict) -> None:
         usual: dict = {"text": "A", "profiles": (), "variants": {}}
         assert compose.changes(Content(**(usual | before)), Content(**(usual | after))) == told
+
+    def test_an_edit_takes_files_with_words_given_for_them(self, cast: Cast, write, upload) -> None:
+        first, second = upload(cast.ed), upload(cast.ed)
+        words = {first.pk: "Bread", second.pk: "Butter"}
+        post = write(cast.ed, "One", cast.x, thread=["Two"])
+        edited = edit_post(cast.ed, post, media=[first.pk], thread_media=[[second.pk]], alt_texts=words)
+        placed = [[(one.asset, one.media.alt_text) for one in part] for part in content_of(edited).files]
+        assert placed == [[(first.pk, "Bread")], [(second.pk, "Butter")]]
+        assert dict(Asset.objects.values_list("pk", "alt_text")) == words
+        assert entry("asset.described")[0] == "Ed"
+
+    def test_an_edit_may_be_unfinished_and_what_was_said_of_the_words_before_is_gone(self, cast: Cast, write) -> None:
+        post = write(cast.ed, "One", cast.x)
+        Post.objects.filter(pk=post.pk).update(review_note="Shorter")
+        with pytest.raises(Invalid):
+            edit_post(cast.ed, post, text="x" * 281)
+        edit_post(cast.ed, post, text="x" * 281, unfinished=True)
+        assert fresh(post).review_note == ""
+
+    def test_what_fits_no_more_can_be_withdrawn(self, cast: Cast, write) -> None:
+        post = write(cast.ed, "x" * 281, cast.x, unfinished=True)
+        Post.objects.filter(pk=post.pk).update(state="in_review")
+        assert withdraw_post(cast.ed, post).state == "draft"
 
     def test_an_edit_without_a_change_is_none(self, cast: Cast, write, hints) -> None:
         post = write(
@@ -268,6 +300,47 @@ class TestJudging:
             assert len(found[field]) == len(texts)
             if "myspace" not in str(given):
                 assert all(one.startswith(other) for one, other in zip(found[field], texts, strict=True)), found
+
+    @pytest.mark.parametrize(
+        ("given", "fields"),
+        [
+            ({"text": ""}, ["text"]),
+            ({"text": "", "files": (F,)}, []),
+            ({"text": "", "files": ((), F)}, ["text"]),
+            ({"thread": ("",), "files": ((), F)}, []),
+            ({"thread": ("", "B"), "files": (F, (), F)}, ["thread"]),
+            ({"thread": ("", ""), "files": ((), F, F)}, []),
+            ({"variants": {"x": Own("")}, "files": (F,)}, []),
+            ({"variants": {"x": Own("")}, "files": ((), F)}, ["variants"]),
+            ({"variants": {"x": Own("B", ("",))}, "files": ((), F)}, []),
+            ({"variants": {"x": Own("B", ("",))}, "files": (F, ())}, ["variants"]),
+            ({"variants": {"x": Own("a\0"), "facebook": Own("B")}}, ["variants"]),
+        ],
+    )
+    def test_where_there_are_files_no_words_are_needed(self, given: dict, fields: list[str]) -> None:
+        usual: dict = {"text": "A", "profiles": (), "variants": {}}
+        assert list(content.readable_problems(Content(**(usual | given)))) == fields
+
+    def test_each_part_that_says_nothing_is_named(self) -> None:
+        assert content.unreadable_parts(["", "B", " "], []) == [
+            "Part 2: Write something first.",
+            "Part 4: Write something first.",
+        ]
+        assert content.unreadable_parts(["", ""], [(), F]) == ["Part 2: Write something first."]
+
+    def test_a_network_without_first_comments_says_so(self, cast: Cast, monkeypatch) -> None:
+        monkeypatch.setattr(XAdapter, "capabilities", replace(XAdapter.capabilities, first_comment=False))
+        told = "X has no first comments. Leave it out, or send there on its own."
+        assert self.problems(cast, comment="C") == {"first_comment": [told]}
+        assert self.problems(cast) == {}
+
+    def test_a_comment_of_white_space_is_none(self, cast: Cast) -> None:
+        found = content.checked_content(cast.ed, text="A", profiles=[cast.page.pk], variants=None, comment=" \n")
+        assert found.comment == ""
+
+    def test_as_many_profiles_as_may_be_are_looked_up(self, cast: Cast) -> None:
+        found = self.problems(cast, profiles=[cast.x.pk, *range(10**6, 10**6 + 49)])
+        assert found["profiles"][0] == "There is no profile 1000000."
 
     def test_profiles_that_one_does_not_see_are_not_there(self, cast: Cast) -> None:
         strange = [cast.theirs.pk, 0, -1, 2**63]
