@@ -5,13 +5,13 @@ import re
 from django.template import Origin
 from django.template.loaders import filesystem
 
-INDENT = re.compile(r"\n[ \t]+")
+INDENT = re.compile(r"\n[ \t]{2,}")
 
 
 class UnindentedLoader(filesystem.Loader):
-    """Reads pages without the blanks before their lines: a blank and a line's end are the same to a browser, and no
-    template of ours indents what stands in a `<textarea>` or `<pre>` (a guard). Mails are read as they are."""
+    """Reads pages with one blank before a line at the most: more are the same to a browser, and no template of ours
+    indents what stands in a `<textarea>` (a guard). Mails are read as they are."""
 
     def get_contents(self, origin: Origin) -> str:
         found = super().get_contents(origin)
-        return INDENT.sub("\n", found) if origin.name.endswith(".html") else found
+        return INDENT.sub("\n ", found) if origin.name.endswith(".html") else found
