@@ -92,6 +92,7 @@ class Memory:
         self.tests: dict[str, Any] = kept.get("tests", {}) if kept.get("targets") == self.targets else {}
         self.noticed: dict[str, list[str]] = kept.get("noticed", {})
         self.missed: dict[str, list[str]] = kept.get("missed", {})  # marks
+        self.found: set[str] = set()  # by this run
         self.unsure: set[str] = set()  # what was noticed by a test that failed anyhow
 
     def hash_of(self, test: str) -> str:
@@ -111,6 +112,8 @@ class Memory:
 
     def keep(self, key: str, test: str) -> None:
         self.noticed[key] = [test, self.hash_of(test)]
+        self.found.add(key)
+        self.unsure.discard(key)
         self.missed.pop(key, None)
 
     def asked_in_vain(self, key: str, tests: Iterable[str]) -> set[str]:
@@ -119,6 +122,9 @@ class Memory:
 
     def keep_missed(self, key: str, tests: Iterable[str]) -> None:
         self.missed[key] = sorted({self.mark(test) for test in tests})
+        self.found.add(key)
+        if key in self.noticed:  # by a test that is not the same any more
+            self.forget(key)
 
     def forget(self, key: str) -> None:
         del self.noticed[key]
@@ -133,9 +139,9 @@ class Memory:
             fcntl.flock(lock, fcntl.LOCK_EX)
             other = self.read()
             tests = other["tests"] | self.tests if other.get("targets") == self.targets else self.tests
-            noticed = {
-                key: one for key, one in other.get("noticed", {}).items() if key not in self.unsure
-            } | self.noticed
-            missed = {key: one for key, one in (other.get("missed", {}) | self.missed).items() if key not in noticed}
+            noticed = {key: one for key, one in other.get("noticed", {}).items() if key not in self.unsure}
+            noticed |= {key: one for key, one in self.noticed.items() if key in self.found}
+            missed = other.get("missed", {}) | {key: one for key, one in self.missed.items() if key in self.found}
+            missed = {key: one for key, one in missed.items() if key not in noticed}
             kept = {"targets": self.targets, "tests": tests, "noticed": noticed, "missed": missed}
             self.path.write_text(json.dumps(kept))

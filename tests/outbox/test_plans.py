@@ -143,6 +143,16 @@ class TestStandingIn:
         assert cast.lena in {one.member for one in Notification.objects.all()}
         assert stand_in(plan, original, at) is False
 
+    @pytest.mark.parametrize("carried", [True, False])
+    def test_a_first_comment_that_stays_behind_is_written_down(self, cast: Cast, monkeypatch, carried) -> None:
+        can = replace(FacebookAdapter.capabilities, first_comment=carried)
+        monkeypatch.setattr(FacebookAdapter, "capabilities", can)
+        publish_now(cast.olive, create_post(cast.olive, text="Bread", first_comment="The link", profiles=[cast.x.pk]))
+        silence(cast.x)
+        assert stand_in(planned(cast), Delivery.objects.get(), now() + LATER) is True
+        change = AuditEntry.objects.get(verb="post.stood_in").change
+        assert change.get("shortened") == (None if carried else [None, "yes"])
+
     @pytest.mark.parametrize("columns", [{"state": "failed"}, {"held": "too_late"}])
     def test_only_for_what_waits_for_nothing_else(self, cast: Cast, post: Post, columns: dict) -> None:
         Outgoing.objects.update(**columns)

@@ -249,6 +249,31 @@ A, B, C = files(1), files(2), files(3)
 ONE_TEXT, THREADS = Capabilities(280, first_comment=True), Capabilities(280, threads=True, first_comment=True)
 
 
+class TestForms:
+    """A file leaves in the first of its forms that the network takes, with the words that were given for it."""
+
+    @pytest.mark.parametrize(
+        ("media", "copies", "leaves"),
+        [
+            (JPEG, (), JPEG),
+            (JPEG, (replace(JPEG, name="copy"),), JPEG),
+            (replace(JPEG, size=1025), (replace(JPEG, size=1026), replace(JPEG, name="copy")), replace(JPEG, name="copy")),
+            (replace(JPEG, size=1025), (replace(JPEG, size=1026),), replace(JPEG, size=1025)),
+            (replace(JPEG, kind=MediaKind.GIF), (JPEG,), replace(JPEG, kind=MediaKind.GIF)),
+        ],
+    )  # fmt: skip
+    def test_the_first_that_fits(self, media: Media, copies: tuple[Media, ...], leaves: Media) -> None:
+        one = Attached(7, replace(media, alt_text="Bread"), copies, CAME)
+        assert one.on(CAN) == Attached(7, replace(leaves, alt_text="Bread"), copies, CAME)
+
+    @pytest.mark.parametrize(
+        ("content_type", "said"), [("image/heic", "HEIC"), ("image/avif", "AVIF"), ("image/png", "")]
+    )
+    def test_what_it_was_converted_from(self, content_type: str, said: str) -> None:
+        assert Attached(7, JPEG, (), replace(CAME, content_type=content_type)).converted_from == said
+        assert Attached(7, JPEG).converted_from == ""
+
+
 class TestWordings:
     @pytest.mark.parametrize(
         ("given", "can", "expected"),
