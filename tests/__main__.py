@@ -29,7 +29,8 @@ NOTHING_COLLECTED = 5  # pytest's status where the arguments leave a run without
 def main(arguments: list[str]) -> int:
     with contextlib.ExitStack() as stack:
         outputs = [stack.enter_context(tempfile.TemporaryFile("w+")) for _ in RUNS]
-        shared = ["-p", "tests.sharing", "--taken", stack.enter_context(tempfile.TemporaryDirectory())]
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        shared = ["-p", "tests.sharing", f"--taken={folder}"]  # in one word, or pytest takes the folder for its root
         started = [start(name, [*shared, *arguments], output) for name, output in zip(RUNS, outputs, strict=True)]
         try:
             statuses = [run.wait() for run in started]

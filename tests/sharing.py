@@ -1,6 +1,6 @@
 """Several runs side by side share what needs no processes: each takes the next file that nobody has taken.
 
-    pytest -p tests.sharing --own stack --taken FOLDER
+    pytest -p tests.sharing --own=stack --taken=FOLDER
 
 first runs what is marked `stack` (or `browser`, or nothing of both), then takes files until none is left; which are
 taken stands in FOLDER, that all runs share.
