@@ -17,7 +17,7 @@ from tests.browser.test_second_step import set_up_app, sign_in_again
 from tests.browser.tree import addresses, things_to_see
 from tests.stack import Stack
 
-pytestmark = [pytest.mark.browser, pytest.mark.stack, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.browser, pytest.mark.stack, pytest.mark.timeout(900)]
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 # axe sets styles of its own, which the security policy of the pages forbids.

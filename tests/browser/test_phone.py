@@ -11,7 +11,7 @@ from tests.browser.test_axe import is_page
 from tests.browser.tree import addresses
 from tests.stack import Stack
 
-pytestmark = [pytest.mark.browser, pytest.mark.stack, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.browser, pytest.mark.stack, pytest.mark.timeout(900)]
 
 SLUG = "long-names"
 OWNER, PASSWORD = "long@names.example", "a-phone-in-one-hand"
