@@ -349,7 +349,10 @@ def test_who_sends_a_byte_at_a_time_is_told_that_it_took_too_long(stack: Stack, 
 
 def test_who_says_nothing_at_all_goes_before_who_has_asked_once(stack: Stack) -> None:
     with sent(stack, b"", timeout=60) as silent, sent(stack, asks("GET", "/healthz"), timeout=60) as idle:
-        assert status(idle.recv(65_536)) == 200
+        first = b""
+        while not first.endswith(b"\r\n\r\nok"):  # head and body may come apart
+            first += idle.recv(65_536)
+        assert status(first) == 200
         assert silent.recv(1) == b""
         idle.sendall(asks("GET", "/healthz", "Connection: close"))
         assert status(rest(idle)) == 200

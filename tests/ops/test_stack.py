@@ -69,7 +69,5 @@ def test_an_emptied_redis_stops_nothing(stack: Stack) -> None:
 
 def test_every_process_ends_politely(stack: Stack) -> None:
     for name in ("beat", "worker", "web"):
-        began = time.monotonic()
         stack.kill(name, signal.SIGTERM)
-        assert stack.processes[name].wait(10) in (0, -signal.SIGTERM)
-        assert time.monotonic() - began < 6
+        assert stack.processes[name].wait(10) in (0, -signal.SIGTERM)  # seconds, of the 35 that it may take
