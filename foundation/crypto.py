@@ -55,7 +55,7 @@ def rotate(token: str) -> str:
         raise Undecryptable from None
 
 
-class EncryptedJSONField(models.TextField):  # type: ignore[type-arg]
+class EncryptedJSONField(models.TextField):  # type: ignore[type-arg]  # generic for the type checker alone
     """A JSON value kept as Fernet ciphertext. Cannot be searched; that is the point."""
 
     description = "JSON, encrypted"

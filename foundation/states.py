@@ -43,10 +43,10 @@ def move(row: models.Model, event: str, *, match: Mapping[str, Any] | None = Non
     Stale where the row is no longer in the state (or no longer matches) that was read.
     """
     target = row.MACHINE.target(row.state, event)  # type: ignore[attr-defined]  # declared by each model with a state
-    table = type(row)._base_manager.filter(pk=row.pk, state=row.state, **(match or {}))  # type: ignore[attr-defined]
+    table = type(row)._base_manager.filter(pk=row.pk, state=row.state, **(match or {}))  # type: ignore[attr-defined]  # as above
     if table.update(state=target, **stamps) != 1:
         raise Stale("Somebody else changed this a moment ago. Look again before you go on.")
-    row.state = target  # type: ignore[attr-defined]
+    row.state = target  # type: ignore[attr-defined]  # as above
     for name, value in stamps.items():
         setattr(row, name, value)
 

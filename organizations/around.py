@@ -35,4 +35,4 @@ def stand_around(request: HttpRequest) -> None:
     as_of = realtime.moment()
     memberships = memberships_of(user)
     if member := nearest(request, memberships):
-        request.as_of, request.memberships, request.member = as_of, memberships, member  # type: ignore[attr-defined]
+        request.as_of, request.memberships, request.member = as_of, memberships, member  # type: ignore[attr-defined]  # set before a view begins

@@ -18,16 +18,16 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "socialops.settings")
 wsgi = get_wsgi_application()  # before the imports below: they need the apps
 
-from foundation.heartbeat import tell_clock  # noqa: E402
-from socialops.door.addresses import place_for  # noqa: E402
-from socialops.door.bodies import ClientLeft, Refused, bounds_of, take_in  # noqa: E402
-from socialops.door.connections import sweep  # noqa: E402
-from socialops.door.known import is_known  # noqa: E402
-from socialops.door.pages import page  # noqa: E402
-from socialops.door.refusing import refuse  # noqa: E402
-from socialops.stream import Receive as Receive  # noqa: E402
-from socialops.stream import Scope, hub, stream  # noqa: E402
-from socialops.stream import Send as Send  # noqa: E402
+from foundation.heartbeat import tell_clock
+from socialops.door.addresses import place_for
+from socialops.door.bodies import ClientLeft, Refused, bounds_of, take_in
+from socialops.door.connections import sweep
+from socialops.door.known import is_known
+from socialops.door.pages import page
+from socialops.door.refusing import refuse
+from socialops.stream import Receive as Receive
+from socialops.stream import Scope, hub, stream
+from socialops.stream import Send as Send
 
 STREAM = re.compile(r"/o/(?P<slug>[-\w]+)/stream/")
 CLOCK_TOLD_EVERY = 60.0

@@ -87,7 +87,7 @@ def note_beat(**given: object) -> None:
 @task_prerun.connect
 def leave_broken_connections(**given: object) -> None:
     """Those that are too old as well, as Django does before each request."""
-    if not given["task"].request.is_eager:  # type: ignore[attr-defined]
+    if not given["task"].request.is_eager:  # type: ignore[attr-defined]  # set before a view begins
         close_old_connections()
 
 

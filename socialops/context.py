@@ -69,12 +69,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "organization": member.organization,
         "writes": SimpleLazyObject(lambda: writes(member)),  # asked where a page offers to compose
     }
-    if getattr(request, "htmx", False) and not request.htmx.boosted:  # type: ignore[attr-defined]
+    if getattr(request, "htmx", False) and not request.htmx.boosted:  # type: ignore[attr-defined]  # set before a view begins
         return here
     facts = facts_of(member)
     return here | {
         "writes": member.is_admin or any(drafts for *_others, drafts in facts),
-        "organizations": [own.organization for own in request.memberships],  # type: ignore[attr-defined]
+        "organizations": [own.organization for own in request.memberships],  # type: ignore[attr-defined]  # set before a view begins
         "nav": navigation(request, member),
         "banners": banners(member, facts),
         "own_account": is_own_account(request),

@@ -119,7 +119,7 @@ def fill_in_reserved(connection: BaseDatabaseWrapper) -> bool:
     if not is_hollow(connection):
         return False
     executor = MigrationExecutor(connection)
-    state = executor._create_project_state(with_applied_migrations=True)  # type: ignore[attr-defined]
+    state = executor._create_project_state(with_applied_migrations=True)  # type: ignore[attr-defined]  # there is no public way
     with connection.schema_editor(atomic=True) as editor:
         for app in ("organizations", "teams"):
             repair(editor, list(state.apps.get_app_config(app).get_models()))

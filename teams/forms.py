@@ -60,7 +60,7 @@ class TeamForm(forms.Form):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         for field in {"leaders", "members"} & set(self.fields):
-            self.fields[field].queryset = members()  # type: ignore[attr-defined]
+            self.fields[field].queryset = members()  # type: ignore[attr-defined]  # a field of choices
 
     def ids(self) -> dict[str, Any]:
         """The answers as the actions take them."""
@@ -173,8 +173,8 @@ class GrantForm(forms.Form):
         self, *given: Any, holders: list[tuple[str, str]], levels: list[tuple[str, str]], **named: Any
     ) -> None:
         super().__init__(*given, **named)
-        self.fields["holder"].choices = holders  # type: ignore[attr-defined]
-        self.fields["level"].choices = levels  # type: ignore[attr-defined]
+        self.fields["holder"].choices = holders  # type: ignore[attr-defined]  # a field of choices
+        self.fields["level"].choices = levels  # type: ignore[attr-defined]  # a field of choices
 
 
 class LevelForm(SeenForm):

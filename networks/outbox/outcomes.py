@@ -100,4 +100,4 @@ def renewed_first(error: errors.NetworkError, now: datetime) -> Outcome:
 
 def backoff(attempts: int) -> timedelta:
     """Doubling from two seconds to five minutes, with jitter so that rows do not come back together."""
-    return paced(seconds=min(LONGEST_WAIT, 2.0 ** min(attempts, 9)) * random.uniform(0.5, 1.0))  # noqa: S311
+    return paced(seconds=min(LONGEST_WAIT, 2.0 ** min(attempts, 9)) * random.uniform(0.5, 1.0))  # noqa: S311 - no secret

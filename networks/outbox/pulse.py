@@ -28,7 +28,7 @@ EVERY = timedelta(seconds=0.9)
 GAP = timedelta(minutes=15)
 MARGIN = 600  # beats that another process may have seen and nobody could keep
 OWN = "written_in = xmin::text::bigint"
-READ = f"SELECT beat, coalesce({OWN}, false), beaten_at, stopped_at FROM networks_pulse WHERE id = 1"  # noqa: S608
+READ = f"SELECT beat, coalesce({OWN}, false), beaten_at, stopped_at FROM networks_pulse WHERE id = 1"  # noqa: S608 - made of constants
 # The beat, for whoever is about to send; null where the row is a copy, or is not there.
 TRUSTED = f"SELECT beat FROM networks_pulse WHERE id = 1 AND {OWN}"  # noqa: S608  # constants, as above
 BEAT = f"""
@@ -36,7 +36,7 @@ BEAT = f"""
     WHERE id = 1 AND ({OWN} OR %(anew)s)
         AND (beaten_at < %(at)s - %(every)s OR stopped_at IS DISTINCT FROM %(stopped)s OR %(anew)s)
     RETURNING beat, xmin::text::bigint
-"""  # noqa: S608
+"""  # noqa: S608 - made of constants
 LOADING = """
     SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pg_restore')
 """

@@ -50,8 +50,8 @@ def held_up(reach: Reach, now: datetime) -> QuerySet[Outgoing, Any]:
     """What should have left a minute ago and only its network can hold. Index outgoing_lane."""
     # unscoped, here and below: a network that takes nothing holds up every organization
     profiles = Profile.unscoped.filter(network=reach.network, sandbox=reach.sandbox)
-    if reach.organization_id:  # type: ignore[attr-defined]
-        profiles = profiles.filter(organization=reach.organization_id)  # type: ignore[attr-defined]
+    if reach.organization_id:  # type: ignore[attr-defined]  # every reach has one
+        profiles = profiles.filter(organization=reach.organization_id)  # type: ignore[attr-defined]  # every reach has one
     late = Outgoing.unscoped.filter(state="waiting", held="", priority__in=Priority.values, planned_at__lt=now - LATE)
     lasting = (hold.word for hold in HOLDS.values() if not hold.passes)
     kept = reduce(or_, (keeps(word, "profile__", row="", now=now) for word in lasting))

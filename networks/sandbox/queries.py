@@ -87,7 +87,7 @@ def timeline(account: Account, *, at: datetime, post: str = "") -> list[Shown]:
     ]
 
 
-def threads_of(account: Account):  # type: ignore[no-untyped-def]
+def threads_of(account: Account):  # type: ignore[no-untyped-def]  # a queryset with values
     rows = Entry.objects.filter(network=account.network, parent=None).select_related("author")
     return rows.filter(Q(author=account) | Q(wall=account) | Q(addressed=account)).distinct()
 

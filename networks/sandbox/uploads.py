@@ -109,7 +109,7 @@ def forget(rows: QuerySet[Upload]) -> None:
     names = [name for one in gone for name in (one.file, *segments_of(one)) if name]
     Upload.objects.filter(pk__in=[one.pk for one in gone]).delete()
     for name in names:
-        transaction.on_commit(lambda name=name: default_storage.delete(name), robust=True)  # type: ignore[misc]
+        transaction.on_commit(lambda name=name: default_storage.delete(name), robust=True)  # type: ignore[misc]  # the name of this turn
 
 
 def segments_of(upload: Upload) -> Iterator[str]:

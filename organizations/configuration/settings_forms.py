@@ -52,7 +52,7 @@ class OwnForm(forms.Form):
     def __init__(self, *given: Any, zone: str, **named: Any) -> None:
         super().__init__(*given, **named)
         own = ("", _("As the organization: %s") % zone.replace("_", " "))
-        self.fields["time_zone"].choices = [own, *zones()]  # type: ignore[attr-defined]
+        self.fields["time_zone"].choices = [own, *zones()]  # type: ignore[attr-defined]  # a field of choices
 
 
 class OrganizationForm(SeenForm):

@@ -47,7 +47,7 @@ class LeaveBody(StrictSerializer):
     keep_scheduled = serializers.BooleanField(default=True)
 
 
-class PeopleQuery(serializers.Serializer):  # type: ignore[type-arg]
+class PeopleQuery(serializers.Serializer):  # type: ignore[type-arg]  # generic for the type checker alone
     q = serializers.CharField(max_length=100, required=False, allow_blank=True)
     role = serializers.ChoiceField(Role.choices, required=False)
 

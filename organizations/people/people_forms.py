@@ -47,8 +47,8 @@ class InviteForm(forms.Form):
 
     def __init__(self, *given: Any, rank: int, teams: Mapping[int, str], **named: Any) -> None:
         super().__init__(*given, **named)
-        self.fields["role"].choices = roles_up_to(rank)  # type: ignore[attr-defined]
-        self.fields["teams"].choices = list(teams.items())  # type: ignore[attr-defined]
+        self.fields["role"].choices = roles_up_to(rank)  # type: ignore[attr-defined]  # a field of choices
+        self.fields["teams"].choices = list(teams.items())  # type: ignore[attr-defined]  # a field of choices
         if not teams:
             del self.fields["teams"]
 
@@ -91,7 +91,7 @@ class RoleForm(forms.Form):
 
     def __init__(self, *given: Any, rank: int, **named: Any) -> None:
         super().__init__(*given, **named)
-        self.fields["role"].choices = roles_up_to(rank)  # type: ignore[attr-defined]
+        self.fields["role"].choices = roles_up_to(rank)  # type: ignore[attr-defined]  # a field of choices
 
 
 class Day(forms.DateInput):
@@ -112,7 +112,7 @@ class AbsenceForm(forms.Form):
 
     def __init__(self, *given: Any, member: Member, **named: Any) -> None:
         super().__init__(*given, **named)
-        self.fields["deputy"].queryset = others(member)  # type: ignore[attr-defined]
+        self.fields["deputy"].queryset = others(member)  # type: ignore[attr-defined]  # a field of choices
 
 
 class LeavingForm(forms.Form):
@@ -145,10 +145,10 @@ class LeavingForm(forms.Form):
             self.fields[f"to_{kind}"] = Person(label=label, required=False, empty_label=_("The successor"))
         for name in ("successor", *(f"to_{kind}" for kind in kinds)):
             field = self.fields[name]
-            field.queryset = queryset  # type: ignore[attr-defined]
+            field.queryset = queryset  # type: ignore[attr-defined]  # a field of choices
             # one query for all of these lists
-            blank = [] if field.required else [("", field.empty_label)]  # type: ignore[attr-defined]
-            field.choices = [*blank, *((one.pk, field.label_from_instance(one)) for one in people)]  # type: ignore[attr-defined]
+            blank = [] if field.required else [("", field.empty_label)]  # type: ignore[attr-defined]  # a field of choices
+            field.choices = [*blank, *((one.pk, field.label_from_instance(one)) for one in people)]  # type: ignore[attr-defined]  # a field of choices
 
     def clean_name(self) -> str:
         typed = self.cleaned_data["name"]

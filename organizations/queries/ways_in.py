@@ -21,7 +21,7 @@ class Kind(StrEnum):
     APP = "app"
     CODES = "codes"
     SIGN_ON = "sign_on"
-    TOKEN = "token"  # noqa: S105
+    TOKEN = "token"  # noqa: S105 - a word, no secret
     SESSION = "session"
     INVITATION = "invitation"
 

@@ -20,7 +20,7 @@ USE_NOTED_EVERY = timedelta(minutes=1)
 def token_scope(request: HttpRequest) -> Iterator[None]:
     """Sets `request.api_token` (or None) and brings its organization into scope for the whole call."""
     token = find_token(request.headers.get("Authorization", ""))
-    request.api_token = token  # type: ignore[attr-defined]
+    request.api_token = token  # type: ignore[attr-defined]  # set before a view begins
     if token is None:
         yield
         return

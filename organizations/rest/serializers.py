@@ -8,7 +8,7 @@ from rest_framework import serializers
 from foundation.written import with_line_feeds
 
 
-class StrictSerializer(serializers.Serializer):  # type: ignore[type-arg]
+class StrictSerializer(serializers.Serializer):  # type: ignore[type-arg]  # generic for the type checker alone
     """Reads a body; a field it does not have is an error that names it, and NUL characters are refused."""
 
     def to_internal_value(self, data: Any) -> Any:

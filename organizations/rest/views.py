@@ -39,7 +39,7 @@ class MemberScope(APIView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with token_scope(request):
-            token = request.api_token  # type: ignore[attr-defined]
+            token = request.api_token  # type: ignore[attr-defined]  # set before a view begins
             if token is not None and (refused := self.refusal(token, request.method or "")):
                 return plain(403, refused)
             if request.method != "POST" or token is None or HEADER not in request.headers:

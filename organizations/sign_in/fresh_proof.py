@@ -39,7 +39,7 @@ def ask_for_proof(request: HttpRequest) -> HttpResponseBase:
     ways = ways_to_prove(request)
     if not ways:
         return redirect("account_reset_password")
-    if request.method in SAFE or not is_borrowed(request.session, request.user):  # type: ignore[arg-type]
+    if request.method in SAFE or not is_borrowed(request.session, request.user):  # type: ignore[arg-type]  # set before a view begins
         return suspend_request(request, ways[0])
     # What a borrowed session sent is not kept: somebody else may have sent it.
     return redirect(proof_address(request, reverse("sign_on:ways_in")))

@@ -47,13 +47,13 @@ class Filter(forms.Form):
     def __init__(self, given: QueryDict) -> None:
         super().__init__(given, auto_id="audit-%s")
         people = Member.objects.select_related("user", "organization").order_by("user__name", "user__email", "pk")
-        self.fields["person"].choices = [  # type: ignore[attr-defined]
+        self.fields["person"].choices = [  # type: ignore[attr-defined]  # a field of choices
             ("", _("Everybody")),
             (SYSTEM, _("The system")),
             *((str(one.pk), one.name) for one in people),
         ]
         words = sorted((verb_words(verb), verb) for verb in verbs_used())
-        self.fields["verb"].choices = [("", _("Everything")), *((verb, word) for word, verb in words)]  # type: ignore[attr-defined]
+        self.fields["verb"].choices = [("", _("Everything")), *((verb, word) for word, verb in words)]  # type: ignore[attr-defined]  # a field of choices
 
     def asked(self, zone: str) -> Asked:
         self.full_clean()

@@ -20,7 +20,7 @@ def end_session(request: HttpRequest, pk: int) -> HttpResponse:
     if session is None:
         raise NotFound
     session.end()
-    record_everywhere(request.user, "session.ended", device=session.user_agent[:120])  # type: ignore[arg-type]
-    recheck_streams(request.user)  # type: ignore[arg-type]
+    record_everywhere(request.user, "session.ended", device=session.user_agent[:120])  # type: ignore[arg-type]  # set before a view begins
+    recheck_streams(request.user)  # type: ignore[arg-type]  # set before a view begins
     messages.success(request, _("That device is signed out."))
     return redirect("usersessions_list")

@@ -53,7 +53,7 @@ class Spooled(TemporaryFileUploadHandler):
                 self.file.flush()  # or the last piece would fail where nobody asks
         except NoRoom:
             self.file.close()
-            self.request.no_room = True  # type: ignore[union-attr]
+            self.request.no_room = True  # type: ignore[union-attr]  # set before a view begins
             raise SkipFile from None
 
 

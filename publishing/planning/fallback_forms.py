@@ -43,8 +43,8 @@ class FallbackForm(SeenForm):
     def __init__(self, *args: Any, network: str, **given: Any) -> None:
         super().__init__(*args, **given)
         self.fields["text"].required = True
-        self.fields["profile"].queryset = Profile.objects.exclude(network=network).order_by("name", "pk")  # type: ignore[attr-defined]
-        self.fields["told"].queryset = Member.objects.select_related("user").order_by("user__name", "pk")  # type: ignore[attr-defined]
+        self.fields["profile"].queryset = Profile.objects.exclude(network=network).order_by("name", "pk")  # type: ignore[attr-defined]  # a field of choices
+        self.fields["told"].queryset = Member.objects.select_related("user").order_by("user__name", "pk")  # type: ignore[attr-defined]  # a field of choices
 
     @classmethod
     def of(cls, network: str, plan: FallbackPlan | None) -> Self:

@@ -56,7 +56,7 @@ def called(post: Post) -> str:
     """
     if post.state == "cancelled":
         return "cancelled"
-    return "scheduled" if post.shown == "sending" else post.shown  # type: ignore[attr-defined,no-any-return]
+    return "scheduled" if post.shown == "sending" else post.shown  # type: ignore[attr-defined,no-any-return]  # annotated by with_shown
 
 
 def shown_as(posts: QuerySet[Post], wanted: str) -> QuerySet[Post]:

@@ -38,7 +38,7 @@ def address() -> tuple[list[str], dict[str, str]]:
 
 
 def client_version() -> int:
-    said = subprocess.run([program("pg_dump"), "--version"], capture_output=True, text=True, check=True).stdout  # noqa: S603
+    said = subprocess.run([program("pg_dump"), "--version"], capture_output=True, text=True, check=True).stdout  # noqa: S603 - PostgreSQL's own programs
     return int(re.findall(r"\d+", said)[0])
 
 
@@ -73,7 +73,7 @@ def contents(of: Path) -> list[str]:
 
 
 def run(command: list[str], env: dict[str, str]) -> str:
-    done = subprocess.run(command, env=env, capture_output=True, text=True, errors="replace", check=False)  # noqa: S603
+    done = subprocess.run(command, env=env, capture_output=True, text=True, errors="replace", check=False)  # noqa: S603 - PostgreSQL's own programs
     if done.returncode:
         raise Refused(in_words(Path(command[0]).name, done.stderr))
     return done.stdout
@@ -148,7 +148,7 @@ def writing() -> Iterator[IO[bytes]]:
     """The standard input of a session that ends at the first error. Raises Refused with that."""
     args, env = address()
     command = [program("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null", *args]
-    with subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:  # noqa: S603
+    with subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:  # noqa: S603 - PostgreSQL's own programs
         assert process.stdin
         assert process.stderr
         try:

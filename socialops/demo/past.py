@@ -80,7 +80,7 @@ def somebody_wrote(
     author = persona_account(profile.network, name=who)
     entry = write_entry(author, text, under=under, wall=wall, at=at, pushes=False)
     for body in pushes.bodies(entry):
-        for remote_id, items in adapter_class(profile.network).parse_push(body).items():  # type: ignore[attr-defined]
+        for remote_id, items in adapter_class(profile.network).parse_push(body).items():  # type: ignore[attr-defined]  # of those that can be pushed to
             for told in Profile.objects.filter(network=profile.network, remote_id=remote_id):
                 pass_up(told, items)
     message = Message.objects.select_related("conversation__profile").get(profile=profile, remote_id=entry.remote_id)

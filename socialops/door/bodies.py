@@ -101,7 +101,7 @@ class Body:
     def write(self, piece: bytes) -> None:
         if not self.is_on_disk:
             whole = TemporaryFile()  # noqa: SIM115 - closed once the page has read it
-            whole.write(self.file.getvalue())  # type: ignore[attr-defined]
+            whole.write(self.file.getvalue())  # type: ignore[attr-defined]  # in memory by then
             self.file, self.is_on_disk = whole, True
         self.file.write(piece)
         self.file.flush()  # or the last piece would fail where nobody asks, on the loop

@@ -53,7 +53,7 @@ here: set["Connection"] = set()  # all that are open in this process
 class Connection(HttpToolsProtocol):
     """uvicorn's, with bounds. `phase` since `since`: what is waited for, and may end the connection."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # narrower, as asyncio gives it
         self.phase, self.since = IDLE, self.loop.time()
         self.unread = 0  # bytes that the parser took in since it last gave something out
         self.head = self.fields = self.refusal = 0

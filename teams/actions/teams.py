@@ -174,7 +174,7 @@ def save(team: Team) -> None:
         raise Invalid({"name": ["Another team has this name."]}) from None
 
 
-def found(model, ids: Ids, field: str) -> list:  # type: ignore[no-untyped-def,type-arg]
+def found(model, ids: Ids, field: str) -> list:  # type: ignore[no-untyped-def,type-arg]  # of either model
     """The rows with these ids, all of them. Raises Invalid naming `field`."""
     wanted = set(ids)
     rows = list(model.objects.filter(pk__in=wanted))

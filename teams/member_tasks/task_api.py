@@ -47,7 +47,7 @@ class Aware(serializers.DateTimeField):
         return value
 
 
-class Query(serializers.Serializer):  # type: ignore[type-arg]
+class Query(serializers.Serializer):  # type: ignore[type-arg]  # generic for the type checker alone
     view = serializers.ChoiceField(VIEWS, required=False)
 
 

@@ -51,7 +51,7 @@ class TaskForm(forms.Form):
         self.zone = member.time_zone
         named["initial"] = {"member": f"member-{member.pk}", "form_key": uuid.uuid4(), **named.get("initial", {})}
         super().__init__(*given, **named)
-        self.fields["member"].choices = holders()  # type: ignore[attr-defined]
+        self.fields["member"].choices = holders()  # type: ignore[attr-defined]  # a field of choices
 
     @property
     def due_at(self) -> datetime | None:
@@ -70,4 +70,4 @@ class HandOverForm(forms.Form):
 
     def __init__(self, *given: Any, but: Member | None, **named: Any) -> None:
         super().__init__(*given, **named)
-        self.fields["member"].choices = holders(but)  # type: ignore[attr-defined]
+        self.fields["member"].choices = holders(but)  # type: ignore[attr-defined]  # a field of choices

@@ -33,7 +33,7 @@ class PauseForm(forms.Form):
 
     def __init__(self, *given: Any, member: Member, **named: Any) -> None:
         super().__init__(*given, **named)
-        self.fields["of"].widget.choices = choices(member)  # type: ignore[attr-defined]
+        self.fields["of"].widget.choices = choices(member)  # type: ignore[attr-defined]  # a field of choices
 
     def clean_of(self) -> tuple[str, int | None]:
         """(scope, id). Whether the member may pause that is the door's question."""
@@ -44,7 +44,7 @@ class PauseForm(forms.Form):
 
     @property
     def possible(self) -> bool:
-        return bool(self.fields["of"].widget.choices)  # type: ignore[attr-defined]
+        return bool(self.fields["of"].widget.choices)  # type: ignore[attr-defined]  # a field of choices
 
 
 class ReleaseForm(forms.Form):

@@ -63,7 +63,7 @@ def rights_on(profile: Profile) -> Rights:
     return Rights(shown_teams, shown_people, others)
 
 
-def held(rows, key: str) -> dict[int, Verbs]:  # type: ignore[no-untyped-def]
+def held(rows, key: str) -> dict[int, Verbs]:  # type: ignore[no-untyped-def]  # of either model
     found: dict[int, set[str]] = {}
     for pk, codename in rows.values_list(key, "permission__codename"):
         found.setdefault(pk, set()).add(codename.removesuffix("_profile"))

@@ -108,9 +108,9 @@ def standing(request: MemberRequest) -> dict[str, Any]:
     rows = list(pauses_for(request.member).filter(HOLDS).order_by("-pk")[:FIRST])
     may, sending, at = releasable(request.member, rows), in_flight(rows), now()
     for row in rows:
-        row.in_flight = sending[row.pk]  # type: ignore[attr-defined]
-        row.said = sentence(row, request.member.time_zone, at)  # type: ignore[attr-defined]
-        row.mine = row.pk in may  # type: ignore[attr-defined]
+        row.in_flight = sending[row.pk]  # type: ignore[attr-defined]  # for the template
+        row.said = sentence(row, request.member.time_zone, at)  # type: ignore[attr-defined]  # set before a view begins
+        row.mine = row.pk in may  # type: ignore[attr-defined]  # for the template
     return {"pauses": rows, "organization": request.member.organization}
 
 

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import facebook  # type: ignore[import-untyped]
+import facebook  # type: ignore[import-untyped]  # it has no types
 import requests
 
 from foundation import http
@@ -29,7 +29,7 @@ class GraphError(Exception):
         self.body = body
 
 
-class Graph(facebook.GraphAPI):  # type: ignore[misc]
+class Graph(facebook.GraphAPI):  # type: ignore[misc]  # its base has no types
     """One Page's client. Raises `GraphError`, `http.TransportFault` or `requests` exceptions, nothing of the SDK's."""
 
     def __init__(self, access: Access) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import requests
-import tweepy  # type: ignore[import-untyped]
+import tweepy  # type: ignore[import-untyped]  # it has no types
 
 from foundation import http
 from networks.adapters.x import limits
@@ -16,7 +16,7 @@ for _name in MANIFEST.loggers:  # at DEBUG they print authorization headers
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 
-class XError(tweepy.TweepyException):  # type: ignore[misc]
+class XError(tweepy.TweepyException):  # type: ignore[misc]  # its base has no types
     """An answer outside 2xx. tweepy's own classes break on bodies that are lists, strings or half filled."""
 
     def __init__(self, response: requests.Response) -> None:
@@ -26,7 +26,7 @@ class XError(tweepy.TweepyException):  # type: ignore[misc]
         self.body: Any = http.json_or_none(response)
 
 
-class XClient(tweepy.Client):  # type: ignore[misc]
+class XClient(tweepy.Client):  # type: ignore[misc]  # its base has no types
     """One profile's client. Every method takes `user_auth=client.signs`: tweepy's defaults differ per method."""
 
     def __init__(self, access: Access) -> None:

@@ -1,0 +1,17 @@
+"""What keeps a checker from looking at a line says why, on that line."""
+
+import re
+
+from tests.guards.test_floors import ROOT, ours
+
+UNEXPLAINED = re.compile(r"# (noqa|type: ignore)(: ?[A-Z0-9, ]+|\[[a-z, -]+\])?\s*$")
+
+
+def test_every_exception_has_its_reason() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+        for path, _module in ours()
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if UNEXPLAINED.search(line)
+    ]
+    assert not wrong, "Say why behind it, or let it go:\n" + "\n".join(wrong)
