@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from analytics.definitions import BY_KEY, POST_KEYS
 from analytics.queries.overview import Figure
-from foundation.sheets import harmless, line
+from foundation.texts.sheets import harmless, line
 from networks.models import RemotePost
 from networks.registry import adapter_class
 

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from foundation.text import clipped
+from foundation.texts.text import clipped
 from inbox.access import conversations_for
 from organizations.actors import Actor
 from organizations.auditing.subject_names import About

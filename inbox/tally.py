@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
 
-from foundation.text import clipped
+from foundation.texts.text import clipped
 from inbox.models import Conversation, Message
 
 TALLIED = ("message_count", "unanswered_since", "answered_at", "last_message_at", "last_message_id", "snippet")

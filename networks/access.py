@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils.timezone import now
 
-from foundation.dates import moment
+from foundation.texts.dates import moment
 from networks.contract import Access, Adapter, Renews
 from networks.errors import Busy, NetworkError, SignInRefused
 from networks.models import Credential, Profile

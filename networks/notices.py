@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from foundation import realtime
+from foundation.processes import realtime
 from networks.models import Circuit, FallbackPlan, Profile, Restoration
 from networks.registry import adapter_class
 from organizations.models import Member, Organization, Role

@@ -8,8 +8,8 @@ from celery import Task, shared_task
 from django.conf import settings
 from django.utils.timezone import now
 
-from foundation import heartbeat
-from foundation.seats import seat
+from foundation.processes import heartbeat
+from foundation.processes.seats import seat
 from networks.actions.restoring import watch
 from networks.incoming.identifying import identify_due
 from networks.incoming.intake import claim_poll, digest_receipt, due_polls, end_poll, open_receipts, poll_profile

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
-from foundation.numbers import spelt_numbers
-from foundation.written import shows_anything, unshowable
+from foundation.texts.numbers import spelt_numbers
+from foundation.texts.written import shows_anything, unshowable
 from networks.contract import Capabilities
 
 LONGEST = 65_536  # characters, whatever the network: none takes more, and so much more is a mistake or an attack

@@ -6,7 +6,7 @@ page that would not be shown behind the gate.
 
 from django.http import HttpRequest
 
-from foundation import realtime
+from foundation.processes import realtime
 from organizations.access import memberships_of
 from organizations.models import Member
 from organizations.sign_in.admission import hindrance

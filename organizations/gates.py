@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.timezone import override
 
-from foundation import realtime
+from foundation.processes import realtime
 from organizations.access import member_of, memberships_of, require_admin, require_owner
 from organizations.around import note_last
 from organizations.models import Member

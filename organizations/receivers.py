@@ -10,8 +10,8 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
-from foundation import realtime
-from foundation.ratelimit import seconds_to_wait
+from foundation.processes import realtime
+from foundation.processes.ratelimit import seconds_to_wait
 from organizations.access import memberships_of
 from organizations.actors import Actor, System
 from organizations.auditing import audit

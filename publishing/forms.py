@@ -15,9 +15,9 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from foundation.numbers import spelt_number
 from foundation.overtaking import spelt_seen
-from foundation.written import Written
+from foundation.texts.numbers import spelt_number
+from foundation.texts.written import Written
 from networks.queries.queue import PLACES
 from networks.registry import networks
 from organizations.models import Member

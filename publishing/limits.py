@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
-from foundation.numbers import spelt_number, spelt_numbers
-from foundation.written import unshowable, with_line_feeds
+from foundation.texts.numbers import spelt_number, spelt_numbers
+from foundation.texts.written import unshowable, with_line_feeds
 from networks.contract import Capabilities, Media, MediaKind, MediaLimit
 from publishing.composing.threads import Attached
 from publishing.media.file_kinds import no_such, nth, too_many

@@ -6,8 +6,8 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from foundation.dates import spelt_planned
-from foundation.numbers import spelt_number
+from foundation.texts.dates import spelt_planned
+from foundation.texts.numbers import spelt_number
 from networks.models import FallbackPlan, Outgoing
 from networks.queries.queue import with_return
 from networks.registry import adapter_class

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from foundation.text import clipped
+from foundation.texts.text import clipped
 from organizations.actors import Actor
 from organizations.auditing.subject_names import About
 from publishing.access import deliveries_for, posts_for

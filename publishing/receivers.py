@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.dispatch import receiver
 
-from foundation import realtime
+from foundation.processes import realtime
 from networks.actions.outgoing import cancel_outgoing
 from networks.contract import DraftKind
 from networks.models import Outgoing, RemotePost

@@ -18,7 +18,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "socialops.settings")
 wsgi = get_wsgi_application()  # before the imports below: they need the apps
 
-from foundation.heartbeat import tell_clock
+from foundation.processes.heartbeat import tell_clock
 from socialops.door.addresses import place_for
 from socialops.door.bodies import ClientLeft, Refused, bounds_of, take_in
 from socialops.door.connections import sweep

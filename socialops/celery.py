@@ -22,7 +22,7 @@ from django.utils.timezone import now
 from kombu import Exchange, Queue
 from kombu.transport.redis import Channel
 
-from foundation.heartbeat import beat, tell_clock
+from foundation.processes.heartbeat import beat, tell_clock
 from socialops.schema import exit_unless_known
 
 log = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from foundation.numbers import spelt_numbers
+from foundation.texts.numbers import spelt_numbers
 from networks.models import Circuit, Profile, Restoration
 from networks.notices import called
 from networks.readiness import open_since, refusal

@@ -14,8 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError
 
-from foundation import heartbeat, realtime
-from foundation.room import can_write
+from foundation.files.room import can_write
+from foundation.processes import heartbeat, realtime
 from networks.models import Outgoing
 from networks.queries.queue import overdue
 from socialops.celery import app

@@ -15,7 +15,7 @@ from django.conf import settings
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from foundation.realtime import KEPT_FOR, MISSED, RESYNC, channel, log_of
+from foundation.processes.realtime import KEPT_FOR, MISSED, RESYNC, channel, log_of
 
 log = logging.getLogger(__name__)
 

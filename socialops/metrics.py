@@ -18,7 +18,7 @@ from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from foundation import heartbeat, realtime
+from foundation.processes import heartbeat, realtime
 from networks.models import Circuit, Cursor, Outgoing, Profile, WebhookReceipt
 from networks.queries.lateness import LATENESS, sent_since
 from networks.queries.queue import PLACES, overdue, queued

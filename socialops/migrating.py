@@ -13,7 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
-from foundation.repair import repair
+from foundation.database.repair import repair
 
 LOCK = 0x50C1A1  # of the whole database: any number that nobody else takes
 AGAIN = 0.2  # seconds

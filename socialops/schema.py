@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.loader import MigrationLoader
 
-from foundation.repair import RepairTables
+from foundation.database.repair import RepairTables
 
 BEHIND = (
     "The database is behind this code ({names}). Run `python manage.py migrate` first; it may run while the earlier "

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.crypto import parse_keys
 from foundation.env import Env, WrongSetting, parse_dns_server, parse_folder, parse_rate
-from foundation.mail_url import EXPECTED as EMAIL_EXPECTED
-from foundation.mail_url import parse_email_url
+from foundation.internet.mail_url import EXPECTED as EMAIL_EXPECTED
+from foundation.internet.mail_url import parse_email_url
 from networks.manifest import WrongManifest
 from networks.registry import discover
 from socialops.running import embedded
@@ -245,7 +245,7 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "publishing.media.uploads.Spooled",
 ]
-CACHES = {"default": {"BACKEND": "foundation.cache.ForgivingRedisCache", "LOCATION": REDIS_URL}}
+CACHES = {"default": {"BACKEND": "foundation.processes.cache.ForgivingRedisCache", "LOCATION": REDIS_URL}}
 
 # --- Language, time, files ----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

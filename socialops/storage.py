@@ -7,7 +7,7 @@ from typing import Any
 from django.core.files.storage import FileSystemStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-from foundation.room import room_for_file
+from foundation.files.room import room_for_file
 
 
 class Media(FileSystemStorage):

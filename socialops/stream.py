@@ -22,9 +22,9 @@ from django.db import Error as DatabaseError
 from django.db import close_old_connections
 from django.http import HttpRequest, parse_cookie
 
-from foundation import places
 from foundation.errors import NotFound
-from foundation.realtime import channel
+from foundation.processes import places
+from foundation.processes.realtime import channel
 from organizations.access import member_of, memberships_of
 from organizations.configuration.quotas import limit_of
 from organizations.configuration.usage import streams_of

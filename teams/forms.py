@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from networks.models import Profile
 from networks.registry import manifests
-from organizations.comparing import SeenForm
+from organizations.auditing.overtaken_changes import SeenForm
 from organizations.models import Member
 from organizations.queries.people import members
 from teams.models import Team, UseCase

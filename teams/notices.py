@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from foundation.dates import spelt_planned
+from foundation.texts.dates import spelt_planned
 from networks.models import Profile
 from organizations.actors import Actor, label
 from organizations.models import Member, Organization, Role

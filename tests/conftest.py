@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from pytest_django.plugin import DjangoDbBlocker
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from foundation import realtime
+from foundation.processes import realtime
 from networks.outbox import pulse
 from organizations.models import Organization, User
 from organizations.tenancy import scope

@@ -16,7 +16,7 @@ from analytics.actions.storing import lock_profile, put, zone_of
 from analytics.definitions import OWN_KEYS
 from analytics.derive import bounds, day_of
 from analytics.models import Rollup
-from foundation import realtime
+from foundation.processes import realtime
 from inbox.models import Message
 from networks.models import Profile, RemotePost
 

@@ -18,7 +18,7 @@ from analytics.cadence import PROFILE_EVERY, next_for_post
 from analytics.definitions import POST_KEYS, PROFILE_KEYS
 from analytics.derive import day_of, increase, known
 from analytics.models import Measurement, Rollup, Snapshot
-from foundation import realtime
+from foundation.processes import realtime
 from networks.contract import Metrics
 from networks.models import Profile, RemotePost
 from organizations.tenancy import require_organization_id

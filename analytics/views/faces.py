@@ -10,7 +10,7 @@ from analytics.definitions import BY_KEY, POST_KEYS, Source
 from analytics.filters import Filters
 from analytics.period import Period
 from analytics.queries.overview import Figure, Points
-from foundation.numbers import spelt_numbers
+from foundation.texts.numbers import spelt_numbers
 from networks.models import RemotePost
 
 NEUTRAL = {"posts_sent", "messages_in"}  # more is neither better nor worse

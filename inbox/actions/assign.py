@@ -3,9 +3,9 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from foundation import realtime
 from foundation.errors import Invalid
 from foundation.overtaking import Seen, refuse_overtaken
+from foundation.processes import realtime
 from inbox.access import may, require
 from inbox.models import Conversation
 from inbox.notices import tell_given

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.timezone import now
 
-from foundation.text import normalized
+from foundation.texts.text import normalized
 from inbox.actions.ingest import tell
 from inbox.intake.incoming import storable
 from inbox.intake.locks import hold_intake

@@ -1,6 +1,6 @@
 """A member leaves: what was assigned to them is assigned to somebody else."""
 
-from foundation import realtime
+from foundation.processes import realtime
 from inbox.queries.handover import answerable_by, held_by
 from organizations.actors import Actor
 from organizations.auditing import audit

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.timezone import now
 
-from foundation import realtime
+from foundation.processes import realtime
 from inbox.actions.contacts import keep_contacts
 from inbox.actions.echoes import is_echo, link_copies, texts_in_flight
 from inbox.actions.joining import join_conversations, reopen

@@ -6,10 +6,10 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.timezone import now
 
-from foundation import realtime
 from foundation.errors import Conflict, Invalid
-from foundation.text import clipped
-from foundation.written import with_line_feeds
+from foundation.processes import realtime
+from foundation.texts.text import clipped
+from foundation.texts.written import with_line_feeds
 from inbox import limits
 from inbox.access import require
 from inbox.models import Conversation, Message

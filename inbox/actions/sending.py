@@ -2,9 +2,9 @@
 
 from django.db import transaction
 
-from foundation import realtime
 from foundation.errors import NotFound
 from foundation.overtaking import Seen, refuse_overtaken
+from foundation.processes import realtime
 from inbox.access import require
 from inbox.models import Conversation, Message
 from inbox.tally import recount

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.timezone import now
 
-from foundation import realtime
+from foundation.processes import realtime
 from inbox.actions.joining import join_conversations
 from inbox.intake.locks import hold_intake
 from inbox.models import Conversation, Message

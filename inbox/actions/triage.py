@@ -3,9 +3,9 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from foundation import realtime
 from foundation.errors import Conflict
 from foundation.overtaking import Seen, refuse_overtaken
+from foundation.processes import realtime
 from foundation.states import move
 from inbox.access import require
 from inbox.models import Conversation, Message

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from foundation.graphemes import cut_to
-from foundation.names import one_line
-from foundation.text import likeness
+from foundation.texts.graphemes import cut_to
+from foundation.texts.names import one_line
+from foundation.texts.text import likeness
 from networks.contract import Author, Inbound
 
 LONGEST_ID = 200

@@ -3,7 +3,7 @@
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
-from foundation.search import Parts
+from foundation.texts.search import Parts
 from organizations.tenancy import TenantModel
 
 

@@ -4,7 +4,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
-from foundation.search import Words
+from foundation.texts.search import Words
 from inbox.models.contact import Contact
 from inbox.models.conversation import Conversation
 from organizations.tenancy import TenantModel

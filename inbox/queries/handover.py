@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from foundation.numbers import spelt_number, spelt_numbers
+from foundation.texts.numbers import spelt_number, spelt_numbers
 from inbox.models import Conversation
 from organizations.models import Member
 from organizations.people.handover import Handover, Holding

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
 
-from foundation.search import Found, Parts, Words
+from foundation.texts.search import Found, Parts, Words
 from inbox.access import conversations_for
 from inbox.filters import ME, NOBODY, Filters, number
 from inbox.models import Contact, Conversation, Message

@@ -15,7 +15,7 @@ from django_htmx.http import trigger_client_event
 
 from foundation.errors import AppError, Conflict, Invalid
 from foundation.overtaking import Overtaken, spelt_seen
-from foundation.written import with_line_feeds
+from foundation.texts.written import with_line_feeds
 from inbox import limits
 from inbox.access import access_conversation
 from inbox.actions.assign import assign_conversation
@@ -26,7 +26,7 @@ from inbox.filters import number
 from inbox.models import Conversation, Message
 from inbox.views import context
 from organizations.access import access_member
-from organizations.comparing import Overtaking, seen_in, since
+from organizations.auditing.overtaken_changes import Overtaking, seen_in, since
 from organizations.gates import MemberRequest, member_gate
 from organizations.undo import undo_toast, undoable
 from teams.access import access_team

@@ -4,7 +4,7 @@ from django.http import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from foundation.errors import NotFound
-from foundation.inline import shown
+from foundation.files.inline import shown
 from inbox.access import access_conversation
 from inbox.queries.thread import pictures_of
 from organizations.gates import MemberRequest, member_gate

@@ -3,10 +3,10 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from foundation import realtime
 from foundation.errors import Invalid
-from foundation.names import checked_name
-from foundation.numbers import spelt_number
+from foundation.processes import realtime
+from foundation.texts.names import checked_name
+from foundation.texts.numbers import spelt_number
 from networks.models import Profile
 from organizations.actors import Actor
 from organizations.auditing import audit

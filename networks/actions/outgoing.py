@@ -8,10 +8,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.timezone import now
 
-from foundation import realtime
 from foundation.errors import Conflict
-from foundation.graphemes import cut_to
+from foundation.processes import realtime
 from foundation.states import move, move_all
+from foundation.texts.graphemes import cut_to
 from networks.contract import PART_BEFORE, Draft, DraftKind
 from networks.models import Attempt, Held, Outgoing, Priority, Profile, RemotePost
 from networks.outbox.chains import behind, follow

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from foundation import realtime
+from foundation.processes import realtime
 from networks.models import Profile
 from organizations.access import require_admin
 from organizations.actors import Actor

@@ -9,12 +9,12 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import now
 
-from foundation import realtime
-from foundation.dates import moment
 from foundation.errors import Invalid
-from foundation.graphemes import cut_to
-from foundation.names import one_line
+from foundation.processes import realtime
 from foundation.states import move
+from foundation.texts.dates import moment
+from foundation.texts.graphemes import cut_to
+from foundation.texts.names import one_line
 from networks import errors
 from networks.access import base_url
 from networks.actions.outgoing import retry_outgoing

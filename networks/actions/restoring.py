@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import Q
 
-from foundation import realtime
+from foundation.processes import realtime
 from foundation.states import move_all
 from networks.models import Outgoing, Restoration
 from networks.models.restoration import Pulse

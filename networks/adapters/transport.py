@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from foundation.http import Fate, TransportFault, faults
+from foundation.internet.http import Fate, TransportFault, faults
 from networks.adapters import reading
 from networks.contract import Access, Counts, Draft, RateLimit
 from networks.errors import Ambiguous, NetworkError, NotSent, RateLimited, Refused, Unavailable

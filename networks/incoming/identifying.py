@@ -7,7 +7,7 @@ from time import monotonic
 from django.db.models import F, Q
 from django.utils.timezone import now as clock
 
-from foundation.seats import seat
+from foundation.processes.seats import seat
 from networks import errors
 from networks.access import may_renew, open_adapter
 from networks.actions.profiles import IDENTIFIED_EVERY, refresh_profile

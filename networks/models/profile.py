@@ -4,8 +4,8 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
-from foundation.search import Parts
 from foundation.states import Machine
+from foundation.texts.search import Parts
 from organizations.tenancy import TenantModel
 
 VERBS = ("view", "draft", "publish", "approve", "reply", "analyse", "manage")

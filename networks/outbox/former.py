@@ -6,7 +6,7 @@ words are to stand beside them.
 
 from dataclasses import replace
 
-from foundation.text import likeness
+from foundation.texts.text import likeness
 from networks.contract import Draft, Published
 from networks.models import Outgoing
 

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
-from foundation.prepared import Prepared
+from foundation.database.prepared import Prepared
 from networks.readiness import IS_REPLY, MAY_SEND, POSTS_TOO, STILL_MAY_SEND, STILL_POSTS_TOO, TROUBLE
 
 NOT_SENDING = """

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.timezone import now as clock
 
-from foundation import realtime
+from foundation.processes import realtime
 from foundation.states import IllegalMove, Stale, move
 from networks.access import public_permalink
 from networks.models import Attempt, Outgoing, Profile, RemotePost

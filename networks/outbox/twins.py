@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from foundation.text import likeness
+from foundation.texts.text import likeness
 from networks.models import Outgoing
 
 WAITS = "It waits until it is known whether another post with the same words is there."

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils.timezone import now
 
-from foundation import realtime
+from foundation.processes import realtime
 from networks.sandbox.dialects.dialect import practised
 from networks.sandbox.faults import DOWN, KINDS, LONGEST
 from networks.sandbox.ids import number_at

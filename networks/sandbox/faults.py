@@ -13,7 +13,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from foundation import realtime
+from foundation.processes import realtime
 from networks.sandbox.models import Account, Fault
 
 SLOW, DELAYED, DOWN = "slow", "delayed", "down"

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from foundation import http
+from foundation.internet import http
 from networks.sandbox import pushes
 from networks.sandbox.models import Entry
 from networks.tasks import TenantTask

@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from foundation import realtime
 from foundation.errors import Invalid, NotFound
+from foundation.processes import realtime
 from organizations.access import require_admin
 from organizations.actors import Actor
 from organizations.auditing import audit

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.timezone import now
 
-from foundation.domains import canonical, domain_of, readable
+from foundation.internet.domains import canonical, domain_of, readable
 from organizations.actions.joining import join_organization
 from organizations.actions.ways_in import remove_ways
 from organizations.actors import System

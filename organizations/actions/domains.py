@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from foundation.domains import is_everybodys, normalised
 from foundation.errors import Conflict, Invalid, NotFound
-from foundation.numbers import spelt_number
+from foundation.internet.domains import is_everybodys, normalised
+from foundation.texts.numbers import spelt_number
 from organizations.access import require_owner
 from organizations.actors import Actor, System
 from organizations.auditing import audit

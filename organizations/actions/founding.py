@@ -5,7 +5,7 @@ from django.core.validators import validate_slug
 from django.db import IntegrityError, transaction
 
 from foundation.errors import Invalid, PermissionDenied
-from foundation.names import checked_name
+from foundation.texts.names import checked_name
 from organizations.actions.joining import join_organization
 from organizations.actions.organizations import LONGEST_NAME, check, checked_zone
 from organizations.auditing import audit

@@ -6,8 +6,8 @@ from datetime import date
 from django.db import transaction
 
 from foundation.errors import Conflict, Invalid, NotFound
-from foundation.names import checked_name
 from foundation.overtaking import Seen, mark_of, refuse_overtaken
+from foundation.texts.names import checked_name
 from organizations.access import require_admin
 from organizations.actors import Actor
 from organizations.auditing import audit

@@ -12,7 +12,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from foundation.errors import Conflict, Invalid
-from foundation.names import checked_name
+from foundation.texts.names import checked_name
 from organizations.access import require_admin, require_rank
 from organizations.actions.joining import already, join_organization
 from organizations.actions.organizations import LONGEST_NAME, check, create_user

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from foundation import realtime
 from foundation.errors import Invalid
+from foundation.processes import realtime
 from organizations.actors import Actor
 from organizations.auditing import audit
 from organizations.models import Member, Organization, User

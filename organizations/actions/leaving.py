@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from foundation import realtime
 from foundation.errors import Invalid, PermissionDenied
+from foundation.processes import realtime
 from organizations.access import require_rank
 from organizations.actions.people import lock_people, present, require_another_owner
 from organizations.actors import Actor, label

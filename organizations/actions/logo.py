@@ -7,8 +7,8 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from foundation.errors import Invalid
-from foundation.numbers import spelt_number
 from foundation.overtaking import Seen, refuse_overtaken
+from foundation.texts.numbers import spelt_number
 from organizations.access import require_admin
 from organizations.actors import Actor
 from organizations.auditing import audit

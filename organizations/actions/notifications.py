@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from foundation import realtime
 from foundation.errors import Invalid, NotFound
+from foundation.processes import realtime
 from organizations.auditing import audit
 from organizations.models import Member, Notification, NotificationSettings
 from organizations.notifications.notice_kinds import CHANNELS, KINDS

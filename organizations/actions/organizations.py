@@ -10,8 +10,8 @@ from django.core.validators import validate_email, validate_slug
 from django.db import IntegrityError, transaction
 
 from foundation.errors import Invalid
-from foundation.names import checked_name
 from foundation.overtaking import Seen, refuse_overtaken
+from foundation.texts.names import checked_name
 from organizations.access import require_admin, require_rank
 from organizations.actions.joining import join_organization
 from organizations.actors import Actor, System

@@ -8,9 +8,9 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from foundation import realtime
 from foundation.errors import Invalid
-from foundation.names import checked_name
+from foundation.processes import realtime
+from foundation.texts.names import checked_name
 from organizations.actions.logo import forget
 from organizations.auditing import audit
 from organizations.models import Member, User

@@ -6,9 +6,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from foundation import realtime
 from foundation.errors import Conflict, Invalid, NotFound, PermissionDenied
 from foundation.overtaking import Overtaken, Seen, is_overtaken
+from foundation.processes import realtime
 from organizations.access import require_rank
 from organizations.actors import Actor
 from organizations.auditing import audit

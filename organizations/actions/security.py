@@ -4,7 +4,7 @@ from django.db import transaction
 
 from foundation.errors import Invalid
 from foundation.overtaking import Seen, refuse_overtaken
-from foundation.realtime import ping
+from foundation.processes.realtime import ping
 from organizations.access import require_admin, require_rank
 from organizations.actors import Actor
 from organizations.auditing import audit

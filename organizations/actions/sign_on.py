@@ -5,8 +5,8 @@ from typing import Any
 
 from django.db import transaction
 
-from foundation.addresses import is_public_url
 from foundation.errors import Invalid
+from foundation.internet.addresses import is_public_url
 from foundation.overtaking import Seen, refuse_overtaken
 from organizations.access import require_owner
 from organizations.actions.domains import checked_names, enter_domains

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from foundation.errors import Invalid, PermissionDenied
-from foundation.names import checked_name
+from foundation.texts.names import checked_name
 from organizations.access import require_admin
 from organizations.actors import Actor, System
 from organizations.auditing import audit

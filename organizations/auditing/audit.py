@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 from django.utils.timezone import now
 
-from foundation.graphemes import cut_to
+from foundation.texts.graphemes import cut_to
 from organizations import request_origin
 from organizations.actors import Actor, label
 from organizations.models import AuditEntry

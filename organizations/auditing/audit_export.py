@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from foundation.sheets import harmless, line
+from foundation.texts.sheets import harmless, line
 from organizations.models import AuditEntry
 
 COLUMNS = (

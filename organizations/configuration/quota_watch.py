@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from foundation.numbers import spelt_numbers
+from foundation.texts.numbers import spelt_numbers
 from organizations.configuration.quotas import Use, uses
 from organizations.models import Member, Notification, Organization, Role
 from organizations.notifications.notices import notify, settle_notices

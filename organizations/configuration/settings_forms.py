@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.errors import Invalid
 from organizations.actions.organizations import LATEST
-from organizations.comparing import SeenForm
+from organizations.auditing.overtaken_changes import SeenForm
 from organizations.models import Role
 
 

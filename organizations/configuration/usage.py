@@ -4,8 +4,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from foundation import places, ratelimit
-from foundation.numbers import spelt_number
+from foundation.processes import places, ratelimit
+from foundation.texts.numbers import spelt_number
 from organizations.configuration.quotas import Quota, register
 
 DAY = 86_400

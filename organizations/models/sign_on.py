@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from foundation.crypto import EncryptedJSONField
-from foundation.domains import domain_of, readable
+from foundation.internet.domains import domain_of, readable
 from foundation.overtaking import mark_of
 from organizations.models.member import Role
 from organizations.tenancy import TenantModel
@@ -47,7 +47,7 @@ class OrganizationSignOn(TenantModel):
 class SignOnDomain(TenantModel):
     """A domain of e-mail addresses that an organization says is its own. It governs nothing before it is proved."""
 
-    name = models.CharField(max_length=253)  # as `foundation.domains.normalised` writes it
+    name = models.CharField(max_length=253)  # as `foundation.internet.domains.normalised` writes it
     token = models.CharField(max_length=64, default=new_token)  # what the record says, of this organization alone
     entered_at = models.DateTimeField(auto_now_add=True)
     proved_at = models.DateTimeField(null=True)

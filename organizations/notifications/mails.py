@@ -20,8 +20,8 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from foundation.numbers import spelt_number
 from foundation.states import move, move_all
+from foundation.texts.numbers import spelt_number
 from organizations.models import Mail, Member, Notification
 from organizations.notifications.notice_kinds import KINDS, Shown
 from organizations.tenancy import require_organization_id, scope

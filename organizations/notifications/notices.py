@@ -13,8 +13,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.timezone import now
 
-from foundation import realtime
-from foundation.text import clipped
+from foundation.processes import realtime
+from foundation.texts.text import clipped
 from organizations.models import Member, Notification, NotificationSettings
 from organizations.notifications.mails import put_mails
 from organizations.notifications.notice_kinds import KINDS

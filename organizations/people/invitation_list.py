@@ -10,7 +10,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from foundation.errors import Invalid
-from foundation.numbers import spelt_number
+from foundation.texts.numbers import spelt_number
 from organizations.models import Role
 
 MOST_LINES = 1000

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from foundation.errors import Invalid
-from foundation.numbers import spelt_number
-from foundation.pictures import BROKEN, plain
+from foundation.files.pictures import BROKEN, plain
+from foundation.texts.numbers import spelt_number
 
 SIDE = 256  # pixels: the largest face of a page, on the sharpest screen, and room for a larger one
 MOST_BYTES = 10_000_000

@@ -6,7 +6,7 @@ from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from foundation.search import Found, Parts
+from foundation.texts.search import Found, Parts
 from organizations.models import Absence, Member
 from organizations.sign_in.admission import SECOND_STEPS
 

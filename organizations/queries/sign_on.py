@@ -1,6 +1,6 @@
 """Which organization's sign-on is meant: asked before anybody is signed in, so outside every fence."""
 
-from foundation.domains import domain_of
+from foundation.internet.domains import domain_of
 from organizations.models import OrganizationSignOn, SignOnDomain
 
 

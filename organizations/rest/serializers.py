@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from foundation.written import with_line_feeds
+from foundation.texts.written import with_line_feeds
 
 
 class StrictSerializer(serializers.Serializer):  # type: ignore[type-arg]  # generic for the type checker alone

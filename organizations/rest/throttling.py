@@ -5,8 +5,8 @@ from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from foundation.numbers import spelt_number
-from foundation.ratelimit import seconds_to_wait
+from foundation.processes.ratelimit import seconds_to_wait
+from foundation.texts.numbers import spelt_number
 from organizations.configuration.quotas import limit_of
 from organizations.configuration.usage import DAY, calls_of
 from organizations.models import Organization

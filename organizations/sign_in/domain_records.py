@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from foundation.dns import Unanswered, texts_at
+from foundation.internet.dns import Unanswered, texts_at
 from organizations.models import SignOnDomain
 
 

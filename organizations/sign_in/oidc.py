@@ -14,11 +14,11 @@ from urllib.parse import urlencode
 import jwt
 from requests.auth import HTTPBasicAuth
 
-from foundation.addresses import fetch_json, is_public_url
-from foundation.domains import canonical
 from foundation.errors import AppError
-from foundation.http import TransportFault
-from foundation.names import one_line
+from foundation.internet.addresses import fetch_json, is_public_url
+from foundation.internet.domains import canonical
+from foundation.internet.http import TransportFault
+from foundation.texts.names import one_line
 from organizations.models import OrganizationSignOn
 
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]

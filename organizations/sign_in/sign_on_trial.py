@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import jwt
 from django.utils.translation import gettext as _
 
-from foundation.domains import domain_of, readable
-from foundation.numbers import spelt_number
+from foundation.internet.domains import domain_of, readable
+from foundation.texts.numbers import spelt_number
 from organizations.actions.admitting import account_of, known, require_authority
 from organizations.models import Member, OrganizationSignOn, Role
 from organizations.sign_in.oidc import Claims, Provider, SignOnFailed, asked, discover

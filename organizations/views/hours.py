@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from foundation.errors import AppError, Invalid
 from foundation.overtaking import Overtaken
 from organizations.actions.hours import add_holiday, remove_holiday, set_business_hours, told, week_mark
-from organizations.comparing import overtaken_form, seen_in, since, standing
+from organizations.auditing.overtaken_changes import overtaken_form, seen_in, since, standing
 from organizations.configuration.settings_forms import HolidayForm, WeekForm, show_errors
 from organizations.gates import MemberRequest, admin_gate
 from organizations.models import Holiday, Organization

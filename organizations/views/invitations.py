@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from foundation.errors import Conflict, Invalid, NotFound
-from foundation.numbers import spelt_number
+from foundation.texts.numbers import spelt_number
 from organizations.actions.invitations import invite_member, resend_invitation, revoke_invitation
 from organizations.actions.inviting_many import check_people, invite_people
 from organizations.configuration.settings_forms import show_errors

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from foundation.errors import Conflict, Invalid
-from foundation.numbers import spelt_numbers
+from foundation.texts.numbers import spelt_numbers
 from organizations.access import access_member, require_rank
 from organizations.actions.leaving import fallback_for, offboard_member, plan_handover
 from organizations.configuration.settings_forms import show_errors

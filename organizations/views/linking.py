@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from foundation.ratelimit import seconds_to_wait
+from foundation.processes.ratelimit import seconds_to_wait
 from organizations.actions.admitting import account_of, is_confirmed, link
 from organizations.models import User
 from organizations.sign_in.account_linking import KEY, Question, mail_link, own_sign_in, question_of

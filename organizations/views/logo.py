@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation.errors import Invalid, NotFound
-from foundation.inline import shown
+from foundation.files.inline import shown
 from foundation.overtaking import Overtaken
 from organizations.actions.logo import MOST_BYTES, remove_logo, set_logo
-from organizations.comparing import Overtaking, seen_in, since
+from organizations.auditing.overtaken_changes import Overtaking, seen_in, since
 from organizations.configuration.settings_forms import LogoForm, show_errors
 from organizations.gates import MemberRequest, admin_gate, member_gate
 from organizations.sign_in.entrance import known_here

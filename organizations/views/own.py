@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from foundation.errors import Invalid
-from foundation.room import no_room
+from foundation.files.room import no_room
 from organizations.access import access_member
 from organizations.actions.own import change_own, remove_picture, set_picture
 from organizations.configuration.settings_forms import OwnForm, PictureForm, show_errors

@@ -15,7 +15,7 @@ from organizations.access import access_member
 from organizations.actions.absences import end_absence, plan_absence
 from organizations.actions.people import change_role
 from organizations.actions.security import let_in_again
-from organizations.comparing import seen_in
+from organizations.auditing.overtaken_changes import seen_in
 from organizations.configuration.settings_forms import show_errors
 from organizations.gates import MemberRequest, admin_gate, member_gate
 from organizations.models import Absence, Member

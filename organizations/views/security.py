@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation.errors import Invalid
-from foundation.numbers import spelt_number
 from foundation.overtaking import Overtaken
-from foundation.ratelimit import seconds_to_wait
+from foundation.processes.ratelimit import seconds_to_wait
+from foundation.texts.numbers import spelt_number
 from organizations.actions.security import bound_sessions, require_mfa
 from organizations.actions.sign_on import remove_sign_on, set_sign_on
-from organizations.comparing import Overtaking, seen_in, since
+from organizations.auditing.overtaken_changes import Overtaking, seen_in, since
 from organizations.configuration.settings_forms import show_errors
 from organizations.gates import MemberRequest, admin_gate, owner_gate
 from organizations.models import Role

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from foundation.errors import Invalid
 from foundation.overtaking import Overtaken
 from organizations.actions.organizations import change_organization, create_member
-from organizations.comparing import overtaken_form, seen_in, since, standing
+from organizations.auditing.overtaken_changes import overtaken_form, seen_in, since, standing
 from organizations.configuration.quotas import uses
 from organizations.configuration.settings_forms import LogoForm, MemberForm, OrganizationForm, show_errors
 from organizations.gates import MemberRequest, admin_gate, member_gate

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from foundation.errors import NotFound
-from foundation.ratelimit import seconds_to_wait
+from foundation.processes.ratelimit import seconds_to_wait
 from organizations.access import member_of, memberships_of
 from organizations.actions.admitting import Unlinked, account_of, admit
 from organizations.models import Member, OrganizationSignOn, Role, User

@@ -6,7 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from foundation.errors import NotFound
-from foundation.ratelimit import seconds_to_wait
+from foundation.processes.ratelimit import seconds_to_wait
 from organizations.gates import MemberRequest, owner_gate
 from organizations.models import OrganizationSignOn
 from organizations.sign_in.admission import sign_on_of

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from foundation.errors import Invalid, PermissionDenied
-from foundation.numbers import spelt_number, spelt_numbers
-from foundation.written import shows_anything, with_line_feeds
+from foundation.texts.numbers import spelt_number, spelt_numbers
+from foundation.texts.written import shows_anything, with_line_feeds
 from networks.contract import Adapter
 from networks.models import Profile
 from networks.registry import UnknownNetwork, adapter_class

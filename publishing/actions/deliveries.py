@@ -5,9 +5,9 @@ import re
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from foundation import realtime
 from foundation.errors import Conflict, Invalid
 from foundation.overtaking import Seen, refuse_overtaken
+from foundation.processes import realtime
 from networks.actions.outgoing import cancel_outgoing, delete_remote, resolve_outgoing, retry_outgoing
 from networks.contract import Deletes
 from networks.models import Outgoing, Profile, RemotePost

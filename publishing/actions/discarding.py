@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from foundation.errors import Conflict
 from foundation.overtaking import Seen
-from foundation.text import clipped
+from foundation.texts.text import clipped
 from organizations.actors import Actor
 from organizations.auditing import audit
 from publishing.access import require

@@ -7,10 +7,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from foundation.errors import Conflict, Invalid
-from foundation.graphemes import boundary
 from foundation.overtaking import Seen, refuse_overtaken
 from foundation.states import move
-from foundation.written import shows_anything, unshowable, with_line_feeds
+from foundation.texts.graphemes import boundary
+from foundation.texts.written import shows_anything, unshowable, with_line_feeds
 from networks.actions.outgoing import put_chain
 from networks.contract import Draft, DraftKind, Media
 from networks.models import FallbackPlan, Held, Outgoing, Profile

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from foundation.errors import Invalid, PermissionDenied
+from foundation.files.room import room_for_file
 from foundation.overtaking import Seen, refuse_overtaken
-from foundation.room import room_for_file
 from organizations.actors import Actor
 from organizations.auditing import audit
 from organizations.models import Member

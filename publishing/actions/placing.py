@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from foundation.errors import PermissionDenied
-from foundation.numbers import spelt_number
+from foundation.texts.numbers import spelt_number
 from organizations.actors import Actor
 from publishing.access import assets_for
 from publishing.actions.media import describe_asset

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from foundation.errors import Conflict, Invalid
 from foundation.overtaking import Seen
 from foundation.states import move
-from foundation.written import checked_note
+from foundation.texts.written import checked_note
 from organizations.actors import Actor, System
 from organizations.auditing import audit
 from organizations.models import Member

@@ -7,9 +7,9 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from foundation import realtime
 from foundation.errors import Conflict, NotFound
 from foundation.overtaking import Seen, refuse_overtaken
+from foundation.processes import realtime
 from networks.actions.outgoing import cancel_outgoing, put_chain
 from networks.contract import Draft, DraftKind
 from networks.models import Outgoing, Profile

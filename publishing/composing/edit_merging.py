@@ -11,10 +11,10 @@ from django.utils.dateparse import parse_date, parse_datetime, parse_time
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from foundation.differences import changes
+from foundation.texts.differences import changes
 from networks.models import Profile
 from networks.registry import networks
-from organizations.comparing import (
+from organizations.auditing.overtaken_changes import (
     Difference,
     Overtaking,
     Value,

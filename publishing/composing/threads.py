@@ -8,8 +8,8 @@ from itertools import accumulate, chain
 
 from wcwidth import iter_graphemes
 
-from foundation.graphemes import belongs_before, boundary, first_whole
-from foundation.written import shows_anything, with_line_feeds
+from foundation.texts.graphemes import belongs_before, boundary, first_whole
+from foundation.texts.written import shows_anything, with_line_feeds
 from networks.contract import Capabilities, Media
 
 MOST_PARTS = 25

@@ -22,8 +22,8 @@ from django.utils.translation import gettext as _
 from PIL import Image
 
 from foundation.errors import AppError, Invalid
-from foundation.numbers import spelt_numbers
-from foundation.pictures import BROKEN, TEXTS, plain
+from foundation.files.pictures import BROKEN, TEXTS, plain
+from foundation.texts.numbers import spelt_numbers
 from networks.contract import MediaKind, MediaLimit
 from publishing.limits import NARROWEST, spelt_bytes
 from publishing.media.picture_positions import without_position

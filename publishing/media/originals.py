@@ -7,7 +7,7 @@ from django.http import HttpResponseBase
 from django.utils.http import content_disposition_header
 
 from foundation.errors import NotFound
-from foundation.inline import shown
+from foundation.files.inline import shown
 from publishing.models import Asset
 
 LONGEST_NAME = 150  # characters

@@ -5,7 +5,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 
-from foundation.pictures import TEXTS, Span, chunks_of
+from foundation.files.pictures import TEXTS, Span, chunks_of
 from publishing.media.picture_notes import names_city, tells_place, without_gps
 
 _EXIF = b"Exif\0\0"

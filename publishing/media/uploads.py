@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, TemporaryFileUploadHandler
 from django.http import HttpRequest
 
-from foundation.room import NoRoom, no_room, room_for_file
+from foundation.files.room import NoRoom, no_room, room_for_file
 from publishing.media.renditions import most_bytes
 
 BESIDE = 4_000_000  # the other fields of a form

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from foundation.overtaking import mark_of
-from foundation.search import Parts, Texts
+from foundation.texts.search import Parts, Texts
 from networks.registry import adapter_class
 from organizations.tenancy import TenantModel
 from publishing.composing.threads import Attached, Files, Own, Wording, said

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from networks.models import FallbackPlan, Profile
 from networks.models.fallback import NO_PLAN
 from networks.registry import networks
-from organizations.comparing import SeenForm, standing
+from organizations.auditing.overtaken_changes import SeenForm, standing
 from organizations.models import Member
 from publishing.actions.fallback import WORDS
 from publishing.forms import PlainText

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from foundation.numbers import spelt_number
+from foundation.texts.numbers import spelt_number
 from networks.models import Outgoing
 from networks.queries.queue import overdue
 from organizations.models import Member, Notification, Organization, Role

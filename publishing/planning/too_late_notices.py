@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from django.urls import reverse
 from django.utils.translation import ngettext
 
-from foundation.numbers import spelt_numbers
+from foundation.texts.numbers import spelt_numbers
 from networks.models import Outgoing
 from organizations.models import Member, Role
 from organizations.notifications.notices import Notice, notify_all, settle_notices

@@ -8,11 +8,11 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from foundation.dates import spelt_planned
-from foundation.graphemes import boundary
-from foundation.numbers import spelt_number
-from foundation.search import Found, Parts, Texts
-from foundation.written import shows_anything
+from foundation.texts.dates import spelt_planned
+from foundation.texts.graphemes import boundary
+from foundation.texts.numbers import spelt_number
+from foundation.texts.search import Found, Parts, Texts
+from foundation.texts.written import shows_anything
 from networks.contract import Adapter
 from networks.models import Profile
 from networks.registry import adapter_class, networks

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 
-from foundation.numbers import spelt_number
+from foundation.texts.numbers import spelt_number
 from networks.models import Outgoing
 from networks.queries.queue import LATE
 from networks.readiness import HOLDS

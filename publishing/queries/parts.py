@@ -7,7 +7,7 @@ from django.db.models import Case, F, OuterRef, Prefetch, Q, QuerySet, Subquery,
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from foundation.numbers import spelt_numbers
+from foundation.texts.numbers import spelt_numbers
 from networks.contract import Deletes
 from networks.models import Outgoing
 from networks.registry import adapter_class

@@ -4,7 +4,7 @@ from django.db.models import Case, Exists, F, Func, IntegerField, OuterRef, Pref
 from django.db.models.functions import Coalesce
 from django.utils.timezone import now
 
-from foundation.search import Found, Parts, Texts
+from foundation.texts.search import Found, Parts, Texts
 from networks.models import Held, Outgoing, Profile
 from networks.readiness import HOLDS, SOON, held_profiles, keeps
 from organizations.actors import Actor

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 from django.utils.translation import ngettext
 
-from foundation.numbers import spelt_number, spelt_numbers
+from foundation.texts.numbers import spelt_number, spelt_numbers
 from networks.models import Attempt, Outgoing
 from networks.registry import adapter_class
 from publishing.media.file_kinds import counted

@@ -6,8 +6,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from foundation.numbers import spelt_number
-from foundation.text import clipped
+from foundation.texts.numbers import spelt_number
+from foundation.texts.text import clipped
 from organizations.models import Member, Role
 from organizations.people.handover import Handover, Holding
 from publishing.models import Post

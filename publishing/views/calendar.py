@@ -12,10 +12,10 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from foundation.dates import spelt_planned
 from foundation.errors import AppError, Conflict, Invalid
 from foundation.overtaking import Overtaken, spelt_seen
-from organizations.comparing import seen_in, since
+from foundation.texts.dates import spelt_planned
+from organizations.auditing.overtaken_changes import seen_in, since
 from organizations.gates import MemberRequest, member_gate
 from organizations.undo import undo_toast
 from publishing.access import access_post

@@ -15,11 +15,11 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from foundation.dates import spelt_planned
 from foundation.errors import AppError, Conflict, Invalid, NotFound
-from foundation.numbers import spelt_number
 from foundation.overtaking import Overtaken, spelt_seen
-from organizations.comparing import Overtaking, seen_in, since
+from foundation.texts.dates import spelt_planned
+from foundation.texts.numbers import spelt_number
+from organizations.auditing.overtaken_changes import Overtaking, seen_in, since
 from organizations.gates import MemberRequest, member_gate
 from organizations.undo import undoable, way_back
 from publishing.access import access_post

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from foundation.errors import AppError
 from foundation.overtaking import Overtaken
 from networks.models import Outgoing
-from organizations.comparing import seen_in
+from organizations.auditing.overtaken_changes import seen_in
 from organizations.gates import MemberRequest, member_gate
 from publishing.access import access_delivery
 from publishing.actions.deliveries import cancel_delivery, delete_delivery, resolve_delivery, retry_delivery

@@ -14,7 +14,7 @@ from foundation.overtaking import Overtaken
 from networks.models import FallbackPlan
 from networks.models.fallback import NO_PLAN
 from networks.registry import adapter_class
-from organizations.comparing import Overtaking, overtaken_form, seen_in, since
+from organizations.auditing.overtaken_changes import Overtaking, overtaken_form, seen_in, since
 from organizations.configuration.settings_forms import show_errors
 from organizations.gates import MemberRequest, admin_gate
 from publishing.actions.fallback import remove_plan, set_plan

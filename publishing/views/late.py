@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from foundation.dates import spelt_planned
-from organizations.comparing import seen_in
+from foundation.texts.dates import spelt_planned
+from organizations.auditing.overtaken_changes import seen_in
 from organizations.gates import MemberRequest
 from publishing.actions.late import move_delivery, send_delivery_now
 from publishing.models import Delivery

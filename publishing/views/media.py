@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation.errors import AppError
-from foundation.inline import sandboxed, stored
+from foundation.files.inline import sandboxed, stored
 from organizations.gates import MemberRequest, member_gate
 from publishing.access import access_asset
 from publishing.actions.media import upload_asset

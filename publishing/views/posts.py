@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
-from foundation.dates import spelt_planned
+from foundation.texts.dates import spelt_planned
 from networks.models import VERBS, Profile
 from networks.registry import adapter_class
 from organizations.gates import MemberRequest, member_gate

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from foundation.errors import AppError
-from foundation.room import is_full
+from foundation.files.room import is_full
 
 
 class Refused(AppError):

@@ -5,7 +5,7 @@ import time
 import redis
 from django.db import connection
 
-from foundation import heartbeat
+from foundation.processes import heartbeat
 from socialops.backup.refusal import Refused
 
 SIGNS = {"beat": "beat", "worker": "the worker", "tick": "the worker"}

@@ -15,7 +15,7 @@ from typing import IO, Any
 
 from django.conf import settings
 
-from foundation.room import is_full
+from foundation.files.room import is_full
 from networks.incoming.pushed import MOST_PUSHED
 from networks.registry import manifests
 from publishing.media.uploads import most_body

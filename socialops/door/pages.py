@@ -19,7 +19,7 @@ from wsgiref.util import FileWrapper
 from a2wsgi.wsgi import build_environ
 from django.conf import settings
 
-from foundation.room import is_full
+from foundation.files.room import is_full
 from socialops.door.bodies import IN_MEMORY, Body, Refused, files
 
 PIECE = 32_768

@@ -1,3 +1,3 @@
-"""Where migrations that have run look for `foundation.domains`."""
+"""Where migrations that have run look for `foundation.internet.domains`."""
 
-from foundation.domains import *  # noqa: F403 - whatever they name
+from foundation.internet.domains import *  # noqa: F403 - whatever they name

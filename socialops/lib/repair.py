@@ -1,3 +1,3 @@
-"""Where migrations that have run look for `foundation.repair`."""
+"""Where migrations that have run look for `foundation.database.repair`."""
 
-from foundation.repair import *  # noqa: F403 - whatever they name
+from foundation.database.repair import *  # noqa: F403 - whatever they name

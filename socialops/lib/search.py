@@ -1,3 +1,3 @@
-"""Where migrations that have run look for `foundation.search`."""
+"""Where migrations that have run look for `foundation.texts.search`."""
 
-from foundation.search import *  # noqa: F403 - whatever they name
+from foundation.texts.search import *  # noqa: F403 - whatever they name

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 from django.utils.translation import ngettext
 
-from foundation.numbers import spelt_number
+from foundation.texts.numbers import spelt_number
 from organizations.models import AuditEntry
 
 SENTENCES = {

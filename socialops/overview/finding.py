@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 
-from foundation.search import Found, Parts
-from foundation.text import clipped
+from foundation.texts.search import Found, Parts
+from foundation.texts.text import clipped
 from inbox.filters import Filters
 from inbox.queries.listing import selected
 from organizations.models import Member

@@ -14,7 +14,7 @@ from analytics.definitions import BY_KEY, SOURCES, Metric, Source
 from analytics.derive import day_of
 from analytics.models import Rollup
 from analytics.period import last_days
-from foundation.numbers import spelt_number
+from foundation.texts.numbers import spelt_number
 from inbox.access import conversations_for
 from networks.models import Held, Outgoing, Profile
 from organizations.models import Member

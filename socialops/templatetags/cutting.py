@@ -3,7 +3,7 @@
 from django import template
 from django.template.defaultfilters import stringfilter
 
-from foundation.graphemes import shortened
+from foundation.texts.graphemes import shortened
 
 register = template.Library()
 

@@ -15,9 +15,9 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from foundation.differences import Bit
-from foundation.icons import drawn_icon
+from foundation.files.icons import drawn_icon
 from foundation.overtaking import spelt_seen
+from foundation.texts.differences import Bit
 from networks.manifest import Manifest
 from networks.models import Profile
 from networks.registry import manifests

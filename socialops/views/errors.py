@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from foundation.room import NoRoom, is_full
+from foundation.files.room import NoRoom, is_full
 from organizations.around import stand_around
 from organizations.rest.errors import plain
 

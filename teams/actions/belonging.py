@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.contrib.auth.models import Group
 
-from foundation import realtime
+from foundation.processes import realtime
 from networks.models import ProfileUserObjectPermission
 from organizations.actors import Actor
 from organizations.auditing import audit

@@ -8,8 +8,8 @@ from django.contrib.auth.models import Permission
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from foundation import realtime
 from foundation.errors import AppError, Conflict, Invalid, NotFound, PermissionDenied
+from foundation.processes import realtime
 from networks.models import VERBS, Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
 from organizations.actors import Actor
 from organizations.auditing import audit

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from foundation import realtime
 from foundation.errors import Invalid, NotFound
-from foundation.names import checked_name
 from foundation.overtaking import Overtaken, Seen, is_overtaken
+from foundation.processes import realtime
+from foundation.texts.names import checked_name
 from networks.models import VERBS
 from organizations.access import require_admin
 from organizations.actors import Actor

@@ -7,10 +7,10 @@ from django.db.models import QuerySet
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from foundation import realtime
 from foundation.errors import Conflict, NotFound
 from foundation.overtaking import Seen, refuse_overtaken
-from foundation.written import checked_note
+from foundation.processes import realtime
+from foundation.texts.written import checked_note
 from networks.actions.kept import Kept, settle_kept
 from networks.models import Profile
 from organizations.actors import Actor

@@ -9,14 +9,14 @@ from django.db import IntegrityError, transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from foundation import realtime
 from foundation.errors import Conflict, Invalid, NotFound, PermissionDenied
-from foundation.graphemes import cut_to
-from foundation.names import is_one_line
-from foundation.numbers import spelt_number
 from foundation.overtaking import Seen, refuse_overtaken
+from foundation.processes import realtime
 from foundation.states import move
-from foundation.written import checked_note, shows_anything
+from foundation.texts.graphemes import cut_to
+from foundation.texts.names import is_one_line
+from foundation.texts.numbers import spelt_number
+from foundation.texts.written import checked_note, shows_anything
 from organizations.access import still_here
 from organizations.actors import Actor, System, label
 from organizations.auditing import audit

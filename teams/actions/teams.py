@@ -7,11 +7,11 @@ from typing import Any
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 
-from foundation import realtime
 from foundation.errors import Invalid, NotFound, PermissionDenied
-from foundation.graphemes import cut_to
-from foundation.names import checked_name
 from foundation.overtaking import Overtaken, Seen, refuse_overtaken
+from foundation.processes import realtime
+from foundation.texts.graphemes import cut_to
+from foundation.texts.names import checked_name
 from networks.models import Profile
 from organizations.access import require_admin
 from organizations.actors import Actor

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from foundation.errors import Invalid
-from foundation.written import Written
+from foundation.texts.written import Written
 from organizations.models import Member, Role
 from organizations.queries.people import members
 from teams.actions.tasks import LONGEST_NOTE, LONGEST_TEXT, LONGEST_TITLE

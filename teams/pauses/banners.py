@@ -5,7 +5,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from foundation.numbers import spelt_number
+from foundation.texts.numbers import spelt_number
 from organizations.models import Member
 from teams.models.pause import HOLDS
 from teams.pauses.pause_words import sentence

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from foundation.written import Written
+from foundation.texts.written import Written
 from networks.actions.kept import Kept
 from organizations.models import Member
 from teams.access import profiles_for

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from foundation.numbers import spelt_number
+from foundation.texts.numbers import spelt_number
 from networks.models import VERBS, Profile, ProfileUserObjectPermission
 from networks.registry import adapter_class
 from organizations.models import Member

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from foundation.search import Found, Parts
+from foundation.texts.search import Found, Parts
 from networks.models import Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
 from organizations.models import Member, User
 from teams.access import EVERY_VERB, ROLE_VERBS, is_outside, most_of, profiles_for

@@ -6,7 +6,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 
-from foundation.numbers import spelt_numbers
+from foundation.texts.numbers import spelt_numbers
 from networks.models import Profile
 from organizations.models import Member, Role
 from teams.access import most_of, profiles_for

@@ -7,7 +7,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from foundation.numbers import spelt_number
+from foundation.texts.numbers import spelt_number
 from organizations.models import Member
 from organizations.people.handover import Handover, Holding
 from teams.member_tasks.task_access import tasks_for, team_ids

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from foundation.numbers import spelt_number
+from foundation.texts.numbers import spelt_number
 from networks.models import VERBS
 from teams.rights.verb_words import VERB_WORDS
 

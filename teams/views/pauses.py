@@ -12,10 +12,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from foundation.errors import Conflict, Invalid
-from foundation.numbers import spelt_number
 from foundation.overtaking import Overtaken, spelt_seen
+from foundation.texts.numbers import spelt_number
 from networks.actions.kept import Kept
-from organizations.comparing import Overtaking, seen_in, since
+from organizations.auditing.overtaken_changes import Overtaking, seen_in, since
 from organizations.configuration.settings_forms import show_errors
 from organizations.gates import MemberRequest, member_gate
 from organizations.undo import undoable

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from foundation.errors import AppError, Conflict, Invalid, NotFound
 from foundation.overtaking import Overtaken
-from organizations.comparing import Overtaking, seen_in, since
+from organizations.auditing.overtaken_changes import Overtaking, seen_in, since
 from organizations.configuration.settings_forms import show_errors
 from organizations.gates import MemberRequest, member_gate
 from organizations.models import Member, Role

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from foundation.errors import Invalid
 from foundation.overtaking import Overtaken
-from organizations.comparing import Overtaking, overtaken, plain, seen_in, since
+from organizations.auditing.overtaken_changes import Overtaking, overtaken, plain, seen_in, since
 from organizations.configuration.settings_forms import show_errors
 from organizations.gates import MemberRequest, admin_gate, member_gate
 from teams.access import access_team, leads

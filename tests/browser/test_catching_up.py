@@ -8,7 +8,7 @@ import pytest
 import requests
 from playwright.sync_api import CDPSession, Page, expect
 
-from foundation import realtime
+from foundation.processes import realtime
 from tests.browser.test_session_ends import DESK, PHONE
 from tests.stack import Stack
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from foundation import realtime
 from foundation.errors import NotFound
+from foundation.processes import realtime
 from inbox.access import access_conversation
 from networks.models import Outgoing
 from organizations.access import access_member

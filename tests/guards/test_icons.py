@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from foundation.icons import drawn_icon, icon_archive
+from foundation.files.icons import drawn_icon, icon_archive
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 NAMED = re.compile(r'{% icon "([^"{]+)"')

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from foundation.numbers import spelt_number, spelt_numbers
+from foundation.texts.numbers import spelt_number, spelt_numbers
 from networks.registry import adapter_class
 from networks.wording import validate
 from tests.guards.test_audit import ROOT, modules
@@ -54,7 +54,9 @@ def sentences() -> Iterator[tuple[str, str]]:
 
 def test_no_sentence_has_a_bare_number() -> None:
     wrong = [f"{module}: {word}" for module, word in sentences() if BARE.search(word) and word not in DURATIONS]
-    assert not wrong, f"{wrong}: write %s or %(name)s, and fill it in with spelt_number(s) (foundation/numbers.py)."
+    assert not wrong, (
+        f"{wrong}: write %s or %(name)s, and fill it in with spelt_number(s) (foundation/texts/numbers.py)."
+    )
 
 
 def bare_numbers(text: str) -> Iterator[str]:

@@ -51,7 +51,7 @@ def test_what_postgresql_refuses_is_left_out(cast: Cast) -> None:
         "5",
         "B ob",
         "b",
-    )  # on one line: foundation.names
+    )  # on one line: foundation.texts.names
 
 
 @pytest.mark.parametrize("word", ["x", "wörd "])

@@ -97,7 +97,7 @@ class Blind(ast.NodeTransformer):
 @contextmanager
 def unlocked(lock: str) -> Iterator[bool]:
     if lock.endswith(".NEXT_ROW"):
-        from foundation.prepared import Prepared
+        from foundation.database.prepared import Prepared
         from networks.outbox import lanes
 
         sql = lanes.NEXT_ROW.replace("FOR NO KEY UPDATE OF o, p SKIP LOCKED", "")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from foundation.text import likeness
+from foundation.texts.text import likeness
 from networks.adapters.facebook import parse as facebook
 from networks.adapters.x import parse as x
 from networks.contract import Draft, DraftKind

@@ -7,8 +7,8 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from foundation import http
-from foundation.http import Fate, TransportFault, faults, json_of, new_session
+from foundation.internet import http
+from foundation.internet.http import Fate, TransportFault, faults, json_of, new_session
 
 QUICK = (0.3, 0.3)
 

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from foundation import heartbeat
-from foundation.realtime import client
+from foundation.processes import heartbeat
+from foundation.processes.realtime import client
 from socialops.management.commands.doctor import clocks_off
 
 pytestmark = pytest.mark.django_db

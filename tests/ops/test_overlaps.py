@@ -6,7 +6,7 @@ from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
 from django.db import connection
 
-from foundation.seats import seat
+from foundation.processes.seats import seat
 from networks.models import Credential
 from organizations.tenancy import scope
 from socialops.migrating import one_at_a_time
@@ -28,7 +28,7 @@ def test_the_only_seat_is_one_connection_s() -> None:
         with seat("look", 1) as free:
             return free
 
-    met = overlapping("foundation.seats.seat", sit, sit, of=None)
+    met = overlapping("foundation.processes.seats.seat", sit, sit, of=None)
     assert (met.first, met.second, met.waited) == (True, False, False)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from foundation.seats import seat
+from foundation.processes.seats import seat
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from foundation.env import parse_folder
+from foundation.internet.mail_url import parse_email_url
 from foundation.logs import JSONFormatter
-from foundation.mail_url import parse_email_url
 
 
 def test_smtp_with_starttls() -> None:

@@ -14,7 +14,7 @@ import pytest
 import redis
 import requests
 
-from foundation import realtime
+from foundation.processes import realtime
 from organizations.configuration.usage import streams_of
 from socialops.hub import BACKLOG, MOST_OF_SESSION, Listener, Said
 from tests.builders import PASSWORD

@@ -98,7 +98,7 @@ def agree():
 @pytest.fixture(autouse=True)
 def _no_attempts_counted():
     """Limits are counted in Redis, which tests share."""
-    from foundation.realtime import client
+    from foundation.processes.realtime import client
 
     cache.clear()
     for key in client().scan_iter("socialops:limit:*"):

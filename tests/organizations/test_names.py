@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.errors import Invalid
-from foundation.names import checked_name, is_one_line, one_line
+from foundation.texts.names import checked_name, is_one_line, one_line
 from inbox.intake.incoming import person
 from networks.actions.profiles import store
 from networks.contract import Author, Identity

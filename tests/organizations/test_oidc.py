@@ -12,7 +12,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from foundation.http import Fate, TransportFault
+from foundation.internet.http import Fate, TransportFault
 from organizations.sign_in import oidc
 from organizations.sign_in.oidc import Claims, Pending, Provider, SignOnFailed, begin, discover, finish
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundation.addresses import checked_address, fetch_json, is_public, is_public_url
 from foundation.errors import Invalid
-from foundation.http import TransportFault
+from foundation.internet.addresses import checked_address, fetch_json, is_public, is_public_url
+from foundation.internet.http import TransportFault
 from organizations.actions.sign_on import set_sign_on
 from tests.organizations import oidc
 
@@ -155,6 +155,6 @@ def test_redirects_are_not_followed(settings):
 
 def test_endless_answers_end(settings, monkeypatch):
     settings.ALLOW_PRIVATE_NETWORK_URLS = True
-    monkeypatch.setattr("foundation.addresses.LONGEST_ANSWER", 100)
+    monkeypatch.setattr("foundation.internet.addresses.LONGEST_ANSWER", 100)
     with oidc.running() as issuer, pytest.raises(TransportFault, match="too long"):
         fetch_json("GET", f"{issuer.url}/keys")

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils.timezone import now
 
-from foundation import places, realtime
+from foundation.processes import places, realtime
 from organizations.configuration.quota_watch import watch_quotas
 from organizations.configuration.usage import calls_of, streams_of
 from organizations.models import Notification, Organization

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils.timezone import now
 
-from foundation import http
+from foundation.internet import http
 from networks.actions.outgoing import put_outgoing
 from networks.contract import Draft, DraftKind
 from networks.models import Outgoing, Profile

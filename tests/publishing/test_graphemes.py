@@ -7,8 +7,8 @@ from django.template import Context, Template
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from foundation.graphemes import boundary, cut_to
-from foundation.text import clipped
+from foundation.texts.graphemes import boundary, cut_to
+from foundation.texts.text import clipped
 from networks.adapters.x.text import LIMIT, weighted_length
 from publishing.actions.fallback import fitting as fitted
 from publishing.composing.threads import fitting, split

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from foundation.written import shows_anything, with_line_feeds
+from foundation.texts.written import shows_anything, with_line_feeds
 from inbox.actions.ingest import ingest
 from inbox.models import Message
 from networks.models import Outgoing

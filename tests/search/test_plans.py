@@ -5,7 +5,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import connection
 from django.db.models import Model
 
-from foundation.search import Found, Parts, Texts, Words
+from foundation.texts.search import Found, Parts, Texts, Words
 from inbox.actions.ingest import ingest
 from inbox.filters import Filters
 from inbox.models import Contact, Conversation, Message

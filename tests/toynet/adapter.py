@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from foundation import http
+from foundation.internet import http
 from networks.adapters import reading, transport
 from networks.contract import (
     Adapter,

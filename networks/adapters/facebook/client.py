@@ -12,7 +12,7 @@ from typing import Any
 import facebook  # type: ignore[import-untyped]  # it has no types
 import requests
 
-from foundation import http
+from foundation.internet import http
 from networks.adapters.facebook import limits
 from networks.contract import Access
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from foundation.text import clipped
+from foundation.texts.text import clipped
 from networks import errors
 from networks.adapters import reading, transport
 from networks.adapters.facebook import limits

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from foundation.text import normalized
+from foundation.texts.text import normalized
 from networks.adapters import reading
 from networks.adapters.facebook import pictures
 from networks.contract import Author, Change, Draft, Identity, Inbound, InboundKind, Published

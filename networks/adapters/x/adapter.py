@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 
 import requests
 
-from foundation import http
+from foundation.internet import http
 from networks.adapters import reading, transport
 from networks.adapters.x import parse, push, renewal, upload
 from networks.adapters.x.client import XClient, XError

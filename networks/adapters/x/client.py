@@ -7,7 +7,7 @@ from typing import Any
 import requests
 import tweepy  # type: ignore[import-untyped]  # it has no types
 
-from foundation import http
+from foundation.internet import http
 from networks.adapters.x import limits
 from networks.adapters.x.manifest import MANIFEST
 from networks.contract import Access

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from foundation.text import clipped
+from foundation.texts.text import clipped
 from networks import errors
 from networks.adapters import reading, transport
 from networks.adapters.x import limits

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from foundation import http
+from foundation.internet import http
 from networks.adapters import reading, transport
 from networks.adapters.x.client import XClient
 from networks.adapters.x.errors import LABEL

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from foundation.text import normalized
+from foundation.texts.text import normalized
 from networks.adapters import reading
 
 Item = Mapping[str, Any]

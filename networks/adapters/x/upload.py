@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 
-from foundation.text import clipped
+from foundation.texts.text import clipped
 from networks.adapters import reading, transport
 from networks.contract import Access, Media, MediaKind, MediaLimit, Uploaded
 from networks.errors import Gone, Refused, Unavailable

@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import Count, Q
 from django.utils.timezone import now
 
-from foundation import heartbeat
+from foundation.processes import heartbeat
 from networks.models import Limit, Outgoing, Profile, Restoration, WebhookReceipt
 from networks.queries.hindrances import Hindrance, hindrances
 from networks.readiness import keeps

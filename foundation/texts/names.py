@@ -9,7 +9,7 @@ import unicodedata
 from django.utils.translation import gettext as _
 
 from foundation.errors import Invalid
-from foundation.numbers import spelt_number
+from foundation.texts.numbers import spelt_number
 
 # Characters that turn the direction of what stands around them, so that a name could be read as another.
 TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

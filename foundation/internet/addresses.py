@@ -16,7 +16,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import NewConnectionError
 
-from foundation.http import Fate, Session, TransportFault, faults, json_of
+from foundation.internet.http import Fate, Session, TransportFault, faults, json_of
 
 LONGEST_ANSWER = 512 * 1024
 # The IANA's registry: all that is given to the Internet lies in here. Outside are NAT64, mapped and compatible IPv4,

@@ -13,9 +13,9 @@ from django.http import HttpRequest
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from foundation.differences import Bit, changes, merge
 from foundation.overtaking import Seen, seen_at, spelt_seen
-from foundation.written import with_line_feeds
+from foundation.texts.differences import Bit, changes, merge
+from foundation.texts.written import with_line_feeds
 from organizations.models import AuditEntry
 
 MOST_ENTRIES = 5

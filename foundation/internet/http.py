@@ -20,7 +20,7 @@ from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, NewConnectionError
 
-from foundation.failures import cause_of, in_words
+from foundation.internet.failures import cause_of, in_words
 
 TIMEOUT = (settings.SEND_TIMEOUT_SECONDS / 6, float(settings.SEND_TIMEOUT_SECONDS))
 """Seconds to connect, and seconds of silence while reading."""

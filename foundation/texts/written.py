@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from foundation.errors import Invalid
-from foundation.numbers import spelt_number, spelt_numbers
+from foundation.texts.numbers import spelt_number, spelt_numbers
 
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 _FILE_MARK = "\ufeff"  # what some programs put in front of a file; no character of its text

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from foundation.graphemes import shortened
+from foundation.texts.graphemes import shortened
 
 _NAMES_IN_FRONT = re.compile(r"^(?:@\w+\s+)+")
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)

@@ -5,7 +5,7 @@ import time
 
 import redis
 
-from foundation.realtime import client
+from foundation.processes.realtime import client
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ import time
 
 import redis
 
-from foundation.realtime import client
+from foundation.processes.realtime import client
 
 log = logging.getLogger(__name__)
 KEPT = 60  # seconds without being renewed

@@ -5,7 +5,7 @@ import time
 
 import redis
 
-from foundation.realtime import client
+from foundation.processes.realtime import client
 
 TOLD_FOR = 3600
 CLOCK = "socialops:clock:"

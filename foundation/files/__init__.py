@@ -1,0 +1,1 @@
+"""Files and pictures, whatever they belong to."""

@@ -1,0 +1,1 @@
+"""How we speak to others, and to whom not."""

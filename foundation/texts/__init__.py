@@ -1,0 +1,1 @@
+"""Words, names, numbers and days, whatever they belong to."""
