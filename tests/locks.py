@@ -5,10 +5,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-FLOORS = ("analytics", "inbox", "media", "networks", "organizations", "publishing", "socialops", "teams")
+from tests.source import product_modules
+
 IN_SQL = re.compile(r"\bpg_(try_)?advisory_(xact_)?lock\b|\bFOR (NO KEY )?UPDATE\b")
 IN_SOURCE = re.compile(IN_SQL.pattern + r"|select_for_update|\.update\(")
 
@@ -20,11 +19,10 @@ def locks() -> dict[str, str]:
     """{"inbox.intake.locks.hold_intake": "lock"}: by the function that takes it, "…#2" for the second in a function, and
     whether it is a "lock", or an update whose count is looked at: a "swap"."""
     found: dict[str, str] = {}
-    for path in sorted(path for floor in FLOORS for path in (ROOT / floor).rglob("*.py")):
+    for path, module in product_modules():
         text = path.read_text()
-        if "migrations" in path.parts or not IN_SOURCE.search(text):
+        if not IN_SOURCE.search(text):
             continue
-        module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
         times = Counter()
         for name, kind in in_module(ast.parse(text)):
             times[name] += 1

@@ -1,11 +1,9 @@
 """Every action writes down what it changed, or something that it calls does, or it stands below with the reason."""
 
 import ast
-from collections.abc import Iterable, Iterator
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-TOPS = ("organizations", "networks", "teams", "publishing", "inbox", "analytics")
+from tests.source import product_trees
+
 RECORD = "organizations.auditing.audit.record"
 SILENT = {
     "networks.actions.outgoing.put_outgoing": "the caller says what leaves and why",
@@ -26,13 +24,6 @@ SILENT = {
     "organizations.actions.domains.enter_domains": "whoever sets the sign-on up says which domains it had and has",
     "teams.actions.reminders.remind_of": "the notice that it sends is its own record",
 }
-
-
-def modules(tops: Iterable[str] = TOPS) -> Iterator[tuple[str, ast.Module]]:
-    for top in tops:
-        for path in sorted((ROOT / top).rglob("*.py")):
-            if "migrations" not in path.parts:
-                yield ".".join(path.relative_to(ROOT).with_suffix("").parts), ast.parse(path.read_text())
 
 
 def names_in(module: str, tree: ast.Module) -> dict[str, str]:
@@ -64,7 +55,7 @@ def is_action(module: str, function: ast.FunctionDef) -> bool:
 
 def graph() -> tuple[dict[str, set[str]], set[str]]:
     edges, actions = {}, set()
-    for module, tree in modules():
+    for module, tree in product_trees():
         names = names_in(module, tree)
         for node in tree.body:
             if isinstance(node, ast.FunctionDef):
@@ -103,7 +94,7 @@ def test_nobody_is_excused_for_nothing() -> None:
 def test_only_the_audit_module_makes_entries() -> None:
     makers = {
         module
-        for module, tree in modules()
+        for module, tree in product_trees()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and ast.unparse(node.func).startswith("AuditEntry")

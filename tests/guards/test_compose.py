@@ -1,7 +1,6 @@
 """docker-compose.yml runs what the Procfile runs, with variables that the settings know."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +9,8 @@ from honcho.environ import parse_procfile
 
 from networks.registry import discover
 from socialops.management.commands.networks import compose_lines
+from tests.source import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 PROCESSES: dict[str, str] = parse_procfile((ROOT / "Procfile").read_text()).processes
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 READ = re.compile(r'env\.\w+\(\s*"([A-Z_]+)"')

@@ -6,12 +6,12 @@ where the component prints it.
 """
 
 import re
-from pathlib import Path
 
 import pytest
 from django import forms
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tests.source import ROOT
+
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
 # The last name of a variable that holds people's words.

@@ -2,9 +2,9 @@
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tests.source import ROOT, packages, product_modules
+
 FLOORS: dict[str, int] = {
     "foundation": 0,
     "organizations": 1,
@@ -21,13 +21,6 @@ FLOORS: dict[str, int] = {
 def floor_of(module: str) -> str | None:
     """The floor a module stands on; None for what is not ours."""
     return next((name for name in FLOORS if module == name or module.startswith(f"{name}.")), None)
-
-
-def ours() -> Iterator[tuple[Path, str]]:
-    for top in sorted({name.partition(".")[0] for name in FLOORS}):
-        for path in sorted((ROOT / top).rglob("*.py")):
-            if "migrations" not in path.parts:
-                yield path, ".".join(path.relative_to(ROOT).with_suffix("").parts)
 
 
 def imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
@@ -50,7 +43,7 @@ def walk(node: ast.AST) -> Iterator[ast.AST]:
 
 def test_imports_only_go_down() -> None:
     wrong = []
-    for path, module in ours():
+    for path, module in product_modules():
         here = floor_of(module)
         assert here is not None
         for line, imported in imports(ast.parse(path.read_text())):
@@ -66,14 +59,17 @@ def test_imports_only_go_down() -> None:
 
 
 def test_every_app_has_a_floor() -> None:
-    apps = {path.parent.name for path in ROOT.glob("*/apps.py")}
-    missing = apps - set(FLOORS)
+    missing = set(packages()) - set(FLOORS)
     assert not missing, f"Give {missing} a floor in FLOORS here and in docs/adr/0001-floors.md."
 
 
 def test_no_cupboards_for_everything() -> None:
     banned = {"services", "utils", "helpers", "managers", "common", "misc"}
-    wrong = [str(path.relative_to(ROOT)) for path, _ in ours() if path.stem in banned or path.parent.name in banned]
+    wrong = [
+        str(path.relative_to(ROOT))
+        for path, _ in product_modules()
+        if path.stem in banned or path.parent.name in banned
+    ]
     assert not wrong, f"{wrong}: name the module after what it does; CONTEXT.md and DESIGN section 3 have the words."
 
 

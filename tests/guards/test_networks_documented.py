@@ -3,11 +3,10 @@
 import ast
 from dataclasses import fields
 from itertools import pairwise
-from pathlib import Path
 
 from networks import manifest
+from tests.source import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 SHAPES = (manifest.Manifest, manifest.Setting, manifest.Credentials, manifest.Scope, manifest.DemoProfile)
 
 

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from networks.registry import discover, own_packages
+from tests.source import ROOT, packages
 
-ROOT = Path(__file__).resolve().parents[2]
-PLACES = ("analytics", "inbox", "networks", "organizations", "publishing", "socialops", "static", "teams", "templates")
+PLACES = (*packages(), "static", "templates")
 KINDS = {".py", ".html", ".txt", ".css", ".js", ".svg", ".xml", ".json"}
 # What else they are called by: their libraries, their makers, and networks that have no manifest yet.
 ALSO = ("twitter", "tweet", "graph api", "graph_api", "instagram", "mastodon", "bluesky", "linkedin", "telegram")

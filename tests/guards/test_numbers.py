@@ -10,7 +10,7 @@ import pytest
 from foundation.texts.numbers import spelt_number, spelt_numbers
 from networks.registry import adapter_class
 from networks.wording import validate
-from tests.guards.test_audit import ROOT, modules
+from tests.source import ROOT, product_trees
 
 TRANSLATES = {"_", "gettext", "gettext_lazy", "gettext_noop", "later", "ngettext", "noop"}
 BARE = re.compile(r"%(\(\w+\))?[di]")
@@ -43,9 +43,7 @@ FEW = {  # never more than a few, or no number at all
 
 
 def sentences() -> Iterator[tuple[str, str]]:
-    for module, tree in modules(
-        ("organizations", "socialops", "networks", "teams", "publishing", "inbox", "analytics")
-    ):
+    for module, tree in product_trees():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in TRANSLATES:
                 words = [one.value for one in node.args if isinstance(one, ast.Constant)]

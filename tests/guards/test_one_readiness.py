@@ -2,7 +2,7 @@
 
 import re
 
-from tests.guards.test_floors import ROOT, ours
+from tests.source import ROOT, product_modules
 
 ASKS = re.compile(
     r"held_until__|profile__pause|\bpause(=|__)[\"']?(all|posts|in\b|[\"'])|\bp\.(pause|held_until|state)\b"
@@ -18,7 +18,7 @@ ALLOWED = {
 def test_nobody_asks_by_themselves() -> None:
     wrong = [
         f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
-        for path, _module in ours()
+        for path, _module in product_modules()
         if str(path.relative_to(ROOT)) not in ALLOWED and "models" not in path.parts
         for number, line in enumerate(path.read_text().splitlines(), start=1)
         if ASKS.search(line)

@@ -4,7 +4,6 @@ The names are collected from the source, so that a new one is tried at once; eac
 """
 
 import re
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -14,10 +13,10 @@ from django.urls import get_resolver
 from tests.guards.test_urls import ROUTES, filled, things
 from tests.rest.caller import caller
 from tests.routes import walk
+from tests.source import product_modules
 
 things = things
 pytestmark = pytest.mark.usefixtures("bare_errors")
-ROOT = Path(__file__).resolve().parents[2]
 READ = re.compile(r"""(?:GET|query_params|params|asked)(?:\.get|\.getlist|\[)\(?["'](\w+)["']""")
 KEYS = re.compile(r"^KEYS = \(([^)]*)\)", re.MULTILINE)
 FIELDS = {  # of the lists, which the filters name
@@ -40,11 +39,10 @@ WRONG = ["\x00", "9" * 30, "2026-13-40", "²'😀"]
 def names() -> list[str]:
     """Every name that some view reads behind the question mark."""
     found = set(FIELDS)
-    for app in ("organizations", "networks", "teams", "publishing", "inbox", "analytics", "socialops"):
-        for path in (ROOT / app).rglob("*.py"):
-            text = path.read_text()
-            found.update(READ.findall(text))
-            found.update(name for keys in KEYS.findall(text) for name in re.findall(r'"(\w+)"', keys))
+    for path, _ in product_modules():
+        text = path.read_text()
+        found.update(READ.findall(text))
+        found.update(name for keys in KEYS.findall(text) for name in re.findall(r'"(\w+)"', keys))
     return sorted(found)
 
 

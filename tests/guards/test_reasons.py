@@ -2,7 +2,7 @@
 
 import re
 
-from tests.guards.test_floors import ROOT, ours
+from tests.source import ROOT, product_modules
 
 UNEXPLAINED = re.compile(r"# (noqa|type: ignore)(: ?[A-Z0-9, ]+|\[[a-z, -]+\])?\s*$")
 
@@ -10,7 +10,7 @@ UNEXPLAINED = re.compile(r"# (noqa|type: ignore)(: ?[A-Z0-9, ]+|\[[a-z, -]+\])?\
 def test_every_exception_has_its_reason() -> None:
     wrong = [
         f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
-        for path, _module in ours()
+        for path, _module in product_modules()
         for number, line in enumerate(path.read_text().splitlines(), start=1)
         if UNEXPLAINED.search(line)
     ]

@@ -7,7 +7,8 @@ from functools import cache, cached_property
 
 from socialops.overview.activity import OPEN
 from socialops.overview.activity_words import SENTENCES, TOLD
-from tests.guards.test_audit import RECORD, TOPS, modules, names_in
+from tests.guards.test_audit import RECORD, names_in
+from tests.source import product_trees
 
 VERB = 1  # where `audit.record` takes the verb: (actor, verb, target, change)
 HOLES = {"{pause.scope}": ("organization", "team", "profile")}  # what may stand in an f-string
@@ -54,7 +55,7 @@ class Function:
 def functions() -> list[Function]:
     return [
         Function(f"{module}.{node.name}", node, names_in(module, tree))
-        for module, tree in modules((*TOPS, "socialops"))
+        for module, tree in product_trees()
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef)
     ]

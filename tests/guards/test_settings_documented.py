@@ -1,12 +1,11 @@
 """Whoever runs the product can find every variable that it reads."""
 
 import re
-from pathlib import Path
 
 from networks.registry import discover
 from socialops.management.commands.networks import setting_rows
+from tests.source import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 READ = re.compile(r'env\.\w+\(\s*"([A-Z_]+)"')
 
 

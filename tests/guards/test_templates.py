@@ -1,12 +1,12 @@
 """Every template compiles and can be read: no line is long, no tag is broken, and what is typed is not indented."""
 
 import re
-from pathlib import Path
 
 import pytest
 from django.template.loader import get_template
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tests.source import ROOT
+
 TEMPLATES = sorted(str(path.relative_to(ROOT / "templates")) for path in (ROOT / "templates").rglob("*.*"))
 # Of mails as text every line break is seen by whoever reads them, so a paragraph is one line, however long.
 PAGES = [name for name in TEMPLATES if name.endswith(".html")]

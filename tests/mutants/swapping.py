@@ -9,7 +9,7 @@ from functools import _lru_cache_wrapper, cache
 from pathlib import Path
 from types import CodeType, FunctionType
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tests.source import ROOT
 
 
 def path_of(module: str) -> Path:

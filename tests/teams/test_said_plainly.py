@@ -1,15 +1,14 @@
 """Words as a person would say them, and numbers that read the same wherever they stand."""
 
 import re
-from pathlib import Path
 
 import pytest
 from django.template.loader import render_to_string
 
 from inbox.limits import Room
 from publishing.queries.composer import Bit
+from tests.source import ROOT, packages
 
-ROOT = Path(__file__).resolve().parents[2]
 ODD = (
     "cell is changed",
     "cells are changed",
@@ -28,11 +27,10 @@ def plain(html: str) -> str:
 
 @pytest.mark.parametrize("words", ODD)
 def test_nothing_is_said_as_only_its_makers_would(words):
-    apps = ("organizations", "networks", "teams", "publishing", "inbox", "analytics", "socialops", "templates")
     found = [
         str(path.relative_to(ROOT))
-        for app in apps
-        for path in (ROOT / app).rglob("*")
+        for top in (*packages(), "templates")
+        for path in (ROOT / top).rglob("*")
         if path.suffix in (".py", ".html") and words in " ".join(path.read_text().split())
     ]
     assert found == []

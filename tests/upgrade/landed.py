@@ -4,7 +4,8 @@ import hashlib
 import subprocess
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tests.source import ROOT
+
 MANIFEST = Path(__file__).with_name("landed.txt")
 
 
