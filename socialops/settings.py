@@ -295,6 +295,7 @@ DOMAIN_GRACE_DAYS = env.number("DOMAIN_GRACE_DAYS", 7, least=1, most=90)  # betw
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_WORKER_POOL = env.choice("WORKER_POOL", ("threads", "prefork"), "threads")
 CELERY_WORKER_CONCURRENCY = env.number("WORKER_CONCURRENCY", 12, least=1, most=512)  # calls to networks mostly wait
 # One organization never has every worker: whatever its networks do, another's post finds one that is free.
 SENDS_AT_ONCE = max(1, CELERY_WORKER_CONCURRENCY - max(1, CELERY_WORKER_CONCURRENCY // 8))

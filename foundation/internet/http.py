@@ -178,7 +178,7 @@ class _Adapter(HTTPAdapter):
 
 @lru_cache(maxsize=1)
 def _connections() -> _Adapter:
-    return _Adapter(max_retries=0)
+    return _Adapter(max_retries=0, pool_maxsize=max(10, settings.CELERY_WORKER_CONCURRENCY))
 
 
 os.register_at_fork(after_in_child=_connections.cache_clear)  # two processes must not write to one connection
