@@ -43,6 +43,7 @@ def check_domains() -> None:
     check_due(now())
 
 
+@shared_task
 def purge_old() -> None:
     """Removes answers that nobody repeats a call for any more, and sessions that have ended."""
     purge_answers(now(), hours=settings.IDEMPOTENCY_RETENTION_HOURS)

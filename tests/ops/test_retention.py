@@ -109,3 +109,8 @@ def test_beat_wakes_them() -> None:
     woken = {one["task"] for one in app.conf.beat_schedule.values()}
     assert {"organizations.tasks.purge_old", "networks.tasks.purge_receipts", "publishing.tasks.purge_files"} <= woken
     assert receipts.BATCHES
+
+
+def test_whatever_beat_asks_for_is_a_task() -> None:
+    app.loader.import_default_modules()
+    assert {one["task"] for one in app.conf.beat_schedule.values()} <= set(app.tasks)
