@@ -10,10 +10,10 @@ from organizations.models import Member
 from teams.access import access_profile, access_team, profiles_for
 from teams.models import Team, TeamMember
 
-Narrowed = list[Profile]
+NarrowedProfiles = list[Profile]
 
 
-def analysed_profiles(member: Member, *, profiles: Sequence[str] = (), team: str = "") -> Narrowed:
+def analysed_profiles(member: Member, *, profiles: Sequence[str] = (), team: str = "") -> NarrowedProfiles:
     """What `member` may analyse. Raises NotFound or PermissionDenied for a profile or team asked for by id."""
     allowed = profiles_for(member, to="analyse")
     if team:
@@ -25,19 +25,19 @@ def analysed_profiles(member: Member, *, profiles: Sequence[str] = (), team: str
     return [by_id.get(str(pk)) or access_profile(member, pk, to="analyse") for pk in dict.fromkeys(profiles)]
 
 
-def timed_teams(member: Member) -> QuerySet[Team]:
+def answer_time_teams(member: Member) -> QuerySet[Team]:
     """Whose people's answers `member` may look at: admins of every team, leaders of theirs."""
     teams = Team.objects.order_by("name", "pk")
     return teams if member.is_admin else teams.filter(memberships__member=member, memberships__leads=True)
 
 
-def timed_people(member: Member, *, team: str = "") -> tuple[QuerySet[Member], QuerySet[Profile]]:
+def answer_time_people(member: Member, *, team: str = "") -> tuple[QuerySet[Member], QuerySet[Profile]]:
     """Whose answers `member` may look at, and on which profiles: leaders those of their teams on the teams' profiles,
     everybody their own. Raises NotFound for a team that is not among `timed_teams`.
     """
     people = Member.objects.select_related("user").order_by("user__name", "user__email", "pk")
     profiles = profiles_for(member, to="view")
-    teams = timed_teams(member)
+    teams = answer_time_teams(member)
     if team:
         teams = teams.filter(pk=team) if team.isdecimal() and len(team) < 19 else teams.none()
         if not teams.exists():

@@ -12,20 +12,20 @@ from rest_framework.response import Response
 from analytics.access import analysed_profiles
 from analytics.definitions import POST_KEYS
 from analytics.derive import day_of
-from analytics.period import Period, read_period
-from analytics.queries.overview import Figure, overview
-from analytics.queries.posts import ORDERS, measured_posts, read_order
+from analytics.period import Period, parse_period
+from analytics.queries.figures import Figure, list_figures
+from analytics.queries.post_numbers import POST_ORDERS, measured_posts, parse_order
 from networks.models import Profile, RemotePost
 from organizations.rest.pagination import KeysetPagination
 from organizations.rest.views import MemberViewSet
 
-PARAMETERS = [
+PERIOD_PARAMETERS = [
     OpenApiParameter("from", OpenApiTypes.DATE, description="First day, in the organization's zone."),
     OpenApiParameter("to", OpenApiTypes.DATE, description="Last day, included. At most two years after the first."),
     OpenApiParameter("profile", OpenApiTypes.INT, many=True),
     OpenApiParameter("team", OpenApiTypes.INT),
 ]
-ORDER = OpenApiParameter("order", enum=ORDERS)
+ORDER_PARAMETER = OpenApiParameter("order", enum=POST_ORDERS)
 
 
 def figure_shape(figure: Figure) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def figure_shape(figure: Figure) -> dict[str, Any]:
     return shape | ({"reason": figure.reason} if figure.value is None else {})
 
 
-def post_shape(post: RemotePost) -> dict[str, Any]:
+def post_numbers_shape(post: RemotePost) -> dict[str, Any]:
     measurement = getattr(post, "measurement", None)
     known = measurement.known if measurement else {}
     return {
@@ -68,13 +68,13 @@ class NumbersView(MemberViewSet):
 
     def asked(self) -> tuple[list[Profile], Period]:
         params = self.request.query_params
-        period = read_period(params.get("from", ""), params.get("to", ""), day_of(now(), self.zone))
+        period = parse_period(params.get("from", ""), params.get("to", ""), day_of(now(), self.zone))
         return analysed_profiles(self.member, profiles=params.getlist("profile"), team=params.get("team", "")), period
 
-    @extend_schema(parameters=PARAMETERS, responses=OpenApiTypes.OBJECT)
+    @extend_schema(parameters=PERIOD_PARAMETERS, responses=OpenApiTypes.OBJECT)
     def overview(self, request: Request) -> Response:
         profiles, period = self.asked()
-        figures = overview(profiles, period, zone=self.zone)
+        figures = list_figures(profiles, period, zone=self.zone)
         series = [{"key": one.metric.key, "points": one.points} for one in figures]
         return Response({"metrics": [figure_shape(one) for one in figures], "series": series})
 
@@ -86,11 +86,11 @@ class RankedPages(KeysetPagination):
 class MeasuredPostsView(NumbersView):
     pagination_class = RankedPages
 
-    @extend_schema(parameters=[*PARAMETERS, ORDER], responses=OpenApiTypes.OBJECT)
+    @extend_schema(parameters=[*PERIOD_PARAMETERS, ORDER_PARAMETER], responses=OpenApiTypes.OBJECT)
     def list(self, request: Request) -> Response:
-        order = read_order(request.query_params.get("order", ""))
+        order = parse_order(request.query_params.get("order", ""))
         profiles, period = self.asked()
-        return self.page(measured_posts(profiles, period, zone=self.zone, order=order), post_shape)
+        return self.page(measured_posts(profiles, period, zone=self.zone, order=order), post_numbers_shape)
 
 
 urlpatterns = [

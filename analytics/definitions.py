@@ -30,14 +30,14 @@ class Metric:
         return self.source is not Source.PROFILE
 
 
-SOURCES = {
+SOURCE_LABELS = {
     Source.OWN: _("Counted by SocialOps as it happens"),
     Source.POSTS: _("The networks, asked again as each post grows older; posts sent from here only"),
     Source.PROFILE: _("The networks, asked every hour"),
 }
 
 
-def likes_counted() -> str:
+def define_likes() -> str:
     """What likes are, with what networks count besides."""
     also = [
         _("and on %(network)s %(what)s") % {"network": one.label, "what": one.counted["likes"]}
@@ -82,7 +82,7 @@ METRICS: tuple[Metric, ...] = (
         "likes",
         _("Likes"),
         _("likes"),
-        lazy(likes_counted, str)(),
+        lazy(define_likes, str)(),
         Source.POSTS,
         vanity=True,
     ),
@@ -116,7 +116,7 @@ METRICS: tuple[Metric, ...] = (
         vanity=True,
     ),
 )
-BY_KEY = {metric.key: metric for metric in METRICS}
+METRIC_BY_KEY = {metric.key: metric for metric in METRICS}
 POST_KEYS = tuple(metric.key for metric in METRICS if metric.source is Source.POSTS)
 PROFILE_KEYS = tuple(metric.key for metric in METRICS if metric.source is Source.PROFILE)
 OWN_KEYS = tuple(metric.key for metric in METRICS if metric.source is Source.OWN)

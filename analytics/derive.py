@@ -13,27 +13,27 @@ from zoneinfo import ZoneInfo
 
 from analytics.definitions import POST_KEYS
 
-Values = Mapping[str, int | None]
+MetricValues = Mapping[str, int | None]
 
 
-def known(values: Values, keys: Iterable[str]) -> dict[str, int]:
+def known_values(values: MetricValues, keys: Iterable[str]) -> dict[str, int]:
     """The numbers among `keys` that are really there."""
     return {key: value for key in keys if (value := values.get(key)) is not None}
 
 
-def increase(before: Values, after: Values) -> dict[str, int]:
+def value_increases(before: MetricValues, after: MetricValues) -> dict[str, int]:
     """How much each number known `after` grew since the last one known `before`; 0 is a real "nothing new"."""
-    return {key: value - (before.get(key) or 0) for key, value in known(after, POST_KEYS).items()}
+    return {key: value - (before.get(key) or 0) for key, value in known_values(after, POST_KEYS).items()}
 
 
-def changes_by_day(snapshots: Iterable[tuple[datetime, Values]], zone: ZoneInfo) -> Counter[tuple[date, str]]:
+def changes_by_day(snapshots: Iterable[tuple[datetime, MetricValues]], zone: ZoneInfo) -> Counter[tuple[date, str]]:
     """What the snapshots of one post add to each (day, metric): the whole sum that is otherwise kept step by step."""
     total: Counter[tuple[date, str]] = Counter()
     last: dict[str, int] = {}
     for as_of, values in sorted(snapshots, key=lambda pair: pair[0]):
-        for key, grown in increase(last, values).items():
+        for key, grown in value_increases(last, values).items():
             total[day_of(as_of, zone), key] += grown
-        last |= known(values, POST_KEYS)
+        last |= known_values(values, POST_KEYS)
     return total
 
 
@@ -41,10 +41,10 @@ def day_of(moment: datetime, zone: tzinfo) -> date:
     return moment.astimezone(zone).date()
 
 
-def bounds(first: date, last: date, zone: tzinfo) -> tuple[datetime, datetime]:
+def day_bounds(first: date, last: date, zone: tzinfo) -> tuple[datetime, datetime]:
     """[start, end) of the days from `first` to `last` on the zone's clock (23 to 25 hours each)."""
-    return midnight(first, zone), midnight(last + timedelta(days=1), zone)
+    return local_midnight(first, zone), local_midnight(last + timedelta(days=1), zone)
 
 
-def midnight(day: date, zone: tzinfo) -> datetime:
+def local_midnight(day: date, zone: tzinfo) -> datetime:
     return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)

@@ -10,7 +10,7 @@ from foundation.errors import Invalid
 
 USUAL_DAYS = 30
 MOST_DAYS = 731  # two years, one of them a leap year
-DAY = timedelta(days=1)
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,30 +27,30 @@ class Period:
     @property
     def before(self) -> "Period":
         """As many days, directly before."""
-        return Period(self.first - self.length * DAY, self.first - DAY)
+        return Period(self.first - self.length * ONE_DAY, self.first - ONE_DAY)
 
     def days(self) -> Iterator[date]:
-        return (self.first + number * DAY for number in range(self.length))
+        return (self.first + number * ONE_DAY for number in range(self.length))
 
     def __contains__(self, day: date) -> bool:
         return self.first <= day <= self.last
 
 
 def last_days(count: int, today: date) -> Period:
-    return Period(today - (count - 1) * DAY, today)
+    return Period(today - (count - 1) * ONE_DAY, today)
 
 
 def last_month(today: date) -> Period:
     """The calendar month before the one of `today`."""
-    end = today.replace(day=1) - DAY
+    end = today.replace(day=1) - ONE_DAY
     return Period(end.replace(day=1), end)
 
 
-def read_period(first: str, last: str, today: date) -> Period:
+def parse_period(first: str, last: str, today: date) -> Period:
     """Two ISO dates, either may be left out. Raises Invalid (from, to)."""
     wrong: dict[str, list[str]] = {}
-    end = read_day("to", last, wrong) or today
-    begin = read_day("from", first, wrong) or usual_begin(end)
+    end = parse_day("to", last, wrong) or today
+    begin = parse_day("from", first, wrong) or usual_first_day(end)
     if wrong:
         raise Invalid(wrong)
     if begin > end:
@@ -62,11 +62,11 @@ def read_period(first: str, last: str, today: date) -> Period:
     return Period(begin, end)
 
 
-def usual_begin(end: date) -> date:
+def usual_first_day(end: date) -> date:
     return date.fromordinal(max(end.toordinal() - USUAL_DAYS + 1, 1))
 
 
-def read_day(field: str, text: str, wrong: dict[str, list[str]]) -> date | None:
+def parse_day(field: str, text: str, wrong: dict[str, list[str]]) -> date | None:
     if not text:
         return None
     try:

@@ -9,10 +9,10 @@ from django.db import transaction
 from django.dispatch import receiver
 from django.utils.timezone import now
 
-from analytics.actions.planning import plan_post
-from analytics.actions.storing import zone_of
+from analytics.actions.measurement_planning import plan_post_measurement
+from analytics.actions.metric_storage import profile_zone
 from analytics.derive import day_of
-from analytics.tasks import ask_for_count
+from analytics.tasks import request_count
 from networks.contract import Inbound
 from networks.models import Outgoing, Profile
 from networks.signals import inbound_received, outgoing_settled
@@ -24,18 +24,18 @@ def measure_what_was_sent(outgoing: Outgoing, **_: Any) -> None:
     if outgoing.state != "sent" or post is None:
         return
     if post.kind == "post":
-        plan_post(post, now())
+        plan_post_measurement(post, now())
     metric = "posts_sent" if post.kind == "post" else "replies_sent"
-    count_soon(outgoing.profile, {day_of(post.published_at, zone_of(outgoing.profile))}, metric)
+    schedule_count(outgoing.profile, {day_of(post.published_at, profile_zone(outgoing.profile))}, metric)
 
 
 @receiver(inbound_received)
 def count_what_came_in(profile: Profile, items: list[Inbound], **_: Any) -> None:
-    zone = zone_of(profile)
-    count_soon(profile, {day_of(item.sent_at, zone) for item in items}, "messages_in")
+    zone = profile_zone(profile)
+    schedule_count(profile, {day_of(item.sent_at, zone) for item in items}, "messages_in")
 
 
-def count_soon(profile: Profile, days: Iterable[date], metric: str) -> None:
+def schedule_count(profile: Profile, days: Iterable[date], metric: str) -> None:
     """After the commit, when other receivers have stored what they store."""
     for day in sorted(days):
-        transaction.on_commit(partial(ask_for_count, profile, day, metric), robust=True)
+        transaction.on_commit(partial(request_count, profile, day, metric), robust=True)

@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from analytics.views.answers import answers
-from analytics.views.overview import download, report
+from analytics.views.answer_times import show_answer_times
+from analytics.views.numbers_page import download_numbers, show_numbers
 
 app_name = "analytics"
 urlpatterns = [
-    path("", report, name="overview"),
-    path("download/", download, name="download"),
-    path("answers/", answers, name="answers"),
+    path("", show_numbers, name="overview"),
+    path("download/", download_numbers, name="download"),
+    path("answers/", show_answer_times, name="answers"),
 ]

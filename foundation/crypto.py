@@ -22,12 +22,12 @@ class Undecryptable(AppError):
 
 
 @lru_cache(maxsize=4)
-def box(keys: tuple[str, ...]) -> MultiFernet:
+def fernet_of_keys(keys: tuple[str, ...]) -> MultiFernet:
     return MultiFernet([Fernet(key) for key in keys])
 
 
-def current_box() -> MultiFernet:
-    return box(tuple(settings.CREDENTIAL_KEYS))
+def current_fernet() -> MultiFernet:
+    return fernet_of_keys(tuple(settings.CREDENTIAL_KEYS))
 
 
 def parse_keys(value: str) -> list[str]:
@@ -38,19 +38,19 @@ def parse_keys(value: str) -> list[str]:
     return keys
 
 
-def is_newest(token: str) -> bool:
+def uses_newest_key(token: str) -> bool:
     """Whether the newest key encrypted it, so that the others are not needed for it."""
     try:
-        box((settings.CREDENTIAL_KEYS[0],)).decrypt(token.encode())
+        fernet_of_keys((settings.CREDENTIAL_KEYS[0],)).decrypt(token.encode())
     except InvalidToken:
         return False
     return True
 
 
-def rotate(token: str) -> str:
+def reencrypt_token(token: str) -> str:
     """The same secret under the newest key. Raises Undecryptable."""
     try:
-        return current_box().rotate(token.encode()).decode()
+        return current_fernet().rotate(token.encode()).decode()
     except InvalidToken:
         raise Undecryptable from None
 
@@ -66,13 +66,13 @@ class EncryptedJSONField(models.TextField):  # type: ignore[type-arg]  # generic
     def get_prep_value(self, value: Any) -> str | None:
         if value is None:
             return None
-        return current_box().encrypt(json.dumps(value).encode()).decode()
+        return current_fernet().encrypt(json.dumps(value).encode()).decode()
 
     def from_db_value(self, value: str | None, expression: object, connection: object) -> Any:
         if value is None:
             return None
         try:
-            return json.loads(current_box().decrypt(value.encode()))
+            return json.loads(current_fernet().decrypt(value.encode()))
         except InvalidToken:
             raise Undecryptable from None
 

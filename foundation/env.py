@@ -11,8 +11,8 @@ from urllib.parse import unquote, urlsplit
 
 T = TypeVar("T")
 
-TRUE = {"1", "true", "yes", "on"}
-FALSE = {"0", "false", "no", "off", ""}
+TRUE_WORDS = {"1", "true", "yes", "on"}
+FALSE_WORDS = {"0", "false", "no", "off", ""}
 
 
 class WrongSetting(SystemExit):
@@ -35,9 +35,9 @@ class Env:
         value = self.variables.get(name)
         if value is None:
             return default
-        if value.strip().lower() in TRUE:
+        if value.strip().lower() in TRUE_WORDS:
             return True
-        if value.strip().lower() in FALSE:
+        if value.strip().lower() in FALSE_WORDS:
             return False
         raise WrongSetting(name, f"expected True or False, got {value!r}")
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from foundation.errors import Conflict
 
 Seen = str | Collection[str] | None  # marks of which one must be the one that stands; None takes what is there
-AT = "@"  # between a mark and when it was seen
+MARK_SEPARATOR = "@"  # between a mark and when it was seen
 
 
 class Overtaken(Conflict):
@@ -28,15 +28,15 @@ def mark_of(*facts: object) -> str:
     return hashlib.sha256(json.dumps(facts, default=str, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def spelt_seen(mark: str, at: datetime) -> str:
+def format_seen_mark(mark: str, at: datetime) -> str:
     """A mark and when it was seen, as a page carries it."""
-    return f"{mark}{AT}{int(at.timestamp() * 1000):x}"
+    return f"{mark}{MARK_SEPARATOR}{int(at.timestamp() * 1000):x}"
 
 
-def seen_at(seen: Seen) -> datetime | None:
+def parse_seen_time(seen: Seen) -> datetime | None:
     """When a page was drawn; None of what no page of ours has spelt so."""
     try:
-        return datetime.fromtimestamp(int(str(seen).rpartition(AT)[2], 16) / 1000, UTC)
+        return datetime.fromtimestamp(int(str(seen).rpartition(MARK_SEPARATOR)[2], 16) / 1000, UTC)
     except (ValueError, OverflowError, OSError):
         return None
 
@@ -44,7 +44,7 @@ def seen_at(seen: Seen) -> datetime | None:
 def is_overtaken(mark: str, seen: Seen) -> bool:
     if seen is None:
         return False
-    named = {seen, seen.rpartition(AT)[0]} if isinstance(seen, str) else set(seen)
+    named = {seen, seen.rpartition(MARK_SEPARATOR)[0]} if isinstance(seen, str) else set(seen)
     return mark not in named
 
 

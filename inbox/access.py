@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from foundation.errors import NotFound, PermissionDenied
 from inbox.models import Conversation
 from organizations.actors import Actor, System
-from teams.access import can, profiles_for
+from teams.access import has_verb_on, profiles_for
 from teams.models import TeamMember
 
 REFUSALS = {
@@ -35,26 +35,26 @@ def access_conversation(actor: Actor, pk: int | str, *, to: str = "view") -> Con
         conversation: Conversation = rows.get(pk=pk)
     except (Conversation.DoesNotExist, ValueError, TypeError, OverflowError):
         raise NotFound from None
-    require(actor, conversation, to)
+    require_conversation_right(actor, conversation, to)
     return conversation
 
 
-def require(actor: Actor, conversation: Conversation, to: str) -> None:
+def require_conversation_right(actor: Actor, conversation: Conversation, to: str) -> None:
     """The guard of every action; raises NotFound or PermissionDenied."""
     if to == "view":
-        if not can(actor, "view", conversation.profile_id):
+        if not has_verb_on(actor, "view", conversation.profile_id):
             raise NotFound
-    elif not may(actor, conversation, to):
+    elif not has_conversation_right(actor, conversation, to):
         raise PermissionDenied(REFUSALS[to].format(name=conversation.profile.name))
 
 
-def may(actor: Actor, conversation: Conversation, to: str) -> bool:
+def has_conversation_right(actor: Actor, conversation: Conversation, to: str) -> bool:
     """Whether somebody who can view it may reply, close, assign or give it back."""
-    if can(actor, "reply", conversation.profile_id):
+    if has_verb_on(actor, "reply", conversation.profile_id):
         return True
     if to not in ("assign", "give_back") or isinstance(actor, System):
         return False
     if to == "give_back" and conversation.assignee_id == actor.pk:
         return True
     leads = TeamMember.objects.filter(member=actor, leads=True, team__profiles=conversation.profile_id)
-    return leads.exists() or can(actor, "manage", conversation.profile_id)
+    return leads.exists() or has_verb_on(actor, "manage", conversation.profile_id)

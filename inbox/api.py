@@ -10,61 +10,68 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
 from foundation.errors import Conflict, Invalid, NotFound
-from inbox.access import access_conversation, require
+from inbox.access import access_conversation, require_conversation_right
 from inbox.actions.assign import assign_conversation
 from inbox.actions.reply import reply_to_conversation
 from inbox.actions.triage import close_conversation, reopen_conversation
-from inbox.filters import KINDS, ME, NOBODY, STATES, Filters, number
+from inbox.conversation_filters import (
+    CONVERSATION_KINDS,
+    CONVERSATION_STATES,
+    ME,
+    NOBODY,
+    ConversationFilters,
+    parse_number,
+)
+from inbox.conversation_shapes import conversation_shape, message_shape
 from inbox.models import Conversation, Message
-from inbox.queries.listing import selected
-from inbox.queries.thread import messages_of
-from inbox.shapes import conversation_shape, message_shape
+from inbox.queries.conversation_list import filter_conversations
+from inbox.queries.conversation_thread import messages_of
 from organizations.access import access_member
-from organizations.rest.errors import answer
+from organizations.rest.errors import problem_response
 from organizations.rest.pagination import KeysetPagination
-from organizations.rest.preconditions import IF_MATCH, seen_by, tagged
-from organizations.rest.serializers import StrictSerializer, WrittenText
+from organizations.rest.preconditions import IF_MATCH, etag_response, parse_if_match
+from organizations.rest.serializers import StrictSerializer, WrittenTextField
 from organizations.rest.views import MemberViewSet
 from teams.access import access_team
 
-LARGEST = 2**63 - 1
-Id = serializers.IntegerField
+LARGEST_ID = 2**63 - 1
+IdField = serializers.IntegerField
 
 
-class NewestFirst(KeysetPagination):
+class NewestConversationsFirst(KeysetPagination):
     ordering = ("-last_message_at", "-id")
 
 
-class LatestFirst(KeysetPagination):
+class LatestMessagesFirst(KeysetPagination):
     ordering = ("-sent_at", "-id")
 
 
-class Query(serializers.Serializer[Any]):
-    state = serializers.ChoiceField(STATES, required=False)
+class ConversationQuery(serializers.Serializer[Any]):
+    state = serializers.ChoiceField(CONVERSATION_STATES, required=False)
     assignee = serializers.CharField(required=False)
-    team = Id(required=False, min_value=1, max_value=LARGEST)
-    profile = Id(required=False, min_value=1, max_value=LARGEST)
-    kind = serializers.ChoiceField(KINDS, required=False)
+    team = IdField(required=False, min_value=1, max_value=LARGEST_ID)
+    profile = IdField(required=False, min_value=1, max_value=LARGEST_ID)
+    kind = serializers.ChoiceField(CONVERSATION_KINDS, required=False)
     q = serializers.CharField(required=False, allow_blank=True, max_length=200)
 
     def validate_assignee(self, value: str) -> str:
-        if value not in (ME, NOBODY) and number(value) is None:
+        if value not in (ME, NOBODY) and parse_number(value) is None:
             raise serializers.ValidationError("Give me, none or the id of a member.")
         return value
 
 
 class ReplyBody(StrictSerializer):
-    text = WrittenText(allow_blank=True, trim_whitespace=False)
-    seen = Id(min_value=1, max_value=LARGEST)
+    text = WrittenTextField(allow_blank=True, trim_whitespace=False)
+    seen = IdField(min_value=1, max_value=LARGEST_ID)
 
 
 class CloseBody(StrictSerializer):
-    seen = Id(required=False, min_value=1, max_value=LARGEST)  # the last message that was read
+    seen = IdField(required=False, min_value=1, max_value=LARGEST_ID)  # the last message that was read
 
 
 class AssignBody(StrictSerializer):
-    member = Id(required=False, allow_null=True, min_value=1, max_value=LARGEST)
-    team = Id(required=False, allow_null=True, min_value=1, max_value=LARGEST)
+    member = IdField(required=False, allow_null=True, min_value=1, max_value=LARGEST_ID)
+    team = IdField(required=False, allow_null=True, min_value=1, max_value=LARGEST_ID)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs:
@@ -72,25 +79,27 @@ class AssignBody(StrictSerializer):
         return attrs
 
 
-FILTERS = [OpenApiParameter(name, OpenApiTypes.STR) for name in Query().fields]
+FILTER_PARAMETERS = [OpenApiParameter(name, OpenApiTypes.STR) for name in ConversationQuery().fields]
 
 
 class ConversationView(MemberViewSet):
     area = "inbox"
     queryset = Conversation.objects.none()
-    pagination_class = NewestFirst
+    pagination_class = NewestConversationsFirst
 
-    @extend_schema(parameters=FILTERS, responses=OpenApiTypes.OBJECT)
+    @extend_schema(parameters=FILTER_PARAMETERS, responses=OpenApiTypes.OBJECT)
     def list(self, request: Request) -> Response:
-        filters = Filters(**self.read(Query, request.query_params))
-        return self.page(selected(self.member, filters).select_related("contact", "about"), conversation_shape)
+        filters = ConversationFilters(**self.read(ConversationQuery, request.query_params))
+        return self.page(
+            filter_conversations(self.member, filters).select_related("contact", "about"), conversation_shape
+        )
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def retrieve(self, request: Request, pk: str) -> Response:
-        return shown(access_conversation(self.member, pk))
+        return conversation_response(access_conversation(self.member, pk))
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
-    @action(detail=True, methods=["get"], pagination_class=LatestFirst)
+    @action(detail=True, methods=["get"], pagination_class=LatestMessagesFirst)
     def messages(self, request: Request, pk: str) -> Response:
         return self.page(messages_of(access_conversation(self.member, pk)), message_shape)
 
@@ -101,7 +110,7 @@ class ConversationView(MemberViewSet):
         try:
             message = reply_to_conversation(self.member, conversation, **self.read(ReplyBody))
         except Conflict as error:
-            refusal = answer(error.status, error.user_message, {})
+            refusal = problem_response(error.status, error.user_message, {})
             refusal.data["newer"] = [message_shape(row) for row in error.newer if isinstance(row, Message)]
             return refusal
         return Response(message_shape(message), status=201)
@@ -112,30 +121,34 @@ class ConversationView(MemberViewSet):
         conversation = access_conversation(self.member, pk, to="give_back")
         body = self.read(AssignBody)
         if body.get("member") or body.get("team"):
-            require(self.member, conversation, "assign")
-        member = named("member", lambda pk: access_member(self.member, pk), body.get("member"))
-        team = named("team", lambda pk: access_team(self.member, pk), body.get("team"))
-        return shown(assign_conversation(self.member, conversation, member=member, team=team, seen=seen_by(request)))
+            require_conversation_right(self.member, conversation, "assign")
+        member = find_or_invalid("member", lambda pk: access_member(self.member, pk), body.get("member"))
+        team = find_or_invalid("team", lambda pk: access_team(self.member, pk), body.get("team"))
+        return conversation_response(
+            assign_conversation(self.member, conversation, member=member, team=team, seen=parse_if_match(request))
+        )
 
     @extend_schema(parameters=[IF_MATCH], request=CloseBody, responses=OpenApiTypes.OBJECT)
     @action(detail=True, methods=["post"])
     def close(self, request: Request, pk: str) -> Response:
         conversation = access_conversation(self.member, pk, to="close")
         read = self.read(CloseBody).get("seen")
-        return shown(close_conversation(self.member, conversation, seen=seen_by(request), read=read))
+        return conversation_response(
+            close_conversation(self.member, conversation, seen=parse_if_match(request), read=read)
+        )
 
     @extend_schema(parameters=[IF_MATCH], request=None, responses=OpenApiTypes.OBJECT)
     @action(detail=True, methods=["post"])
     def reopen(self, request: Request, pk: str) -> Response:
         conversation = access_conversation(self.member, pk, to="close")
-        return shown(reopen_conversation(self.member, conversation, seen=seen_by(request)))
+        return conversation_response(reopen_conversation(self.member, conversation, seen=parse_if_match(request)))
 
 
-def shown(conversation: Conversation) -> Response:
-    return tagged(conversation_shape(conversation), conversation.mark)
+def conversation_response(conversation: Conversation) -> Response:
+    return etag_response(conversation_shape(conversation), conversation.mark)
 
 
-def named(field: str, find: Any, pk: int | None) -> Any:
+def find_or_invalid(field: str, find: Any, pk: int | None) -> Any:
     try:
         return find(pk) if pk else None
     except NotFound:

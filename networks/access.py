@@ -6,14 +6,14 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils.timezone import now
 
-from foundation.texts.dates import moment
+from foundation.texts.dates import parse_moment
 from networks.contract import Access, Adapter, Renews
 from networks.errors import Busy, NetworkError, SignInRefused
 from networks.models import Credential, Profile
-from networks.outbox.limits import ear
+from networks.outbox.rate_limits import limit_recorder
 from networks.registry import adapter_class
 
-EARLY = timedelta(minutes=5)
+RENEW_AHEAD = timedelta(minutes=5)
 RENEWAL_LEASE = timedelta(minutes=1)  # longer than the call may take
 
 
@@ -41,21 +41,21 @@ def public_permalink(profile: Profile, remote_id: str, permalink: str) -> str:
     return practice_permalink(page_url, remote_id)
 
 
-def open_adapter(profile: Profile, *, alive: Callable[[], None] = lambda: None) -> Adapter:
+def open_adapter(profile: Profile, *, keep_alive: Callable[[], None] = lambda: None) -> Adapter:
     """An adapter for one piece of work with `profile` (whose credential is read, so select it with the profile).
 
-    A piece that takes long tells `alive` between its calls.
+    A piece that takes long tells `keep_alive` between its calls.
     May call the network to renew a sign-in, so not inside a transaction. Raises what `Renews.renew` raises.
     """
-    adapter = adapter_of(profile, alive)
+    adapter = build_adapter(profile, keep_alive)
     ends_at = profile.credential.expires_at
-    if ends_at is None or ends_at - now() > EARLY or not isinstance(adapter, Renews):
+    if ends_at is None or ends_at - now() > RENEW_AHEAD or not isinstance(adapter, Renews):
         return adapter
-    renew(profile.credential, adapter)
-    return adapter_of(profile, alive)
+    renew_sign_in(profile.credential, adapter)
+    return build_adapter(profile, keep_alive)
 
 
-def renew(credential: Credential, adapter: Renews) -> None:
+def renew_sign_in(credential: Credential, adapter: Renews) -> None:
     """One worker at a time: a refresh token that is used twice ends the whole sign-in."""
     at = now()
     lease = at + RENEWAL_LEASE
@@ -71,25 +71,25 @@ def renew(credential: Credential, adapter: Renews) -> None:
         raise
     # What a network leaves out or empty never overwrites what is held.
     secrets = {**credential.secrets, **{name: value for name, value in renewed.items() if value}}
-    ends_at = moment(secrets.get("expires_at"))
+    ends_at = parse_moment(secrets.get("expires_at"))
     held.update(secrets=secrets, expires_at=ends_at, renewing_until=None, renewed_at=now(), updated_at=now())
     credential.refresh_from_db()
 
 
-def may_renew(profile: Profile, error: NetworkError) -> bool:
+def may_renew_sign_in(profile: Profile, error: NetworkError) -> bool:
     """Whether a sign-in that was refused just now is renewed at the next call, so that nobody has to sign in again.
 
     One that was renewed just now and is refused yet was taken back.
     """
     credential = profile.credential
     renewable = isinstance(error, SignInRefused) and credential.secrets.get("refresh_token")
-    if not renewable or (credential.renewed_at and now() - credential.renewed_at < EARLY):
+    if not renewable or (credential.renewed_at and now() - credential.renewed_at < RENEW_AHEAD):
         return False
     Credential.objects.filter(pk=credential.pk, updated_at=credential.updated_at).update(expires_at=now())
     return True
 
 
-def adapter_of(profile: Profile, alive: Callable[[], None] = lambda: None) -> Adapter:
+def build_adapter(profile: Profile, keep_alive: Callable[[], None] = lambda: None) -> Adapter:
     return adapter_class(profile.network)(
         Access(
             remote_id=profile.remote_id,
@@ -97,7 +97,7 @@ def adapter_of(profile: Profile, alive: Callable[[], None] = lambda: None) -> Ad
             base_url=base_url(profile.network, sandbox=profile.sandbox),
             credentials=profile.credential.secrets,
             app=settings.NETWORK_APPS.get(profile.network, {}),
-            heard=ear(profile),
-            alive=alive,
+            on_limit=limit_recorder(profile),
+            keep_alive=keep_alive,
         )
     )

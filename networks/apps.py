@@ -11,20 +11,20 @@ class NetworksConfig(AppConfig):
 
     def ready(self) -> None:
         from networks.notices import register_kinds
-        from networks.registry import networks
+        from networks.registry import adapter_classes
 
-        networks()  # imported once, before processes divide, and what cannot be imported is known at the start
+        adapter_classes()  # imported once, before processes divide, and what cannot be imported is known at the start
         register_kinds()
-        post_migrate.connect(begin_to_beat, sender=self, dispatch_uid="networks.begin_to_beat")
+        post_migrate.connect(create_pulse, sender=self, dispatch_uid="networks.begin_to_beat")
 
 
-def begin_to_beat(**kwargs: Any) -> None:
+def create_pulse(**kwargs: Any) -> None:
     """The one row of the pulse, where there is none yet."""
     from django.db import connection
     from django.utils.timezone import now
 
     from networks.models import Pulse
-    from networks.outbox.pulse import begin_anew
+    from networks.outbox.pulse import restart_pulse
 
     if Pulse._meta.db_table in connection.introspection.table_names() and not Pulse.objects.exists():
-        begin_anew(now())
+        restart_pulse(now())

@@ -200,7 +200,7 @@ class Inbound:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class InboundChange:
     """How something that came in stands on the network now. None: nothing is said of that.
 
     `text` is what its writer says by now, `hidden` whether only its writer and friends see it.
@@ -222,7 +222,7 @@ class InboundPage:
 
     items: tuple[Inbound, ...]
     cursor: Mapping[str, Any]
-    changes: tuple[Change, ...] = ()
+    changes: tuple[InboundChange, ...] = ()
     listed: Mapping[str, datetime] = field(default_factory=dict)
 
 
@@ -249,7 +249,7 @@ class Metrics:
     missing: Mapping[str, str] = field(default_factory=dict)
 
 
-class Counts(StrEnum):
+class CallKind(StrEnum):
     """What a limit counts."""
 
     READS = "reads"
@@ -261,7 +261,7 @@ class Counts(StrEnum):
 class RateLimit:
     """What an answer said of one of the network's limits: how much is used up (1 is all of it) until `resets_at`."""
 
-    counts: Counts
+    counts: CallKind
     used: float
     resets_at: datetime
     whole_app: bool = False
@@ -274,7 +274,7 @@ class Access:
 
     `credentials` is the decrypted JSON of CONTRACT.md; it must never be logged. `app` holds the operator's
     keys, by the names that the manifest gives them.
-    `heard` is told what each answer says of the network's limits, `alive` that a long piece of work goes on.
+    `on_limit` is told what each answer says of the network's limits, `keep_alive` that a long piece of work goes on.
     """
 
     remote_id: str
@@ -282,8 +282,8 @@ class Access:
     base_url: str
     credentials: Mapping[str, Any] = field(repr=False)
     app: Mapping[str, str] = field(default_factory=dict, repr=False)
-    heard: Callable[[RateLimit], None] = field(default=lambda limit: None, repr=False, compare=False)
-    alive: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
+    on_limit: Callable[[RateLimit], None] = field(default=lambda limit: None, repr=False, compare=False)
+    keep_alive: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
 
 
 class Adapter(ABC):
@@ -325,7 +325,7 @@ class Uploads(ABC):
 
     @abstractmethod
     def upload(self, media: Media, file: BinaryIO) -> Uploaded:
-        """Brings one file to the network, with its alt text. Calls may take long: `access.alive` is told between them.
+        """Brings one file to the network, with its alt text. Calls may take long: it calls `access.keep_alive` between.
 
         Raises the classes of `networks.errors`; Ambiguous leaves as Unavailable, for nothing can have been published.
         """
@@ -368,9 +368,9 @@ class Polls(ABC):
         """
 
 
-class Follows(ABC):
+class Refetches(ABC):
     @abstractmethod
-    def look_again(self, remote_ids: Sequence[str]) -> list[Change]:
+    def refetch_inbound(self, remote_ids: Sequence[str]) -> list[InboundChange]:
         """How things that came in stand now. Those of which the network says nothing certain are left out."""
 
 
@@ -389,7 +389,7 @@ class Pushes(ABC):
 
     @classmethod
     @abstractmethod
-    def parse_push(cls, body: bytes) -> Mapping[str, Sequence[Inbound | Change]]:
+    def parse_push(cls, body: bytes) -> Mapping[str, Sequence[Inbound | InboundChange]]:
         """What came and what changed, by the profile's remote id.
 
         What is not understood is left out, for polling is the backstop.

@@ -21,7 +21,7 @@ class WrongManifest(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class NetworkSetting:
     """One variable of the environment, the operator's own."""
 
     variable: str
@@ -45,7 +45,7 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Credentials:
+class CredentialFields:
     """One set of fields with which a profile is connected, as JSON texts."""
 
     needed: tuple[str, ...]
@@ -55,7 +55,7 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class NetworkPermission:
     """A permission that a person gives our app on the network."""
 
     name: str
@@ -71,7 +71,7 @@ class DemoProfile:
     organization: str
     """The slug of the demo organization that it belongs to."""
     handle: str
-    """As on the network, and no other profile's of that organization: socialops/demo/words.py names profiles by it."""
+    """As on the network, and no other profile's of that organization: the demo's texts name profiles by it."""
     name: str
     """As people see it."""
     place: int = 100
@@ -82,15 +82,15 @@ class DemoProfile:
     """What it said besides, in northwind: how many days ago, at which hour (of that zone), in which words."""
 
 
-def last_number(permalink: str) -> str:
+def last_number_in_path(permalink: str) -> str:
     """The last number in an address's path, or two with a line between them; empty where there is none."""
     numbers = re.findall(r"\d+(?:_\d+)?", urlsplit(permalink).path)
     return numbers[-1] if numbers else ""
 
 
-def id_at(permalink: str, remote_id: str) -> str:
+def id_from_permalink(permalink: str, remote_id: str) -> str:
     """What most networks' addresses end with."""
-    return last_number(permalink)
+    return last_number_in_path(permalink)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,22 +111,22 @@ class Manifest:
     """The dotted name of its `networks.contract.Adapter`, imported when it is first wanted."""
     dialect: str = ""
     """The dotted name of its `networks.sandbox.dialects.dialect.Dialect`; empty where it cannot be practised."""
-    address: Setting
+    address: NetworkSetting
     """The base of every call. Its value is an http or https address, without a slash at its end."""
-    settings: tuple[Setting, ...] = ()
+    settings: tuple[NetworkSetting, ...] = ()
     """The operator's app; each has a `key`."""
-    credentials: tuple[Credentials, ...]
+    credentials: tuple[CredentialFields, ...]
     """Any one of these sets is enough. Forms show the first."""
     id_field: str = ""
     """The field of the credentials that is the profile's id on the network; empty where only the network says it."""
-    scopes: tuple[Scope, ...] = ()
+    scopes: tuple[NetworkPermission, ...] = ()
     """What a person is asked to allow."""
     push_secret: str = ""
     """The `key` of the setting that signs what the network pushes; empty where it pushes nothing."""
-    id_in: Callable[[str, str], str] = id_at
+    id_in: Callable[[str, str], str] = id_from_permalink
     """(address of a post or comment, the profile's remote id) -> its id as the adapter has it, empty where it cannot be
     read. Pure."""
-    heard_as: InboundKind = InboundKind.MENTION
+    default_inbound_kind: InboundKind = InboundKind.MENTION
     """As what people mostly write to a profile; bulk data is made so."""
     counted: Mapping[str, str] = field(default_factory=dict)
     """{key of a metric: what it counts here besides what its name says}, as words in the middle of a sentence."""
@@ -160,6 +160,6 @@ class Manifest:
         return env.url(self.address.variable, self.address.default)
 
     @property
-    def variables(self) -> tuple[Setting, ...]:
+    def variables(self) -> tuple[NetworkSetting, ...]:
         """Every variable of the environment that it has."""
         return (self.address, *self.settings)

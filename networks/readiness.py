@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", bound=Model)
 
-SOON = timedelta(hours=1)  # what holds only for a while says nothing of what is planned for later
+SOON_WITHIN = timedelta(hours=1)  # what holds only for a while says nothing of what is planned for later
 
-IS_REPLY = f"o.priority = {Priority.REPLY.value}"
-OPEN_CIRCUIT = f"FROM networks_circuit r WHERE {REACHES} AND r.opened_at IS NOT NULL"
-LIMIT = f"""
+IS_REPLY_SQL = f"o.priority = {Priority.REPLY.value}"
+OPEN_CIRCUIT_SQL = f"FROM networks_circuit r WHERE {REACHES} AND r.opened_at IS NOT NULL"
+LIMIT_SQL = f"""
     FROM networks_limit r
     WHERE {REACHES} AND (r.profile_id IS NULL OR r.profile_id = p.id) AND r.until > %(now)s AND r.of
 """
@@ -88,7 +88,7 @@ HOLDS = {
             "refused",
             later("%(network)s takes nothing from our app."),
             later("It leaves once that is put right."),
-            everything=(f"EXISTS (SELECT {OPEN_CIRCUIT} AND r.failures = 0)",),
+            everything=(f"EXISTS (SELECT {OPEN_CIRCUIT_SQL} AND r.failures = 0)",),
             passes=True,
             of_network=True,
         ),
@@ -96,7 +96,7 @@ HOLDS = {
             "down",
             later("%(network)s does not answer."),
             later("It leaves by itself once the network answers again."),
-            everything=(f"EXISTS (SELECT {OPEN_CIRCUIT} AND r.failures > 0)",),
+            everything=(f"EXISTS (SELECT {OPEN_CIRCUIT_SQL} AND r.failures > 0)",),
             passes=True,
             of_network=True,
         ),
@@ -106,43 +106,43 @@ HOLDS = {
             later("It leaves when that is over:"),
             everything=(
                 "p.held_until IS NOT NULL AND p.held_until > %(now)s",
-                f"EXISTS (SELECT {LIMIT} {LIMITS_ALL})",
+                f"EXISTS (SELECT {LIMIT_SQL} {LIMITS_ALL})",
             ),
-            posts=(f"EXISTS (SELECT {LIMIT} {LIMITS_POSTS})",),
+            posts=(f"EXISTS (SELECT {LIMIT_SQL} {LIMITS_POSTS})",),
             passes=True,
         ),
     )
 }
-OF_PROFILE = [hold for hold in HOLDS.values() if not hold.row]
-OF_NETWORK = frozenset(hold.word for hold in HOLDS.values() if hold.of_network)
+PROFILE_HOLDS = [hold for hold in HOLDS.values() if not hold.row]
+NETWORK_HOLDS = frozenset(hold.word for hold in HOLDS.values() if hold.of_network)
 
 
-def none_of(conditions: Iterable[str]) -> str:
+def sql_none_of(conditions: Iterable[str]) -> str:
     return " AND ".join(f"NOT ({condition})" for condition in conditions)
 
 
-def any_of(conditions: Iterable[str]) -> str:
+def sql_any_of(conditions: Iterable[str]) -> str:
     return " OR ".join(f"({condition})" for condition in conditions) or "false"
 
 
 # As the dispatcher asks. A circuit lets a probe pass now and then, and paces what leaves after it: `next_at` says when.
-SHUT = f"EXISTS (SELECT FROM networks_circuit r WHERE {REACHES} AND r.next_at > %(now)s)"
-TROUBLE = f"(SELECT r.id FROM networks_circuit r WHERE {REACHES} LIMIT 1)"  # noqa: S608 - constants; none while the network is well
-KEEPING = [condition for hold in OF_PROFILE if not hold.of_network for condition in hold.everything]
-KEEPING_POSTS = [condition for hold in OF_PROFILE for condition in hold.posts]
-MAY_SEND = f"{none_of(KEEPING)} AND NOT {SHUT}"
-POSTS_TOO = none_of(KEEPING_POSTS)  # and not replies alone
+CIRCUIT_SHUT = f"EXISTS (SELECT FROM networks_circuit r WHERE {REACHES} AND r.next_at > %(now)s)"
+CIRCUIT_ID = f"(SELECT r.id FROM networks_circuit r WHERE {REACHES} LIMIT 1)"  # noqa: S608 - constants; none while the network is well
+HOLDING_PROFILE = [condition for hold in PROFILE_HOLDS if not hold.of_network for condition in hold.everything]
+HOLDING_POSTS = [condition for hold in PROFILE_HOLDS for condition in hold.posts]
+MAY_SEND = f"{sql_none_of(HOLDING_PROFILE)} AND NOT {CIRCUIT_SHUT}"
+MAY_SEND_POSTS = sql_none_of(HOLDING_POSTS)  # and not replies alone
 
-NOT_PROBED = none_of(condition for hold in OF_PROFILE if hold.of_network for condition in hold.everything)
+NOT_PROBED = sql_none_of(condition for hold in PROFILE_HOLDS if hold.of_network for condition in hold.everything)
 
 # What of it stands in the profile's own columns: it may have changed since, where the profile is locked by now.
-STILL_MAY_SEND, STILL_POSTS_TOO = (
-    none_of(condition for condition in conditions if "EXISTS" not in condition)
-    for conditions in (KEEPING, KEEPING_POSTS)
+STILL_MAY_SEND, STILL_MAY_SEND_POSTS = (
+    sql_none_of(condition for condition in conditions if "EXISTS" not in condition)
+    for conditions in (HOLDING_PROFILE, HOLDING_POSTS)
 )
 
 
-class Asked(Func):
+class ReadinessSql(Func):
     """SQL of this module in a query: `p` and `o` stand at the paths `profile` and `row` (such as "profile__") of it."""
 
     NAMES = re.compile(r"\b([po])\.(\w+)|%\(now\)s")
@@ -167,51 +167,51 @@ class Asked(Func):
         return f"({self.NAMES.sub(put, self.sql)})", parameters
 
 
-def keeps(hold: str, profile: str = "", *, row: str | None = None, now: datetime | None = None) -> Q:
+def is_held_by(hold: str, profile: str = "", *, row: str | None = None, now: datetime | None = None) -> Q:
     """Whether that one of HOLDS keeps something from leaving: posts of the profile at the path `profile` of a query, or
     the very row at the path `row`, which may be a reply.
     """
     found = HOLDS[hold]
     if row is None:
-        sql = any_of([*found.everything, *found.posts])
+        sql = sql_any_of([*found.everything, *found.posts])
     else:
-        posts = (f"({condition}) AND NOT {IS_REPLY}" for condition in found.posts)
-        sql = any_of([*found.everything, *posts, *found.row])
-    return Q(Asked(sql, BooleanField(), profile=profile, row=row or "", now=now))
+        posts = (f"({condition}) AND NOT {IS_REPLY_SQL}" for condition in found.posts)
+        sql = sql_any_of([*found.everything, *posts, *found.row])
+    return Q(ReadinessSql(sql, BooleanField(), profile=profile, row=row or "", now=now))
 
 
-def open_since(profile: str = "") -> Asked:
+def circuit_open_since(profile: str = "") -> ReadinessSql:
     """Since when the network of a query's profile lets nothing pass; null while it does."""
-    sql = f"SELECT r.opened_at {OPEN_CIRCUIT} LIMIT 1"
-    return Asked(sql, DateTimeField(), profile=profile, row="", now=None)
+    sql = f"SELECT r.opened_at {OPEN_CIRCUIT_SQL} LIMIT 1"
+    return ReadinessSql(sql, DateTimeField(), profile=profile, row="", now=None)
 
 
-def refusal(profile: str = "") -> Asked:
+def refusal_reason(profile: str = "") -> ReadinessSql:
     """In its own words, why the network of a query's profile takes nothing from our app; null where that is not so."""
-    sql = f"SELECT r.reason {OPEN_CIRCUIT} AND r.failures = 0 LIMIT 1"
-    return Asked(sql, CharField(), profile=profile, row="", now=None)
+    sql = f"SELECT r.reason {OPEN_CIRCUIT_SQL} AND r.failures = 0 LIMIT 1"
+    return ReadinessSql(sql, CharField(), profile=profile, row="", now=None)
 
 
-def limited_until(profile: str = "", *, row: str | None = None, now: datetime | None = None) -> Asked:
+def limited_until(profile: str = "", *, row: str | None = None, now: datetime | None = None) -> ReadinessSql:
     """Until when the network takes no more from a profile, or from our app: of posts, or of the kind that `row` is."""
-    every, either = (f"(SELECT max(r.until) {LIMIT} {of})" for of in (LIMITS_ALL, LIMITS_POSTS))
-    kept = either if row is None else f"CASE WHEN {IS_REPLY} THEN {every} ELSE {either} END"
+    limit_of_all, limit_of_posts = (f"(SELECT max(r.until) {LIMIT_SQL} {of})" for of in (LIMITS_ALL, LIMITS_POSTS))
+    kept = limit_of_posts if row is None else f"CASE WHEN {IS_REPLY_SQL} THEN {limit_of_all} ELSE {limit_of_posts} END"
     sql = f"greatest(CASE WHEN p.held_until > %(now)s THEN p.held_until END, {kept})"
-    return Asked(sql, DateTimeField(), profile=profile, row=row or "", now=now)
+    return ReadinessSql(sql, DateTimeField(), profile=profile, row=row or "", now=now)
 
 
-def held_profiles(profiles: QuerySet[Profile, Any], now: datetime) -> dict[str, set[int]]:
+def held_profile_ids(profiles: QuerySet[Profile, Any], now: datetime) -> dict[str, set[int]]:
     """{word: ids of those of `profiles` whose posts it keeps at this moment}; the others may send. One query."""
-    asked = {f"is_{hold.word}": keeps(hold.word, now=now) for hold in OF_PROFILE}
+    asked = {f"is_{hold.word}": is_held_by(hold.word, now=now) for hold in PROFILE_HOLDS}
     kept = profiles.filter(reduce(or_, asked.values())).order_by().annotate(**asked).values_list("pk", *asked)
-    found: dict[str, set[int]] = {hold.word: set() for hold in OF_PROFILE}
+    found: dict[str, set[int]] = {hold.word: set() for hold in PROFILE_HOLDS}
     for pk, *is_kept in kept:
-        for hold in compress(OF_PROFILE, is_kept):
+        for hold in compress(PROFILE_HOLDS, is_kept):
             found[hold.word].add(pk)
     return found
 
 
-def kept_by_network_alone(rows: QuerySet[R, Any], now: datetime, *, profile: str, row: str) -> QuerySet[R, Any]:
+def rows_held_by_network_alone(rows: QuerySet[R, Any], now: datetime, *, profile: str, row: str) -> QuerySet[R, Any]:
     """Those of `rows` that would leave if their network answered. That it does not is for the caller to ask."""
-    others = [word for word in HOLDS if word not in OF_NETWORK]
-    return rows.exclude(reduce(or_, (keeps(word, profile, row=row, now=now) for word in others)))
+    others = [word for word in HOLDS if word not in NETWORK_HOLDS]
+    return rows.exclude(reduce(or_, (is_held_by(word, profile, row=row, now=now) for word in others)))

@@ -26,23 +26,23 @@ class UnknownNetwork(AppError):
 
 
 @lru_cache(maxsize=8)
-def discover(packages: tuple[str, ...]) -> tuple[Manifest, ...]:
+def discover_manifests(packages: tuple[str, ...]) -> tuple[Manifest, ...]:
     """The manifests of our own folders and of `packages` (dotted names). Needs no settings. Raises WrongManifest."""
     found: dict[str, Manifest] = {}
-    for package in (*own_packages(), *packages):
-        one = manifest_in(package)
+    for package in (*list_own_packages(), *packages):
+        one = load_manifest(package)
         if one.network in found:
             raise WrongManifest(f"{package} calls itself {one.network!r}, which another network does")
         found[one.network] = one
     return tuple(sorted(found.values(), key=lambda one: (one.place, one.network)))
 
 
-def own_packages() -> list[str]:
+def list_own_packages() -> list[str]:
     names = [f"{adapters.__name__}.{one.name}" for one in iter_modules(adapters.__path__) if one.ispkg]
     return [name for name in names if find_spec(f"{name}.manifest")]
 
 
-def manifest_in(package: str) -> Manifest:
+def load_manifest(package: str) -> Manifest:
     try:
         found = getattr(import_module(f"{package}.manifest"), "MANIFEST", None)
     except ModuleNotFoundError as error:
@@ -54,12 +54,12 @@ def manifest_in(package: str) -> Manifest:
 
 def manifests() -> tuple[Manifest, ...]:
     """What every network's folder says of it, in order."""
-    return discover(tuple(settings.NETWORK_PACKAGES))
+    return discover_manifests(tuple(settings.NETWORK_PACKAGES))
 
 
-def networks() -> tuple[type[Adapter], ...]:
+def adapter_classes() -> tuple[type[Adapter], ...]:
     """Every adapter, in order; each class carries its `network`, `label` and `capabilities`."""
-    return tuple(loaded(one.adapter) for one in manifests())
+    return tuple(load_adapter(one.adapter) for one in manifests())
 
 
 def manifest_of(network: str) -> Manifest:
@@ -72,10 +72,10 @@ def manifest_of(network: str) -> Manifest:
 
 def adapter_class(network: str) -> type[Adapter]:
     """The adapter of `network`. Raises `UnknownNetwork`."""
-    return loaded(manifest_of(network).adapter)
+    return load_adapter(manifest_of(network).adapter)
 
 
 @lru_cache(maxsize=64)
-def loaded(name: str) -> type[Adapter]:
+def load_adapter(name: str) -> type[Adapter]:
     found: type[Adapter] = import_string(name)
     return found

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from networks.views.hooks import hook
+from networks.views.hooks import receive_push
 
 app_name = "networks"
-urlpatterns = [path("hooks/<slug:network>/", hook, name="hook")]
+urlpatterns = [path("hooks/<slug:network>/", receive_push, name="hook")]

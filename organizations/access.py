@@ -3,7 +3,7 @@
 from foundation.errors import NotFound, PermissionDenied
 from organizations.actors import Actor
 from organizations.models import Member, Role, User
-from organizations.queries.notifications import unread_of_each
+from organizations.queries.notifications import unread_count_expression
 
 
 def memberships_of(user: User) -> list[Member]:
@@ -11,7 +11,7 @@ def memberships_of(user: User) -> list[Member]:
     # unscoped: this look-up decides which organization may come into scope
     rows = Member.unscoped.filter(user=user, user__is_active=True, left_at=None).select_related("organization__sign_on")
     rows = rows.defer("organization__sign_on__client_secret")
-    found = list(rows.annotate(unread=unread_of_each()).order_by("organization__name"))
+    found = list(rows.annotate(unread=unread_count_expression()).order_by("organization__name"))
     for member in found:
         member.user = user
     return found
@@ -50,7 +50,7 @@ def require_rank(actor: object, *roles: str) -> None:
         raise PermissionDenied("Only an owner can do that.")
 
 
-def still_here(member: Member) -> bool:
+def lock_present_member(member: Member) -> bool:
     """Locks the member until the transaction ends, so that nobody is given anything while they are off-boarded.
 
     To be asked before any other lock is taken: off-boarding locks people first, too.

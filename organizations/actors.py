@@ -22,7 +22,7 @@ class ActorLabel:
     name: str
 
 
-def label(actor: Actor) -> ActorLabel:
+def actor_label(actor: Actor) -> ActorLabel:
     """How the audit log names an actor, also long after the member has left."""
     if isinstance(actor, System):
         return ActorLabel("system", None, actor.name)

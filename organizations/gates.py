@@ -15,10 +15,10 @@ from django.utils.timezone import override
 
 from foundation.processes import realtime
 from organizations.access import member_of, memberships_of, require_admin, require_owner
-from organizations.around import note_last
 from organizations.models import Member
+from organizations.page_organization import remember_organization
 from organizations.sign_in.admission import Hindrance, hindrance
-from organizations.sign_in.presence import DRAWN_FOR, Presence, signed_in, told
+from organizations.sign_in.presence import DRAWN_FOR_HEADER, Presence, presence_response, require_sign_in
 from organizations.tenancy import scope
 
 P = ParamSpec("P")
@@ -40,16 +40,18 @@ def member_gate(view: MemberView[P]) -> Callable[..., HttpResponseBase]:
 
     @wraps(view)
     def gated(request: MemberRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        request.as_of = realtime.moment() if is_page(request) else ""  # before anything is asked of the database
+        request.as_of = (
+            realtime.current_moment() if is_page_request(request) else ""
+        )  # before anything is asked of the database
         request.memberships = memberships_of(request.user)  # type: ignore[arg-type]  # signed_in stands before
         request.member = member_of(request.memberships, slug)
         if first := hindrance(request.member, request.session):
             if first != Hindrance.SESSION_OVER:
-                return turn_away(request, slug)
+                return redirect_to_threshold(request, slug)
             logout(request)
             return opened(request, slug, *args, **kwargs)  # as to anybody who is not signed in
-        if is_page(request):
-            note_last(request, request.member)
+        if is_page_request(request):
+            remember_organization(request, request.member)
         language = request.member.organization.locale or translation.get_language()
         with (
             scope(request.member.organization_id),
@@ -58,26 +60,26 @@ def member_gate(view: MemberView[P]) -> Callable[..., HttpResponseBase]:
         ):
             return view(request, *args, **kwargs)
 
-    opened = signed_in(gated)
+    opened = require_sign_in(gated)
     opened.gate = "member"  # type: ignore[attr-defined]  # the guard over all URLs looks for it
     return opened
 
 
-def turn_away(request: HttpRequest, slug: str) -> HttpResponse:
+def redirect_to_threshold(request: HttpRequest, slug: str) -> HttpResponse:
     """To the page that says what must be done first, and leads back here afterwards."""
-    if DRAWN_FOR in request.headers:
-        return told(Presence.THRESHOLD)
-    address = threshold_of(slug, request.get_full_path() if request.method == "GET" else f"/o/{slug}/")
+    if DRAWN_FOR_HEADER in request.headers:
+        return presence_response(Presence.THRESHOLD)
+    address = threshold_url(slug, request.get_full_path() if request.method == "GET" else f"/o/{slug}/")
     if not getattr(request, "htmx", False):
         return redirect(address)
     return HttpResponse(status=403, headers={"HX-Redirect": address})
 
 
-def threshold_of(slug: str, after: str) -> str:
+def threshold_url(slug: str, after: str) -> str:
     return f"{reverse('sign_on:threshold', args=[slug])}?{urlencode({'next': after})}"
 
 
-def is_page(request: HttpRequest) -> bool:
+def is_page_request(request: HttpRequest) -> bool:
     """Neither a part for htmx, nor a picture or a file."""
     return not getattr(request, "htmx", False) and "text/html" in request.headers.get("Accept", "")
 

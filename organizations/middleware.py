@@ -6,11 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from foundation.errors import AppError
-from organizations.around import stand_around
-from organizations.request_origin import coming_from
+from organizations.page_organization import attach_organization
+from organizations.request_origin import origin_scope
 
 # Of a picture under an address of its own: by the browser alone, until the session ends (Clear-Site-Data).
-KEPT = "private, max-age=86400, immutable"
+PICTURE_CACHE_CONTROL = "private, max-age=86400, immutable"
 
 
 class OriginMiddleware:
@@ -20,7 +20,7 @@ class OriginMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with coming_from(request.META.get("REMOTE_ADDR", "")):
+        with origin_scope(request.META.get("REMOTE_ADDR", "")):
             return self.get_response(request)
 
 
@@ -32,8 +32,8 @@ class NoStoreMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         answer = self.get_response(request)
-        said = answer.get("Cache-Control", "")
-        if said != KEPT and "no-store" not in said:
+        cache_control = answer.get("Cache-Control", "")
+        if cache_control != PICTURE_CACHE_CONTROL and "no-store" not in cache_control:
             answer["Cache-Control"] = "no-store"
         return answer
 
@@ -52,7 +52,7 @@ class ExpectedErrorMiddleware:
             return None
         is_part = getattr(request, "htmx", False)
         if not is_part:
-            stand_around(request)
+            attach_organization(request)
         template = "components/_error.html" if is_part else "error.html"
         context = {"message": error.user_message, "status": error.status}
         return render(request, template, context, status=error.status)

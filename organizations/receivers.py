@@ -16,36 +16,36 @@ from organizations.access import memberships_of
 from organizations.actors import Actor, System
 from organizations.auditing import audit
 from organizations.models import OrganizationSignOn, User
-from organizations.sign_in.admission import is_borrowed, note_own_proof
+from organizations.sign_in.admission import is_borrowed_session, note_own_proof
 from organizations.sign_in.known_devices import remember_device
-from organizations.sign_in.session_bounds import begin
-from organizations.sign_in.sessions import noted_now
+from organizations.sign_in.session_bounds import begin_session
+from organizations.sign_in.sessions import mark_use_noted
 from organizations.tenancy import scope
 
-FAILURES = (5, 300)  # written down per account: so many in so many seconds; the rest adds nothing but rows
+FAILURE_RATE = (5, 300)  # written down per account: so many in so many seconds; the rest adds nothing but rows
 
 
-PROVIDER = "signed_on_by"  # in the session: {"organization": id, "issuer", "set_up_by"}
+PROVIDER_KEY = "signed_on_by"  # in the session: {"organization": id, "issuer", "set_up_by"}
 
 
 def record_everywhere(
-    user: User, verb: str, *, actor: Actor | None = None, here: tuple[int, dict[str, Any]] = (0, {}), **change: Any
+    user: User, verb: str, *, actor: Actor | None = None, only_for: tuple[int, dict[str, Any]] = (0, {}), **change: Any
 ) -> None:
-    """`actor` is the person unless told otherwise; `here` is an organization's id, and what only that one is told."""
+    """`actor` is the person unless told otherwise; `only_for` is an organization's id and what only it is told."""
     for member in memberships_of(user):
-        more = here[1] if member.organization_id == here[0] else {}
+        more = only_for[1] if member.organization_id == only_for[0] else {}
         with scope(member.organization_id):
             audit.record(actor or member, verb, member, {**change, **more})
 
 
-def note_provider(session: SessionBase, sign_on: OrganizationSignOn) -> None:
+def store_session_provider(session: SessionBase, sign_on: OrganizationSignOn) -> None:
     """Through whom this session comes in, and who had named that provider: for the entry in the log."""
     told = {"issuer": sign_on.issuer, "set_up_by": sign_on.set_up_by or None}
-    session[PROVIDER] = {"organization": sign_on.organization_id, **told}
+    session[PROVIDER_KEY] = {"organization": sign_on.organization_id, **told}
 
 
-def provider_of(session: SessionBase) -> tuple[int, dict[str, Any]]:
-    told = dict(session.get(PROVIDER) or {})
+def session_provider(session: SessionBase) -> tuple[int, dict[str, Any]]:
+    told = dict(session.get(PROVIDER_KEY) or {})
     return told.pop("organization", 0), told
 
 
@@ -55,29 +55,29 @@ def recheck_streams(user: User) -> None:
         realtime.ping(member.organization_id, "sessions")
 
 
-def sign_in_failed(email: str, step: str) -> None:
+def record_failed_sign_in(email: str, step: str) -> None:
     """For accounts that exist; the person at the door learns nothing of it."""
     user = User.objects.filter(email__iexact=email.strip()).first() if "\0" not in email else None
-    if user is not None and not seconds_to_wait(f"failures:{user.pk}", *FAILURES):
+    if user is not None and not seconds_to_wait(f"failures:{user.pk}", *FAILURE_RATE):
         record_everywhere(user, "sign_in.failed", actor=System("sign-in"), step=step)
 
 
 @receiver(django_auth.user_logged_in)
 def session_began(request: HttpRequest, **_: Any) -> None:
-    begin(request.session)
-    noted_now(request.session.session_key or "")
+    begin_session(request.session)
+    mark_use_noted(request.session.session_key or "")
 
 
 @receiver(account.user_logged_in)
-def signed_in(request: HttpRequest, user: User, response: HttpResponse | None = None, **_: Any) -> None:
-    borrowed = is_borrowed(request.session, user)
+def user_signed_in(request: HttpRequest, user: User, response: HttpResponse | None = None, **_: Any) -> None:
+    borrowed = is_borrowed_session(request.session, user)
     record_sign_in(request, user, "sign-on" if borrowed else "own sign-in")
     if response is not None and not borrowed:
         remember_device(request, response, user)
 
 
 @receiver(account.authentication_step_completed)
-def proved(request: HttpRequest, user: User, method: str, **how: Any) -> None:
+def own_proof_given(request: HttpRequest, user: User, method: str, **how: Any) -> None:
     """By the password or a passkey: a session through an organization's provider is the person's own from then on.
 
     The code of an app is a second step and never signs in alone, so it does not lift the session; nor does a key that
@@ -90,12 +90,14 @@ def proved(request: HttpRequest, user: User, method: str, **how: Any) -> None:
 
 def record_sign_in(request: HttpRequest, user: User, through: str) -> None:
     device = request.headers.get("User-Agent", "")[:120]
-    record_everywhere(user, "sign_in.succeeded", here=provider_of(request.session), through=through, device=device)
+    record_everywhere(
+        user, "sign_in.succeeded", only_for=session_provider(request.session), through=through, device=device
+    )
 
 
 @receiver(mfa.authentication_failed)
 def second_step_failed(user: User, **_: Any) -> None:
-    sign_in_failed(user.email, "second step")
+    record_failed_sign_in(user.email, "second step")
 
 
 @receiver(mfa.authenticator_added)

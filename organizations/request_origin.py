@@ -5,20 +5,20 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from ipaddress import ip_address
 
-current: ContextVar[str | None] = ContextVar("origin", default=None)
+current_origin: ContextVar[str | None] = ContextVar("origin", default=None)
 
 
 @contextmanager
-def coming_from(address: str) -> Iterator[None]:
+def origin_scope(address: str) -> Iterator[None]:
     """Everything inside was asked for from `address`; what is no IP address (a socket's path) counts as not known."""
-    token = current.set(readable(address))
+    token = current_origin.set(parse_ip_address(address))
     try:
         yield
     finally:
-        current.reset(token)
+        current_origin.reset(token)
 
 
-def readable(address: str) -> str | None:
+def parse_ip_address(address: str) -> str | None:
     try:
         found = ip_address(address.partition("%")[0])
     except ValueError:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from organizations.models import Organization
 
 M = TypeVar("M", bound=models.Model, covariant=True)
-current: ContextVar[int | None] = ContextVar("organization_id", default=None)
+current_organization_id: ContextVar[int | None] = ContextVar("organization_id", default=None)
 
 
 class NoTenant(RuntimeError):
@@ -29,15 +29,15 @@ class NoTenant(RuntimeError):
 @contextmanager
 def scope(organization: "Organization | int") -> Iterator[None]:
     """Everything inside sees this organization's rows only."""
-    token = current.set(organization if isinstance(organization, int) else organization.pk)
+    token = current_organization_id.set(organization if isinstance(organization, int) else organization.pk)
     try:
         yield
     finally:
-        current.reset(token)
+        current_organization_id.reset(token)
 
 
 def require_organization_id() -> int:
-    organization_id = current.get()
+    organization_id = current_organization_id.get()
     if organization_id is None:
         raise NoTenant("No organization is in scope; wrap the work in scope(organization).")
     return organization_id
@@ -62,14 +62,14 @@ class TenantQuerySet(models.QuerySet[M]):
 
 
 @cache
-def fenced(model: type[models.Model]) -> Query:
+def fenced_query(model: type[models.Model]) -> Query:
     """All rows of `model` within the fence. Built once, for every query begins with it."""
     return TenantQuerySet(model).filter(organization_id=CurrentOrganization()).query
 
 
 class TenantManager(models.Manager[M]):
     def get_queryset(self) -> TenantQuerySet[M]:
-        return TenantQuerySet(self.model, query=fenced(self.model).clone(), using=self._db)
+        return TenantQuerySet(self.model, query=fenced_query(self.model).clone(), using=self._db)
 
 
 class TenantModel(models.Model):

@@ -16,13 +16,17 @@ from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
 
-def way_back(request: HttpRequest, home: str, otherwise: str) -> str:
+def safe_return_url(request: HttpRequest, home: str, otherwise: str) -> str:
     """Where a form came from (its field `next`), if that lies below `home`."""
-    asked = request.POST.get("next", "")
-    return asked if asked.startswith(home) and url_has_allowed_host_and_scheme(asked, allowed_hosts=None) else otherwise
+    next_url = request.POST.get("next", "")
+    return (
+        next_url
+        if next_url.startswith(home) and url_has_allowed_host_and_scheme(next_url, allowed_hosts=None)
+        else otherwise
+    )
 
 
-def undoable(text: str, url: str, values: Mapping[str, str]) -> SafeString:
+def undo_message(text: str, url: str, values: Mapping[str, str]) -> SafeString:
     """A message (django.contrib.messages) with the button that sends `values` to `url` (static/js/lib/toast.js)."""
     return format_html(
         '{} <button type="button" class="link toast__undo" data-undo="{}" data-values="{}" data-hotkey="z">{}</button>',
@@ -33,7 +37,7 @@ def undoable(text: str, url: str, values: Mapping[str, str]) -> SafeString:
     )
 
 
-def undo_toast(response: HttpResponse, text: str, url: str, values: Mapping[str, str], *, target: str = "") -> None:
+def add_undo_toast(response: HttpResponse, text: str, url: str, values: Mapping[str, str], *, target: str = "") -> None:
     """The same beside an answer to htmx. What comes back goes into `target`; without one only its events count."""
     undo: dict[str, Any] = {"url": url, "values": dict(values), "target": target}
     trigger_client_event(response, "toast", {"kind": "success", "text": text, "undo": undo})

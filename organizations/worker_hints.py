@@ -9,7 +9,7 @@ from kombu.exceptions import OperationalError
 log = logging.getLogger(__name__)
 
 
-def wake(task: str) -> None:
+def wake_worker(task: str) -> None:
     """After the commit, once per transaction, asks for `task` to run."""
     hints = [hook.task for _ids, hook, _robust in transaction.get_connection().run_on_commit if isinstance(hook, Hint)]
     if task not in hints:

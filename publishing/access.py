@@ -7,26 +7,26 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from foundation.errors import NotFound, PermissionDenied
-from networks.models import VERBS
+from networks.models import PROFILE_VERBS
 from organizations.actors import Actor, System
 from organizations.models import Member
 from publishing.models import Asset, Attachment, Delivery, Post
-from teams.access import can, profiles_for, verbs_on
+from teams.access import has_verb_on, profiles_for, verbs_on
 
-TO = ("edit", "submit", "approve", "schedule", "cancel")
-MOST_LOOKED_AT = 20  # posts that one file goes with
+POST_ACTIONS = ("edit", "submit", "approve", "schedule", "cancel")
+MOST_POSTS_CHECKED = 20  # posts that one file goes with
 
 
 def sees_everything(actor: Actor) -> bool:
     return isinstance(actor, System) or actor.is_admin
 
 
-def written_by(member: Member) -> QuerySet[Post]:
+def posts_owned_by(member: Member) -> QuerySet[Post]:
     """What the member answers for: their own posts, and those of whom they succeeded."""
-    return Post.objects.filter(author__in=authors(member))
+    return Post.objects.filter(author__in=owner_ids_of(member))
 
 
-def authors(member: Member) -> QuerySet[Member, int]:
+def owner_ids_of(member: Member) -> QuerySet[Member, int]:
     """The ids of the member and of those who left and whose successor the member is."""
     return Member.ever.filter(Q(pk=member.pk) | Q(successor=member.pk)).values_list("pk", flat=True)
 
@@ -37,29 +37,29 @@ def posts_for(actor: Actor) -> QuerySet[Post]:
         return Post.objects.all()
     through = Post.profiles.through.objects
     seen = through.filter(post_id=OuterRef("pk"), profile__in=profiles_for(actor, to="view").values("pk"))
-    return Post.objects.filter(Q(author__in=authors(actor)) | Exists(seen))
+    return Post.objects.filter(Q(author__in=owner_ids_of(actor)) | Exists(seen))
 
 
 def deliveries_for(actor: Actor) -> QuerySet[Delivery]:
     if sees_everything(actor):
         return Delivery.objects.all()
     seen = profiles_for(actor, to="view").values("pk")
-    return Delivery.objects.filter(Q(post__author__in=authors(actor)) | Q(profile__in=seen))
+    return Delivery.objects.filter(Q(post__author__in=owner_ids_of(actor)) | Q(profile__in=seen))
 
 
 def access_post(actor: Actor, pk: int | str, *, to: str = "view") -> Post:
     """One post. Raises NotFound for foreign or invisible ones, PermissionDenied for seen but not allowed."""
-    post = one(posts_for(actor).select_related("author__user", "revision__author__user"), pk)
-    require(actor, post, to)
+    post = get_or_not_found(posts_for(actor).select_related("author__user", "revision__author__user"), pk)
+    require_post_access(actor, post, to)
     return post
 
 
 def access_delivery(actor: Actor, pk: int | str, *, to: str = "view") -> Delivery:
     """One delivery; any `to` but "view" asks for the `publish` right on its profile."""
     rows = deliveries_for(actor).select_related("post", "profile", "revision", "outgoing__remote_post")
-    delivery = one(rows, pk)
+    delivery = get_or_not_found(rows, pk)
     if to != "view":
-        require_delivery(actor, delivery)
+        require_delivery_access(actor, delivery)
     return delivery
 
 
@@ -68,72 +68,72 @@ def assets_for(actor: Actor) -> QuerySet[Asset]:
     if sees_everything(actor):
         return Asset.objects.all()
     seen = Attachment.objects.filter(asset=OuterRef("pk"), revision__post__in=posts_for(actor).values("pk"))
-    return Asset.objects.filter(Q(author__in=authors(actor)) | Exists(seen))
+    return Asset.objects.filter(Q(author__in=owner_ids_of(actor)) | Exists(seen))
 
 
 def access_asset(actor: Actor, pk: int | str, *, to: str = "view") -> Asset:
     """One file. Whoever sees it may use it; to "edit" takes the right to write for all profiles of a post with it."""
-    asset: Asset = one(assets_for(actor), pk)
-    require_asset(actor, asset, to)
+    asset: Asset = get_or_not_found(assets_for(actor), pk)
+    require_asset_access(actor, asset, to)
     return asset
 
 
-def require_asset(actor: Actor, asset: Asset, to: str) -> None:
-    if to != "edit" or sees_everything(actor) or authors(actor).filter(pk=asset.author_id).exists():
+def require_asset_access(actor: Actor, asset: Asset, to: str) -> None:
+    if to != "edit" or sees_everything(actor) or owner_ids_of(actor).filter(pk=asset.author_id).exists():
         return
     posts = posts_for(actor).filter(revisions__attachments__asset=asset).distinct()
-    if not any("draft" in rights_on(actor, post) for post in posts[:MOST_LOOKED_AT]):
+    if not any("draft" in verbs_on_post(actor, post) for post in posts[:MOST_POSTS_CHECKED]):
         raise PermissionDenied(_("You can see this file, but only its owner and who may edit its post can change it."))
 
 
-def one(rows: QuerySet[Any], pk: int | str) -> Any:
+def get_or_not_found(rows: QuerySet[Any], pk: int | str) -> Any:
     try:
         return rows.get(pk=pk)
     except (rows.model.DoesNotExist, ValueError, TypeError, OverflowError):
         raise NotFound from None
 
 
-def require_delivery(actor: Actor, delivery: Delivery) -> None:
-    if not can(actor, "publish", delivery.profile_id):
+def require_delivery_access(actor: Actor, delivery: Delivery) -> None:
+    if not has_verb_on(actor, "publish", delivery.profile_id):
         raise PermissionDenied(_("You can see this, but you may not publish on %s.") % delivery.profile.name)
 
 
-def require(actor: Actor, post: Post, to: str) -> None:
+def require_post_access(actor: Actor, post: Post, to: str) -> None:
     """Raises PermissionDenied, with the reason, when `actor` may not do that with a post that is seen."""
     if to != "view":
-        refusal = refusal_of(actor, post, to, rights_on(actor, post))
+        refusal = post_refusal_reason(actor, post, to, verbs_on_post(actor, post))
         if refusal:
             raise PermissionDenied(refusal)
 
 
-def allowed(actor: Actor, post: Post, verbs: frozenset[str]) -> frozenset[str]:
+def allowed_actions(actor: Actor, post: Post, verbs: frozenset[str]) -> frozenset[str]:
     """All that `verbs`, held on every profile, allow; whether the state allows it too is the machine's question."""
-    return frozenset(to for to in TO if not refusal_of(actor, post, to, verbs))
+    return frozenset(to for to in POST_ACTIONS if not post_refusal_reason(actor, post, to, verbs))
 
 
-def rights_on(actor: Actor, post: Post) -> frozenset[str]:
+def verbs_on_post(actor: Actor, post: Post) -> frozenset[str]:
     """The verbs that the actor holds on every profile of the post."""
     if sees_everything(actor):
-        return frozenset(VERBS)
+        return frozenset(PROFILE_VERBS)
     return common_verbs(actor, post.profiles.values_list("pk", flat=True))
 
 
 def common_verbs(actor: Actor, profile_ids: Iterable[int]) -> frozenset[str]:
     if isinstance(actor, System):
-        return frozenset(VERBS)
-    return frozenset(VERBS).intersection(*verbs_on(actor, profile_ids).values())
+        return frozenset(PROFILE_VERBS)
+    return frozenset(PROFILE_VERBS).intersection(*verbs_on(actor, profile_ids).values())
 
 
-def refusal_of(actor: Actor, post: Post, to: str, verbs: frozenset[str]) -> str:
+def post_refusal_reason(actor: Actor, post: Post, to: str, verbs: frozenset[str]) -> str:
     """Why not; empty when the actor may."""
     wrote = post.author_id is not None and post.author_id == getattr(actor, "pk", None)
-    if to == "approve" and (wrote or is_hand_of(actor, post)):
+    if to == "approve" and (wrote or is_revision_author(actor, post)):
         return _("Somebody else has to approve what you wrote.")
     if to == "approve":
         return "" if "approve" in verbs else _("You can see this, but you may not approve for all of its profiles.")
     if to == "schedule":
         return "" if "publish" in verbs else _("You can see this, but you may not publish on all of its profiles.")
-    answers = answers_for(actor, post)
+    answers = is_post_owner(actor, post)
     if to == "cancel" and (answers or "publish" in verbs):
         return ""
     if "draft" not in verbs:
@@ -143,11 +143,11 @@ def refusal_of(actor: Actor, post: Post, to: str, verbs: frozenset[str]) -> str:
     return ""
 
 
-def answers_for(actor: Actor, post: Post) -> bool:
+def is_post_owner(actor: Actor, post: Post) -> bool:
     """Whether the actor wrote it, or succeeded its author, who has left."""
     return post.author is not None and getattr(actor, "pk", 0) in (post.author_id, post.author.successor_id)
 
 
-def is_hand_of(actor: Actor, post: Post) -> bool:
+def is_revision_author(actor: Actor, post: Post) -> bool:
     """Whether the actor wrote the words that stand now."""
     return post.revision is not None and post.revision.author_id == getattr(actor, "pk", 0)

@@ -17,25 +17,25 @@ from rest_framework.routers import SimpleRouter
 
 from foundation.errors import Invalid
 from networks.models import Attempt
-from organizations.rest.errors import plain
-from organizations.rest.preconditions import IF_MATCH, seen_by, tagged
+from organizations.rest.errors import plain_problem_response
+from organizations.rest.preconditions import IF_MATCH, etag_response, parse_if_match
 from organizations.rest.views import MemberViewSet
 from publishing.access import access_asset, access_delivery, access_post, deliveries_for
+from publishing.actions.assets import describe_asset, require_any_draft_right, upload_asset
 from publishing.actions.deliveries import cancel_delivery, delete_delivery, resolve_delivery, retry_delivery
-from publishing.actions.forward import Wish, rewrite_post, write_post
-from publishing.actions.late import move_delivery
-from publishing.actions.media import describe_asset, require_writer, upload_asset
-from publishing.actions.review import approve_post, reject_post, submit_post, take_back_approval
+from publishing.actions.delivery_times import move_delivery
+from publishing.actions.next_steps import PublishIntent, rewrite_post, write_post
+from publishing.actions.review import approve_post, reject_post, submit_post, unapprove_post
 from publishing.actions.schedule import cancel_post, publish_now, schedule_post
-from publishing.composing.threads import Own
-from publishing.limits import spelt_bytes
-from publishing.media.originals import download
+from publishing.composing.threads import VariantWording
+from publishing.limits import format_bytes
+from publishing.media.originals import original_response
 from publishing.media.renditions import most_bytes
-from publishing.media.uploads import is_too_long, require_room
+from publishing.media.uploads import is_body_too_long, require_upload_room
 from publishing.models import Asset, Delivery, Post
-from publishing.queries.parts import DUE, STATE, front_of, parts_of, with_parts
-from publishing.queries.posts import for_reading, listed
-from publishing.queries.queue import foresee
+from publishing.queries.delivery_parts import DELIVERY_DUE, DELIVERY_STATE, first_unsent_part, parts_of, with_parts
+from publishing.queries.posts import list_posts, prefetch_for_reading
+from publishing.queries.queue import attach_outlooks
 from publishing.shapes import (
     AltTextBody,
     DecisionBody,
@@ -55,32 +55,32 @@ from publishing.shapes import (
 SHAPE = OpenApiTypes.OBJECT
 
 
-def words_in(body: dict[str, Any]) -> dict[str, Any]:
+def content_in_body(body: dict[str, Any]) -> dict[str, Any]:
     """What is to be said and where, as the actions take it."""
     names = ("text", "profiles", "thread", "first_comment", "media", "thread_media")
     found = {name: body[name] for name in names if name in body}
     if "variants" in body:
-        found["variants"] = {network: own_in(variant) for network, variant in body["variants"].items()}
+        found["variants"] = {network: variant_in_body(variant) for network, variant in body["variants"].items()}
     return found
 
 
-def own_in(variant: dict[str, Any]) -> Own:
+def variant_in_body(variant: dict[str, Any]) -> VariantWording:
     parts = variant.get("thread")
-    return Own(variant["text"], None if parts is None else tuple(parts))
+    return VariantWording(variant["text"], None if parts is None else tuple(parts))
 
 
-def wish_in(body: dict[str, Any]) -> Wish:
+def intent_in_body(body: dict[str, Any]) -> PublishIntent:
     at, at_once = body.get("scheduled_at"), body.get("publish_now", False)
     if at and at_once:
         raise Invalid({"publish_now": [_("Give either a time or “publish now”.")]})
     unplan = "scheduled_at" in body and not at and not at_once
     wall = at and at.replace(tzinfo=UTC)  # as the caller's clock shows it
     submit = body.get("submit", False)
-    return Wish(at, zone=body.get("time_zone", ""), now=at_once, submit=submit, unplan=unplan, wall=wall)
+    return PublishIntent(at, zone=body.get("time_zone", ""), now=at_once, submit=submit, unplan=unplan, wall=wall)
 
 
-def foresee_all(posts: list[Post]) -> None:
-    foresee([delivery for post in posts for delivery in post.shown_deliveries], now())
+def attach_post_outlooks(posts: list[Post]) -> None:
+    attach_outlooks([delivery for post in posts for delivery in post.shown_deliveries], now())
 
 
 class PostView(MemberViewSet):
@@ -88,23 +88,23 @@ class PostView(MemberViewSet):
     queryset = Post.objects.none()
 
     def readable(self, posts: QuerySet[Post]) -> QuerySet[Post]:
-        return for_reading(posts, self.member)
+        return prefetch_for_reading(posts, self.member)
 
     def shown(self, post: Post, status: int = 200) -> Response:
         found = self.readable(Post.objects.filter(pk=post.pk)).get()
-        foresee_all([found])
-        return tagged(post_shape(found), found.mark, status)
+        attach_post_outlooks([found])
+        return etag_response(post_shape(found), found.mark, status)
 
     @extend_schema(parameters=[PostQuery], responses=SHAPE)
     def list(self, request: Request) -> Response:
         query = self.read(PostQuery, request.query_params.dict())
         wanted = {name: query[name] for name in ("state", "profile", "q") if name in query}
-        return self.page(self.readable(listed(self.member, **wanted)), post_shape, foresee_all)
+        return self.page(self.readable(list_posts(self.member, **wanted)), post_shape, attach_post_outlooks)
 
     @extend_schema(request=PostBody, responses={201: SHAPE})
     def create(self, request: Request) -> Response:
         body = self.read(PostBody)
-        post = write_post(self.member, **words_in(body), wish=wish_in(body))
+        post = write_post(self.member, **content_in_body(body), intent=intent_in_body(body))
         return self.shown(post, status=201)
 
     @extend_schema(responses=SHAPE)
@@ -115,51 +115,57 @@ class PostView(MemberViewSet):
     def partial_update(self, request: Request, pk: str) -> Response:
         post = access_post(self.member, pk, to="edit")
         body = self.read(PostChange)
-        return self.shown(rewrite_post(self.member, post, **words_in(body), wish=wish_in(body), seen=seen_by(request)))
+        return self.shown(
+            rewrite_post(
+                self.member, post, **content_in_body(body), intent=intent_in_body(body), seen=parse_if_match(request)
+            )
+        )
 
     @extend_schema(parameters=[IF_MATCH], responses={200: SHAPE})
     def destroy(self, request: Request, pk: str) -> Response:
         """Cancels what has not left, and answers with what became of the post; 409 where all of it has left."""
         post = access_post(self.member, pk, to="cancel")
-        return self.shown(cancel_post(self.member, post, seen=seen_by(request)))
+        return self.shown(cancel_post(self.member, post, seen=parse_if_match(request)))
 
     @extend_schema(parameters=[IF_MATCH], request=None, responses=SHAPE)
     @action(detail=True, methods=["post"])
     def submit(self, request: Request, pk: str) -> Response:
         post = access_post(self.member, pk, to="submit")
-        return self.shown(submit_post(self.member, post, seen=seen_by(request)))
+        return self.shown(submit_post(self.member, post, seen=parse_if_match(request)))
 
     @extend_schema(parameters=[IF_MATCH], request=DecisionBody, responses=SHAPE)
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, pk: str) -> Response:
         post = access_post(self.member, pk, to="approve")
-        return self.shown(approve_post(self.member, post, **self.read(DecisionBody), seen=seen_by(request)))
+        return self.shown(approve_post(self.member, post, **self.read(DecisionBody), seen=parse_if_match(request)))
 
     @extend_schema(parameters=[IF_MATCH], request=None, responses=SHAPE)
     @action(detail=True, methods=["post"])
     def unapprove(self, request: Request, pk: str) -> Response:
         """Takes the caller's own approval back: it waits for a decision again. 409 once a part has begun to leave."""
         post = access_post(self.member, pk, to="approve")
-        return self.shown(take_back_approval(self.member, post, seen=seen_by(request)))
+        return self.shown(unapprove_post(self.member, post, seen=parse_if_match(request)))
 
     @extend_schema(parameters=[IF_MATCH], request=DecisionBody, responses=SHAPE)
     @action(detail=True, methods=["post"])
     def reject(self, request: Request, pk: str) -> Response:
         post = access_post(self.member, pk, to="approve")
-        return self.shown(reject_post(self.member, post, **self.read(DecisionBody), seen=seen_by(request)))
+        return self.shown(reject_post(self.member, post, **self.read(DecisionBody), seen=parse_if_match(request)))
 
     @extend_schema(parameters=[IF_MATCH], request=ScheduleBody, responses=SHAPE)
     @action(detail=True, methods=["post"])
     def schedule(self, request: Request, pk: str) -> Response:
         post = access_post(self.member, pk, to="schedule")
-        wish = wish_in(self.read(ScheduleBody))
-        if wish.now:
-            return self.shown(publish_now(self.member, post, seen=seen_by(request)))
-        at = wish.at or post.planned_at
-        if at is None or wish.unplan:
+        intent = intent_in_body(self.read(ScheduleBody))
+        if intent.now:
+            return self.shown(publish_now(self.member, post, seen=parse_if_match(request)))
+        at = intent.at or post.planned_at
+        if at is None or intent.unplan:
             raise Invalid({"scheduled_at": [_("Say when, or give publish_now.")]})
-        zone = wish.zone if wish.at else post.planned_zone
-        return self.shown(schedule_post(self.member, post, at=at, zone=zone, wall=wish.wall, seen=seen_by(request)))
+        zone = intent.zone if intent.at else post.planned_zone
+        return self.shown(
+            schedule_post(self.member, post, at=at, zone=zone, wall=intent.wall, seen=parse_if_match(request))
+        )
 
 
 class DeliveryView(MemberViewSet):
@@ -168,21 +174,21 @@ class DeliveryView(MemberViewSet):
 
     def rows(self) -> Any:
         rows = deliveries_for(self.member).select_related("revision", "outgoing__remote_post")
-        return with_parts(rows).annotate(state_now=STATE, due=DUE)
+        return with_parts(rows).annotate(state_now=DELIVERY_STATE, due=DELIVERY_DUE)
 
     def shown(self, pk: int | str) -> Response:
         delivery = self.rows().get(pk=access_delivery(self.member, pk).pk)
-        foresee([delivery], now())
+        attach_outlooks([delivery], now())
         attempts = Attempt.objects.filter(outgoing__in=parts_of(delivery)).order_by("pk")
         shape = {**delivery_shape(delivery), "attempts": [attempt_shape(attempt) for attempt in attempts]}
-        return tagged(shape, front_of(parts_of(delivery)).mark)
+        return etag_response(shape, first_unsent_part(parts_of(delivery)).mark)
 
     @extend_schema(parameters=[DeliveryQuery], responses=SHAPE)
     def list(self, request: Request) -> Response:
         query = self.read(DeliveryQuery, request.query_params.dict())
         columns = {"state": "state_now", "profile": "profile_id", "due_before": "due__lt"}
         wanted = {column: query[name] for name, column in columns.items() if name in query}
-        return self.page(self.rows().filter(**wanted), delivery_shape, lambda found: foresee(found, now()))
+        return self.page(self.rows().filter(**wanted), delivery_shape, lambda found: attach_outlooks(found, now()))
 
     @extend_schema(responses=SHAPE)
     def retrieve(self, request: Request, pk: str) -> Response:
@@ -191,7 +197,7 @@ class DeliveryView(MemberViewSet):
     @extend_schema(parameters=[IF_MATCH], request=None, responses=SHAPE)
     @action(detail=True, methods=["post"])
     def retry(self, request: Request, pk: str) -> Response:
-        retry_delivery(self.member, access_delivery(self.member, pk, to="retry"), seen=seen_by(request))
+        retry_delivery(self.member, access_delivery(self.member, pk, to="retry"), seen=parse_if_match(request))
         return self.shown(pk)
 
     @extend_schema(parameters=[IF_MATCH], request=ScheduleBody, responses=SHAPE)
@@ -199,18 +205,18 @@ class DeliveryView(MemberViewSet):
     def schedule(self, request: Request, pk: str) -> Response:
         """Another time for this profile alone, or now: the answer to what is held as too late."""
         delivery = access_delivery(self.member, pk, to="schedule")
-        wish = wish_in(self.read(ScheduleBody))
-        at = now() if wish.now else wish.at
+        intent = intent_in_body(self.read(ScheduleBody))
+        at = now() if intent.now else intent.at
         if at is None:
             raise Invalid({"scheduled_at": [_("Say when, or give publish_now.")]})
-        move_delivery(self.member, delivery, at=at, seen=seen_by(request))
+        move_delivery(self.member, delivery, at=at, seen=parse_if_match(request))
         return self.shown(pk)
 
     @extend_schema(parameters=[IF_MATCH], request=ResolveBody, responses=SHAPE)
     @action(detail=True, methods=["post"])
     def resolve(self, request: Request, pk: str) -> Response:
         delivery = access_delivery(self.member, pk, to="resolve")
-        resolve_delivery(self.member, delivery, **self.read(ResolveBody), seen=seen_by(request))
+        resolve_delivery(self.member, delivery, **self.read(ResolveBody), seen=parse_if_match(request))
         return self.shown(pk)
 
     @extend_schema(request=None, responses=SHAPE)
@@ -223,7 +229,7 @@ class DeliveryView(MemberViewSet):
     @extend_schema(parameters=[IF_MATCH], request=None, responses=SHAPE)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
-        cancel_delivery(self.member, access_delivery(self.member, pk, to="cancel"), seen=seen_by(request))
+        cancel_delivery(self.member, access_delivery(self.member, pk, to="cancel"), seen=parse_if_match(request))
         return self.shown(pk)
 
 
@@ -238,9 +244,9 @@ class MediaView(MemberViewSet):
     queryset = Asset.objects.none()
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if is_too_long(request):
-            wrong = _("The file is too large: no network takes more than %s.") % spelt_bytes(most_bytes())
-            return plain(400, wrong, {"file": [wrong]})
+        if is_body_too_long(request):
+            wrong = _("The file is too large: no network takes more than %s.") % format_bytes(most_bytes())
+            return plain_problem_response(400, wrong, {"file": [wrong]})
         return super().dispatch(request, *args, **kwargs)
 
     def get_parsers(self) -> list[BaseParser]:
@@ -248,30 +254,30 @@ class MediaView(MemberViewSet):
 
     @extend_schema(request={"multipart/form-data": MediaBody}, responses={201: SHAPE})
     def create(self, request: Request) -> Response:
-        require_writer(self.member)
+        require_any_draft_right(self.member)
         data = request.data
-        require_room(request._request)
+        require_upload_room(request._request)
         body = self.read(MediaBody, data)
         asset = upload_asset(self.member, body["file"], alt_text=body.get("alt_text", ""))
-        return tagged(asset_shape(asset), asset.mark, status=201)
+        return etag_response(asset_shape(asset), asset.mark, status=201)
 
     @extend_schema(responses=SHAPE)
     def retrieve(self, request: Request, pk: str) -> Response:
         asset = access_asset(self.member, pk)
-        return tagged(asset_shape(asset), asset.mark)
+        return etag_response(asset_shape(asset), asset.mark)
 
     @extend_schema(parameters=[IF_MATCH], request=AltTextBody, responses=SHAPE)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Another alt text, for posts to come; what is written already keeps its own."""
         asset = access_asset(self.member, pk, to="edit")
-        asset = describe_asset(self.member, asset, **self.read(AltTextBody), seen=seen_by(request))
-        return tagged(asset_shape(asset), asset.mark)
+        asset = describe_asset(self.member, asset, **self.read(AltTextBody), seen=parse_if_match(request))
+        return etag_response(asset_shape(asset), asset.mark)
 
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     @action(detail=True)
     def original(self, request: Request, pk: str) -> HttpResponseBase:
         """The picture as it came, under its own name: with all that the camera wrote, such as where it was taken."""
-        return download(access_asset(self.member, pk))
+        return original_response(access_asset(self.member, pk))
 
 
 router = SimpleRouter()

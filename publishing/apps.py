@@ -16,8 +16,8 @@ class PublishingConfig(AppConfig):
         from teams.member_tasks.task_subjects import register
 
         register("post", find_posts)
-        subject_names.register("delivery", find_deliveries)
-        subject_names.register("outgoing", find_outgoing)
-        row_origins.register("delete", find_paths)
+        subject_names.register_subject_finder("delivery", find_deliveries)
+        subject_names.register_subject_finder("outgoing", find_outgoing)
+        row_origins.register_path_finder("delete", find_paths)
         notices.register_kinds()
         register_quotas()

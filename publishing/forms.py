@@ -15,19 +15,19 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from foundation.overtaking import spelt_seen
-from foundation.texts.numbers import spelt_number
-from foundation.texts.written import Written
-from networks.queries.queue import PLACES
-from networks.registry import networks
+from foundation.overtaking import format_seen_mark
+from foundation.texts.number_format import format_number
+from foundation.texts.written_text import WrittenField
+from networks.queries.queue import QUEUE_PLACES
+from networks.registry import adapter_classes
 from organizations.models import Member
-from publishing.actions.forward import Wish
-from publishing.composing.threads import MOST_PARTS, Own
+from publishing.actions.next_steps import PublishIntent
+from publishing.composing.threads import MOST_PARTS, VariantWording
 from publishing.models import Post
-from publishing.planning.planned_times import as_shown, instant
-from publishing.queries.posts import FILTERS
+from publishing.planning.planned_times import instant_of_clock, unchanged_time
+from publishing.queries.posts import STATE_FILTERS
 
-WHEN = [
+WHEN_CHOICES = [
     ("none", gettext_lazy("No time yet")),
     ("at", gettext_lazy("At a time")),
     ("now", gettext_lazy("Now")),
@@ -37,26 +37,26 @@ WHEN = [
 PART_NUMBERS = range(2, MOST_PARTS + 1)
 
 
-def part_name(number: int) -> str:
+def part_field_name(number: int) -> str:
     return f"part_{number}"
 
 
-def media_name(number: int) -> str:
+def media_field_name(number: int) -> str:
     """Of the boxes with what goes with a part; 1 is the first text. Their order is the order of the files."""
     return f"media_{number}"
 
 
-def own_name(network: str, number: int) -> str:
+def own_field_name(network: str, number: int) -> str:
     """Of what a network's own wording goes on with."""
     return f"own_{network}_{number}"
 
 
-def alone_name(network: str) -> str:
+def alone_field_name(network: str) -> str:
     """Of the box that says: its own wording is all that this network gets."""
     return f"alone_{network}"
 
 
-class PlainText(Written):
+class PlainText(WrittenField):
     """Text as it was typed, with the line ends that networks count."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -72,7 +72,7 @@ class ComposerForm(forms.Form):
     text = PlainText(label=gettext_lazy("Text"), widget=forms.Textarea)
     first_comment = PlainText(label=gettext_lazy("First comment"), widget=forms.Textarea)
     when = forms.ChoiceField(
-        choices=WHEN, required=False, initial="none", label=gettext_lazy("When"), widget=forms.RadioSelect
+        choices=WHEN_CHOICES, required=False, initial="none", label=gettext_lazy("When"), widget=forms.RadioSelect
     )
     day = forms.DateField(
         required=False, label=gettext_lazy("Day"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
@@ -87,8 +87,10 @@ class ComposerForm(forms.Form):
         self.zone = zone or member.time_zone
         self.beside: dict[str, list[str]] = {}  # what an action refused
         for number in PART_NUMBERS:
-            self.fields[part_name(number)] = PlainText(label=_("Part %s") % spelt_number(number), widget=forms.Textarea)
-        for adapter in networks():
+            self.fields[part_field_name(number)] = PlainText(
+                label=_("Part %s") % format_number(number), widget=forms.Textarea
+            )
+        for adapter in adapter_classes():
             self.fields[f"variant_{adapter.network}"] = PlainText(
                 label=adapter.label, widget=forms.Textarea({"rows": 6, "placeholder": _("The same as everywhere")})
             )
@@ -109,7 +111,7 @@ class ComposerForm(forms.Form):
     @property
     def media(self) -> dict[int, list[int]]:
         """The files of each part that has any, by the number of its field."""
-        found = {number: self.pks(media_name(number)) for number in (1, *PART_NUMBERS)}
+        found = {number: self.pks(media_field_name(number)) for number in (1, *PART_NUMBERS)}
         return {number: pks for number, pks in found.items() if pks}
 
     @property
@@ -122,13 +124,15 @@ class ComposerForm(forms.Form):
     def parts(self) -> dict[int, str]:
         """What the thread goes on with, by the number of its field; those without words and files are none."""
         given, media = self.cleaned_data if self.is_bound else self.initial, self.media
-        found = {number: given.get(part_name(number)) or "" for number in PART_NUMBERS}
+        found = {number: given.get(part_field_name(number)) or "" for number in PART_NUMBERS}
         return {number: text for number, text in found.items() if text.strip() or number in media}
 
     @property
     def part_fields(self) -> list[tuple[int, forms.BoundField]]:
         """Those that the page shows: what is in the form, and what holds something."""
-        return [(number, self[part_name(number)]) for number in PART_NUMBERS if part_name(number) in self.given]
+        return [
+            (number, self[part_field_name(number)]) for number in PART_NUMBERS if part_field_name(number) in self.given
+        ]
 
     @property
     def content(self) -> dict[str, Any]:
@@ -148,20 +152,20 @@ class ComposerForm(forms.Form):
         """The same with other texts and their files, the first and those the thread goes on with."""
         data = self.data.copy()
         for number in PART_NUMBERS:
-            data.pop(part_name(number), None)
-            data.pop(media_name(number), None)
+            data.pop(part_field_name(number), None)
+            data.pop(media_field_name(number), None)
         for number, (text, pks) in zip((1, *PART_NUMBERS), texts or [("", [])], strict=False):
-            data["text" if number == 1 else part_name(number)] = text
-            data.setlist(media_name(number), pks)
+            data["text" if number == 1 else part_field_name(number)] = text
+            data.setlist(media_field_name(number), pks)
         return ComposerForm(data, member=self.member, zone=self.zone)
 
     def with_media(self, number: int, pks: list[int]) -> "ComposerForm":
         """The same with more files."""
         data = self.data.copy()
-        data.setlist(media_name(number), [*self.pks(media_name(number)), *pks])
+        data.setlist(media_field_name(number), [*self.pks(media_field_name(number)), *pks])
         return ComposerForm(data, member=self.member, zone=self.zone)
 
-    def anew(self) -> "ComposerForm":
+    def for_new_post(self) -> "ComposerForm":
         """The same for a new post."""
         data = self.data.copy()
         data.update({"form_key": str(uuid4())})
@@ -174,31 +178,31 @@ class ComposerForm(forms.Form):
         data = self.data.copy()
         own = self.own_boxes(network)
         if own:
-            data[own_name(network, max(own) + 1)] = ""
+            data[own_field_name(network, max(own) + 1)] = ""
         else:
             for number, text in zip(PART_NUMBERS, self.parts.values(), strict=False):
-                data[own_name(network, number)] = text
+                data[own_field_name(network, number)] = text
             if not (data.get(f"variant_{network}") or "").strip():
                 data[f"variant_{network}"] = data.get("text", "")
-        data.pop(alone_name(network), None)
+        data.pop(alone_field_name(network), None)
         return ComposerForm(data, member=self.member, zone=self.zone)
 
     def own_boxes(self, network: str) -> dict[int, str]:
         """What is in the boxes of a network's own parts, empty ones too, by their numbers."""
-        names = {number: own_name(network, number) for number in PART_NUMBERS}
+        names = {number: own_field_name(network, number) for number in PART_NUMBERS}
         plain = PlainText()
         return {number: plain.clean(self.given[name]) for number, name in names.items() if name in self.given}
 
     @property
-    def variants(self) -> dict[str, Own]:
+    def variants(self) -> dict[str, VariantWording]:
         given = self.cleaned_data if self.is_bound else self.initial
-        found: dict[str, Own] = {}
-        for adapter in networks():
+        found: dict[str, VariantWording] = {}
+        for adapter in adapter_classes():
             text = given.get(f"variant_{adapter.network}") or ""
             parts = tuple(one for one in self.own_boxes(adapter.network).values() if one.strip())
-            alone = bool(self.given.get(alone_name(adapter.network)))
+            alone = bool(self.given.get(alone_field_name(adapter.network)))
             if text.strip() or parts:
-                found[adapter.network] = Own(text, parts if parts or alone else None)
+                found[adapter.network] = VariantWording(text, parts if parts or alone else None)
         return found
 
     def clean(self) -> dict[str, Any]:
@@ -215,20 +219,22 @@ class ComposerForm(forms.Form):
     @property
     def lacks_time(self) -> bool:
         """Whether a time is wanted that is not (wholly) given."""
-        return self.is_bound and self.cleaned_data.get("when") == "at" and self.wish.at is None
+        return self.is_bound and self.cleaned_data.get("when") == "at" and self.intent.at is None
 
     @property
-    def wish(self) -> Wish:
+    def intent(self) -> PublishIntent:
         """When it should go, as far as that can be read."""
         data = self.cleaned_data
         if data.get("when") == "now":
-            return Wish(now=True)
+            return PublishIntent(now=True)
         if data.get("when") == "at" and data.get("day") and data.get("clock") is not None:
             day, clock, zone = data["day"], data["clock"], ZoneInfo(self.zone)
-            if kept := as_shown(self.was_at, day, clock, zone):
-                return Wish(at=kept, zone=self.zone)
-            return Wish(at=instant(day, clock, zone), zone=self.zone, wall=datetime.combine(day, clock, tzinfo=UTC))
-        return Wish()
+            if kept := unchanged_time(self.was_at, day, clock, zone):
+                return PublishIntent(at=kept, zone=self.zone)
+            return PublishIntent(
+                at=instant_of_clock(day, clock, zone), zone=self.zone, wall=datetime.combine(day, clock, tzinfo=UTC)
+            )
+        return PublishIntent()
 
     @property
     def was_at(self) -> datetime | None:
@@ -245,7 +251,7 @@ class ComposerForm(forms.Form):
             self.beside.setdefault(place, []).extend(texts)
 
 
-def initial_for(post: Post, member: Member) -> dict[str, Any]:
+def composer_initial(post: Post, member: Member) -> dict[str, Any]:
     """The composer as a post stands now."""
     found: dict[str, Any] = {
         "form_key": uuid4(),
@@ -255,20 +261,22 @@ def initial_for(post: Post, member: Member) -> dict[str, Any]:
     }
     found["first_comment"] = post.revision.first_comment
     for number, files in enumerate(post.revision.files(), start=1):
-        found[media_name(number)] = [one.asset for one in files]
+        found[media_field_name(number)] = [one.asset for one in files]
         found |= {f"alt_{one.asset}": one.media.alt_text for one in files}
-    found |= {part_name(number): text for number, text in zip(PART_NUMBERS, post.revision.parts, strict=False)}
+    found |= {part_field_name(number): text for number, text in zip(PART_NUMBERS, post.revision.parts, strict=False)}
     if post.planned_at:
         there = post.planned_at.astimezone(ZoneInfo(post.planned_zone or member.time_zone))
         found |= {"day": there.date(), "clock": there.time().replace(second=0, microsecond=0)}
     for network, own in post.revision.wordings().items():
         found[f"variant_{network}"] = own.text
-        found[alone_name(network)] = "1" if own.parts == () else ""
-        found |= {own_name(network, number): text for number, text in zip(PART_NUMBERS, own.parts or (), strict=False)}
-    return found | {"seen": spelt_seen(post.mark, now()), "was": spelt_was(post, found["profiles"])}
+        found[alone_field_name(network)] = "1" if own.parts == () else ""
+        found |= {
+            own_field_name(network, number): text for number, text in zip(PART_NUMBERS, own.parts or (), strict=False)
+        }
+    return found | {"seen": format_seen_mark(post.mark, now()), "was": serialize_edit_base(post, found["profiles"])}
 
 
-def spelt_was(post: Post, profiles: list[int]) -> str:
+def serialize_edit_base(post: Post, profiles: list[int]) -> str:
     """What an edit is made from, beside the words, which stand in the revision."""
     at = post.planned_at.isoformat() if post.planned_at else None
     return json.dumps({"revision": post.revision.number, "profiles": profiles, "at": at})
@@ -277,7 +285,7 @@ def spelt_was(post: Post, profiles: list[int]) -> str:
 class ListFilter(forms.Form):
     """Filters that stand in the address; what is not understood is left out."""
 
-    state = forms.ChoiceField(choices=[("", ""), *[(state, state) for state in FILTERS]], required=False)
+    state = forms.ChoiceField(choices=[("", ""), *[(state, state) for state in STATE_FILTERS]], required=False)
     profile = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
     q = forms.CharField(max_length=200, required=False)
     before = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
@@ -292,9 +300,9 @@ class ListFilter(forms.Form):
 class QueueFilter(forms.Form):
     """The same for the queue; nothing chosen is what is due."""
 
-    state = forms.ChoiceField(choices=[("", ""), *[(place, place) for place in PLACES]], required=False)
+    state = forms.ChoiceField(choices=[("", ""), *[(place, place) for place in QUEUE_PLACES]], required=False)
     network = forms.ChoiceField(
-        choices=lambda: [("", ""), *[(one.network, one.label) for one in networks()]], required=False
+        choices=lambda: [("", ""), *[(one.network, one.label) for one in adapter_classes()]], required=False
     )
     profile = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
     after = forms.CharField(max_length=40, required=False)

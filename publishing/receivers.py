@@ -13,47 +13,47 @@ from networks.models import Outgoing, RemotePost
 from networks.signals import outgoing_held, outgoing_settled
 from organizations.actors import Actor
 from organizations.models import Member
-from organizations.people.handover import Handover, Holding
+from organizations.people.member_handover import Handover, Holding
 from organizations.signals import gaps_asked, holdings_asked, member_leaving
-from publishing.actions.handover import hand_over_approvals, hand_over_posts
+from publishing.actions.post_handover import hand_over_approvals, hand_over_posts
 from publishing.models import Delivery
-from publishing.notices import settle_deletion, tell_stuck, tell_undeleted
-from publishing.planning.too_late_notices import tell_late
-from publishing.queries.handover import holdings
-from publishing.queries.undecided import gaps
+from publishing.notices import notify_deletion_failed, notify_stuck, settle_deletion
+from publishing.planning.too_late_notices import notify_too_late
+from publishing.queries.post_holdings import list_post_holdings
+from publishing.queries.stuck_approvals import list_approval_gaps
 
 
 @receiver(outgoing_settled, dispatch_uid="publishing.delivery_settled")
 def delivery_settled(sender: Any, outgoing: Outgoing, **kwargs: Any) -> None:
     """Shows it to whoever looks; a sending that was under way when its post was cancelled is not repeated."""
-    delivery = Delivery.objects.filter(outgoing=first_part(outgoing)).first()
+    delivery = Delivery.objects.filter(outgoing=first_part_id(outgoing)).first()
     if delivery is None:
         return
     if outgoing.draft["kind"] == DraftKind.DELETE:
-        deletion_settled(delivery, outgoing)
+        report_deletion(delivery, outgoing)
     elif outgoing.state == "waiting" and delivery.post.state == "cancelled":
         cancel_outgoing(outgoing)
     elif is_stuck(outgoing):
-        tell_stuck(delivery, outgoing)
+        notify_stuck(delivery, outgoing)
     realtime.ping(outgoing.organization_id, "posts", delivery.post_id, profile_id=outgoing.profile_id)
 
 
 @receiver(outgoing_held, dispatch_uid="publishing.deliveries_held")
 def deliveries_held(sender: Any, rows: list[Outgoing], **kwargs: Any) -> None:
     """Tells those who can decide, and shows it to whoever looks."""
-    for delivery in tell_late(rows):
+    for delivery in notify_too_late(rows):
         realtime.ping(delivery.organization_id, "posts", delivery.post_id, profile_id=delivery.profile_id)
 
 
-def deletion_settled(delivery: Delivery, outgoing: Outgoing) -> None:
+def report_deletion(delivery: Delivery, outgoing: Outgoing) -> None:
     all_of_it = Q(outgoing=delivery.outgoing_id) | Q(outgoing__chain=delivery.outgoing_id)
     if outgoing.state == "failed":
-        tell_undeleted(delivery, outgoing)
+        notify_deletion_failed(delivery, outgoing)
     elif outgoing.state == "sent" and not RemotePost.objects.filter(all_of_it, deleted_at=None).exists():
         settle_deletion(delivery)
 
 
-def first_part(outgoing: Outgoing) -> int | None:
+def first_part_id(outgoing: Outgoing) -> int | None:
     """The row that a delivery knows: of a thread, or of what this row takes away."""
     if outgoing.draft["kind"] != DraftKind.DELETE:
         return outgoing.chain_id or outgoing.pk
@@ -73,9 +73,9 @@ def writer_leaves(sender: Any, actor: Actor, handover: Handover, **kwargs: Any) 
 
 @receiver(holdings_asked, dispatch_uid="publishing.holdings_asked")
 def count_posts(sender: Any, handover: Handover, **kwargs: Any) -> list[Holding]:
-    return holdings(handover)
+    return list_post_holdings(handover)
 
 
 @receiver(gaps_asked, dispatch_uid="publishing.gaps_asked")
 def count_undecided(sender: Any, member: Member, **kwargs: Any) -> list[str]:
-    return gaps(member)
+    return list_approval_gaps(member)

@@ -8,18 +8,18 @@ from drf_spectacular.utils import OpenApiTypes, extend_schema_field
 from rest_framework import serializers
 
 from networks.models import Attempt, Held, Outgoing
-from networks.registry import networks
-from organizations.rest.serializers import Ids, StrictSerializer, WrittenText
-from publishing.composing.threads import MOST_PARTS, Attached, Original, Own
-from publishing.limits import LONGEST_ALT_TEXT, adapted
+from networks.registry import adapter_classes
+from organizations.rest.serializers import IdListField, StrictSerializer, WrittenTextField
+from publishing.composing.threads import MOST_PARTS, AttachedFile, Original, VariantWording
+from publishing.limits import LONGEST_ALT_TEXT, describe_adaptation
 from publishing.models import Asset, Delivery, Post
-from publishing.queries.parts import front_of, parts_of, state_of
-from publishing.queries.posts import STATES, called, remote_of
+from publishing.queries.delivery_parts import delivery_state_of, first_unsent_part, parts_of
+from publishing.queries.posts import POST_STATES, remote_reference, shown_state_of
 
 DELIVERY_STATES = ("waiting", "sending", "unknown", "sent", "failed", "partly", "cancelled")
 
 
-def moment(at: datetime | None) -> str | None:
+def format_instant(at: datetime | None) -> str | None:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at else None
 
 
@@ -28,7 +28,7 @@ def post_shape(post: Post) -> dict[str, Any]:
     files = [[attached_shape(one) for one in part] for part in post.revision.files()]
     return {
         "id": post.pk,
-        "state": called(post),
+        "state": shown_state_of(post),
         "revision": post.revision.number,
         "author": post.author_id,
         "text": post.revision.text,
@@ -38,15 +38,15 @@ def post_shape(post: Post) -> dict[str, Any]:
         "thread_media": files[1:],
         "variants": {network: own_shape(own) for network, own in post.revision.wordings().items()},
         "profiles": [profile.pk for profile in post.shown_profiles],
-        "scheduled_at": moment(post.planned_at),
+        "scheduled_at": format_instant(post.planned_at),
         "time_zone": post.planned_zone or None,
         "review_note": post.review_note,
-        "created_at": moment(post.created_at),
+        "created_at": format_instant(post.created_at),
         "deliveries": [delivery_shape(delivery) for delivery in post.shown_deliveries],
     }
 
 
-def own_shape(own: Own) -> dict[str, Any]:
+def own_shape(own: VariantWording) -> dict[str, Any]:
     """A network's own wording; `thread` once somebody has said what it goes on with there, be it nothing."""
     return {"text": own.text} | ({} if own.parts is None else {"thread": list(own.parts)})
 
@@ -55,7 +55,7 @@ def asset_shape(asset: Asset) -> dict[str, Any]:
     return attached_shape(asset.attached(asset.alt_text))
 
 
-def attached_shape(one: Attached) -> dict[str, Any]:
+def attached_shape(one: AttachedFile) -> dict[str, Any]:
     """A file as it goes with a post: the words are those that it had when that was written."""
     media = one.media
     return {
@@ -76,10 +76,10 @@ def original_shape(original: Original) -> dict[str, Any]:
     return {"name": original.name, "content_type": original.content_type, "bytes": original.bytes}
 
 
-def copy_shapes(one: Attached) -> Iterator[dict[str, Any]]:
+def copy_shapes(one: AttachedFile) -> Iterator[dict[str, Any]]:
     """What networks get where that is not the file as it came."""
-    for adapter in networks():
-        says = adapted(one, adapter.capabilities, adapter.label)
+    for adapter in adapter_classes():
+        says = describe_adaptation(one, adapter.capabilities, adapter.label)
         if says:
             got = one.on(adapter.capabilities).media
             facts = {"content_type": got.content_type, "width": got.width, "height": got.height, "bytes": got.size}
@@ -91,23 +91,23 @@ def delivery_shape(delivery: Delivery) -> dict[str, Any]:
     said = delivery.outlook
     row = delivery.outgoing
     parts = parts_of(delivery)
-    front = front_of(parts)
-    remote_id, permalink = remote_of(row)
+    front = first_unsent_part(parts)
+    remote_id, permalink = remote_reference(row)
     return {
         "id": delivery.pk,
         "post": delivery.post_id,
         "revision": delivery.revision.number,
         "profile": delivery.profile_id,
-        "state": state_of(parts),
-        "planned_at": moment(row.planned_at),
-        "due_at": moment(row.due_at if row.state == "waiting" else row.planned_at),  # as queries.parts.DUE
-        "sent_at": moment(row.sent_at),
+        "state": delivery_state_of(parts),
+        "planned_at": format_instant(row.planned_at),
+        "due_at": format_instant(row.due_at if row.state == "waiting" else row.planned_at),  # as queries.parts.DUE
+        "sent_at": format_instant(row.sent_at),
         "remote_id": remote_id,
         "permalink": permalink,
         "error": front.reason or None,
         "needs_person": front.needs_person or (front.state == "waiting" and front.held == Held.TOO_LATE),
         "held": (said and said.hold) or None,
-        "held_until": moment(said.at if said and said.hold else None),
+        "held_until": format_instant(said.at if said and said.hold else None),
         "reason": said.sentence if said and not said.idle else None,
         "attempts": row.attempt_count,
         "resends": sum(part.resends for part in parts),
@@ -117,33 +117,33 @@ def delivery_shape(delivery: Delivery) -> dict[str, Any]:
 
 def part_shape(row: Outgoing) -> dict[str, Any]:
     """One post on the network: of a thread each part, and its first comment."""
-    remote_id, permalink = remote_of(row)
+    remote_id, permalink = remote_reference(row)
     copy = getattr(row, "remote_post", None)
     return {
         "part": row.part,
         "state": row.state,
         "text": row.draft["text"],
         "media": [{"kind": one["kind"], "alt_text": one["alt_text"]} for one in row.draft.get("media", ())],
-        "sent_at": moment(row.sent_at),
+        "sent_at": format_instant(row.sent_at),
         "remote_id": remote_id,
         "permalink": permalink,
         "error": row.reason or None,
         "resends": row.resends,
-        "deleted_at": moment(copy.deleted_at if copy else None),
+        "deleted_at": format_instant(copy.deleted_at if copy else None),
     }
 
 
 def attempt_shape(attempt: Attempt) -> dict[str, Any]:
     return {
         "kind": attempt.kind,
-        "started_at": moment(attempt.started_at),
-        "finished_at": moment(attempt.finished_at),
+        "started_at": format_instant(attempt.started_at),
+        "finished_at": format_instant(attempt.finished_at),
         "outcome": attempt.outcome or None,
         "detail": attempt.detail,
     }
 
 
-class Text(WrittenText):
+class StrictText(WrittenTextField):
     """A JSON text, kept as it is but for its line ends: neither numbers become one nor are blanks cut off."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -155,7 +155,7 @@ class Text(WrittenText):
         return super().to_internal_value(data)
 
 
-class Flag(serializers.BooleanField):
+class StrictBoolean(serializers.BooleanField):
     """true or false, nothing that looks like it."""
 
     def to_internal_value(self, data: Any) -> bool:
@@ -181,43 +181,43 @@ class Instant(serializers.Field):
         return at
 
     def to_representation(self, value: datetime) -> str | None:
-        return moment(value)
+        return format_instant(value)
 
 
 class VariantBody(StrictSerializer):
     """Where the post is a thread, `thread` must be there: what this network's own text goes on with, or []."""
 
-    text = Text(allow_blank=True)
+    text = StrictText(allow_blank=True)
     thread = serializers.ListField(
-        child=Text(allow_blank=True), max_length=MOST_PARTS - 1, required=False, allow_null=True
+        child=StrictText(allow_blank=True), max_length=MOST_PARTS - 1, required=False, allow_null=True
     )
 
 
 class PostChange(StrictSerializer):
-    text = Text(required=False, allow_blank=True, help_text="May be empty where files go with it.")
-    profiles = Ids(required=False)
-    thread = serializers.ListField(child=Text(allow_blank=True), max_length=MOST_PARTS - 1, required=False)
-    first_comment = Text(required=False, allow_blank=True)
+    text = StrictText(required=False, allow_blank=True, help_text="May be empty where files go with it.")
+    profiles = IdListField(required=False)
+    thread = serializers.ListField(child=StrictText(allow_blank=True), max_length=MOST_PARTS - 1, required=False)
+    first_comment = StrictText(required=False, allow_blank=True)
     variants = serializers.DictField(child=VariantBody(), required=False)
-    media = Ids(required=False)
-    thread_media = serializers.ListField(child=Ids(), max_length=MOST_PARTS - 1, required=False)
+    media = IdListField(required=False)
+    thread_media = serializers.ListField(child=IdListField(), max_length=MOST_PARTS - 1, required=False)
     scheduled_at = Instant(
         required=False,
         allow_null=True,
         help_text="When it leaves, with its zone. Absent keeps it; null takes it away: a draft again.",
     )
-    time_zone = Text(required=False, max_length=64)
-    publish_now = Flag(required=False)
-    submit = Flag(required=False)
+    time_zone = StrictText(required=False, max_length=64)
+    publish_now = StrictBoolean(required=False)
+    submit = StrictBoolean(required=False)
 
 
 class PostBody(PostChange):
-    text = Text(default="", allow_blank=True, help_text="May be empty where files go with it.")
-    profiles = Ids()
+    text = StrictText(default="", allow_blank=True, help_text="May be empty where files go with it.")
+    profiles = IdListField()
 
 
 class AltTextBody(StrictSerializer):
-    alt_text = Text(allow_blank=True, max_length=LONGEST_ALT_TEXT)
+    alt_text = StrictText(allow_blank=True, max_length=LONGEST_ALT_TEXT)
 
 
 class MediaBody(StrictSerializer):
@@ -233,29 +233,29 @@ class ScheduleBody(StrictSerializer):
         allow_null=True,
         help_text="When it leaves, with its zone. Without one a post keeps the time that is planned.",
     )
-    time_zone = Text(
+    time_zone = StrictText(
         required=False,
         max_length=64,
         help_text="The IANA name of the zone in which people planned it, such as Europe/Madrid. Pages show it so.",
     )
-    publish_now = Flag(required=False, help_text="Let it leave at once.")
+    publish_now = StrictBoolean(required=False, help_text="Let it leave at once.")
 
 
 class DecisionBody(StrictSerializer):
-    note = Text(required=False, allow_blank=True, max_length=1000)
+    note = StrictText(required=False, allow_blank=True, max_length=1000)
     revision = serializers.IntegerField(required=False, min_value=1)
 
 
 class ResolveBody(StrictSerializer):
     """What a person found on the profile, of a delivery of which it is not known whether it is there."""
 
-    there = Flag(
+    there = StrictBoolean(
         help_text="true: it is there, give remote_id or permalink. false: it is not, and is sent again at once."
     )
-    remote_id = Text(
+    remote_id = StrictText(
         required=False, allow_blank=True, max_length=200, help_text="The network's id of it. It is linked to that post."
     )
-    permalink = Text(
+    permalink = StrictText(
         required=False,
         allow_blank=True,
         max_length=1000,
@@ -271,7 +271,7 @@ class ListQuery(StrictSerializer):
 
 
 class PostQuery(ListQuery):
-    state = serializers.ChoiceField(STATES, required=False)
+    state = serializers.ChoiceField(POST_STATES, required=False)
     q = serializers.CharField(required=False, max_length=200)
 
 

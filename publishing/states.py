@@ -2,7 +2,7 @@
 
 from foundation.states import Machine
 
-POST = Machine(
+POST_MACHINE = Machine(
     {
         "submit": {"draft": "in_review"},
         "approve": {"in_review": "approved"},
@@ -16,7 +16,9 @@ POST = Machine(
 )
 
 # What people see of a post whose way is free: the first of these that one of its deliveries shows.
-TELLING = ("unknown", "failed", "held", "paused", "sending", "scheduled", "partly", "sent", "cancelled")
-WAITS = frozenset({"scheduled", "held", "paused"})  # of these: whatever it waits for, its time can still be changed
-BEGUN = frozenset({"sending", "unknown", "sent"})  # has left, or may have
-STOPPABLE = frozenset({"waiting", "failed"})
+STATE_PRECEDENCE = ("unknown", "failed", "held", "paused", "sending", "scheduled", "partly", "sent", "cancelled")
+WAITING_STATES = frozenset(
+    {"scheduled", "held", "paused"}
+)  # of these: whatever it waits for, its time can still be changed
+STARTED_STATES = frozenset({"sending", "unknown", "sent"})  # has left, or may have
+CANCELLABLE_STATES = frozenset({"waiting", "failed"})

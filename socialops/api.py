@@ -6,7 +6,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.negotiation import DefaultContentNegotiation
 
-CALLS = (
+API_URLCONFS = (
     "organizations.people.api",
     "teams.api",
     "publishing.api",
@@ -17,10 +17,10 @@ CALLS = (
     "teams.pauses.pause_api",
 )
 # Swagger UI writes style attributes of its own; scripts stay as strict as everywhere.
-docs = csp_update({"style-src": [SELF, UNSAFE_INLINE]})(SpectacularSwaggerSplitView.as_view(url_name="schema"))
+docs_view = csp_update({"style-src": [SELF, UNSAFE_INLINE]})(SpectacularSwaggerSplitView.as_view(url_name="schema"))
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(content_negotiation_class=DefaultContentNegotiation), name="schema"),
-    path("docs/", docs, name="docs"),
-    *[path("", include(calls)) for calls in CALLS],
+    path("docs/", docs_view, name="docs"),
+    *[path("", include(calls)) for calls in API_URLCONFS],
 ]

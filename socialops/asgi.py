@@ -16,22 +16,20 @@ from typing import Any
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "socialops.settings")
-wsgi = get_wsgi_application()  # before the imports below: they need the apps
+wsgi_application = get_wsgi_application()  # before the imports below: they need the apps
 
-from foundation.processes.heartbeat import tell_clock
-from socialops.door.addresses import place_for
-from socialops.door.bodies import ClientLeft, Refused, bounds_of, take_in
-from socialops.door.connections import sweep
-from socialops.door.known import is_known
-from socialops.door.pages import page
-from socialops.door.refusing import refuse
-from socialops.stream import Receive as Receive
-from socialops.stream import Scope, hub, stream
-from socialops.stream import Send as Send
+from foundation.processes.heartbeat import record_clock
+from socialops.door.client_places import take_request_place
+from socialops.door.connections import sweep_connections
+from socialops.door.known_clients import is_known_client
+from socialops.door.page_threads import serve_page
+from socialops.door.request_bodies import BodyRefused, ClientLeft, find_body_bounds, receive_body
+from socialops.door.request_refusals import refuse_request
+from socialops.stream import Receive, Scope, Send, hub, serve_stream
 
-STREAM = re.compile(r"/o/(?P<slug>[-\w]+)/stream/")
-CLOCK_TOLD_EVERY = 60.0
-ON_THE_LOOP = {  # answered whatever the page threads do
+STREAM_PATH = re.compile(r"/o/(?P<slug>[-\w]+)/stream/")
+CLOCK_REPORT_EVERY = 60.0
+LOOP_ANSWERS = {  # answered whatever the page threads do
     "/healthz": b"ok",
     "/robots.txt": b"User-agent: *\nDisallow: /\n",
 }
@@ -39,36 +37,38 @@ ON_THE_LOOP = {  # answered whatever the page threads do
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "lifespan":
-        await live(receive, send)
+        await run_lifespan(receive, send)
     elif scope["type"] != "http":
         await send({"type": "websocket.close", "code": 1000})
-    elif said := ON_THE_LOOP.get(scope["path"]):
-        await say(scope, send, said)
+    elif said := LOOP_ANSWERS.get(scope["path"]):
+        await send_text(scope, send, said)
     else:
         client = (scope.get("client") or ("",))[0]
-        with place_for(client, scope.get("state", {}).get("peer", "")) as has_place:
+        with take_request_place(client, scope.get("state", {}).get("peer", "")) as has_place:
             if has_place:
-                await let_in(scope, receive, send)
+                await route_request(scope, receive, send)
             else:
-                await refuse(scope, receive, send, 429, "Too many requests from this address at once. Try again.")
+                await refuse_request(
+                    scope, receive, send, 429, "Too many requests from this address at once. Try again."
+                )
 
 
-async def let_in(scope: Scope, receive: Receive, send: Send) -> None:
-    scope = unambiguous(scope)
-    if found := STREAM.fullmatch(scope["path"]):
-        await stream(scope, receive, send, found["slug"])
+async def route_request(scope: Scope, receive: Receive, send: Send) -> None:
+    scope = drop_ambiguous_headers(scope)
+    if found := STREAM_PATH.fullmatch(scope["path"]):
+        await serve_stream(scope, receive, send, found["slug"])
         return
-    bounds, known = bounds_of(scope["path"]), partial(is_known, scope)
+    bounds, known = find_body_bounds(scope["path"]), partial(is_known_client, scope)
     try:
-        with closing(await take_in(receive, dict(scope["headers"]), bounds, known)) as body:
-            await page(wsgi, scope, body, receive, send)
+        with closing(await receive_body(receive, dict(scope["headers"]), bounds, known)) as body:
+            await serve_page(wsgi_application, scope, body, receive, send)
     except ClientLeft:
         return  # nobody is there to be answered, and nothing has begun
-    except Refused as refused:
-        await refuse(scope, receive, send, refused.status, str(refused))
+    except BodyRefused as refused:
+        await refuse_request(scope, receive, send, refused.status, str(refused))
 
 
-async def say(scope: Scope, send: Send, said: bytes) -> None:
+async def send_text(scope: Scope, send: Send, said: bytes) -> None:
     allowed = scope["method"] in ("GET", "HEAD")
     body = said if allowed else b""
     headers = [
@@ -82,18 +82,18 @@ async def say(scope: Scope, send: Send, said: bytes) -> None:
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
-def unambiguous(scope: Scope) -> Scope:
+def drop_ambiguous_headers(scope: Scope) -> Scope:
     """Leaves out headers with an underscore: in WSGI they would pass for the ones with a hyphen that a proxy sets."""
     headers = [(name, value) for name, value in scope["headers"] if b"_" not in name]
     query = scope["query_string"].decode("latin-1").encode("ascii", "ignore")
     return {**scope, "headers": headers, "query_string": query}
 
 
-async def live(receive: Receive, send: Send) -> None:
+async def run_lifespan(receive: Receive, send: Send) -> None:
     """The lifespan of one web process: streams listen to Redis meanwhile, and slow connections are looked at."""
     await receive()
     end_streams_on_signal()
-    running = [asyncio.create_task(task) for task in (hub.listen(), sweep(), tell_clocks())]
+    running = [asyncio.create_task(task) for task in (hub.listen(), sweep_connections(), keep_reporting_clock())]
     await send({"type": "lifespan.startup.complete"})
     await receive()
     for task in running:
@@ -101,10 +101,10 @@ async def live(receive: Receive, send: Send) -> None:
     await send({"type": "lifespan.shutdown.complete"})
 
 
-async def tell_clocks() -> None:
+async def keep_reporting_clock() -> None:
     while True:
-        await asyncio.get_running_loop().run_in_executor(None, tell_clock, "web")
-        await asyncio.sleep(CLOCK_TOLD_EVERY)
+        await asyncio.get_running_loop().run_in_executor(None, record_clock, "web")
+        await asyncio.sleep(CLOCK_REPORT_EVERY)
 
 
 def end_streams_on_signal() -> None:

@@ -22,8 +22,8 @@ from django.utils.timezone import now
 from kombu import Exchange, Queue
 from kombu.transport.redis import Channel
 
-from foundation.processes.heartbeat import beat, tell_clock
-from socialops.schema import exit_unless_known
+from foundation.processes.heartbeat import record_clock, record_heartbeat
+from socialops.schema_check import exit_unless_schema_known
 
 log = logging.getLogger(__name__)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "socialops.settings")
@@ -44,8 +44,8 @@ EVERY_HOUR = {"schedule": crontab(minute=17), "options": {"expires": 3600}}  # b
 
 # Keys of their own: without them all queues would share the default one, and each would get what is meant for another.
 # Celery itself addresses queues by name, without bindings, so that an emptied Redis loses nothing but messages.
-direct = Exchange("socialops", type="direct")
-app.conf.task_queues = [Queue(name, direct, routing_key=name) for name in ("default", "ticks", "inbound")]
+direct_exchange = Exchange("socialops", type="direct")
+app.conf.task_queues = [Queue(name, direct_exchange, routing_key=name) for name in ("default", "ticks", "inbound")]
 app.conf.beat_schedule = {
     "outbox": {"task": "networks.tasks.tick", **EVERY_SECOND},
     "polls": {"task": "networks.tasks.poll_due", **EVERY_SECOND},
@@ -73,19 +73,19 @@ app.conf.beat_schedule = {
 
 @celeryd_init.connect
 @beat_init.connect
-def know_the_database(**given: object) -> None:
+def require_known_database(**given: object) -> None:
     django.setup()  # the worker is asked before Celery does it
-    exit_unless_known()
+    exit_unless_schema_known()
 
 
 @after_task_publish.connect(sender="networks.tasks.poll_due")  # which nobody but beat asks for
 def note_beat(**given: object) -> None:
-    beat("beat")
-    tell_clock("beat")
+    record_heartbeat("beat")
+    record_clock("beat")
 
 
 @task_prerun.connect
-def leave_broken_connections(**given: object) -> None:
+def close_broken_connections(**given: object) -> None:
     """Those that are too old as well, as Django does before each request."""
     if not given["task"].request.is_eager:  # type: ignore[attr-defined]  # set before a view begins
         close_old_connections()
@@ -93,17 +93,17 @@ def leave_broken_connections(**given: object) -> None:
 
 @heartbeat_sent.connect
 def note_worker(**given: object) -> None:
-    beat("worker")
-    tell_clock("worker")
+    record_heartbeat("worker")
+    record_clock("worker")
 
 
 @worker_init.connect
-def look_at_the_pulse(**given: object) -> None:
+def check_pulse(**given: object) -> None:
     """Before the first task: an older state of the database must be known before anything leaves, e-mails too."""
-    from networks.actions.restoring import watch
+    from networks.actions.restoring import watch_pulse
 
     try:
-        watch(now())
+        watch_pulse(now())
     except DatabaseError as error:
         log.warning("the database was not there at the start: %s", " ".join(str(error).split()))
     finally:
@@ -113,7 +113,7 @@ def look_at_the_pulse(**given: object) -> None:
 @worker_shutdown.connect
 def note_stop(**given: object) -> None:
     """That it was told to stop: however long it stands still, nothing is amiss."""
-    from networks.outbox.pulse import beat as count
+    from networks.outbox.pulse import beat_pulse as count
 
     with contextlib.suppress(DatabaseError):
         count(now(), stopped=True)

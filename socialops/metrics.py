@@ -20,17 +20,17 @@ from django.views.decorators.http import require_safe
 
 from foundation.processes import heartbeat, realtime
 from networks.models import Circuit, Cursor, Outgoing, Profile, WebhookReceipt
-from networks.queries.lateness import LATENESS, sent_since
-from networks.queries.queue import PLACES, overdue, queued
+from networks.queries.lateness import LATENESS, rows_sent_since
+from networks.queries.queue import QUEUE_PLACES, overdue_rows, queued_rows
 from networks.readiness import HOLDS
-from networks.registry import networks
+from networks.registry import adapter_classes
 from organizations.models import Organization
 from socialops.celery import app
 
-WINDOW = timedelta(minutes=5)
-BUCKETS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0)
-PROCESSES = {"beat": "beat", "worker": "worker", "dispatcher": "tick"}  # label: name of the heartbeat
-NOW = timedelta(0)
+LATENESS_WINDOW = timedelta(minutes=5)
+LATENESS_BUCKETS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0)
+PROCESS_HEARTBEATS = {"beat": "beat", "worker": "worker", "dispatcher": "tick"}  # label: name of the heartbeat
+NO_DELAY = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +51,19 @@ class Gauge:
 
 @require_safe
 @never_cache
-def metrics(request: HttpRequest) -> HttpResponse:
+def show_metrics(request: HttpRequest) -> HttpResponse:
     """With METRICS_TOKEN as a bearer; where none is set, only to this machine itself."""
-    if not may_read(request):
+    if not may_read_metrics(request):
         refused = HttpResponse("METRICS_TOKEN as a bearer token is needed.\n", status=401, content_type="text/plain")
         refused["WWW-Authenticate"] = "Bearer"
         return refused
     at = now()
-    families = [*outbox(at), *pace(at), *connections(at), *background()]
+    families = [*outbox_gauges(at), *lateness_gauges(at), *connection_gauges(at), *background_gauges()]
     lines = [line for family in families for line in family.lines()]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-def may_read(request: HttpRequest) -> bool:
+def may_read_metrics(request: HttpRequest) -> bool:
     if settings.METRICS_TOKEN:
         given = request.headers.get("Authorization", "")
         return hmac.compare_digest(given.encode(), f"Bearer {settings.METRICS_TOKEN}".encode())
@@ -75,14 +75,14 @@ def may_read(request: HttpRequest) -> bool:
         return False
 
 
-def outbox(at: datetime) -> Iterator[Gauge]:
+def outbox_gauges(at: datetime) -> Iterator[Gauge]:
     """Everything alive in one query, through the index outgoing_queue; what is overdue in another."""
     # unscoped, here and below: the operator's numbers are of all organizations together
     organizations = list(Organization.objects.values_list("pk", flat=True))
-    rows = queued(Outgoing.unscoped.filter(organization__in=organizations), at, ahead=NOW)
+    rows = queued_rows(Outgoing.unscoped.filter(organization__in=organizations), at, ahead=NO_DELAY)
     asked = rows.order_by().values_list("profile__network", "place", "hold", "state", "needs_person")
     found = list(asked.annotate(count=Count("pk")))
-    places = [(one.network, place) for one in networks() for place in PLACES]
+    places = [(one.network, place) for one in adapter_classes() for place in QUEUE_PLACES]
     yield Gauge(
         "outbox_rows",
         "What has not come to an end, by network and place; what is planned for later is left out.",
@@ -95,38 +95,42 @@ def outbox(at: datetime) -> Iterator[Gauge]:
     )
     asking = sum(row[5] for row in found if row[3] == "unknown" and row[4])
     yield Gauge("outbox_needs_person_rows", "What only a person can decide: is it on the network?", [({}, asking)])
-    yield from late(at)
+    yield from overdue_gauges(at)
 
 
-def late(at: datetime) -> Iterator[Gauge]:
-    found = overdue(Outgoing.unscoped.all(), at, by=NOW).order_by().aggregate(count=Count("pk"), since=Min("due_at"))
+def overdue_gauges(at: datetime) -> Iterator[Gauge]:
+    found = (
+        overdue_rows(Outgoing.unscoped.all(), at, by=NO_DELAY)
+        .order_by()
+        .aggregate(count=Count("pk"), since=Min("due_at"))
+    )
     waited = (at - found["since"]).total_seconds() if found["since"] else 0.0
     yield Gauge("outbox_overdue_rows", "What is due, and nothing known holds it.", [({}, found["count"])])
     yield Gauge("outbox_overdue_seconds", "How long the first of them has waited.", [({}, waited)])
 
 
-def pace(at: datetime) -> Iterator[Gauge]:
+def lateness_gauges(at: datetime) -> Iterator[Gauge]:
     """A histogram of a window rather than since the start: histogram_quantile() reads it as it is, without rate()."""
     organizations = list(Organization.objects.values_list("pk", flat=True))
-    rows = sent_since(Outgoing.unscoped.filter(organization__in=organizations), at - WINDOW)
-    within = {f"le_{edge}": Count("pk", filter=Q(lateness__lte=timedelta(seconds=edge))) for edge in BUCKETS}
+    rows = rows_sent_since(Outgoing.unscoped.filter(organization__in=organizations), at - LATENESS_WINDOW)
+    within = {f"le_{edge}": Count("pk", filter=Q(lateness__lte=timedelta(seconds=edge))) for edge in LATENESS_BUCKETS}
     found = rows.annotate(lateness=LATENESS).aggregate(count=Count("pk"), sum=Sum("lateness"), **within)
-    samples = [({"le": f"{edge:g}"}, found[f"le_{edge}"]) for edge in BUCKETS]
+    samples = [({"le": f"{edge:g}"}, found[f"le_{edge}"]) for edge in LATENESS_BUCKETS]
     name, about = "outbox_lateness_5m_seconds", "of what left in the last 5 minutes: planned time until it was there."
     yield Gauge(f"{name}_bucket", f"Histogram {about}", [*samples, ({"le": "+Inf"}, found["count"])])
     yield Gauge(f"{name}_sum", f"Sum {about}", [({}, found["sum"].total_seconds() if found["sum"] else 0.0)])
     yield Gauge(f"{name}_count", f"Number {about}", [({}, found["count"])])
 
 
-def connections(at: datetime) -> Iterator[Gauge]:
+def connection_gauges(at: datetime) -> Iterator[Gauge]:
     cut_off = Profile.unscoped.filter(state="disconnected").values_list("network").annotate(count=Count("pk"))
     found = dict(cut_off.order_by())
-    by_network = [({"network": one.network}, found.get(one.network, 0)) for one in networks()]
+    by_network = [({"network": one.network}, found.get(one.network, 0)) for one in adapter_classes()]
     yield Gauge("profiles_disconnected", "Profiles that must be connected again.", by_network)
     open_ones = dict(
         Circuit.objects.exclude(opened_at=None).values_list("network").annotate(count=Count("pk")).order_by()
     )
-    down = [({"network": one.network}, open_ones.get(one.network, 0)) for one in networks()]
+    down = [({"network": one.network}, open_ones.get(one.network, 0)) for one in adapter_classes()]
     yield Gauge(
         "circuits_open", "Networks, practice ones too, that do not answer or refuse our app: what is due waits.", down
     )
@@ -140,11 +144,11 @@ def connections(at: datetime) -> Iterator[Gauge]:
     yield Gauge("webhook_receipts_open", "Pushes of the networks that nobody has read yet.", [({}, unread)])
 
 
-def background() -> Iterator[Gauge]:
+def background_gauges() -> Iterator[Gauge]:
     """What Redis knows. A sign of life that is an hour old is forgotten: then its sample is missing."""
     try:
-        ages = {process: heartbeat.seconds_since(name) for process, name in PROCESSES.items()}
-        depths = queue_depths()
+        ages = {process: heartbeat.seconds_since_heartbeat(name) for process, name in PROCESS_HEARTBEATS.items()}
+        depths = count_queued_tasks()
     except redis.RedisError:
         yield Gauge("broker_up", "Whether Redis answers.", [({}, 0)])
         return
@@ -156,10 +160,10 @@ def background() -> Iterator[Gauge]:
     )
 
 
-def queue_depths() -> dict[str, int]:
+def count_queued_tasks() -> dict[str, int]:
     """{queue: how many tasks wait for a worker}. Raises RedisError."""
     names = [queue.name for queue in app.conf.task_queues]
-    pipe = realtime.client().pipeline(transaction=False)
+    pipe = realtime.redis_client().pipeline(transaction=False)
     for name in names:
         pipe.llen(name)
     return dict(zip(names, pipe.execute(), strict=True))

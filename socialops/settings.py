@@ -11,21 +11,21 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.crypto import parse_keys
 from foundation.env import Env, WrongSetting, parse_dns_server, parse_folder, parse_rate
-from foundation.internet.mail_url import EXPECTED as EMAIL_EXPECTED
+from foundation.internet.mail_url import EMAIL_URL_EXPECTED as EMAIL_EXPECTED
 from foundation.internet.mail_url import parse_email_url
 from networks.manifest import WrongManifest
-from networks.registry import discover
+from networks.registry import discover_manifests
 from socialops.running import embedded
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
-EMBEDDED = embedded.addresses()
+EMBEDDED = embedded.load_addresses()
 EMBEDS_DATABASE = not env.text("DATABASE_URL")  # nobody names one, so there is our own
 
 # --- Networks: each says itself which variables it has (networks/adapters/<network>/manifest.py) ----------------------
 NETWORK_PACKAGES = env.list("NETWORK_PACKAGES")  # dotted names of those that live outside of the product
 try:
-    manifests = discover(tuple(NETWORK_PACKAGES))
+    manifests = discover_manifests(tuple(NETWORK_PACKAGES))
 except WrongManifest as error:
     raise WrongSetting("NETWORK_PACKAGES", f"expected dotted names of packages with a manifest, but {error}") from error
 
@@ -45,7 +45,7 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 # --- Secrets ------------------------------------------------------------------------------------------------------
 # Where the database is embedded, and in debug, the checkout keeps keys of its own; anywhere else they must be given.
-KEPT = embedded.kept_keys() if DEBUG or not env.text("DATABASE_URL") else {}
+KEPT = embedded.load_checkout_keys() if DEBUG or not env.text("DATABASE_URL") else {}
 SECRET_KEY = env.text("SECRET_KEY", KEPT.get("SECRET_KEY", ""))
 if not SECRET_KEY:
     raise WrongSetting("SECRET_KEY", "expected a long random text, and it is not set")
@@ -147,7 +147,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "socialops.context.shell",
+                "socialops.shell_context.build_shell",
             ],
             "builtins": ["socialops.templatetags.cutting", "django.contrib.humanize.templatetags.humanize"],
         },
@@ -332,7 +332,7 @@ REST_FRAMEWORK = {
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "organizations.rest.negotiation.JSONOnly",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "organizations.rest.schema.Schema",
-    "EXCEPTION_HANDLER": "organizations.rest.errors.problem",
+    "EXCEPTION_HANDLER": "organizations.rest.errors.exception_response",
     "DEFAULT_THROTTLE_CLASSES": ["organizations.rest.throttling.TokenThrottle"],
     "UNAUTHENTICATED_USER": None,
 }
@@ -349,7 +349,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": [],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "organizations.rest.schema.with_problems",
+        "organizations.rest.schema.add_problem_responses",
     ],
 }
 

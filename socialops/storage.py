@@ -7,7 +7,7 @@ from typing import Any
 from django.core.files.storage import FileSystemStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-from foundation.files.room import room_for_file
+from foundation.files.disk_space import catch_full_disk
 
 
 class Media(FileSystemStorage):
@@ -15,7 +15,7 @@ class Media(FileSystemStorage):
 
     def _save(self, name: str, content: Any) -> str:
         try:
-            with room_for_file():
+            with catch_full_disk():
                 return str(super()._save(name, content))
         except FileExistsError:
             raise  # it is another's

@@ -23,33 +23,32 @@ from django.db import close_old_connections
 from django.http import HttpRequest, parse_cookie
 
 from foundation.errors import NotFound
-from foundation.processes import places
+from foundation.processes import redis_permits
 from foundation.processes.realtime import channel
 from organizations.access import member_of, memberships_of
-from organizations.configuration.quotas import limit_of
-from organizations.configuration.usage import streams_of
+from organizations.configuration.quotas import quota_limit
+from organizations.configuration.usage_quotas import streams_key
 from organizations.sign_in.admission import hindrance
 from organizations.sign_in.session_bounds import note_gap
 from organizations.tenancy import scope as in_scope
-from socialops.hub import Hint, Listener, Missed, Said
-from socialops.hub import hub as hub
+from socialops.hint_hub import Hint, Listener, LoggedHint, MissedHints, hub
 from teams.access import profiles_for
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
-Place = tuple[str, str]  # among how many streams, and which
+StreamPlace = tuple[str, str]  # among how many streams, and which
 
-HEARTBEAT = 15.0  # proxies close what is silent for a minute
+HEARTBEAT_EVERY = 15.0  # proxies close what is silent for a minute
 AUTHORISED_FOR = 20.0  # what nothing tells of, such as signing out, ends the stream this late
 CHANGES_RIGHTS = {"rights", "sessions", "profiles", "teams", "resync"}
 MOMENT_LENGTH = 15  # digits, of milliseconds
-HEADERS = [
+STREAM_HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-cache, no-store"),
     (b"x-accel-buffering", b"no"),
 ]
-checks = ThreadPoolExecutor(max_workers=2, thread_name_prefix="rights")
+rights_pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="rights")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,43 +73,43 @@ class Rights:
         return {"topic": topic, "id": pk if knows else ""}
 
 
-async def stream(scope: Scope, receive: Receive, send: Send, slug: str) -> None:
+async def serve_stream(scope: Scope, receive: Receive, send: Send, slug: str) -> None:
     """Answers one reader until they leave, lose their membership, or the process ends."""
     if scope["method"] != "GET":
-        await refuse(send, 405)
+        await refuse_stream(send, 405)
         return
-    key, asked = session_key(scope), Asked.of(scope)
+    key, asked = session_key(scope), StreamRequest.of(scope)
     try:
-        rights = await check(key, slug)
+        rights = await fetch_rights(key, slug)
         if rights is None or not asked.by(rights):
-            await refuse(send, 404 if rights is None and await is_signed_in(key) else 401)
+            await refuse_stream(send, 404 if rights is None and await is_signed_in(key) else 401)
             return
     except DatabaseError:
-        await refuse(send, 503)
+        await refuse_stream(send, 503)
         return
     name = channel(rights.organization_id)
     if asked.once:
-        await answer(send, await hub.missed(name, asked.since), rights)
+        await send_missed(send, await hub.missed(name, asked.since), rights)
         return
-    place = streams_of(rights.organization_id), secrets.token_hex(8)
-    if not await off_loop(places.take, *place, rights.streams):
-        await refuse(send, 429)
+    place = streams_key(rights.organization_id), secrets.token_hex(8)
+    if not await run_off_loop(redis_permits.acquire_permit, *place, rights.streams):
+        await refuse_stream(send, 429)
         return
     with hub.listener(name, key) as listener:
-        leaving = asyncio.create_task(tell_when_gone(receive, listener))
+        leaving = asyncio.create_task(end_on_disconnect(receive, listener))
         try:
             missed = await hub.missed(name, asked.since)
-            await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
-            await say(send, "retry: 2000\n\n")
-            await pass_on(send, listener, missed, key, slug, place)
+            await send({"type": "http.response.start", "status": 200, "headers": STREAM_HEADERS})
+            await write_chunk(send, "retry: 2000\n\n")
+            await forward_hints(send, listener, missed, key, slug, place)
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
             leaving.cancel()
-            checks.submit(places.leave, *place)
+            rights_pool.submit(redis_permits.release_permit, *place)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class StreamRequest:
     """What a reader wants: from which moment on, as a stream or at once, and for whom the page was drawn."""
 
     since: str
@@ -118,7 +117,7 @@ class Asked:
     drawn_for: str
 
     @classmethod
-    def of(cls, scope: Scope) -> "Asked":
+    def of(cls, scope: Scope) -> "StreamRequest":
         headers, query = dict(scope["headers"]), parse_qs(scope["query_string"].decode("latin-1"))
         since = headers.get(b"last-event-id", b"").decode("latin-1") or query.get("since", [""])[-1]
         known = since.isascii() and since.isdigit() and len(since) <= MOMENT_LENGTH
@@ -130,7 +129,7 @@ class Asked:
         return self.drawn_for in ("", str(rights.user_id))
 
 
-async def answer(send: Send, missed: Missed, rights: Rights) -> None:
+async def send_missed(send: Send, missed: MissedHints, rights: Rights) -> None:
     hints = [heard for entry in missed.entries if (heard := rights.heard(entry.hint))]
     body = json.dumps({"until": missed.until, "hints": hints}).encode()
     headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
@@ -138,51 +137,53 @@ async def answer(send: Send, missed: Missed, rights: Rights) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-async def pass_on(send: Send, listener: Listener, missed: Missed, key: str, slug: str, place: Place) -> None:
+async def forward_hints(
+    send: Send, listener: Listener, missed: MissedHints, key: str, slug: str, place: StreamPlace
+) -> None:
     """Forwards what the reader may know of; rights are asked for again every so often and whenever they change."""
     clock = asyncio.get_running_loop().time
-    rights, good_until = await still(key, slug, place), clock() + AUTHORISED_FOR  # changed before we listened?
+    rights, good_until = await renew_rights(key, slug, place), clock() + AUTHORISED_FOR  # changed before we listened?
     if rights is None:
         return
     for again in missed.entries:
-        await tell(send, rights, again)
+        await write_hint(send, rights, again)
     last = missed.entries[-1].at if missed.entries else (0, 0)
     while not hub.closed:
         if clock() >= good_until:
-            rights, good_until = await still(key, slug, place), clock() + AUTHORISED_FOR
+            rights, good_until = await renew_rights(key, slug, place), clock() + AUTHORISED_FOR
         if rights is None:
             return
         try:
-            entry = await asyncio.wait_for(listener.entries.get(), min(HEARTBEAT, good_until - clock()))
+            entry = await asyncio.wait_for(listener.entries.get(), min(HEARTBEAT_EVERY, good_until - clock()))
         except TimeoutError:
-            await say(send, "event: beat\ndata:\n\n")
+            await write_chunk(send, "event: beat\ndata:\n\n")
             continue
         if entry is None:
             return
         if entry.at <= last:
             continue  # said again already
         if entry.hint["topic"] in CHANGES_RIGHTS:
-            rights, good_until = await still(key, slug, place), clock() + AUTHORISED_FOR
+            rights, good_until = await renew_rights(key, slug, place), clock() + AUTHORISED_FOR
         if rights is not None:
-            await tell(send, rights, entry)
+            await write_hint(send, rights, entry)
 
 
-async def tell(send: Send, rights: Rights, entry: Said) -> None:
+async def write_hint(send: Send, rights: Rights, entry: LoggedHint) -> None:
     if heard := rights.heard(entry.hint):
-        await say(send, f"id: {entry.at[0]}\ndata: {json.dumps(heard)}\n\n")
+        await write_chunk(send, f"id: {entry.at[0]}\ndata: {json.dumps(heard)}\n\n")
 
 
-async def tell_when_gone(receive: Receive, listener: Listener) -> None:
+async def end_on_disconnect(receive: Receive, listener: Listener) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
     listener.tell(None)
 
 
-async def say(send: Send, text: str) -> None:
+async def write_chunk(send: Send, text: str) -> None:
     await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
 
 
-async def refuse(send: Send, status: int) -> None:
+async def refuse_stream(send: Send, status: int) -> None:
     headers = [(b"content-type", b"text/plain"), (b"content-length", b"0"), (b"cache-control", b"no-store")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b""})
@@ -193,46 +194,48 @@ def session_key(scope: Scope) -> str:
     return parse_cookie(sent).get(settings.SESSION_COOKIE_NAME, "")
 
 
-def session_of(key: str) -> SessionBase:
+def load_session(key: str) -> SessionBase:
     store: SessionBase = import_module(settings.SESSION_ENGINE).SessionStore(key)
     return store
 
 
-async def still(key: str, slug: str, place: Place) -> Rights | None:
+async def renew_rights(key: str, slug: str, place: StreamPlace) -> Rights | None:
     """The rights as they are now; whoever has any keeps their place."""
     try:
-        rights = await check(key, slug)
+        rights = await fetch_rights(key, slug)
     except DatabaseError:
         return None  # nobody is let in on yesterday's rights; the reader comes back by itself
     if rights is not None:
-        await off_loop(places.take, *place, rights.streams)
+        await run_off_loop(redis_permits.acquire_permit, *place, rights.streams)
     return rights
 
 
-async def check(key: str, slug: str) -> Rights | None:
-    return await off_loop(rights_of, key, slug)
+async def fetch_rights(key: str, slug: str) -> Rights | None:
+    return await run_off_loop(find_rights, key, slug)
 
 
-async def off_loop(call: Callable[..., Any], *given: Any) -> Any:
-    return await asyncio.get_running_loop().run_in_executor(checks, call, *given)
+async def run_off_loop(call: Callable[..., Any], *given: Any) -> Any:
+    return await asyncio.get_running_loop().run_in_executor(rights_pool, call, *given)
 
 
 async def is_signed_in(key: str) -> bool:
-    return await asyncio.get_running_loop().run_in_executor(checks, lambda: person_of(key).user.is_authenticated)
+    return await asyncio.get_running_loop().run_in_executor(
+        rights_pool, lambda: build_session_request(key).user.is_authenticated
+    )
 
 
-def person_of(key: str) -> HttpRequest:
+def build_session_request(key: str) -> HttpRequest:
     """A request of this session and of whom it belongs to."""
     close_old_connections()
     request = HttpRequest()
-    request.session = session_of(key)
+    request.session = load_session(key)
     request.user = get_user(request)
     return request
 
 
-def rights_of(key: str, slug: str) -> Rights | None:
+def find_rights(key: str, slug: str) -> Rights | None:
     """What the owner of this session may hear of, None for outsiders: the same doors that the pages use."""
-    request = person_of(key)
+    request = build_session_request(key)
     user = request.user
     if not user.is_authenticated:
         return None
@@ -245,5 +248,5 @@ def rights_of(key: str, slug: str) -> Rights | None:
         return None
     with in_scope(member.organization_id):
         visible = profiles_for(member, to="view").values_list("pk", flat=True)
-        most = limit_of(member.organization, "streams")
+        most = quota_limit(member.organization, "streams")
         return Rights(member.organization_id, user.pk, member.pk, member.is_admin, frozenset(visible), most)

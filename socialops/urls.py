@@ -2,51 +2,51 @@
 
 from django.urls import include, path
 
-from organizations.views.joining import join
-from organizations.views.session import again, session
-from socialops.health import readyz
-from socialops.metrics import metrics
-from socialops.views.activity import activity
-from socialops.views.badges import badges
-from socialops.views.banners import banners
-from socialops.views.errors import bad_request, defect, forbidden, missing
-from socialops.views.find import find
-from socialops.views.home import home
-from socialops.views.start import favicon, start
+from organizations.views.joining import join_by_invitation
+from organizations.views.session import show_session, show_signed_in_again
+from socialops.health import show_readiness
+from socialops.metrics import show_metrics
+from socialops.views.activity import show_activity
+from socialops.views.badges import show_badges
+from socialops.views.banners import show_banners
+from socialops.views.errors import show_bad_request, show_forbidden, show_not_found, show_server_error
+from socialops.views.home import show_home
+from socialops.views.palette import search_palette
+from socialops.views.start import redirect_to_favicon, redirect_to_organization
 
-in_organization = [
-    path("", home, name="home"),
+organization_urlpatterns = [
+    path("", show_home, name="home"),
     path("", include("publishing.urls")),
-    path("activity/", activity, name="activity"),
+    path("activity/", show_activity, name="activity"),
     path("inbox/", include("inbox.urls")),
     path("analytics/", include("analytics.urls")),
     path("tasks/", include("teams.member_tasks.task_urls")),
     path("teams/", include("teams.urls")),
     path("profiles/", include("teams.profile_urls")),
     path("pauses/", include("teams.pauses.pause_urls")),
-    path("banners/", banners, name="banners"),
-    path("find/", find, name="find"),
-    path("badges/", badges, name="badges"),
+    path("banners/", show_banners, name="banners"),
+    path("find/", search_palette, name="find"),
+    path("badges/", show_badges, name="badges"),
     path("", include("organizations.urls")),
 ]
 
 urlpatterns = [
-    path("", start, name="start"),
-    path("favicon.ico", favicon),
-    path("readyz", readyz, name="readyz"),
-    path("metrics", metrics, name="metrics"),
+    path("", redirect_to_organization, name="start"),
+    path("favicon.ico", redirect_to_favicon),
+    path("readyz", show_readiness, name="readyz"),
+    path("metrics", show_metrics, name="metrics"),
     path("accounts/", include("organizations.sign_in.account_urls")),
-    path("session/", session, name="session"),
-    path("session/again/", again, name="again"),
-    path("join/<str:secret>/", join, name="join"),
+    path("session/", show_session, name="session"),
+    path("session/again/", show_signed_in_again, name="again"),
+    path("join/<str:secret>/", join_by_invitation, name="join"),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("socialops.api")),
-    path("o/<slug:slug>/", include(in_organization)),
+    path("o/<slug:slug>/", include(organization_urlpatterns)),
     path("sandbox/", include("networks.sandbox.urls")),
     path("", include("networks.urls")),
 ]
 
-handler400 = bad_request
-handler403 = forbidden
-handler404 = missing
-handler500 = defect
+handler400 = show_bad_request
+handler403 = show_forbidden
+handler404 = show_not_found
+handler500 = show_server_error

@@ -4,12 +4,12 @@ import django
 import uvicorn
 
 from socialops import settings  # a wrong value ends the start here, once, rather than in every child
-from socialops.schema import exit_unless_known
+from socialops.schema_check import exit_unless_schema_known
 
 
 def main() -> None:
     django.setup()
-    exit_unless_known()
+    exit_unless_schema_known()
     uvicorn.run(
         "socialops.asgi:application",
         host=settings.HOST,

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from foundation.errors import NotFound, PermissionDenied
 from networks.models import (
-    VERBS,
+    PROFILE_VERBS,
     Profile,
     ProfileGroupObjectPermission,
     ProfileUserObjectPermission,
@@ -18,32 +18,32 @@ from organizations.tenancy import require_organization_id, scope
 from teams.models import Level, Team, TeamMember
 
 ROLE_VERBS: dict[str, frozenset[str]] = {
-    Role.OWNER: frozenset(VERBS),
-    Role.ADMIN: frozenset(VERBS),
+    Role.OWNER: frozenset(PROFILE_VERBS),
+    Role.ADMIN: frozenset(PROFILE_VERBS),
     Role.MEMBER: frozenset(),
     Role.VIEWER: frozenset({"analyse"}),  # a free seat for whoever should know the score
 }
-LOOKING = frozenset({"view", "analyse"})
-EVERY_VERB = frozenset(VERBS)
+LOOKING_VERBS = frozenset({"view", "analyse"})
+EVERY_VERB = frozenset(PROFILE_VERBS)
 
 
-def most_of(role: str) -> frozenset[str]:
+def max_verbs_of_role(role: str) -> frozenset[str]:
     """What a role can hold at the most, whatever its grants and teams say (docs/adr/0005-grants-and-levels.md)."""
-    return LOOKING if role == Role.VIEWER else EVERY_VERB
+    return LOOKING_VERBS if role == Role.VIEWER else EVERY_VERB
 
 
 def roles_that_can(verb: str) -> list[str]:
     """The roles of those who may hold `verb` where it was granted to them."""
-    return [role for role in Role.values if verb in most_of(role)]
+    return [role for role in Role.values if verb in max_verbs_of_role(role)]
 
 
 def profiles_for(actor: Actor, *, to: str) -> QuerySet[Profile]:
     """The profiles with which `actor` may do the verb `to`, in the organization in scope."""
-    if isinstance(actor, Member) and is_outside(actor):
+    if isinstance(actor, Member) and is_outside_organization(actor):
         return Profile.objects.none()
     if isinstance(actor, System) or to in ROLE_VERBS[actor.role]:
         return Profile.objects.all()
-    if to not in most_of(actor.role):
+    if to not in max_verbs_of_role(actor.role):
         return Profile.objects.none()
     # the rows of guardian's get_objects_for_user, whose SQL takes twice as long to build (docs/adr/0005)
     codename = {"permission__codename": f"{to}_profile"}
@@ -52,7 +52,7 @@ def profiles_for(actor: Actor, *, to: str) -> QuerySet[Profile]:
     return Profile.objects.filter(Q(pk__in=own.values("content_object")) | Q(pk__in=team.values("content_object")))
 
 
-def writes(member: Member) -> bool:
+def may_draft_anywhere(member: Member) -> bool:
     """Whether they may draft anywhere: admins also before the first profile is connected. Asks for its own scope."""
     if member.is_admin:
         return True
@@ -60,7 +60,7 @@ def writes(member: Member) -> bool:
         return profiles_for(member, to="draft").exists()
 
 
-def is_outside(member: Member) -> bool:
+def is_outside_organization(member: Member) -> bool:
     """Who has left, or belongs to another organization than the one in scope: a role there is nothing here."""
     return member.left_at is not None or member.organization_id != require_organization_id()
 
@@ -82,14 +82,14 @@ def find_profile(actor: Actor, pk: int | str, *, to: str) -> Profile:
         raise NotFound from None
 
 
-def can(actor: Actor, verb: str, profile_id: int) -> bool:
+def has_verb_on(actor: Actor, verb: str, profile_id: int) -> bool:
     return profiles_for(actor, to=verb).filter(pk=profile_id).exists()
 
 
 def verbs_on(member: Member, profile_ids: Iterable[int]) -> dict[int, frozenset[str]]:
     """{profile id: verbs} of one member, in two queries however many profiles there are."""
     ids = list(profile_ids)
-    if is_outside(member):
+    if is_outside_organization(member):
         return dict.fromkeys(ids, frozenset())
     if ROLE_VERBS[member.role] == EVERY_VERB:
         return dict.fromkeys(ids, EVERY_VERB)
@@ -99,10 +99,10 @@ def verbs_on(member: Member, profile_ids: Iterable[int]) -> dict[int, frozenset[
     for rows in (own, team):
         for pk, codename in rows.values_list("content_object_id", "permission__codename"):
             found[pk].add(codename.removesuffix("_profile"))
-    return {pk: frozenset(found[pk]) & most_of(member.role) for pk in ids}
+    return {pk: frozenset(found[pk]) & max_verbs_of_role(member.role) for pk in ids}
 
 
-def leads(actor: Actor, team: Team) -> bool:
+def is_leader_of(actor: Actor, team: Team) -> bool:
     if isinstance(actor, System) or actor.is_admin:
         return True
     return TeamMember.objects.filter(team=team, member=actor, leads=True).exists()
@@ -114,7 +114,7 @@ def access_team(actor: Actor, pk: int | str, *, to: str = "view") -> Team:
         team = Team.objects.get(pk=pk)
     except (Team.DoesNotExist, ValueError, TypeError, OverflowError):
         raise NotFound from None
-    if to != "view" and not leads(actor, team):
+    if to != "view" and not is_leader_of(actor, team):
         raise PermissionDenied(f"Only a leader of {team.name} or an admin can do that.")
     return team
 

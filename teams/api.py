@@ -16,19 +16,19 @@ from rest_framework.routers import SimpleRouter
 from foundation.errors import Invalid
 from foundation.overtaking import mark_of, refuse_overtaken
 from networks.contract import MediaKind, Publishes, Replies
-from networks.models import VERBS, Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
-from networks.queries.holds import Wait, wait_of, with_waits
+from networks.models import PROFILE_VERBS, Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
+from networks.queries.holds import ProfileWait, annotate_waits, first_wait_of
 from networks.registry import adapter_class
 from organizations.access import access_member
 from organizations.models import Member
-from organizations.rest.preconditions import IF_MATCH, seen_by, tagged
-from organizations.rest.serializers import Ids, StrictSerializer
+from organizations.rest.preconditions import IF_MATCH, etag_response, parse_if_match
+from organizations.rest.serializers import IdListField, StrictSerializer
 from organizations.rest.views import MemberViewSet
 from teams.access import access_profile, access_team, profiles_for, verbs_on
-from teams.actions.grants import lock, set_grants
+from teams.actions.grants import lock_profile_row, set_grants
 from teams.actions.teams import change_team, create_team, dissolve_team, lock_team
 from teams.models import Team, TeamMember, UseCase
-from teams.queries.why import require_may_ask, who_could_give, why
+from teams.queries.grant_reasons import explain_verbs, find_possible_givers, require_may_ask
 
 
 def profile_shape(profile: Profile, verbs: frozenset[str]) -> dict[str, Any]:
@@ -42,18 +42,18 @@ def profile_shape(profile: Profile, verbs: frozenset[str]) -> dict[str, Any]:
         "labels": profile.labels,
         "health": profile.state,
         "health_reason": profile.state_reason or None,
-        "waits": wait_shape(wait_of(profile)),
-        "capabilities": capabilities(profile.network),
+        "waits": wait_shape(first_wait_of(profile)),
+        "capabilities": capabilities_shape(profile.network),
         "can": sorted(verbs),
     }
 
 
-def wait_shape(wait: Wait | None) -> dict[str, Any] | None:
+def wait_shape(wait: ProfileWait | None) -> dict[str, Any] | None:
     """Why nothing leaves here at this moment; null where nothing known holds what is due."""
     return {"held": wait.hold, "reason": wait.reason, "until": wait.until} if wait else None
 
 
-def capabilities(network: str) -> dict[str, Any]:
+def capabilities_shape(network: str) -> dict[str, Any]:
     adapter = adapter_class(network)
     can = adapter.capabilities
     return {
@@ -74,9 +74,9 @@ class GrantsBody(StrictSerializer):
     teams = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)
 
 
-class WhyAsked(StrictSerializer):
+class WhyQuery(StrictSerializer):
     member = serializers.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
-    verb = serializers.ChoiceField(choices=VERBS)
+    verb = serializers.ChoiceField(choices=PROFILE_VERBS)
 
 
 class ProfileView(MemberViewSet):
@@ -85,14 +85,14 @@ class ProfileView(MemberViewSet):
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def list(self, request: Request) -> Response:
-        rows = self.paginate_queryset(with_waits(profiles_for(self.member, to="view"), now()))
+        rows = self.paginate_queryset(annotate_waits(profiles_for(self.member, to="view"), now()))
         verbs = verbs_on(self.member, [row.pk for row in rows])
         return self.get_paginated_response([profile_shape(row, verbs[row.pk]) for row in rows])
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def retrieve(self, request: Request, pk: str) -> Response:
         found = access_profile(self.member, pk, to="view")
-        profile = with_waits(Profile.objects.filter(pk=found.pk), now()).get()
+        profile = annotate_waits(Profile.objects.filter(pk=found.pk), now()).get()
         return Response(profile_shape(profile, verbs_on(self.member, [profile.pk])[profile.pk]))
 
     @extend_schema(methods=["PUT"], request=GrantsBody, parameters=[IF_MATCH])
@@ -101,29 +101,29 @@ class ProfileView(MemberViewSet):
     def grants(self, request: Request, pk: str) -> Response:
         profile = access_profile(self.member, pk, to="view")
         if request.method != "PUT":
-            return tagged_grants(profile)
+            return grants_response(profile)
         body = self.read(GrantsBody)
-        members, teams = (by_id(name, body.get(name, {})) for name in ("members", "teams"))
+        members, teams = (parse_verbs_by_id(name, body.get(name, {})) for name in ("members", "teams"))
         with transaction.atomic():
-            lock(profile)
-            refuse_overtaken(mark_of(grants_shape(profile)), seen_by(request))
+            lock_profile_row(profile)
+            refuse_overtaken(mark_of(grants_shape(profile)), parse_if_match(request))
             set_grants(self.member, profile, members=members, teams=teams)
-        return tagged_grants(profile)
+        return grants_response(profile)
 
-    @extend_schema(parameters=[WhyAsked], responses=OpenApiTypes.OBJECT)
+    @extend_schema(parameters=[WhyQuery], responses=OpenApiTypes.OBJECT)
     @action(detail=True, methods=["get"])
     def why(self, request: Request, pk: str) -> Response:
         """Why a member may do this here: the grants that give it, or who could give what is missing."""
         profile = access_profile(self.member, pk, to="view")
-        asked = self.read(WhyAsked, request.query_params)
+        asked = self.read(WhyQuery, request.query_params)
         member = access_member(self.member, asked.get("member", self.member.pk))
         require_may_ask(self.member, member, profile)
         return Response(why_shape(member, profile, asked["verb"]))
 
 
 def why_shape(member: Member, profile: Profile, verb: str) -> dict[str, Any]:
-    found = why(member, profile, [verb])[0]
-    givers = [] if found.can or found.beyond_role else who_could_give(member, profile, verb)
+    found = explain_verbs(member, profile, [verb])[0]
+    givers = [] if found.can or found.beyond_role else find_possible_givers(member, profile, verb)
     return {
         "profile": profile.pk,
         "member": member.pk,
@@ -147,7 +147,7 @@ def why_shape(member: Member, profile: Profile, verb: str) -> dict[str, Any]:
     }
 
 
-def by_id(field: str, verbs: Mapping[str, list[str]]) -> dict[int, list[str]]:
+def parse_verbs_by_id(field: str, verbs: Mapping[str, list[str]]) -> dict[int, list[str]]:
     if not all(key.isascii() and key.isdigit() and len(key) < 19 for key in verbs):
         raise Invalid({field: ["Name each by its id, a whole number."]})
     return {int(key): wanted for key, wanted in verbs.items()}
@@ -161,15 +161,15 @@ def grants_shape(profile: Profile) -> dict[str, dict[str, list[str]]]:
     teams = ProfileGroupObjectPermission.objects.filter(content_object=profile, group__in=team_ids).values_list(
         "group_id", "permission__codename"
     )
-    return {"members": gathered(own), "teams": gathered((team_ids[group], name) for group, name in teams)}
+    return {"members": verbs_by_holder(own), "teams": verbs_by_holder((team_ids[group], name) for group, name in teams)}
 
 
-def tagged_grants(profile: Profile) -> Response:
+def grants_response(profile: Profile) -> Response:
     shape = grants_shape(profile)
-    return tagged(shape, mark_of(shape))
+    return etag_response(shape, mark_of(shape))
 
 
-def gathered(rows: Any) -> dict[str, list[str]]:
+def verbs_by_holder(rows: Any) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for pk, codename in sorted(rows):
         found.setdefault(str(pk), []).append(codename.removesuffix("_profile"))
@@ -181,9 +181,9 @@ class TeamBody(StrictSerializer):
     department = serializers.CharField(max_length=80, required=False, allow_blank=True)
     use_case = serializers.ChoiceField(UseCase.choices, required=False, allow_blank=True)
     purpose = serializers.CharField(max_length=300, required=False, allow_blank=True)
-    leaders = Ids(required=False)
-    members = Ids(required=False)
-    profiles = Ids(required=False)
+    leaders = IdListField(required=False)
+    members = IdListField(required=False)
+    profiles = IdListField(required=False)
 
 
 class TeamChange(TeamBody):
@@ -216,7 +216,7 @@ class TeamView(MemberViewSet):
 
     def tagged(self, team: Team, status: int = 200) -> Response:
         found = self.rows().get(pk=team.pk)
-        return tagged(team_shape(found, self.visible()), found.mark, status)
+        return etag_response(team_shape(found, self.visible()), found.mark, status)
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def list(self, request: Request) -> Response:
@@ -236,12 +236,12 @@ class TeamView(MemberViewSet):
         team = access_team(self.member, pk, to="change")
         body = self.read(TeamChange)
         with transaction.atomic():
-            lock_team(team, seen_by(request))
+            lock_team(team, parse_if_match(request))
             return self.tagged(change_team(self.member, team, **body))
 
     @extend_schema(parameters=[IF_MATCH], responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
-        dissolve_team(self.member, access_team(self.member, pk, to="change"), seen=seen_by(request))
+        dissolve_team(self.member, access_team(self.member, pk, to="change"), seen=parse_if_match(request))
         return Response(status=204)
 
 

@@ -11,14 +11,14 @@ from networks.models import Profile
 from networks.registry import manifests
 from organizations.auditing.overtaken_changes import SeenForm
 from organizations.models import Member
-from organizations.queries.people import members
+from organizations.queries.people import list_members
 from teams.models import Team, UseCase
 from teams.rights.verb_words import VERB_WORDS
 
-MANY = ("leaders", "members", "profiles")
+LIST_FIELDS = ("leaders", "members", "profiles")
 
 
-class People(forms.ModelMultipleChoiceField):
+class PeopleField(forms.ModelMultipleChoiceField):
     def __init__(self, **given: Any) -> None:
         super().__init__(Member.objects.all(), widget=forms.CheckboxSelectMultiple, required=False, **given)
 
@@ -26,7 +26,7 @@ class People(forms.ModelMultipleChoiceField):
         return f"{member.name} ({member.user.email})"
 
 
-class Profiles(forms.ModelMultipleChoiceField):
+class ProfilesField(forms.ModelMultipleChoiceField):
     def __init__(self, **given: Any) -> None:
         rows = Profile.objects.order_by("name", "pk")
         super().__init__(rows, widget=forms.CheckboxSelectMultiple, required=False, **given)
@@ -51,34 +51,34 @@ class TeamForm(forms.Form):
         help_text=_("What the team uses social media for."),
     )
     purpose = forms.CharField(label=_("Purpose"), max_length=300, required=False)
-    leaders = People(label=_("Leaders"), help_text=_("They choose the people of the team and give them rights."))
-    members = People(label=_("Members"))
-    profiles = Profiles(
+    leaders = PeopleField(label=_("Leaders"), help_text=_("They choose the people of the team and give them rights."))
+    members = PeopleField(label=_("Members"))
+    profiles = ProfilesField(
         label=_("Profiles"), help_text=_("What the team is tasked with. Rights are given on each profile.")
     )
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         for field in {"leaders", "members"} & set(self.fields):
-            self.fields[field].queryset = members()  # type: ignore[attr-defined]  # a field of choices
+            self.fields[field].queryset = list_members()  # type: ignore[attr-defined]  # a field of choices
 
     def ids(self) -> dict[str, Any]:
         """The answers as the actions take them."""
         data = self.cleaned_data
         names = set(data) - {"seen"}
-        return {name: [row.pk for row in data[name]] if name in MANY else data[name] for name in names}
+        return {name: [row.pk for row in data[name]] if name in LIST_FIELDS else data[name] for name in names}
 
     def changes(self) -> dict[str, Any]:
         """Of these without the words that are as they were seen, and what was seen of the lists."""
         seen = self.cleaned_data["seen"]
         if not isinstance(seen, dict):
             return self.ids()
-        given = {name: value for name, value in self.ids().items() if name in MANY or value != seen.get(name)}
-        lists = {name: [pk for pk in ids_in(seen.get(name)) if isinstance(pk, int)] for name in MANY}
+        given = {name: value for name, value in self.ids().items() if name in LIST_FIELDS or value != seen.get(name)}
+        lists = {name: [pk for pk in list_or_empty(seen.get(name)) if isinstance(pk, int)] for name in LIST_FIELDS}
         return {**given, "seen": {**seen, **lists}}
 
 
-def ids_in(value: Any) -> list[Any]:
+def list_or_empty(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
@@ -92,7 +92,7 @@ class LedTeamForm(TeamForm):
     profiles = None
 
 
-def initial_of(team: Team) -> dict[str, Any]:
+def team_form_initial(team: Team) -> dict[str, Any]:
     people = list(team.memberships.values_list("member_id", "leads"))
     found = {
         "name": team.name,
@@ -114,7 +114,7 @@ def practice_choices() -> list[tuple[str, str]]:
     return [(one.network, one.label) for one in manifests() if one.dialect]
 
 
-def credentials_wanted() -> str:
+def credentials_help() -> str:
     """What each network's credentials look like."""
     wanted = [
         (one.label, json.dumps(dict.fromkeys(one.credentials[0].needed, "…"), ensure_ascii=False))
@@ -147,7 +147,7 @@ class CredentialsForm(forms.Form):
     credentials = forms.CharField(
         label=_("Credentials as JSON"),
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "autocomplete": "off"}),
-        help_text=lazy(credentials_wanted, str)(),
+        help_text=lazy(credentials_help, str)(),
     )
 
     def clean_credentials(self) -> dict[str, Any]:

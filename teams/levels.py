@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from networks.models import VERBS
+from networks.models import PROFILE_VERBS
 
 LEVELS: dict[str, frozenset[str]] = {
     "contributor": frozenset({"view", "draft"}),
@@ -10,12 +10,12 @@ LEVELS: dict[str, frozenset[str]] = {
     "approver": frozenset({"view", "draft", "publish", "approve"}),
     "community": frozenset({"view", "reply"}),
     "analyst": frozenset({"view", "analyse"}),
-    "manager": frozenset(VERBS),
+    "manager": frozenset(PROFILE_VERBS),
 }
 
 
 def unknown_verbs(verbs: Iterable[str]) -> list[str]:
-    return sorted(set(verbs) - set(VERBS))
+    return sorted(set(verbs) - set(PROFILE_VERBS))
 
 
 def with_view(verbs: Iterable[str]) -> frozenset[str]:

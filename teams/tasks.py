@@ -3,10 +3,10 @@
 from celery import shared_task
 from django.utils.timezone import now
 
-from teams.actions.reminders import remind
+from teams.actions.reminders import send_due_reminders
 
 
 @shared_task
 def remind_due() -> None:
     """Reminds of tasks whose time is near."""
-    remind(now())
+    send_due_reminders(now())

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Mapping
 from typing import Any
 
-from networks.actions.profiles import store
+from networks.actions.profiles import store_connected_profile
 from networks.contract import Identity
 from networks.models import Profile
 from organizations.actions.organizations import create_member, create_organization
@@ -50,6 +50,8 @@ def profile(
     handle = handle or f"{organization.slug}{number}"
     identity = Identity(remote_id=str(1000 + number), name=handle.capitalize(), handle=handle)
     with scope(organization):
-        made = store(SETUP, network, dict(secrets or {"access_token": "t"}), identity, sandbox=sandbox)
+        made = store_connected_profile(
+            SETUP, network, dict(secrets or {"access_token": "t"}), identity, sandbox=sandbox
+        )
         set_grants(SETUP, made, members={who.pk: LEVELS[level] for who, level in (grants or {}).items()})
     return made

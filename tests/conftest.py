@@ -110,8 +110,8 @@ def cast(django_db_setup: bytes, db: None) -> Cast:
 @pytest.fixture(autouse=True)
 def _no_pulse_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a test wrote is taken back after it, which must not look as if an older state had come back."""
-    monkeypatch.setitem(pulse.known, "beat", 0)
-    monkeypatch.setattr(pulse, "mark_path", lambda: None)
+    monkeypatch.setitem(pulse.highest_seen, "beat", 0)
+    monkeypatch.setattr(pulse, "beat_file_path", lambda: None)
 
 
 @pytest.fixture

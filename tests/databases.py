@@ -14,8 +14,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 
-from socialops.backup.programs import program
-from socialops.running.start_steps import manage
+from socialops.backup.postgres_programs import program_path
+from socialops.running.start_steps import run_manage_command
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 KEPT = BASE_DIR / ".run" / "migrated"
@@ -70,11 +70,11 @@ def fill(name: str, dump: Path) -> None:
     url = named_database(name)
     if dump.exists():
         quiet = ["--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--output", os.devnull]
-        subprocess.run([program("psql"), *quiet, "--file", dump, url], check=True)
+        subprocess.run([program_path("psql"), *quiet, "--file", dump, url], check=True)
         return
-    manage("migrate", "--no-input", "--verbosity", "0", env={**os.environ, "DATABASE_URL": url})
+    run_manage_command("migrate", "--no-input", "--verbosity", "0", env={**os.environ, "DATABASE_URL": url})
     half = dump.with_suffix(".half")
-    subprocess.run([program("pg_dump"), "--no-owner", "--file", half, url], check=True)
+    subprocess.run([program_path("pg_dump"), "--no-owner", "--file", half, url], check=True)
     half.rename(dump)
 
 

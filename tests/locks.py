@@ -11,12 +11,12 @@ from tests.source import product_modules
 IN_SQL = re.compile(r"\bpg_(try_)?advisory_(xact_)?lock\b|\bFOR (NO KEY )?UPDATE\b")
 IN_SOURCE = re.compile(IN_SQL.pattern + r"|select_for_update|\.update\(")
 
-OTHERS = {"networks.outbox.circuits.locked": "lock"}  # an upsert, which locks what it finds
+OTHERS = {"networks.outbox.circuits.lock_circuit": "lock"}  # an upsert, which locks what it finds
 
 
 @cache
 def locks() -> dict[str, str]:
-    """{"inbox.intake.locks.hold_intake": "lock"}: by the function that takes it, "…#2" for the second in a function, and
+    """{"inbox.intake.intake_lock.lock_intake": "lock"}: by the function that takes it, "…#2" for the second in a function, and
     whether it is a "lock", or an update whose count is looked at: a "swap"."""
     found: dict[str, str] = {}
     for path, module in product_modules():

@@ -14,8 +14,8 @@ running = contextlib.ExitStack()
 
 
 def start() -> None:
-    found, _ = running.enter_context(embedded.services(run_dir=RUN_DIR, durable=False))
-    keys = embedded.kept_keys(RUN_DIR)
+    found, _ = running.enter_context(embedded.run_embedded_servers(run_dir=RUN_DIR, durable=False))
+    keys = embedded.load_checkout_keys(RUN_DIR)
     os.environ.update(found)
     for name, value in {**keys, "DEBUG": "False", "SANDBOX": "True"}.items():
         os.environ.setdefault(name, value)

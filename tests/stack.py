@@ -40,8 +40,8 @@ import redis
 import requests
 from honcho.environ import parse_procfile
 
-from socialops.running.procfile_process import words_of
-from socialops.running.start_steps import collect_static, manage
+from socialops.running.procfile_process import split_command
+from socialops.running.start_steps import collect_static, run_manage_command
 from tests.databases import create_migrated, drop, named_database
 from tests.services import RUN_DIR
 
@@ -62,7 +62,7 @@ class Stack:
     def start(self, name: str) -> None:
         with self.log_path(name).open("ab") as log:
             self.processes[name] = subprocess.Popen(
-                words_of(COMMANDS[name]),
+                split_command(COMMANDS[name]),
                 cwd=BASE_DIR,
                 env=self.env,
                 stdin=subprocess.DEVNULL,
@@ -186,7 +186,7 @@ def end(stack: Stack) -> None:
 
 @contextlib.contextmanager
 def given_database(env: dict[str, str], url: str) -> Iterator[str]:
-    manage("migrate", "--no-input", "--verbosity", "0", env=env)
+    run_manage_command("migrate", "--no-input", "--verbosity", "0", env=env)
     yield url
 
 

@@ -46,9 +46,9 @@ class RepairTables(Operation):
             for table in self.left_tables:
                 schema_editor.execute(f"DROP TABLE IF EXISTS {table}")
         for index, word in self.words:
-            if (said := definition(schema_editor, index)) and word not in said:
+            if (current := definition_of_index(schema_editor, index)) and word not in current:
                 schema_editor.execute(f"DROP INDEX {index}")
-        repair(schema_editor, list(from_state.apps.get_app_config(self.app).get_models()))
+        repair_tables(schema_editor, list(from_state.apps.get_app_config(self.app).get_models()))
         for app, name in self.retired:
             schema_editor.execute("DELETE FROM django_migrations WHERE app = %s AND name = %s", [app, name])
 
@@ -65,20 +65,20 @@ class RepairTables(Operation):
         return f"Repairs the tables of {self.app} where a migration was changed after it had run"
 
 
-def repair(editor: BaseDatabaseSchemaEditor, found: Iterable[Model]) -> None:
+def repair_tables(editor: BaseDatabaseSchemaEditor, found: Iterable[Model]) -> None:
     for model in sorted(found, key=lambda model: model._meta.db_table):
-        if model._meta.db_table in tables(editor):
-            mend_fields(editor, model)
-            mend_indexes(editor, model)
-            mend_constraints(editor, model)
+        if model._meta.db_table in existing_tables(editor):
+            repair_fields(editor, model)
+            repair_indexes(editor, model)
+            repair_constraints(editor, model)
         else:
             editor.create_model(model)
 
 
-def mend_fields(editor: BaseDatabaseSchemaEditor, model: Model) -> None:
+def repair_fields(editor: BaseDatabaseSchemaEditor, model: Model) -> None:
     nullable = {
         column.name: column.null_ok
-        for column in asked(editor).get_table_description(editor.connection.cursor(), model._meta.db_table)
+        for column in introspection_of(editor).get_table_description(editor.connection.cursor(), model._meta.db_table)
     }
     for field in model._meta.local_fields:
         if field.column not in nullable:
@@ -89,51 +89,51 @@ def mend_fields(editor: BaseDatabaseSchemaEditor, model: Model) -> None:
             editor.alter_field(model, before, field)
     for many in model._meta.local_many_to_many:
         through: Any = many.remote_field.through
-        if through._meta.auto_created and through._meta.db_table not in tables(editor):
+        if through._meta.auto_created and through._meta.db_table not in existing_tables(editor):
             editor.create_model(through)
 
 
-def mend_indexes(editor: BaseDatabaseSchemaEditor, model: Model) -> None:
-    there = constraints(editor, model)
+def repair_indexes(editor: BaseDatabaseSchemaEditor, model: Model) -> None:
+    there = constraints_of_table(editor, model)
     for index in model._meta.indexes:
-        said = there.get(index.name)
-        if said and index.fields and not same(model, index, said):
+        current = there.get(index.name)
+        if current and index.fields and not is_same_index(model, index, current):
             editor.remove_index(model, index)
-            said = None
-        if not said:
+            current = None
+        if not current:
             editor.add_index(model, index)
 
 
-def same(model: Model, index: models.Index, said: dict[str, Any]) -> bool:
+def is_same_index(model: Model, index: models.Index, current: dict[str, Any]) -> bool:
     fields: list[Any] = [model._meta.get_field(name) for name, _ in index.fields_orders]
     columns = [field.column for field in fields]
     orders = [order or "ASC" for _, order in index.fields_orders]
-    in_order = said["orders"] == orders or said["type"] != "btree" or not said["orders"]
-    return bool(said["columns"][: len(columns)] == columns and in_order)
+    in_order = current["orders"] == orders or current["type"] != "btree" or not current["orders"]
+    return bool(current["columns"][: len(columns)] == columns and in_order)
 
 
-def mend_constraints(editor: BaseDatabaseSchemaEditor, model: Model) -> None:
-    there = constraints(editor, model)
+def repair_constraints(editor: BaseDatabaseSchemaEditor, model: Model) -> None:
+    there = constraints_of_table(editor, model)
     for constraint in model._meta.constraints:
         if constraint.name not in there:
             editor.add_constraint(model, constraint)
 
 
-def asked(editor: BaseDatabaseSchemaEditor) -> Any:
+def introspection_of(editor: BaseDatabaseSchemaEditor) -> Any:
     return editor.connection.introspection
 
 
-def tables(editor: BaseDatabaseSchemaEditor) -> set[str]:
-    return set(asked(editor).table_names())
+def existing_tables(editor: BaseDatabaseSchemaEditor) -> set[str]:
+    return set(introspection_of(editor).table_names())
 
 
-def constraints(editor: BaseDatabaseSchemaEditor, model: Model) -> dict[str, dict[str, Any]]:
+def constraints_of_table(editor: BaseDatabaseSchemaEditor, model: Model) -> dict[str, dict[str, Any]]:
     with editor.connection.cursor() as cursor:
-        found: dict[str, dict[str, Any]] = asked(editor).get_constraints(cursor, model._meta.db_table)
+        found: dict[str, dict[str, Any]] = introspection_of(editor).get_constraints(cursor, model._meta.db_table)
     return found
 
 
-def definition(editor: BaseDatabaseSchemaEditor, index: str) -> str:
+def definition_of_index(editor: BaseDatabaseSchemaEditor, index: str) -> str:
     with editor.connection.cursor() as cursor:
         cursor.execute("SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND indexname = %s", [index])
         row = cursor.fetchone()
@@ -141,7 +141,7 @@ def definition(editor: BaseDatabaseSchemaEditor, index: str) -> str:
 
 
 def has_rows(editor: BaseDatabaseSchemaEditor, table: str) -> bool:
-    if table not in tables(editor):
+    if table not in existing_tables(editor):
         return False
     with editor.connection.cursor() as cursor:
         cursor.execute(f"SELECT 1 FROM {table} LIMIT 1")  # noqa: S608 - named by a migration of ours

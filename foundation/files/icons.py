@@ -6,7 +6,7 @@ from io import BytesIO
 from xml.etree import ElementTree  # of a package that is pinned by its hash
 from zipfile import ZipFile
 
-NAMESPACE = "{http://www.w3.org/2000/svg}"
+SVG_NAMESPACE = "{http://www.w3.org/2000/svg}"
 
 
 @cache
@@ -14,10 +14,10 @@ def icon_archive() -> ZipFile:
     return ZipFile(BytesIO(files("lucide").joinpath("lucide.zip").read_bytes()))
 
 
-def drawn_icon(name: str, size: int, attributes: dict[str, str]) -> str:
+def render_icon(name: str, size: int, attributes: dict[str, str]) -> str:
     """The icon as SVG to stand within HTML. Raises KeyError for a name that Lucide does not have."""
     svg = ElementTree.fromstring(icon_archive().read(f"{name}.svg"))  # noqa: S314  # as above
     for node in svg.iter():
-        node.tag = node.tag.removeprefix(NAMESPACE)
+        node.tag = node.tag.removeprefix(SVG_NAMESPACE)
     svg.attrib.update({"width": str(size), "height": str(size), **attributes})
     return ElementTree.tostring(svg, encoding="unicode")

@@ -23,17 +23,17 @@ NO_CONNECTION: tuple[tuple[type[Exception], str], ...] = (  # the first that fit
 )
 
 
-def in_words(error: Exception) -> str:
+def describe_failure(error: Exception) -> str:
     """Of what `requests` raised; of anything else only that the answer was of no use."""
     inner = cause_of(error)
     if isinstance(inner, NewConnectionError):
-        return f"no connection: {why_not(inner)}"
-    for kind, words in TOLD:
+        return f"no connection: {describe_no_connection(inner)}"
+    for kind, words in FAILURE_WORDS:
         if isinstance(error, kind):
             return words(error) if callable(words) else words
     if isinstance(inner, ReadTimeoutError):  # between two parts of the answer
         return CUT_IN_ANSWER
-    return "the connection was cut before an answer came" if is_connection(error) else NOT_READ
+    return "the connection was cut before an answer came" if is_connection_error(error) else NOT_READ
 
 
 def cause_of(error: Exception) -> object:
@@ -42,7 +42,7 @@ def cause_of(error: Exception) -> object:
     return cause.reason if isinstance(cause, MaxRetryError) else cause
 
 
-def why_not(error: NewConnectionError) -> str:
+def describe_no_connection(error: NewConnectionError) -> str:
     for one in (error, error.__cause__):
         for kind, words in NO_CONNECTION:
             if isinstance(one, kind):
@@ -50,19 +50,19 @@ def why_not(error: NewConnectionError) -> str:
     return "it is not allowed, or there is no way to it"
 
 
-def is_connection(error: Exception) -> bool:
+def is_connection_error(error: Exception) -> bool:
     return isinstance(error, requests.ConnectionError)
 
 
-def within(error: Exception) -> str:
+def describe_wait(error: Exception) -> str:
     """How long was waited, where the session has noted it."""
     waited = getattr(error, "waited", None)
     return f"within {waited:g} s" if waited else "in time"
 
 
-TOLD: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str | Callable[[Exception], str]], ...] = (
-    (requests.ConnectTimeout, lambda error: f"no connection {within(error)}"),
-    (requests.ReadTimeout, lambda error: f"no answer {within(error)}"),
+FAILURE_WORDS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str | Callable[[Exception], str]], ...] = (
+    (requests.ConnectTimeout, lambda error: f"no connection {describe_wait(error)}"),
+    (requests.ReadTimeout, lambda error: f"no answer {describe_wait(error)}"),
     (requests.exceptions.ChunkedEncodingError, CUT_IN_ANSWER),
     (requests.JSONDecodeError, NOT_READ),  # an InvalidJSONError too, but of the answer
     (UNUSABLE_ADDRESS, "the address cannot be used"),

@@ -20,9 +20,9 @@ from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, NewConnectionError
 
-from foundation.internet.failures import cause_of, in_words
+from foundation.internet.failures import cause_of, describe_failure
 
-TIMEOUT = (settings.SEND_TIMEOUT_SECONDS / 6, float(settings.SEND_TIMEOUT_SECONDS))
+DEFAULT_TIMEOUT = (settings.SEND_TIMEOUT_SECONDS / 6, float(settings.SEND_TIMEOUT_SECONDS))
 """Seconds to connect, and seconds of silence while reading."""
 _IDLE_SECONDS = 1.0
 
@@ -30,7 +30,7 @@ _IDLE_SECONDS = 1.0
 for _name in ("urllib3", "oauthlib", "requests_oauthlib"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
-_NEVER_BEGAN = (
+_NOT_SENT_ERRORS = (
     requests.ConnectTimeout,
     requests.exceptions.InvalidURL,
     requests.exceptions.InvalidSchema,
@@ -62,12 +62,12 @@ class Session(requests.Session):
     one process share their connections, and nothing else.
     """
 
-    def __init__(self, timeout: tuple[float, float] = TIMEOUT) -> None:
+    def __init__(self, timeout: tuple[float, float] = DEFAULT_TIMEOUT) -> None:
         super().__init__()
         self.timeout = timeout
         self.trust_env = False
-        self.mount("https://", _connections())
-        self.mount("http://", _connections())
+        self.mount("https://", _shared_adapter())
+        self.mount("http://", _shared_adapter())
 
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         if kwargs.get("timeout") is None:
@@ -77,7 +77,7 @@ class Session(requests.Session):
         try:
             return super().request(method, url, *args, **kwargs)
         except requests.Timeout as error:
-            error.waited = waited(kwargs["timeout"], error)  # type: ignore[attr-defined]  # for who tells it to people
+            error.waited = expired_timeout(kwargs["timeout"], error)  # type: ignore[attr-defined]  # for who tells it to people
             raise
 
     @property
@@ -90,49 +90,49 @@ class Session(requests.Session):
         """Leaves the connections to the other sessions."""
 
 
-def new_session(timeout: tuple[float, float] = TIMEOUT) -> Session:
+def new_session(timeout: tuple[float, float] = DEFAULT_TIMEOUT) -> Session:
     """A session for one piece of work; not to be shared by threads."""
     return Session(timeout)
 
 
 @contextmanager
-def faults() -> Iterator[None]:
+def raise_transport_faults() -> Iterator[None]:
     """Turn everything that a call raises inside the block into `TransportFault`."""
     try:
         yield
     except requests.RequestException as error:
         # `from None`: the original message holds the full address.
-        raise TransportFault(fate_of(error), in_words(error)) from None
+        raise TransportFault(fate_of_request(error), describe_failure(error)) from None
     except HTTPError as error:  # urllib3 lets a few of its own through
-        raise TransportFault(Fate.UNKNOWN, in_words(error)) from None
+        raise TransportFault(Fate.UNKNOWN, describe_failure(error)) from None
     except UnicodeEncodeError as error:  # a token or an address with characters that no header can carry
-        raise TransportFault(Fate.NOT_SENT, in_words(error)) from None
+        raise TransportFault(Fate.NOT_SENT, describe_failure(error)) from None
 
 
-def waited(timeout: float | tuple[float, float], error: requests.Timeout) -> float:
+def expired_timeout(timeout: float | tuple[float, float], error: requests.Timeout) -> float:
     """The seconds that were up."""
     connect, read = timeout if isinstance(timeout, tuple) else (timeout, timeout)
     return connect if isinstance(error, requests.ConnectTimeout) else read
 
 
-def fate_of(error: requests.RequestException) -> Fate:
+def fate_of_request(error: requests.RequestException) -> Fate:
     """Whether the request behind `error` certainly never left."""
     if isinstance(error, requests.JSONDecodeError):  # an InvalidJSONError too, but of the answer
         return Fate.UNKNOWN
-    if isinstance(error, _NEVER_BEGAN):
+    if isinstance(error, _NOT_SENT_ERRORS):
         return Fate.NOT_SENT
     return Fate.NOT_SENT if isinstance(cause_of(error), NewConnectionError) else Fate.UNKNOWN
 
 
-def json_of(response: requests.Response) -> Any:
+def parse_json(response: requests.Response) -> Any:
     """The body as JSON. A body that cannot be read leaves the fate of the request unknown."""
-    body = json_or_none(response)
+    body = parse_json_or_none(response)
     if body is None:
         raise TransportFault(Fate.UNKNOWN, f"unreadable answer, status {response.status_code}")
     return body
 
 
-def json_or_none(response: requests.Response) -> Any:
+def parse_json_or_none(response: requests.Response) -> Any:
     """The body as JSON, or None where it is none."""
     try:
         return response.json()
@@ -150,7 +150,7 @@ class _SecureConnection(HTTPSConnection):
             raise NewConnectionError(self, f"TLS: {type(error).__name__}") from error
 
 
-class _Fresh(HTTPConnectionPool):
+class _FreshPool(HTTPConnectionPool):
     """Uses a connection again only at once. The other end may close an idle one in the very moment in which a post is
     sent on it, and then nobody knows whether the post was read; servers keep idle ones longer than this."""
 
@@ -166,19 +166,19 @@ class _Fresh(HTTPConnectionPool):
         super()._put_conn(conn)
 
 
-class _SecurePool(_Fresh, HTTPSConnectionPool):
+class _SecurePool(_FreshPool, HTTPSConnectionPool):
     ConnectionCls = _SecureConnection
 
 
-class _Adapter(HTTPAdapter):
+class _SharedAdapter(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Fresh, "https": _SecurePool}
+        self.poolmanager.pool_classes_by_scheme = {"http": _FreshPool, "https": _SecurePool}
 
 
 @lru_cache(maxsize=1)
-def _connections() -> _Adapter:
-    return _Adapter(max_retries=0, pool_maxsize=max(10, settings.CELERY_WORKER_CONCURRENCY))
+def _shared_adapter() -> _SharedAdapter:
+    return _SharedAdapter(max_retries=0, pool_maxsize=max(10, settings.CELERY_WORKER_CONCURRENCY))
 
 
-os.register_at_fork(after_in_child=_connections.cache_clear)  # two processes must not write to one connection
+os.register_at_fork(after_in_child=_shared_adapter.cache_clear)  # two processes must not write to one connection

@@ -14,18 +14,18 @@ log = logging.getLogger(__name__)
 
 class ForgivingRedisCache(RedisCache):
     def add(self, *args: Any, **kwargs: Any) -> bool:
-        return bool(self.tried("add", True, *args, **kwargs))
+        return bool(self.call_or_default("add", True, *args, **kwargs))
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
-        return self.tried("get", default, key, default, version=version)
+        return self.call_or_default("get", default, key, default, version=version)
 
     def set(self, *args: Any, **kwargs: Any) -> None:
-        self.tried("set", None, *args, **kwargs)
+        self.call_or_default("set", None, *args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> bool:
-        return bool(self.tried("delete", False, *args, **kwargs))
+        return bool(self.call_or_default("delete", False, *args, **kwargs))
 
-    def tried(self, method: str, otherwise: Any, *args: Any, **kwargs: Any) -> Any:
+    def call_or_default(self, method: str, otherwise: Any, *args: Any, **kwargs: Any) -> Any:
         try:
             return getattr(super(), method)(*args, **kwargs)
         except redis.RedisError as error:

@@ -5,7 +5,7 @@ import time
 
 import redis
 
-from foundation.processes.realtime import client
+from foundation.processes.realtime import redis_client
 
 log = logging.getLogger(__name__)
 
@@ -15,7 +15,7 @@ def seconds_to_wait(name: str, calls: int, period: int) -> float:
     window, into = divmod(time.time(), period)
     key = f"socialops:limit:{name}:{int(window)}"
     try:
-        pipeline = client().pipeline()
+        pipeline = redis_client().pipeline()
         pipeline.incr(key)
         pipeline.expire(key, period + 1)
         count, _ = pipeline.execute()
@@ -25,10 +25,10 @@ def seconds_to_wait(name: str, calls: int, period: int) -> float:
     return 0.0 if count <= calls else period - into
 
 
-def counted(name: str, period: int) -> int | None:
+def count_calls(name: str, period: int) -> int | None:
     """How many calls of `name` this window has seen; None where Redis cannot say."""
     try:
-        found = client().get(f"socialops:limit:{name}:{int(time.time() // period)}")
+        found = redis_client().get(f"socialops:limit:{name}:{int(time.time() // period)}")
     except redis.RedisError:
         return None
     return int(found or 0)

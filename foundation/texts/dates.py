@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.utils.dateformat import format as format_date
 
 
-def moment(value: object) -> datetime | None:
+def parse_moment(value: object) -> datetime | None:
     """An RFC 3339 text (without a zone: UTC) or seconds since 1970, as an aware time; None for anything else."""
     try:
         if isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -19,6 +19,6 @@ def moment(value: object) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def spelt_planned(at: datetime, zone: str) -> str:
+def format_planned_time(at: datetime, zone: str) -> str:
     """Mon 23 Nov, 09:00 Europe/Madrid"""
     return f"{format_date(at.astimezone(ZoneInfo(zone)), 'D j M, H:i')} {zone}"

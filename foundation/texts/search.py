@@ -36,7 +36,7 @@ class Texts(Func):
         super().__init__(expression, output_field=extra.pop("output_field", JSONField()), **extra)
 
 
-class Found(Func):
+class MatchesQuery(Func):
     """Whether `pieces` hold every word of `q`: a condition for `filter`. Nothing fits a `q` without any."""
 
     template = "%(expressions)s"

@@ -7,16 +7,16 @@ from networks.contract import Author, Inbound
 from networks.models import Profile
 
 
-def keep_contacts(profile: Profile, items: Iterable[Inbound]) -> dict[str, Contact]:
+def store_contacts(profile: Profile, items: Iterable[Inbound]) -> dict[str, Contact]:
     """The contact of every author, by remote id. Two queries at most; rows are written only where something is new."""
     authors = {item.author.remote_id: item.author for item in items if item.author and not item.from_self}
     stored = Contact.objects.filter(network=profile.network, remote_id__in=list(authors))
     known = {contact.remote_id: contact for contact in stored}
     # sorted, so that two profiles which write the same people take the rows in the same order
     changed = [
-        updated(profile, known.get(remote_id), authors[remote_id])
+        build_contact(profile, known.get(remote_id), authors[remote_id])
         for remote_id in sorted(authors)
-        if is_news(known.get(remote_id), authors[remote_id])
+        if has_author_changed(known.get(remote_id), authors[remote_id])
     ]
     if changed:
         written = Contact.objects.bulk_create(
@@ -29,7 +29,7 @@ def keep_contacts(profile: Profile, items: Iterable[Inbound]) -> dict[str, Conta
     return known
 
 
-def is_news(contact: Contact | None, author: Author) -> bool:
+def has_author_changed(contact: Contact | None, author: Author) -> bool:
     if contact is None:
         return True
     renamed = author.name not in (contact.name, author.remote_id)  # the id stands where the network gave no name
@@ -37,7 +37,7 @@ def is_news(contact: Contact | None, author: Author) -> bool:
     return renamed or moved
 
 
-def updated(profile: Profile, contact: Contact | None, author: Author) -> Contact:
+def build_contact(profile: Profile, contact: Contact | None, author: Author) -> Contact:
     named = contact is None or author.name != author.remote_id
     return Contact(
         organization_id=profile.organization_id,

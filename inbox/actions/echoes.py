@@ -6,7 +6,7 @@ settlement will join the two; or a colleague wrote on the network itself, and th
 
 from collections.abc import Mapping
 
-from inbox.intake.incoming import canonical
+from inbox.intake.inbound_cleaning import canonical_text
 from inbox.models import Message
 from networks.contract import Inbound
 from networks.models import Outgoing, Profile, RemotePost
@@ -17,12 +17,12 @@ IN_FLIGHT = ("sending", "unknown")
 def texts_in_flight(profile: Profile) -> set[str]:
     """To be asked *before* the RemotePosts: what settles between the two questions is then found by the second."""
     drafts = Outgoing.objects.filter(profile=profile, state__in=IN_FLIGHT).values_list("draft", flat=True)
-    return {canonical(draft["text"]) for draft in drafts}
+    return {canonical_text(draft["text"]) for draft in drafts}
 
 
 def is_echo(item: Inbound, copies: Mapping[str, RemotePost], in_flight: set[str]) -> bool:
     copy = copies.get(item.remote_id)
-    return bool(copy and copy.outgoing_id) or canonical(item.text) in in_flight
+    return bool(copy and copy.outgoing_id) or canonical_text(item.text) in in_flight
 
 
 def link_copies(copies: Mapping[str, RemotePost], items: list[Inbound]) -> None:

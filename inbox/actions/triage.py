@@ -7,7 +7,7 @@ from foundation.errors import Conflict
 from foundation.overtaking import Seen, refuse_overtaken
 from foundation.processes import realtime
 from foundation.states import move
-from inbox.access import require
+from inbox.access import require_conversation_right
 from inbox.models import Conversation, Message
 from organizations.actors import Actor
 from organizations.auditing import audit
@@ -20,7 +20,7 @@ def close_conversation(
     """Nothing more is to be done; the next message from outside opens it again. `read` is the last message that the
     actor has read. Raises Conflict when it is closed, or when more came in since.
     """
-    return turn(actor, conversation, "close", "conversation.closed", seen, read)
+    return move_conversation(actor, conversation, "close", "conversation.closed", seen, read)
 
 
 def has_unread(conversation: Conversation, read: int) -> bool:
@@ -31,13 +31,13 @@ def has_unread(conversation: Conversation, read: int) -> bool:
 @transaction.atomic
 def reopen_conversation(actor: Actor, conversation: Conversation, *, seen: Seen = None) -> Conversation:
     """Takes a closed conversation up again. Raises Conflict when it is open."""
-    return turn(actor, conversation, "reopen", "conversation.reopened", seen)
+    return move_conversation(actor, conversation, "reopen", "conversation.reopened", seen)
 
 
-def turn(
+def move_conversation(
     actor: Actor, conversation: Conversation, event: str, verb: str, seen: Seen, read: int | None = None
 ) -> Conversation:
-    require(actor, conversation, "close")
+    require_conversation_right(actor, conversation, "close")
     refuse_overtaken(Conversation.objects.select_for_update().get(pk=conversation.pk).mark, seen)
     if read is not None and has_unread(conversation, read):  # what comes in from now on waits, and opens it again
         raise Conflict(_("Something new came in meanwhile. Read it, then close the conversation."))

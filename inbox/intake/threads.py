@@ -32,7 +32,7 @@ class Threads:
 
     def place(self, item: Inbound) -> Conversation | None:
         """The item's conversation, perhaps a new one; None for what we wrote ourselves outside of any."""
-        found = self.answered(item)
+        found = self.find_answered(item)
         awaited = self.roots.get(item.remote_id)
         if found and awaited and found is not awaited:
             self.join(awaited, found)
@@ -40,12 +40,12 @@ class Threads:
         if home is None:
             return None
         if home is awaited:
-            self.arrived(item, home)
+            self.note_arrival(item, home)
         home.about = home.about or self.about(item)
         self.homes[item.remote_id] = home
         return home
 
-    def answered(self, item: Inbound) -> Conversation | None:
+    def find_answered(self, item: Inbound) -> Conversation | None:
         """Rules 1 to 3."""
         for remote_id in self.above(item):
             found = self.homes.get(remote_id) or self.roots.get(remote_id)
@@ -78,7 +78,7 @@ class Threads:
             return item.remote_id
         return item.parent_id
 
-    def arrived(self, item: Inbound, home: Conversation) -> None:
+    def note_arrival(self, item: Inbound, home: Conversation) -> None:
         """The message that `home` waited for; where that answers an unknown one in turn, it waits for that one now."""
         if item.from_self:
             return

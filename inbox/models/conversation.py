@@ -10,7 +10,7 @@ from organizations.tenancy import TenantModel
 
 
 class Conversation(TenantModel):
-    """What it counts (`message_count` to `snippet`) is kept by change, by `inbox.tally`."""
+    """What it counts (`message_count` to `snippet`) is kept by change, by `inbox.conversation_counts`."""
 
     MACHINE = CONVERSATION
 

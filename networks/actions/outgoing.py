@@ -11,19 +11,19 @@ from django.utils.timezone import now
 from foundation.errors import Conflict
 from foundation.processes import realtime
 from foundation.states import move, move_all
-from foundation.texts.graphemes import cut_to
+from foundation.texts.graphemes import truncate_text
 from networks.contract import PART_BEFORE, Draft, DraftKind
 from networks.models import Attempt, Held, Outgoing, Priority, Profile, RemotePost
-from networks.outbox.chains import behind, follow
-from networks.outbox.claims import HORIZON
-from networks.outbox.files import forget
-from networks.outbox.settling import link, tell
+from networks.outbox.chains import parts_behind, update_parts_behind
+from networks.outbox.claims import CLAIM_HORIZON
+from networks.outbox.files import expire_uploads
+from networks.outbox.settling import link_remote_post, notify_settled
 from networks.worker_hints import wake_dispatcher
-from organizations.actors import Actor, label
+from organizations.actors import Actor, actor_label
 from organizations.auditing import audit
 
-AHEAD = timedelta(minutes=15)
-SOON = timedelta(minutes=1)
+UPLOAD_AHEAD = timedelta(minutes=15)
+UPLOAD_AT_SENDING = timedelta(minutes=1)
 PRIORITIES = {
     DraftKind.POST: Priority.POST,
     DraftKind.PART: Priority.POST,
@@ -33,7 +33,7 @@ PRIORITIES = {
 
 
 @transaction.atomic
-def put_outgoing(
+def enqueue_outgoing(
     profile: Profile,
     draft: Draft,
     *,
@@ -59,31 +59,31 @@ def put_outgoing(
                 draft=draft.as_json(),
                 planned_at=due_at,
                 due_at=due_at,
-                bring_at=bring_at(draft.media, due_at),
+                bring_at=upload_time_of(draft.media, due_at),
                 priority=PRIORITIES[draft.kind] if priority is None else priority,
                 written_at=written_at,
                 former=[one.as_json() for one in former] or None,
-                **(place_after(after) if after else {}),
+                **(chain_fields_after(after) if after else {}),
             )
     except IntegrityError:
         raise Conflict("This is already on its way.") from None
-    changed(row)
+    ping_outgoing(row)
     return row
 
 
-def bring_at(files: Collection[Any], due_at: datetime) -> datetime | None:
+def upload_time_of(files: Collection[Any], due_at: datetime) -> datetime | None:
     """When its files go to the network; what leaves within moments takes them along."""
     at = now()
-    return max(at, due_at - AHEAD) if files and due_at > at + SOON else None
+    return max(at, due_at - UPLOAD_AHEAD) if files and due_at > at + UPLOAD_AT_SENDING else None
 
 
-def place_after(before: Outgoing) -> dict[str, Any]:
+def chain_fields_after(before: Outgoing) -> dict[str, Any]:
     chain = before.chain_id or before.pk
     return {"after": before, "chain_id": chain, "part": before.part + 1, "held": Held.CHAIN}
 
 
 @transaction.atomic
-def put_chain(
+def enqueue_chain(
     profile: Profile,
     drafts: Sequence[Draft],
     *,
@@ -98,56 +98,60 @@ def put_chain(
     `former` are all its parts in the words of then; each row keeps those that stood in its place and differ.
     """
     common: dict[str, Any] = {"due_at": due_at, "priority": priority, "written_at": written_at}
-    first = before = put_outgoing(profile, drafts[0], key=key, former=formerly(former, 0, drafts[0]), **common)
+    first = before = enqueue_outgoing(
+        profile, drafts[0], key=key, former=former_drafts_at(former, 0, drafts[0]), **common
+    )
     for at, draft in enumerate(drafts[1:], 1):
         beneath = replace(draft, kind=DraftKind.PART, in_reply_to=PART_BEFORE)
         part = f"{key}:{before.part + 1}"
-        before = put_outgoing(profile, beneath, key=part, after=before, former=formerly(former, at, draft), **common)
+        before = enqueue_outgoing(
+            profile, beneath, key=part, after=before, former=former_drafts_at(former, at, draft), **common
+        )
     return first
 
 
-def formerly(former: Sequence[Sequence[Draft]], at: int, draft: Draft) -> list[Draft]:
+def former_drafts_at(former: Sequence[Sequence[Draft]], at: int, draft: Draft) -> list[Draft]:
     """What said something else in the place of `draft`."""
     there = [parts[at] for parts in former if len(parts) > at]
     return [one for one in there if one != draft and (one.text or one.media)]
 
 
 @transaction.atomic
-def delete_remote(actor: Actor, copy: RemotePost) -> Outgoing:
+def delete_remote_post(actor: Actor, copy: RemotePost) -> Outgoing:
     """Plans that the network's copy is taken away, now. Raises Conflict when that is on its way, or done."""
     key = f"delete:{copy.pk}"
     earlier = Outgoing.objects.select_for_update().filter(key=key).first()
     if earlier is None or earlier.state == "failed":
-        RemotePost.objects.filter(pk=copy.pk).update(deleted_by=cut_to(label(actor).name, 200))
+        RemotePost.objects.filter(pk=copy.pk).update(deleted_by=truncate_text(actor_label(actor).name, 200))
     if earlier is not None and earlier.state == "failed":
         retry_outgoing(actor, earlier)
         return earlier
     draft = Draft(kind=DraftKind.DELETE, text=copy.text, target=copy.remote_id)
-    return put_outgoing(copy.profile, draft, key=key, due_at=now())
+    return enqueue_outgoing(copy.profile, draft, key=key, due_at=now())
 
 
 @transaction.atomic
-def move_outgoing(row: Outgoing, *, due_at: datetime) -> None:
+def reschedule_outgoing(row: Outgoing, *, due_at: datetime) -> None:
     """Another time for a row that has not begun, and for what follows it. Raises Stale or IllegalMove when it has.
 
     A row that was held as too late is so no longer: a person has decided.
     """
-    freed: dict[str, Any] = {"held": "", "reason": ""} if row.held == Held.TOO_LATE else {}
-    bring = bring_at(row.draft.get("media", ()), due_at)
-    move(row, "postpone", due_at=due_at, planned_at=due_at, bring_at=bring, claim=None, lease_until=None, **freed)
-    behind(row).update(due_at=due_at, planned_at=due_at)
-    changed(row)
+    released: dict[str, Any] = {"held": "", "reason": ""} if row.held == Held.TOO_LATE else {}
+    bring = upload_time_of(row.draft.get("media", ()), due_at)
+    move(row, "postpone", due_at=due_at, planned_at=due_at, bring_at=bring, claim=None, lease_until=None, **released)
+    parts_behind(row).update(due_at=due_at, planned_at=due_at)
+    ping_outgoing(row)
 
 
 @transaction.atomic
 def cancel_outgoing(row: Outgoing) -> None:
     """It will not leave, nor what follows it. Raises Stale or IllegalMove when it has begun to."""
     move(row, "cancel", doubted=False, needs_person=False, claim=None, lease_until=None)
-    move_all(behind(row), "cancel", reason="")
-    changed(row)
+    move_all(parts_behind(row), "cancel", reason="")
+    ping_outgoing(row)
 
 
-def forbid_repeat(row: Outgoing) -> None:
+def hold_repeat(row: Outgoing) -> None:
     """What is under way, or may be there, ends as it ends; should it wait once more, it leaves not by itself."""
     Outgoing.objects.filter(pk=row.pk, state__in=("sending", "unknown")).update(held=Held.TOO_LATE)
 
@@ -159,10 +163,10 @@ def retry_outgoing(actor: Actor, row: Outgoing, *, planned_at: datetime | None =
         raise Conflict("Only what has failed cleanly can be tried again.")
     at = now()
     move(row, "retry", due_at=at, planned_at=planned_at or at, reason="", claim=None, lease_until=None)
-    forget(row, at)
-    follow(row)
+    expire_uploads(row, at)
+    update_parts_behind(row)
     audit.record(actor, "outgoing.retried", row, {"state": ["failed", row.state]})
-    changed(row)
+    ping_outgoing(row)
 
 
 @transaction.atomic
@@ -174,7 +178,7 @@ def resolve_outgoing(actor: Actor, row: Outgoing, *, there: bool, remote_id: str
     if there:
         move(row, "confirm", sent_at=at, doubted=False, needs_person=False, reason="", claim=None, lease_until=None)
         if remote_id:
-            link(row, remote_id, permalink)
+            link_remote_post(row, remote_id, permalink)
     else:
         move(
             row,
@@ -190,17 +194,22 @@ def resolve_outgoing(actor: Actor, row: Outgoing, *, there: bool, remote_id: str
             claim=None,
             lease_until=None,
         )
-    follow(row)
+    update_parts_behind(row)
     word = "it is there" if there else "send again"
     Attempt.objects.create(
-        outgoing=row, kind="person", worker=cut_to(label(actor).name, 120), started_at=at, finished_at=at, outcome=word
+        outgoing=row,
+        kind="person",
+        worker=truncate_text(actor_label(actor).name, 120),
+        started_at=at,
+        finished_at=at,
+        outcome=word,
     )
     audit.record(actor, "outgoing.resolved", row, {"decision": word, "state": ["unknown", row.state]})
-    tell(row)
-    changed(row)
+    notify_settled(row)
+    ping_outgoing(row)
 
 
-def changed(row: Outgoing) -> None:
+def ping_outgoing(row: Outgoing) -> None:
     realtime.ping(row.organization_id, "outgoing", row.pk, profile_id=row.profile_id)
-    if row.state == "waiting" and row.due_at <= now() + HORIZON + timedelta(seconds=1):
+    if row.state == "waiting" and row.due_at <= now() + CLAIM_HORIZON + timedelta(seconds=1):
         wake_dispatcher()

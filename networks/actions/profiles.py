@@ -12,16 +12,16 @@ from django.utils.timezone import now
 from foundation.errors import Invalid
 from foundation.processes import realtime
 from foundation.states import move
-from foundation.texts.dates import moment
-from foundation.texts.graphemes import cut_to
-from foundation.texts.names import one_line
+from foundation.texts.dates import parse_moment
+from foundation.texts.graphemes import truncate_text
+from foundation.texts.names import join_lines
 from networks import errors
 from networks.access import base_url
 from networks.actions.outgoing import retry_outgoing
-from networks.actions.restoring import look_again
+from networks.actions.restoring import resume_doubted_looks
 from networks.contract import Access, Identity
 from networks.models import Credential, Cursor, Outgoing, Profile
-from networks.queries.queue import returning
+from networks.queries.queue import rows_returning_on_reconnect
 from networks.registry import UnknownNetwork, adapter_class, manifest_of
 from networks.signals import profile_added
 from organizations.access import require_admin
@@ -30,7 +30,7 @@ from organizations.auditing import audit
 from organizations.notifications.notices import settle_notices
 from organizations.tenancy import require_organization_id
 
-IDENTIFIED_EVERY = timedelta(hours=12)
+IDENTIFY_INTERVAL = timedelta(hours=12)
 PLAIN_ID = re.compile(r"[\w-]+", re.ASCII)  # it becomes part of addresses that are called
 
 
@@ -46,31 +46,33 @@ def connect_profile(actor: Actor, network: str, credentials: Mapping[str, Any]) 
     except UnknownNetwork as error:
         raise Invalid({"network": [error.user_message]}) from None
     sandbox = credentials.get("sandbox") is True
-    secrets, identity = open_practice(network, credentials) if sandbox else asked(network, credentials)
-    return store(actor, network, secrets, identity, sandbox=sandbox)
+    secrets, identity = (
+        open_practice_account(network, credentials) if sandbox else identify_credentials(network, credentials)
+    )
+    return store_connected_profile(actor, network, secrets, identity, sandbox=sandbox)
 
 
-def checked(network: str, credentials: Mapping[str, Any]) -> dict[str, Any]:
-    if credentials.get("expires_at") and moment(credentials["expires_at"]) is None:
+def validate_credentials(network: str, credentials: Mapping[str, Any]) -> dict[str, Any]:
+    if credentials.get("expires_at") and parse_moment(credentials["expires_at"]) is None:
         raise Invalid({"credentials": ["expires_at takes an RFC 3339 time or seconds since 1970."]})
-    known = manifest_of(network)
-    for one in known.credentials:
-        given = {name: as_text(credentials.get(name)) for name in one.needed}
+    manifest = manifest_of(network)
+    for one in manifest.credentials:
+        given = {name: credential_text(credentials.get(name)) for name in one.needed}
         if not all(given.values()):
             continue
-        if not PLAIN_ID.fullmatch(given.get(known.id_field, "0")):
-            raise Invalid({"credentials": [f"{known.id_field} takes letters, digits, - and _."]})
+        if not PLAIN_ID.fullmatch(given.get(manifest.id_field, "0")):
+            raise Invalid({"credentials": [f"{manifest.id_field} takes letters, digits, - and _."]})
         return {**credentials, **given}
-    wanted = " or ".join("{" + ", ".join(one.needed) + "}" for one in known.credentials)
+    wanted = " or ".join("{" + ", ".join(one.needed) + "}" for one in manifest.credentials)
     raise Invalid({"credentials": [f"Give {wanted} as texts."]})
 
 
-def as_text(value: object) -> str:
+def credential_text(value: object) -> str:
     """What was given, without blanks around it; ids are often written as numbers. Empty for anything else."""
     return str(value).strip() if isinstance(value, str) or type(value) is int else ""
 
 
-def open_practice(network: str, credentials: Mapping[str, Any]) -> tuple[dict[str, Any], Identity]:
+def open_practice_account(network: str, credentials: Mapping[str, Any]) -> tuple[dict[str, Any], Identity]:
     """A practice account is one of our own rows: it need not be asked over HTTP who it is."""
     from networks.sandbox.accounts import open_account
 
@@ -79,8 +81,8 @@ def open_practice(network: str, credentials: Mapping[str, Any]) -> tuple[dict[st
     return open_account(network, handle=str(credentials.get("handle", "")))
 
 
-def asked(network: str, credentials: Mapping[str, Any]) -> tuple[dict[str, Any], Identity]:
-    secrets = checked(network, credentials)
+def identify_credentials(network: str, credentials: Mapping[str, Any]) -> tuple[dict[str, Any], Identity]:
+    secrets = validate_credentials(network, credentials)
     access = Access(
         remote_id=str(secrets.get(manifest_of(network).id_field, "")),
         handle="",
@@ -95,15 +97,17 @@ def asked(network: str, credentials: Mapping[str, Any]) -> tuple[dict[str, Any],
 
 
 @transaction.atomic
-def store(actor: Actor, network: str, secrets: dict[str, Any], identity: Identity, *, sandbox: bool) -> Profile:
+def store_connected_profile(
+    actor: Actor, network: str, secrets: dict[str, Any], identity: Identity, *, sandbox: bool
+) -> Profile:
     profile, created = Profile.objects.update_or_create(
         network=network,
         remote_id=identity.remote_id,
         defaults={
             "organization_id": require_organization_id(),
-            **shown_of(identity),
+            **profile_fields_of(identity),
             "sandbox": sandbox,
-            "identify_at": now() + IDENTIFIED_EVERY,
+            "identify_at": now() + IDENTIFY_INTERVAL,
         },
     )
     if created:
@@ -112,7 +116,7 @@ def store(actor: Actor, network: str, secrets: dict[str, Any], identity: Identit
         profile=profile,
         defaults={
             "secrets": secrets,
-            "expires_at": moment(secrets.get("expires_at")),
+            "expires_at": parse_moment(secrets.get("expires_at")),
             "renewing_until": None,
             "renewed_at": None,
         },
@@ -121,19 +125,19 @@ def store(actor: Actor, network: str, secrets: dict[str, Any], identity: Identit
     before = None if created else profile.state
     move(profile, "reconnect", state_reason="")
     settle_notices(f"profile-{profile.pk}-disconnected")
-    put_back(actor, profile)
-    look_again(profile.pk, now())
+    retry_returning_rows(actor, profile)
+    resume_doubted_looks(profile.pk, now())
     change = {"network": network, "practice": sandbox, "state": [before, profile.state]}
     audit.record(actor, "profile.connected" if created else "profile.reconnected", profile, change)
     realtime.ping(profile.organization_id, "profiles", profile.pk)
     return profile
 
 
-def shown_of(identity: Identity) -> dict[str, str]:
+def profile_fields_of(identity: Identity) -> dict[str, str]:
     """What people see of a profile, fit to be stored."""
     return {
-        "name": cut_to(one_line(identity.name), 200),
-        "handle": cut_to(one_line(identity.handle), 200),
+        "name": truncate_text(join_lines(identity.name), 200),
+        "handle": truncate_text(join_lines(identity.handle), 200),
         "url": identity.url if len(identity.url) <= 500 else "",
         "avatar_url": identity.avatar_url if len(identity.avatar_url) <= 1000 else "",
     }
@@ -146,7 +150,7 @@ def refresh_profile(actor: Actor, profile: Profile, identity: Identity) -> Profi
     Lock: the profile's row, which a new connection may be changing.
     """
     profile = Profile.objects.select_for_update().get(pk=profile.pk)
-    shown = shown_of(identity)
+    shown = profile_fields_of(identity)
     before = {name: getattr(profile, name) for name in shown}
     changed = {name: [before[name], value] for name, value in shown.items() if value != before[name]}
     if identity.remote_id != profile.remote_id or not shown["name"] or not changed:
@@ -154,13 +158,15 @@ def refresh_profile(actor: Actor, profile: Profile, identity: Identity) -> Profi
     for name, (_, value) in changed.items():
         setattr(profile, name, value)
     profile.save(update_fields=list(changed))
-    if told := {name: pair for name, pair in changed.items() if name in ("name", "handle")}:
-        audit.record(actor, "profile.renamed", profile, told)
+    if renamed := {name: pair for name, pair in changed.items() if name in ("name", "handle")}:
+        audit.record(actor, "profile.renamed", profile, renamed)
     realtime.ping(profile.organization_id, "profiles", profile.pk)
     return profile
 
 
-def put_back(actor: Actor, profile: Profile) -> None:
+def retry_returning_rows(actor: Actor, profile: Profile) -> None:
     """What was refused for the sign-in alone leaves after all, unless it is too late by now without a person."""
-    for row in returning(Outgoing.objects.filter(profile=profile), now()).order_by("planned_at", "pk"):
+    for row in rows_returning_on_reconnect(Outgoing.objects.filter(profile=profile), now()).order_by(
+        "planned_at", "pk"
+    ):
         retry_outgoing(actor, row, planned_at=row.planned_at)

@@ -11,12 +11,12 @@ from django.db import IntegrityError, transaction
 from django.utils.timezone import now as clock
 
 from networks import errors
-from networks.access import may_renew, open_adapter, public_permalink
-from networks.contract import Adapter, Change, Follows, Inbound, InboundPage, Polls, Pushes
+from networks.access import may_renew_sign_in, open_adapter, public_permalink
+from networks.contract import Adapter, Inbound, InboundChange, InboundPage, Polls, Pushes, Refetches
 from networks.models import Cursor, Profile, RemotePost, WebhookReceipt
-from networks.outbox import circuits, limits
+from networks.outbox import circuits, rate_limits
 from networks.outbox.outcomes import backoff
-from networks.outbox.settling import disconnect
+from networks.outbox.settling import disconnect_profile
 from networks.registry import adapter_class
 from networks.signals import inbound_asked, inbound_changed, inbound_received
 from organizations.tenancy import scope
@@ -27,13 +27,15 @@ RECEIPTS_AT_ONCE = 500
 # Longer than the slowest call. A worker that was killed holds its place for so long, and a few of them hold all places;
 # a poll of many slow calls may be joined by another of the same profile, which stores nothing twice.
 POLL_LEASE = timedelta(seconds=45)
-EARLY = timedelta(seconds=0.5)  # half of the poller's own beat, or each poll would wait for the beat after its time
-POSTS_WATCHED = 50
-WATCHED_FOR = timedelta(days=30)
+POLL_AHEAD = timedelta(
+    seconds=0.5
+)  # half of the poller's own beat, or each poll would wait for the beat after its time
+MAX_WATCHED_POSTS = 50
+WATCH_PERIOD = timedelta(days=30)
 DIGEST_OVERDUE = timedelta(seconds=5)  # the hook itself asks for the digest; this is for when that hint was lost
 
 
-def due_polls(now: datetime) -> int:
+def count_due_polls(now: datetime) -> int:
     """How many more profiles may be asked right now, by so many workers at once."""
     # unscoped: one poller serves every organization; indexes cursor_due and cursor_asking
     asking = Cursor.unscoped.filter(polling_until__gt=now).count()
@@ -42,8 +44,8 @@ def due_polls(now: datetime) -> int:
 
 
 def due_cursors(now: datetime):
-    due = Cursor.unscoped.filter(next_poll_at__lte=now + EARLY, profile__state="connected")  # unscoped: as above
-    return due.exclude(polling_until__gt=now).exclude(limits.reads_wait(now)).order_by("next_poll_at")
+    due = Cursor.unscoped.filter(next_poll_at__lte=now + POLL_AHEAD, profile__state="connected")  # unscoped: as above
+    return due.exclude(polling_until__gt=now).exclude(rate_limits.is_read_limited(now)).order_by("next_poll_at")
 
 
 @transaction.atomic
@@ -58,7 +60,7 @@ def claim_poll(now: datetime) -> tuple[int, int] | None:
     return cursor.organization_id, cursor.profile_id
 
 
-def end_poll(profile_id: int) -> None:
+def release_poll(profile_id: int) -> None:
     """The profile may be asked again when it is due."""
     Cursor.objects.filter(profile=profile_id).update(polling_until=None)
 
@@ -73,69 +75,69 @@ def poll_profile(profile_id: int) -> None:
         adapter = open_adapter(profile)
         if not isinstance(adapter, Polls):
             return
-        page = adapter.fetch_inbound(position, posts=watched_posts(profile))
+        page = adapter.fetch_inbound(position, posts=watched_post_ids(profile))
     except errors.NetworkError as error:
-        note_failure(profile, error)
+        record_poll_failure(profile, error)
         return
-    accept_page(profile, position, page)
-    circuits.was_read(profile, clock())
-    follow(profile, adapter)
+    store_page(profile, position, page)
+    circuits.record_read(profile, clock())
+    refetch_changes(profile, adapter)
 
 
-def watched_posts(profile: Profile) -> Sequence[str]:
-    recent = RemotePost.objects.filter(profile=profile, kind="post", published_at__gte=clock() - WATCHED_FOR)
-    return list(recent.order_by("-published_at").values_list("remote_id", flat=True)[:POSTS_WATCHED])
+def watched_post_ids(profile: Profile) -> Sequence[str]:
+    recent = RemotePost.objects.filter(profile=profile, kind="post", published_at__gte=clock() - WATCH_PERIOD)
+    return list(recent.order_by("-published_at").values_list("remote_id", flat=True)[:MAX_WATCHED_POSTS])
 
 
 @transaction.atomic
-def accept_page(profile: Profile, position: object, page: InboundPage) -> None:
+def store_page(profile: Profile, position: object, page: InboundPage) -> None:
     """The items and the new position are stored together, or neither."""
-    pass_up(profile, [*page.items, *page.changes], listed=page.listed)
+    signal_inbound(profile, [*page.items, *page.changes], listed=page.listed)
     moved = {"position": dict(page.cursor), "polled_at": clock(), "failures": 0, "error": ""}
     # A slower poll that began at the same position must not set the cursor back.
     Cursor.objects.filter(profile=profile, position=position).update(**moved)
 
 
-def follow(profile: Profile, adapter: Adapter) -> None:
+def refetch_changes(profile: Profile, adapter: Adapter) -> None:
     """Looks again at what came in before, if somebody wants to know. The poll has succeeded, whatever comes of it."""
-    if not isinstance(adapter, Follows):
+    if not isinstance(adapter, Refetches):
         return
     asked = inbound_asked.send(sender=Profile, profile=profile)
     remote_ids = [one for _, wanted in asked for one in wanted]
     if not remote_ids:
         return
     try:
-        changes = adapter.look_again(remote_ids)
+        changes = adapter.refetch_inbound(remote_ids)
     except (errors.RateLimited, errors.Disconnected) as error:
-        note_failure(profile, error)
+        record_poll_failure(profile, error)
     except errors.NetworkError as error:
         log.info("profile %s: what came in could not be looked at again: %s", profile.pk, error.detail)
     else:
         with transaction.atomic():
-            pass_up(profile, changes, looked=remote_ids)
+            signal_inbound(profile, changes, looked=remote_ids)
 
 
-def note_failure(profile: Profile, error: errors.NetworkError) -> None:
+def record_poll_failure(profile: Profile, error: errors.NetworkError) -> None:
     failures = profile.cursor.failures + 1
     retry_at = error.retry_at if isinstance(error, errors.RateLimited) else clock() + backoff(failures)
     with transaction.atomic():
         Cursor.objects.filter(profile=profile).update(
             next_poll_at=retry_at, failures=failures, error=error.user_message[:500]
         )
-        if isinstance(error, errors.Disconnected) and not may_renew(profile, error):
-            disconnect(profile, error.user_message)
+        if isinstance(error, errors.Disconnected) and not may_renew_sign_in(profile, error):
+            disconnect_profile(profile, error.user_message)
 
 
-def pass_up(
+def signal_inbound(
     profile: Profile,
-    found: Sequence[Inbound | Change],
+    found: Sequence[Inbound | InboundChange],
     *,
     listed: Mapping[str, datetime] | None = None,
     looked: Sequence[str] = (),
 ) -> None:
     """What came first, then what changed: a push may hold both of one thing."""
     items = [one for one in found if isinstance(one, Inbound)]
-    changes = [one for one in found if isinstance(one, Change)]
+    changes = [one for one in found if isinstance(one, InboundChange)]
     if items:
         linked = [replace(one, permalink=public_permalink(profile, one.remote_id, one.permalink)) for one in items]
         inbound_received.send(sender=Profile, profile=profile, items=sorted(linked, key=lambda item: item.sent_at))
@@ -143,7 +145,7 @@ def pass_up(
         inbound_changed.send(sender=Profile, profile=profile, changes=changes, listed=listed or {}, looked=looked)
 
 
-def keep_receipt(network: str, body: bytes, *, sandbox: bool) -> WebhookReceipt | None:
+def store_receipt(network: str, body: bytes, *, sandbox: bool) -> WebhookReceipt | None:
     """Stores a verified push; None when the same body was pushed before."""
     digest = hashlib.sha256(network.encode() + b"\0" + body).hexdigest()
     try:
@@ -155,7 +157,7 @@ def keep_receipt(network: str, body: bytes, *, sandbox: bool) -> WebhookReceipt 
         return None
 
 
-def open_receipts(now: datetime) -> list[int]:
+def list_undigested_receipts(now: datetime) -> list[int]:
     overdue = WebhookReceipt.objects.filter(digested_at=None, received_at__lt=now - DIGEST_OVERDUE)
     return list(overdue.order_by("received_at").values_list("pk", flat=True)[:RECEIPTS_AT_ONCE])
 
@@ -174,13 +176,15 @@ def digest_receipt(receipt_id: int) -> None:
         receipt.error = f"unreadable: {type(error).__name__}"
         by_profile = {}
     for remote_id, items in by_profile.items():
-        pass_up_everywhere(receipt, remote_id, items)
+        signal_inbound_everywhere(receipt, remote_id, items)
     receipt.digested_at = clock()
     receipt.save(update_fields=["digested_at", "error"])
 
 
-def pass_up_everywhere(receipt: WebhookReceipt, remote_id: str, items: Sequence[Inbound | Change]) -> None:
+def signal_inbound_everywhere(
+    receipt: WebhookReceipt, remote_id: str, items: Sequence[Inbound | InboundChange]
+) -> None:
     # unscoped: the push names the network's id, and several organizations may run the same profile
     for profile in Profile.unscoped.filter(network=receipt.network, remote_id=remote_id, sandbox=receipt.sandbox):
         with scope(profile.organization_id):
-            pass_up(profile, items)
+            signal_inbound(profile, items)

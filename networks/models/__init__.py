@@ -6,14 +6,14 @@ from networks.models.cursor import Cursor
 from networks.models.fallback import FallbackPlan
 from networks.models.grants import ProfileGroupObjectPermission, ProfileUserObjectPermission
 from networks.models.outgoing import Attempt, Held, Outgoing, Priority
-from networks.models.profile import VERBS, Profile
+from networks.models.profile import PROFILE_VERBS, Profile
 from networks.models.receipt import WebhookReceipt
 from networks.models.remote_post import RemotePost
 from networks.models.restoration import Pulse, Restoration
 from networks.models.upload import Upload
 
 __all__ = [
-    "VERBS",
+    "PROFILE_VERBS",
     "Attempt",
     "Circuit",
     "Credential",

@@ -7,7 +7,7 @@ practises on it, so that practising never holds what is real.
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-ONE = {"nulls_distinct": False}
+NULLS_EQUAL = {"nulls_distinct": False}
 
 
 class Reach(models.Model):
@@ -43,14 +43,14 @@ class Circuit(Reach):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["network", "sandbox", "organization"], name="circuit_once", **ONE)
+            models.UniqueConstraint(fields=["network", "sandbox", "organization"], name="circuit_once", **NULLS_EQUAL)
         ]
 
     def __str__(self) -> str:
         return f"{self.network}{' (practice)' if self.sandbox else ''}"
 
     @property
-    def mood(self) -> str:
+    def failure_mode(self) -> str:
         """Whether it is silent, or answers (it has, since it last failed) and refuses our app; empty while it is shut
         to nobody."""
         if self.opened_at is None:
@@ -76,7 +76,7 @@ class Limit(Reach):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["network", "sandbox", "organization", "profile", "of"], name="limit_once", **ONE
+                fields=["network", "sandbox", "organization", "profile", "of"], name="limit_once", **NULLS_EQUAL
             )
         ]
 

@@ -66,13 +66,15 @@ class Outgoing(TenantModel):
     )
     doubted = models.BooleanField(default=False, db_default=False)
     written_at = models.DateTimeField(null=True)  # when its words were, where that was before the row
-    former = models.JSONField(null=True)  # drafts of what it said when an older state came back; networks.outbox.former
+    former = models.JSONField(
+        null=True
+    )  # drafts of what it said when an older state came back; networks.outbox.former_drafts
     reason = models.CharField(max_length=500, blank=True)  # for people: why it waits, failed or is not known
     first_tried_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    trouble: int | None = None  # no column: for whom sends it, the circuit of its network, if that has one
+    circuit_id: int | None = None  # no column: for whom sends it, the circuit of its network, if that has one
 
     class Meta:
         indexes = [

@@ -8,7 +8,7 @@ from foundation.states import Machine
 from foundation.texts.search import Parts
 from organizations.tenancy import TenantModel
 
-VERBS = ("view", "draft", "publish", "approve", "reply", "analyse", "manage")
+PROFILE_VERBS = ("view", "draft", "publish", "approve", "reply", "analyse", "manage")
 
 
 class Profile(TenantModel):
@@ -39,7 +39,7 @@ class Profile(TenantModel):
 
     class Meta:
         default_permissions = ()
-        permissions = [(f"{verb}_profile", f"Can {verb}") for verb in VERBS]
+        permissions = [(f"{verb}_profile", f"Can {verb}") for verb in PROFILE_VERBS]
         constraints = [models.UniqueConstraint(fields=["organization", "network", "remote_id"], name="profile_once")]
         indexes = [
             # a push names the network's own id and nothing else

@@ -16,35 +16,35 @@ from django.utils.timezone import now as clock
 from networks.contract import PART_BEFORE, Draft
 from networks.errors import NotVisible, Refused
 from networks.models import Attempt, Held, Outgoing, RemotePost
-from networks.outbox.outcomes import Outcome, paced
+from networks.outbox.outcomes import Outcome, scale_wait
 from networks.worker_hints import wake_dispatcher
 
-WAITS = {
+PART_WAIT_REASONS = {
     "failed": "It waits for part {part}, which failed.",
     "unknown": "It waits for part {part}: it is not known yet whether that is there.",
 }
 NOT_SHOWN = "not shown yet"
-SHOWN_AFTER = paced(seconds=5)
-LOOKS_AGAIN = 3
+NOT_SHOWN_WAIT = scale_wait(seconds=5)
+NOT_SHOWN_TRIES = 3
 
 
-def behind(row: Outgoing) -> QuerySet[Outgoing]:
+def parts_behind(row: Outgoing) -> QuerySet[Outgoing]:
     """The parts that wait for `row`, directly or not; index outgoing_chain."""
     rows = Outgoing.objects.filter(chain=row.chain_id or row.pk, part__gt=row.part)
     return rows.filter(state="waiting", held=Held.CHAIN)
 
 
-def follow(row: Outgoing) -> None:
+def update_parts_behind(row: Outgoing) -> None:
     """Frees the part behind one that is there, and tells those behind any other what they wait for."""
     if row.state != "sent":
-        reason = WAITS.get(row.state, "").format(part=row.part)
-        behind(row).exclude(reason=reason).update(reason=reason)
+        reason = PART_WAIT_REASONS.get(row.state, "").format(part=row.part)
+        parts_behind(row).exclude(reason=reason).update(reason=reason)
     elif Outgoing.objects.filter(after=row, state="waiting", held=Held.CHAIN).update(held="", due_at=clock()):
         Outgoing.objects.filter(chain=row.chain_id or row.pk, state="waiting").update(reason="")
         wake_dispatcher()
 
 
-def ready(row: Outgoing) -> Draft:
+def draft_to_send(row: Outgoing) -> Draft:
     """What is really sent: what was frozen, with the id of the part before it in the place of its symbol.
 
     Raises Refused where there is nothing (any more) beneath which it could stand.
@@ -58,20 +58,20 @@ def ready(row: Outgoing) -> Draft:
     return replace(draft, in_reply_to=before.remote_id)
 
 
-def fingerprint(row: Outgoing) -> str:
+def hash_draft(row: Outgoing) -> str:
     """Of what is really sent, for the ledger."""
     draft = row.draft
     if draft.get("in_reply_to") == PART_BEFORE:
         try:
-            draft = ready(row).as_json()
+            draft = draft_to_send(row).as_json()
         except Refused:
             draft = row.draft  # nothing will be sent
     return hashlib.sha256(json.dumps(draft, sort_keys=True).encode()).hexdigest()
 
 
-def not_visible(row: Outgoing, error: NotVisible, now: datetime) -> Outcome:
+def outcome_of_not_visible(row: Outgoing, error: NotVisible, now: datetime) -> Outcome:
     """A part sent moments ago may not be shown to everybody yet: the next is tried again a few times."""
     tried = Attempt.objects.filter(outgoing=row, outcome=NOT_SHOWN).count()
-    if row.after_id is None or tried >= LOOKS_AGAIN:
+    if row.after_id is None or tried >= NOT_SHOWN_TRIES:
         return Outcome("refuse", "refused", error.user_message, error.detail)
-    return Outcome("postpone", NOT_SHOWN, error.user_message, error.detail, due_at=now + SHOWN_AFTER)
+    return Outcome("postpone", NOT_SHOWN, error.user_message, error.detail, due_at=now + NOT_SHOWN_WAIT)

@@ -8,11 +8,11 @@ from networks.models import Outgoing, RemotePost
 from networks.outbox.outcomes import GIVE_UP_AFTER, Outcome, backoff
 
 
-def takes_away(row: Outgoing) -> bool:
+def is_deletion(row: Outgoing) -> bool:
     return row.draft["kind"] == DraftKind.DELETE
 
 
-def take_away(row: Outgoing, adapter: Adapter) -> Outcome:
+def send_deletion(row: Outgoing, adapter: Adapter) -> Outcome:
     """Raises the classes of `networks.errors` but Ambiguous."""
     if not isinstance(adapter, Deletes):
         raise Refused("This network does not let us delete what was published.")
@@ -24,7 +24,7 @@ def take_away(row: Outgoing, adapter: Adapter) -> Outcome:
     return Outcome("confirm", "deleted", detail=target)
 
 
-def repeat(row: Outgoing, now: datetime) -> Outcome:
+def repeat_deletion(row: Outgoing, now: datetime) -> Outcome:
     """After a worker that vanished, or a defect of ours, in the middle of it."""
     if now - row.planned_at > GIVE_UP_AFTER:
         return Outcome("refuse", "given up", "For a day it could not be deleted. Look on the profile.")
@@ -33,6 +33,6 @@ def repeat(row: Outgoing, now: datetime) -> Outcome:
     )
 
 
-def mark(row: Outgoing) -> None:
+def mark_remote_deleted(row: Outgoing) -> None:
     """The network's copy is gone; our numbers of it stay."""
     RemotePost.objects.filter(profile=row.profile_id, remote_id=row.draft["target"]).update(deleted_at=row.sent_at)

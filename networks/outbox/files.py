@@ -13,12 +13,12 @@ from networks.contract import Draft, Media, Uploaded
 from networks.errors import Refused
 from networks.models import Outgoing, Upload
 
-MARGIN = timedelta(minutes=10)  # what the network forgets this soon is brought anew
+UPLOAD_EXPIRY_MARGIN = timedelta(minutes=10)  # what the network forgets this soon is brought anew
 
 
-def held(row: Outgoing, now: datetime) -> dict[int, Upload]:
+def held_uploads(row: Outgoing, now: datetime) -> dict[int, Upload]:
     """{place of the file: what the network holds of it, ready or not}"""
-    usable = Upload.objects.filter(outgoing=row).exclude(expires_at__lt=now + MARGIN)
+    usable = Upload.objects.filter(outgoing=row).exclude(expires_at__lt=now + UPLOAD_EXPIRY_MARGIN)
     return {upload.place: upload for upload in usable.order_by("pk")}
 
 
@@ -27,18 +27,18 @@ def lacks_files(row: Outgoing, now: datetime) -> bool:
     count = len(row.draft.get("media", ()))
     if not count:
         return False
-    ready = [upload for upload in held(row, now).values() if upload.ready_at is None]
+    ready = [upload for upload in held_uploads(row, now).values() if upload.ready_at is None]
     return len(ready) < count
 
 
-def with_files(row: Outgoing, draft: Draft, now: datetime) -> Draft:
+def attach_uploads(row: Outgoing, draft: Draft, now: datetime) -> Draft:
     """What is sent: with what the network made of its files, in their order."""
     if not draft.media:
         return draft
-    return replace(draft, uploads=tuple(upload.shape for _, upload in sorted(held(row, now).items())))
+    return replace(draft, uploads=tuple(upload.shape for _, upload in sorted(held_uploads(row, now).items())))
 
 
-def with_all_files(row: Outgoing, draft: Draft) -> Draft:
+def attach_all_uploads(row: Outgoing, draft: Draft) -> Draft:
     """What is looked for: with all that was ever brought for it, for any of that may be on the profile."""
     if not draft.media:
         return draft
@@ -46,7 +46,7 @@ def with_all_files(row: Outgoing, draft: Draft) -> Draft:
     return replace(draft, uploads=uploads, uploads_known=row.restoration_id is None)
 
 
-def keep(row: Outgoing, place: int, uploaded: Uploaded) -> Upload:
+def store_upload(row: Outgoing, place: int, uploaded: Uploaded) -> Upload:
     return Upload.objects.create(
         outgoing=row,
         place=place,
@@ -57,14 +57,14 @@ def keep(row: Outgoing, place: int, uploaded: Uploaded) -> Upload:
     )
 
 
-def forget(row: Outgoing, now: datetime) -> None:
+def expire_uploads(row: Outgoing, now: datetime) -> None:
     """All of them are brought anew: the network may have refused the row for one that it no longer holds."""
     if row.draft.get("media"):
         Upload.objects.filter(outgoing=row).update(expires_at=now)
 
 
 @contextmanager
-def opened(media: Media) -> Iterator[BinaryIO]:
+def open_stored_media(media: Media) -> Iterator[BinaryIO]:
     """The stored file. Raises Refused when it is not there any more, or is not what was approved."""
     try:
         with default_storage.open(media.name, "rb") as file:

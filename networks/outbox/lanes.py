@@ -14,8 +14,8 @@ from django.conf import settings
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
-from foundation.database.prepared import Prepared
-from networks.readiness import IS_REPLY, MAY_SEND, POSTS_TOO, STILL_MAY_SEND, STILL_POSTS_TOO, TROUBLE
+from foundation.database.prepared_statements import PreparedStatement
+from networks.readiness import CIRCUIT_ID, IS_REPLY_SQL, MAY_SEND, MAY_SEND_POSTS, STILL_MAY_SEND, STILL_MAY_SEND_POSTS
 
 NOT_SENDING = """
     NOT EXISTS (SELECT FROM networks_outgoing busy WHERE busy.profile_id = p.id AND busy.state = 'sending')
@@ -23,14 +23,14 @@ NOT_SENDING = """
 DUE_NOW = "o.state = 'waiting' AND o.held = '' AND o.due_at <= %(now)s"
 
 # Networks to which the organization sends on as many workers as it may: so one that hangs never keeps them all.
-FULL = """
+FULL_NETWORKS_SQL = """
     SELECT sp.network, sp.sandbox
     FROM networks_outgoing s JOIN networks_profile sp ON sp.id = s.profile_id
     WHERE s.state = 'sending' AND s.organization_id = %(organization_id)s
     GROUP BY 1, 2 HAVING count(*) >= %(sends_of_network)s
 """
-NEXT_ROW = f"""
-    WITH busy AS MATERIALIZED ({FULL}), head AS MATERIALIZED (
+NEXT_ROW_SQL = f"""
+    WITH busy AS MATERIALIZED ({FULL_NETWORKS_SQL}), head AS MATERIALIZED (
         SELECT first.id
         FROM networks_profile p
         CROSS JOIN LATERAL (
@@ -39,7 +39,7 @@ NEXT_ROW = f"""
             CROSS JOIN LATERAL (
                 SELECT o.id FROM networks_outgoing o
                 WHERE o.profile_id = p.id AND o.priority = kind.priority AND o.planned_at <= %(now)s
-                    AND {DUE_NOW} AND ({IS_REPLY} OR {POSTS_TOO})
+                    AND {DUE_NOW} AND ({IS_REPLY_SQL} OR {MAY_SEND_POSTS})
                 ORDER BY o.planned_at, o.id LIMIT 1
             ) due
             ORDER BY kind.priority LIMIT 1
@@ -47,33 +47,33 @@ NEXT_ROW = f"""
         WHERE p.organization_id = %(organization_id)s AND {MAY_SEND} AND {NOT_SENDING}
             AND (p.network, p.sandbox) NOT IN (SELECT network, sandbox FROM busy)
     )
-    SELECT o.id, {TROUBLE}
+    SELECT o.id, {CIRCUIT_ID}
     FROM networks_outgoing o JOIN head ON head.id = o.id JOIN networks_profile p ON p.id = o.profile_id
-    WHERE {DUE_NOW} AND {STILL_MAY_SEND} AND ({IS_REPLY} OR {STILL_POSTS_TOO}) -- once more: see there
+    WHERE {DUE_NOW} AND {STILL_MAY_SEND} AND ({IS_REPLY_SQL} OR {STILL_MAY_SEND_POSTS}) -- once more: see there
     ORDER BY o.priority, o.planned_at, o.id LIMIT 1
     FOR NO KEY UPDATE OF o, p SKIP LOCKED
 """  # noqa: S608  # made of the constants above
 
-TAKE_NEXT = Prepared(
-    "outbox_next", NEXT_ROW, {"organization_id": "bigint", "now": "timestamptz", "sends_of_network": "bigint"}
+TAKE_NEXT = PreparedStatement(
+    "outbox_next", NEXT_ROW_SQL, {"organization_id": "bigint", "now": "timestamptz", "sends_of_network": "bigint"}
 )
 
-DUE = f"""
+DUE_LANES_SQL = f"""
     SELECT o.organization_id, greatest(o.due_at, %(now)s) AS at, count(DISTINCT o.profile_id)
     FROM networks_outgoing o JOIN networks_profile p ON p.id = o.profile_id
     WHERE o.state = 'waiting' AND o.held = '' AND o.due_at <= %(until)s
-        AND ({IS_REPLY} OR {POSTS_TOO}) AND {MAY_SEND} AND {NOT_SENDING}
+        AND ({IS_REPLY_SQL} OR {MAY_SEND_POSTS}) AND {MAY_SEND} AND {NOT_SENDING}
     GROUP BY 1, 2 ORDER BY 1, 2
 """  # noqa: S608  # as above
 
 
-def may_send(also: str = "true") -> RawSQL:
+def sendable_profile_ids(also: str = "true") -> RawSQL:
     """The ids of the profiles that may send at this moment, exactly as the dispatcher asks it."""
     asked = f"SELECT p.id FROM networks_profile p WHERE {MAY_SEND} AND {also}"  # noqa: S608 - constants
     return RawSQL(asked.replace("%(now)s", "statement_timestamp()"), ())  # noqa: S611 - as above
 
 
-def lock_next(organization_id: int, now: datetime) -> tuple[int, int | None] | None:
+def lock_next_row(organization_id: int, now: datetime) -> tuple[int, int | None] | None:
     """Locks the row that is to leave next, and its profile, or a second row of it could begin. Passes over what
     somebody else is taking or changing.
 
@@ -85,5 +85,5 @@ def lock_next(organization_id: int, now: datetime) -> tuple[int, int | None] | N
 def due_lanes(now: datetime, until: datetime) -> Iterator[tuple[int, datetime, int]]:
     """(organization, time, lanes) for all rows that are due by `until`; what is overdue is due `now`."""
     with connection.cursor() as cursor:
-        cursor.execute(DUE, {"now": now, "until": until})
+        cursor.execute(DUE_LANES_SQL, {"now": now, "until": until})
         yield from cursor.fetchall()

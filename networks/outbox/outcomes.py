@@ -10,17 +10,17 @@ from networks import errors
 from networks.contract import Published
 
 
-def paced(**wait: float) -> timedelta:
+def scale_wait(**wait: float) -> timedelta:
     """As long as suits the networks, or the share of it that this installation waits."""
     return timedelta(**wait) * settings.OUTBOX_WAITS_PERCENT / 100
 
 
 # Networks show a new post late: mostly after seconds, at times after more than a minute.
-LOOK_AFTER = (timedelta(0), paced(seconds=10), paced(seconds=30), paced(seconds=80))
+LOOK_AFTER = (timedelta(0), scale_wait(seconds=10), scale_wait(seconds=30), scale_wait(seconds=80))
 GIVE_UP_AFTER = timedelta(days=1)
-APP_WAIT = paced(minutes=15)  # until it is tried whether somebody has put our app right
-LONGEST_WAIT = 300.0
-KEEPS_ORDER = 4  # tries
+APP_WAIT = scale_wait(minutes=15)  # until it is tried whether somebody has put our app right
+MAX_BACKOFF_SECONDS = 300.0
+TRIES_IN_ORDER = 4  # tries
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +46,23 @@ class Outcome:
     shuts_out_app: bool = False  # and so nobody's post leaves
 
 
-def confirmed(published: Published) -> Outcome:
+def outcome_of_published(published: Published) -> Outcome:
     return Outcome(
         "confirm", "sent", published=published, detail=published.permalink or published.remote_id, answered=True
     )
 
 
-def ended_by(
+def outcome_of_error(
     error: errors.NetworkError, *, attempts: int, ambiguous_before: bool, planned_at: datetime, now: datetime
 ) -> Outcome:
     """The outcome of a sending that raised `error`."""
-    outcome = meaning(error, attempts=attempts, ambiguous_before=ambiguous_before, planned_at=planned_at, now=now)
+    outcome = classify_error(
+        error, attempts=attempts, ambiguous_before=ambiguous_before, planned_at=planned_at, now=now
+    )
     return replace(outcome, answered=error.answered)
 
 
-def meaning(
+def classify_error(
     error: errors.NetworkError, *, attempts: int, ambiguous_before: bool, planned_at: datetime, now: datetime
 ) -> Outcome:
     reason, detail = error.user_message, error.detail
@@ -71,7 +73,7 @@ def meaning(
             return Outcome("refuse", "not sent", f"Given up after a day: {reason}", detail)
         case errors.NotSent() | errors.Unavailable():
             # What follows on the profile waits as well, so that it does not overtake; but not for one that never goes.
-            in_order = attempts <= KEEPS_ORDER
+            in_order = attempts <= TRIES_IN_ORDER
             return Outcome(
                 "postpone", "not sent", reason, detail, due_at=now + backoff(attempts), holds_profile=in_order
             )
@@ -93,11 +95,11 @@ def meaning(
             return Outcome("refuse", "refused", reason, detail)
 
 
-def renewed_first(error: errors.NetworkError, now: datetime) -> Outcome:
+def outcome_of_renewal(error: errors.NetworkError, now: datetime) -> Outcome:
     """It was refused for its sign-in alone: it leaves as soon as that is renewed."""
     return Outcome("postpone", "not sent", "The sign-in is renewed first.", error.detail, due_at=now, answered=True)
 
 
 def backoff(attempts: int) -> timedelta:
     """Doubling from two seconds to five minutes, with jitter so that rows do not come back together."""
-    return paced(seconds=min(LONGEST_WAIT, 2.0 ** min(attempts, 9)) * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
+    return scale_wait(seconds=min(MAX_BACKOFF_SECONDS, 2.0 ** min(attempts, 9)) * random.uniform(0.5, 1.0))  # noqa: S311 - no secret

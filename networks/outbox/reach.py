@@ -22,7 +22,7 @@ def reach_of(profile: Profile) -> dict[str, Any]:
     return {"network": profile.network, "sandbox": profile.sandbox, "organization_id": own}
 
 
-def reaching(model: type[R], profile: str = "") -> QuerySet[R]:
+def rows_reaching(model: type[R], profile: str = "") -> QuerySet[R]:
     """The rows about the profile of an outer query; `profile` is the way to it, such as "profile__"."""
     own = Q(organization=None) | Q(organization=OuterRef(f"{profile}organization"))
     rows: QuerySet[R] = model._default_manager.filter(

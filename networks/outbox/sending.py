@@ -11,12 +11,12 @@ from networks.access import open_adapter
 from networks.contract import Publishes
 from networks.models import Attempt, Outgoing
 from networks.outbox import chains, deleting
-from networks.outbox.claims import begin_next, open_attempt
-from networks.outbox.endings import ended
-from networks.outbox.files import with_files
-from networks.outbox.outcomes import Outcome, confirmed
-from networks.outbox.settling import close, settle, tell_held
-from networks.outbox.uploading import bring, without_files
+from networks.outbox.claims import begin_next_row, open_attempt
+from networks.outbox.failed_calls import outcome_of_failure
+from networks.outbox.files import attach_uploads
+from networks.outbox.outcomes import Outcome, outcome_of_published
+from networks.outbox.settling import close_attempt, notify_held, settle_row
+from networks.outbox.uploading import outcome_of_lost_files, upload_files
 
 log = logging.getLogger(__name__)
 
@@ -25,51 +25,53 @@ UPLOADED = Outcome("", "uploaded")
 
 def send_next() -> bool:
     """Sends what is to leave next from the organization in scope, or holds it. False when nothing may leave now."""
-    begun = begin_next(clock())
+    begun = begin_next_row(clock())
     if begun is None:
         return False
     row, attempt = begun
     if attempt is not None:
-        send(row, attempt)
+        send_row(row, attempt)
     elif row.held:
-        tell_held([row])
+        notify_held([row])
     return True
 
 
-def send(row: Outgoing, attempt: Attempt) -> bool:
+def send_row(row: Outgoing, attempt: Attempt) -> bool:
     """Brings the files of a row that was begun, and sends it. False when it had been taken away meanwhile."""
     if attempt.kind == "upload":
-        stopped = bring(row)
+        stopped = upload_files(row)
         if stopped:
-            return settle(row, attempt, stopped)
+            return settle_row(row, attempt, stopped)
         with transaction.atomic():
-            close(attempt, UPLOADED)
+            close_attempt(attempt, UPLOADED)
             attempt = open_attempt(row, "send", clock())
-    return settle(row, attempt, call(row))
+    return settle_row(row, attempt, call_network(row))
 
 
-def check_lease(row: Outgoing) -> None:
+def require_lease(row: Outgoing) -> None:
     """A worker that stood still for so long may have been taken for dead, and the row sent by another."""
     if row.lease_until and row.lease_until < clock():
         raise errors.NotSent("Our worker was held up, so nothing was sent.")
 
 
-def call(row: Outgoing) -> Outcome:
+def call_network(row: Outgoing) -> Outcome:
     """The one call that writes. Whatever happens, the answer is an Outcome."""
     try:
         adapter = open_adapter(row.profile)
-        check_lease(row)
-        if deleting.takes_away(row):
-            return deleting.take_away(row, adapter)
+        require_lease(row)
+        if deleting.is_deletion(row):
+            return deleting.send_deletion(row, adapter)
         if not isinstance(adapter, Publishes):
             raise errors.Refused("This network does not take posts from us.")
-        return confirmed(adapter.publish(with_files(row, chains.ready(row), clock())))
+        return outcome_of_published(adapter.publish(attach_uploads(row, chains.draft_to_send(row), clock())))
     except errors.NotVisible as error:
-        return chains.not_visible(row, error, clock())
+        return chains.outcome_of_not_visible(row, error, clock())
     except errors.Gone as error:
-        return without_files(row, error)
+        return outcome_of_lost_files(row, error)
     except errors.NetworkError as error:
-        return ended(row, error)
+        return outcome_of_failure(row, error)
     except Exception:  # the task boundary: a defect of ours must not pass for "not sent"
         log.exception("outgoing %s: the adapter failed", row.pk)
-        return replace(ended(row, errors.Ambiguous("Something went wrong on our side while sending.")), answered=None)
+        return replace(
+            outcome_of_failure(row, errors.Ambiguous("Something went wrong on our side while sending.")), answered=None
+        )

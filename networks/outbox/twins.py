@@ -8,30 +8,30 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from foundation.texts.text import likeness
+from foundation.texts.text_comparison import comparison_key
 from networks.models import Outgoing
 
-WAITS = "It waits until it is known whether another post with the same words is there."
+TWIN_WAIT_REASON = "It waits until it is known whether another post with the same words is there."
 
 
-def others(row: Outgoing) -> QuerySet[Outgoing]:
+def other_rows_of_profile(row: Outgoing) -> QuerySet[Outgoing]:
     """Indexes outgoing_profile_busy and outgoing_profile_unknown, for whoever asks for those states."""
     return Outgoing.objects.filter(profile=row.profile_id).exclude(pk=row.pk)
 
 
 def has_twin(row: Outgoing, among: QuerySet[Outgoing]) -> bool:
     """Whether one of a few rows says, beneath the same post, what a network may show as it would show `row`."""
-    mine = (likeness(row.draft["text"]), row.draft.get("in_reply_to"))
-    said = among.values_list("draft__text", "draft__in_reply_to")
-    return any((likeness(text), parent) == mine for text, parent in said)
+    mine = (comparison_key(row.draft["text"]), row.draft.get("in_reply_to"))
+    texts = among.values_list("draft__text", "draft__in_reply_to")
+    return any((comparison_key(text), parent) == mine for text, parent in texts)
 
 
-def is_doubtful(row: Outgoing) -> bool:
+def has_unknown_twin(row: Outgoing) -> bool:
     """Whether `row` must not leave yet. One that only a person can tell of is no longer waited for."""
-    return has_twin(row, others(row).filter(state="unknown", needs_person=False))
+    return has_twin(row, other_rows_of_profile(row).filter(state="unknown", needs_person=False))
 
 
-def is_under_way(row: Outgoing, looking_since: datetime) -> bool:
+def has_twin_under_way(row: Outgoing, looking_since: datetime) -> bool:
     """Whether `row` must not be looked for yet. Looks begun before `looking_since` are those of dead workers."""
     looked_for = Q(
         state="unknown",
@@ -39,4 +39,6 @@ def is_under_way(row: Outgoing, looking_since: datetime) -> bool:
         attempts__finished_at=None,
         attempts__started_at__gt=looking_since,
     )
-    return has_twin(row, others(row).filter(state="sending")) or has_twin(row, others(row).filter(looked_for))
+    return has_twin(row, other_rows_of_profile(row).filter(state="sending")) or has_twin(
+        row, other_rows_of_profile(row).filter(looked_for)
+    )

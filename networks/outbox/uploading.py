@@ -12,46 +12,46 @@ from networks import errors
 from networks.access import open_adapter
 from networks.contract import Adapter, Media, Uploaded, Uploads
 from networks.models import Held, Outgoing, Upload
-from networks.outbox.claims import LEASE
-from networks.outbox.endings import ended
-from networks.outbox.files import forget, held, keep, opened
-from networks.outbox.lanes import may_send
+from networks.outbox.claims import SEND_LEASE
+from networks.outbox.failed_calls import outcome_of_failure
+from networks.outbox.files import expire_uploads, held_uploads, open_stored_media, store_upload
+from networks.outbox.lanes import sendable_profile_ids
 from networks.outbox.outcomes import Outcome
-from networks.readiness import NOT_PROBED, POSTS_TOO
+from networks.readiness import MAY_SEND_POSTS, NOT_PROBED
 from organizations.tenancy import scope
 
 log = logging.getLogger(__name__)
 
-SOONEST = timedelta(seconds=1)
-FILE_LEASE = 2 * LEASE  # longer than the slowest call with a part of a file
-AHEAD_FOR = 50.0  # seconds; within the minute after which the next is asked
+MIN_UPLOAD_WAIT = timedelta(seconds=1)
+UPLOAD_LEASE = 2 * SEND_LEASE  # longer than the slowest call with a part of a file
+UPLOAD_AHEAD_SECONDS = 50.0  # seconds; within the minute after which the next is asked
 
 
-def bring(row: Outgoing) -> Outcome | None:
+def upload_files(row: Outgoing) -> Outcome | None:
     """None when the network holds every file of `row`, which is `sending`; else what becomes of the row."""
     try:
-        bring_missing(row, open_adapter(row.profile, alive=partial(stay, row)))
-        stay(row, LEASE)  # for the sending
+        upload_missing_files(row, open_adapter(row.profile, keep_alive=partial(extend_lease, row)))
+        extend_lease(row, SEND_LEASE)  # for the sending
     except errors.NotReady as error:
-        due_at = max(error.ready_at, clock() + SOONEST)
+        due_at = max(error.ready_at, clock() + MIN_UPLOAD_WAIT)
         return Outcome("postpone", "processing", error.user_message, error.detail, due_at=due_at, answered=True)
     except errors.Gone as error:  # in the middle of its way: it is brought anew
-        return ended(row, errors.Unavailable(error.user_message, detail=error.detail, code=error.code))
+        return outcome_of_failure(row, errors.Unavailable(error.user_message, detail=error.detail, code=error.code))
     except errors.NetworkError as error:
-        return ended(row, error)
+        return outcome_of_failure(row, error)
     except Exception:  # the task boundary: a defect of ours, and nothing has been published
         log.exception("outgoing %s: its files were not brought", row.pk)
-        return ended(row, errors.NotSent("Something went wrong on our side before it was sent."))
+        return outcome_of_failure(row, errors.NotSent("Something went wrong on our side before it was sent."))
     return None
 
 
-def bring_missing(row: Outgoing, adapter: Adapter) -> None:
+def upload_missing_files(row: Outgoing, adapter: Adapter) -> None:
     """Raises NotReady while the network works on any of them."""
     if not isinstance(adapter, Uploads):
         raise errors.Refused("This network takes no files from us.")
-    kept = held(row, clock())
+    uploads = held_uploads(row, clock())
     for place, media in enumerate(row.frozen.media):
-        upload = kept.get(place)
+        upload = uploads.get(place)
         if upload is not None and upload.ready_at is not None:
             try:
                 upload.ready_at = adapter.check_upload(upload.shape).ready_at
@@ -59,28 +59,28 @@ def bring_missing(row: Outgoing, adapter: Adapter) -> None:
             except errors.Gone:
                 upload = None
         if upload is None:
-            upload = keep(row, place, brought(adapter, media))
-        kept[place] = upload
-    working = [upload.ready_at for upload in kept.values() if upload.ready_at]
+            upload = store_upload(row, place, upload_file(adapter, media))
+        uploads[place] = upload
+    working = [upload.ready_at for upload in uploads.values() if upload.ready_at]
     if working:
         raise errors.NotReady("The network is still working on its files.", ready_at=max(working))
 
 
-def brought(adapter: Uploads, media: Media) -> Uploaded:
-    with opened(media) as file:
+def upload_file(adapter: Uploads, media: Media) -> Uploaded:
+    with open_stored_media(media) as file:
         return adapter.upload(media, file)
 
 
-def without_files(row: Outgoing, error: errors.Gone) -> Outcome:
+def outcome_of_lost_files(row: Outgoing, error: errors.Gone) -> Outcome:
     """The network refused a post for a file that it no longer holds: it is brought once more."""
     now = clock()
     if not row.draft.get("media") or Upload.objects.filter(outgoing=row, expires_at__lte=now).exists():
-        return ended(row, error)
-    forget(row, now)
+        return outcome_of_failure(row, error)
+    expire_uploads(row, now)
     return Outcome("postpone", "not sent", "Its files are brought once more.", error.detail, due_at=now, answered=True)
 
 
-def stay(row: Outgoing, lease: timedelta = FILE_LEASE) -> None:
+def extend_lease(row: Outgoing, lease: timedelta = UPLOAD_LEASE) -> None:
     """Keeps the lease while files are on their way. Raises NotSent when the row was taken away meanwhile."""
     until = clock() + lease
     if not Outgoing.objects.filter(pk=row.pk, claim=row.claim, state="sending").update(lease_until=until):
@@ -88,19 +88,19 @@ def stay(row: Outgoing, lease: timedelta = FILE_LEASE) -> None:
     row.lease_until = until
 
 
-def bring_ahead() -> None:
+def upload_files_ahead() -> None:
     """Brings the files of rows whose time is near, one row after the other, so that those leave on time.
 
     Only a kindness: what fails here is brought when the row is sent, which also says what is wrong with it.
     """
-    until = monotonic() + AHEAD_FOR
+    until = monotonic() + UPLOAD_AHEAD_SECONDS
     while monotonic() < until:
-        row = claim_ahead(clock())
+        row = claim_upload_ahead(clock())
         if row is None:
             return
         with scope(row.organization_id):
             try:
-                bring_missing(row, open_adapter(row.profile))
+                upload_missing_files(row, open_adapter(row.profile))
             except errors.NotReady as error:
                 Outgoing.objects.filter(pk=row.pk).update(bring_at=error.ready_at)
             except errors.NetworkError as error:
@@ -108,11 +108,13 @@ def bring_ahead() -> None:
 
 
 @transaction.atomic
-def claim_ahead(now: datetime) -> Outgoing | None:
+def claim_upload_ahead(now: datetime) -> Outgoing | None:
     """The next whose files may go ahead: nothing begins to leave where its post may not, files neither."""
     # unscoped: one worker serves every organization; index outgoing_bring
     rows = Outgoing.unscoped.filter(state="waiting", bring_at__lte=now)
-    rows = rows.filter(profile__in=may_send(f"{POSTS_TOO} AND {NOT_PROBED}")).exclude(held=Held.TOO_LATE)
+    rows = rows.filter(profile__in=sendable_profile_ids(f"{MAY_SEND_POSTS} AND {NOT_PROBED}")).exclude(
+        held=Held.TOO_LATE
+    )
     near = rows.select_related("profile__credential", "profile__organization").order_by("bring_at")
     row = near.select_for_update(skip_locked=True, of=("self",)).first()
     if row is not None:

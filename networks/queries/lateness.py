@@ -37,19 +37,19 @@ class Lateness:
 
 
 @dataclass(frozen=True, slots=True)
-class Hour:
+class HourLateness:
     """One hour, by the clock in the reader's zone."""
 
     begins: datetime
     lateness: Lateness
 
 
-def sent_since(rows: QuerySet[Outgoing, Any], since: datetime) -> QuerySet[Outgoing, Any]:
+def rows_sent_since(rows: QuerySet[Outgoing, Any], since: datetime) -> QuerySet[Outgoing, Any]:
     """Index outgoing_sent_at, which holds all that is asked here."""
     return rows.filter(state="sent", sent_at__gte=since)
 
 
-def measures(name: str, inside: Q | None = None) -> dict[str, Aggregate]:
+def lateness_aggregates(name: str, inside: Q | None = None) -> dict[str, Aggregate]:
     return {
         f"{name}_count": Count("pk", filter=inside),
         f"{name}_median": Percentile(LATENESS, 0.5, filter=inside),
@@ -58,22 +58,22 @@ def measures(name: str, inside: Q | None = None) -> dict[str, Aggregate]:
     }
 
 
-def read(found: dict[str, Any], name: str) -> Lateness:
+def build_lateness(found: dict[str, Any], name: str) -> Lateness:
     return Lateness(*(found[f"{name}_{part}"] for part in ("count", "median", "most", "worst")))
 
 
-def lateness_of(rows: QuerySet[Outgoing, Any], now: datetime) -> tuple[Lateness, Lateness]:
+def recent_lateness(rows: QuerySet[Outgoing, Any], now: datetime) -> tuple[Lateness, Lateness]:
     """Of the last hour and of the last day, in one query."""
-    asked = measures("day") | measures("hour", Q(sent_at__gte=now - HOUR))
-    found = sent_since(rows, now - DAY).aggregate(**asked)
-    return read(found, "hour"), read(found, "day")
+    asked = lateness_aggregates("day") | lateness_aggregates("hour", Q(sent_at__gte=now - HOUR))
+    found = rows_sent_since(rows, now - DAY).aggregate(**asked)
+    return build_lateness(found, "hour"), build_lateness(found, "day")
 
 
-def by_hour(rows: QuerySet[Outgoing, Any], now: datetime, zone: ZoneInfo) -> list[Hour]:
+def lateness_by_hour(rows: QuerySet[Outgoing, Any], now: datetime, zone: ZoneInfo) -> list[HourLateness]:
     """The last 24 hours of the clock, oldest first, those in which nothing left too."""
-    this = now.replace(minute=0, second=0, microsecond=0)
-    hours = [this - HOUR * back for back in range(23, -1, -1)]
-    sums = sent_since(rows, hours[0]).annotate(hour=TruncHour("sent_at", tzinfo=ZoneInfo("UTC"))).values("hour")
-    found = {row["hour"]: read(row, "in") for row in sums.annotate(**measures("in")).order_by()}
+    this_hour = now.replace(minute=0, second=0, microsecond=0)
+    hours = [this_hour - HOUR * back for back in range(23, -1, -1)]
+    sums = rows_sent_since(rows, hours[0]).annotate(hour=TruncHour("sent_at", tzinfo=ZoneInfo("UTC"))).values("hour")
+    found = {row["hour"]: build_lateness(row, "in") for row in sums.annotate(**lateness_aggregates("in")).order_by()}
     nothing = Lateness(0, None, None, None)
-    return [Hour(hour.astimezone(zone), found.get(hour, nothing)) for hour in hours]
+    return [HourLateness(hour.astimezone(zone), found.get(hour, nothing)) for hour in hours]

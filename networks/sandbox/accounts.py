@@ -11,10 +11,10 @@ from django.utils.timezone import now
 from foundation.errors import Invalid
 from networks.access import practice_url
 from networks.contract import Identity
-from networks.sandbox.dialects.dialect import dialect_of, practised
+from networks.sandbox.dialects.dialect import dialect_of, require_dialect
 from networks.sandbox.faults import SIGNED_OUT
-from networks.sandbox.ids import number_at
 from networks.sandbox.models import Account, Fault
+from networks.sandbox.snowflake_ids import new_id_number
 
 _HANDLE = re.compile(r"[A-Za-z0-9_.]{1,50}")
 _TOKENS = Signer(salt="sandbox.access")
@@ -29,44 +29,46 @@ def open_account(network: str, *, handle: str) -> tuple[dict[str, Any], Identity
         raise Invalid({"network": ["This network cannot be practised here."]})
     handle = handle.strip().removeprefix("@")
     if not _HANDLE.fullmatch(handle) or handle in {".", ".."}:
-        wanted = "Choose a handle of 1 to 50 letters, digits, dots and underscores."
-        raise Invalid({"credentials": [wanted]})
-    account = find_or_make(network, handle, name=spelt(handle), is_audience=False)
+        message = "Choose a handle of 1 to 50 letters, digits, dots and underscores."
+        raise Invalid({"credentials": [message]})
+    account = find_or_create_account(network, handle, name=name_from_handle(handle), is_audience=False)
     if account.is_audience:
         Account.objects.filter(pk=account.pk).update(is_audience=False)
     Fault.objects.filter(account=account, kind=SIGNED_OUT).delete()  # connecting again is a new sign-in
-    return secrets_of(account), identity_of(account)
+    return account_credentials(account), identity_of(account)
 
 
-def find_or_make(network: str, handle: str, *, name: str, is_audience: bool, since: datetime | None = None) -> Account:
+def find_or_create_account(
+    network: str, handle: str, *, name: str, is_audience: bool, since: datetime | None = None
+) -> Account:
     """The account of this handle, in existence since then where it has to be made."""
-    known = Account.objects.filter(network=network, handle__iexact=handle)
+    existing = Account.objects.filter(network=network, handle__iexact=handle)
     at = since or now()
     try:
         with transaction.atomic():
-            return known.first() or Account.objects.create(
+            return existing.first() or Account.objects.create(
                 network=network,
-                remote_id=str(number_at(at)),
+                remote_id=str(new_id_number(at)),
                 handle=handle,
                 name=name,
                 is_audience=is_audience,
                 created_at=at,
             )
     except IntegrityError:  # somebody opened it at the same moment
-        return known.get()
+        return existing.get()
 
 
-def spelt(handle: str) -> str:
+def name_from_handle(handle: str) -> str:
     """A name to begin with: "northwind.outdoors" is Northwind Outdoors."""
     return " ".join(word.capitalize() for word in re.split(r"[._]+", handle) if word) or handle
 
 
-def secrets_of(account: Account) -> dict[str, Any]:
+def account_credentials(account: Account) -> dict[str, Any]:
     """The credentials as a real connection would have left them. The token is signed, so none need be kept here."""
-    return practised(account.network).credentials(account, _TOKENS.sign(str(account.pk)))
+    return require_dialect(account.network).credentials(account, _TOKENS.sign(str(account.pk)))
 
 
-def account_of(network: str, token: str) -> Account | None:
+def account_of_token(network: str, token: str) -> Account | None:
     try:
         pk = _TOKENS.unsign(token)
     except BadSignature:

@@ -8,14 +8,14 @@ from django.db.models import F, Q
 from django.utils.timezone import now
 
 from foundation.processes import realtime
-from networks.sandbox.dialects.dialect import practised
-from networks.sandbox.faults import DOWN, KINDS, LONGEST
-from networks.sandbox.ids import number_at
+from networks.sandbox.dialects.dialect import require_dialect
+from networks.sandbox.faults import DOWN, FAULT_KINDS, LONGEST_SECONDS
 from networks.sandbox.models import Account, Entry, Fault, Upload
-from networks.sandbox.tasks import announce
-from networks.sandbox.uploads import forget, show_in
+from networks.sandbox.practice_files import attach_uploads, delete_uploads
+from networks.sandbox.snowflake_ids import new_id_number
+from networks.sandbox.tasks import schedule_push
 
-_REMEMBERS = timedelta(hours=24)
+_REPEAT_WINDOW = timedelta(hours=24)
 
 
 @transaction.atomic
@@ -34,9 +34,9 @@ def write_entry(
 
     Raises Used for `uploads` that another entry shows.
     """
-    dialect = practised(author.network)
+    dialect = require_dialect(author.network)
     made_at = at or now()
-    number = number_at(made_at)
+    number = new_id_number(made_at)
     entry = Entry.objects.create(
         network=author.network,
         number=number,
@@ -49,28 +49,28 @@ def write_entry(
         created_at=made_at,
         listed_from=listed_from,
     )
-    show_in(entry, uploads)
+    attach_uploads(entry, uploads)
     if addressed := dialect.addressed(entry):
         entry.addressed.set(addressed)
     realtime.ping(entry.organization_id, "sandbox")
     if pushes:
-        announce(entry)
+        schedule_push(entry)
     return entry
 
 
 def is_repeated(author: Account, text: str, *, under: Entry | None = None) -> bool:
     """Whether the networks would refuse these words alone as said already; beside a picture they may say them again."""
-    recent = Entry.objects.filter(author=author, parent=under, text=text, created_at__gte=now() - _REMEMBERS)
+    recent = Entry.objects.filter(author=author, parent=under, text=text, created_at__gte=now() - _REPEAT_WINDOW)
     return recent.filter(uploads=None).exists()
 
 
 @transaction.atomic
 def edit_entry(entry: Entry, text: str) -> None:
     """Lets its author say something else, which on some networks makes another id."""
-    practised(entry.network).edit(entry, text)
+    require_dialect(entry.network).edit(entry, text)
     entry.save(update_fields=["text", "number", "remote_id", "earlier"])
     realtime.ping(entry.organization_id, "sandbox")
-    announce(entry, "edited")
+    schedule_push(entry, "edited")
 
 
 @transaction.atomic
@@ -79,16 +79,16 @@ def hide_entry(entry: Entry, *, hidden: bool) -> None:
     entry.is_hidden = hidden
     entry.save(update_fields=["is_hidden"])
     realtime.ping(entry.organization_id, "sandbox")
-    announce(entry, "hide" if hidden else "unhide")
+    schedule_push(entry, "hide" if hidden else "unhide")
 
 
 @transaction.atomic
 def delete_entry(entry: Entry) -> None:
     """Takes it away, with everything beneath it and what they show."""
     realtime.ping(entry.organization_id, "sandbox")
-    announce(entry, "remove")
+    schedule_push(entry, "remove")
     entry.delete()
-    forget(Upload.objects.filter(entry=None).exclude(used_at=None))
+    delete_uploads(Upload.objects.filter(entry=None).exclude(used_at=None))
 
 
 @transaction.atomic
@@ -104,14 +104,14 @@ def set_fault(account: Account, kind: str, *, times: int | None = 1, seconds: in
     `seconds` is how late, or how long, for the kinds that have a length. A network stays down until that is lifted.
     """
     wide = kind == DOWN
-    usual = KINDS[kind].seconds
+    usual = FAULT_KINDS[kind].seconds
     Fault.objects.update_or_create(
         network=account.network,
         account=None if wide else account,
         kind=kind,
         defaults={
             "left": None if wide else times,
-            "seconds": min(LONGEST, usual if seconds is None else seconds) if usual else 0,
+            "seconds": min(LONGEST_SECONDS, usual if seconds is None else seconds) if usual else 0,
         },
     )
     realtime.ping(account.organization_id, "sandbox")

@@ -21,39 +21,39 @@ LIMITED, LIMITED_BARE, DUPLICATE, SIGNED_OUT = "limited", "limited_bare", "dupli
 FAILED, CUT = "failed", "cut"
 FAILED_AFTER, CUT_AFTER, UNREADABLE = "failed_after", "cut_after", "unreadable"
 
-BEFORE = (LIMITED, LIMITED_BARE, DUPLICATE, SIGNED_OUT, FAILED, CUT)  # nothing is published
-UPLOADS = (LIMITED, LIMITED_BARE, SIGNED_OUT, FAILED, CUT)  # of these, what may befall a file on its way
-AFTER = (FAILED_AFTER, CUT_AFTER, UNREADABLE)  # it is, but whoever asked does not hear of it
-EVERYWHERE = (DOWN, SIGNED_OUT)
-LONGEST = 120
+BEFORE_PUBLISHING = (LIMITED, LIMITED_BARE, DUPLICATE, SIGNED_OUT, FAILED, CUT)  # nothing is published
+UPLOAD_FAULTS = (LIMITED, LIMITED_BARE, SIGNED_OUT, FAILED, CUT)  # of these, what may befall a file on its way
+AFTER_PUBLISHING = (FAILED_AFTER, CUT_AFTER, UNREADABLE)  # it is, but whoever asked does not hear of it
+ON_EVERY_CALL = (DOWN, SIGNED_OUT)
+LONGEST_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class FaultKind:
     """`seconds`: how many unless told otherwise, 0 where the fault takes none."""
 
     label: str | Promise
     seconds: int = 0
 
 
-KINDS = {
-    SLOW: Kind(_("Answers late"), 5),
-    LIMITED: Kind(_("Refused: too many calls, and told when to come back"), 60),
-    LIMITED_BARE: Kind(_("Refused: too many calls, and not told when to come back")),
-    FAILED: Kind(_("Server error, and nothing is published")),
-    FAILED_AFTER: Kind(_("Published, then a server error")),
-    CUT: Kind(_("Connection breaks, and nothing is published")),
-    CUT_AFTER: Kind(_("Published, then the connection breaks")),
-    UNREADABLE: Kind(_("Published, then an answer that cannot be read")),
-    SIGNED_OUT: Kind(_("Sign-in is no longer valid")),
-    DUPLICATE: Kind(_("Refused as said already")),
-    DELAYED: Kind(_("Published, but shown late in its own lists"), 30),
-    DOWN: Kind(_("The whole network is down")),
+FAULT_KINDS = {
+    SLOW: FaultKind(_("Answers late"), 5),
+    LIMITED: FaultKind(_("Refused: too many calls, and told when to come back"), 60),
+    LIMITED_BARE: FaultKind(_("Refused: too many calls, and not told when to come back")),
+    FAILED: FaultKind(_("Server error, and nothing is published")),
+    FAILED_AFTER: FaultKind(_("Published, then a server error")),
+    CUT: FaultKind(_("Connection breaks, and nothing is published")),
+    CUT_AFTER: FaultKind(_("Published, then the connection breaks")),
+    UNREADABLE: FaultKind(_("Published, then an answer that cannot be read")),
+    SIGNED_OUT: FaultKind(_("Sign-in is no longer valid")),
+    DUPLICATE: FaultKind(_("Refused as said already")),
+    DELAYED: FaultKind(_("Published, but shown late in its own lists"), 30),
+    DOWN: FaultKind(_("The whole network is down")),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Struck:
+class FaultEffect:
     """What befalls one post. `seconds` belongs to the `ending`."""
 
     ending: str = ""
@@ -66,43 +66,43 @@ class Struck:
         return at + timedelta(seconds=self.delayed) if self.delayed else None
 
 
-def on(account: Account) -> QuerySet[Fault]:
+def active_faults(account: Account) -> QuerySet[Fault]:
     """What is switched on for the account, or for its whole network."""
     rows = Fault.objects.filter(Q(account=account) | Q(account=None, network=account.network))
     return rows.exclude(left=0).order_by("pk")
 
 
-def everywhere(account: Account) -> str:
+def fault_of_every_call(account: Account) -> str:
     """What befalls every call of the account at the moment, reads included."""
-    rows = on(account).filter(kind__in=EVERYWHERE, left=None)
-    return min(rows.values_list("kind", flat=True), default="", key=EVERYWHERE.index)
+    rows = active_faults(account).filter(kind__in=ON_EVERY_CALL, left=None)
+    return min(rows.values_list("kind", flat=True), default="", key=ON_EVERY_CALL.index)
 
 
-def take(account: Account) -> Struck:
+def use_post_faults(account: Account) -> FaultEffect:
     """What befalls the post that is being made, which uses it up. Of several endings the first chosen counts."""
-    return taken(account, (*BEFORE, *AFTER), (SLOW, DELAYED))
+    return use_faults(account, (*BEFORE_PUBLISHING, *AFTER_PUBLISHING), (SLOW, DELAYED))
 
 
-def take_on_the_way(account: Account) -> Struck:
+def use_upload_faults(account: Account) -> FaultEffect:
     """What befalls one call that brings a file."""
-    return taken(account, UPLOADS, (SLOW,))
+    return use_faults(account, UPLOAD_FAULTS, (SLOW,))
 
 
-def taken(account: Account, endings: Collection[str], beside: Collection[str]) -> Struck:
-    rows = {row.kind: row for row in on(account).filter(kind__in=[*endings, *beside])}
-    ending = first_used(rows[kind] for kind in rows if kind in endings)
-    late = {kind: first_used([rows[kind]]) for kind in beside if kind in rows}
+def use_faults(account: Account, endings: Collection[str], extras: Collection[str]) -> FaultEffect:
+    rows = {row.kind: row for row in active_faults(account).filter(kind__in=[*endings, *extras])}
+    ending = use_first_fault(rows[kind] for kind in rows if kind in endings)
+    late = {kind: use_first_fault([rows[kind]]) for kind in extras if kind in rows}
     if rows:
         realtime.ping(account.organization_id, "sandbox")
     slow, delayed = (row.seconds if (row := late.get(kind)) else 0 for kind in (SLOW, DELAYED))
-    return Struck(ending.kind if ending else "", ending.seconds if ending else 0, slow, delayed)
+    return FaultEffect(ending.kind if ending else "", ending.seconds if ending else 0, slow, delayed)
 
 
-def first_used(rows: Iterable[Fault]) -> Fault | None:
-    return next((row for row in rows if used(row)), None)
+def use_first_fault(rows: Iterable[Fault]) -> Fault | None:
+    return next((row for row in rows if use_fault(row)), None)
 
 
-def used(row: Fault) -> bool:
+def use_fault(row: Fault) -> bool:
     """Two posts at once cannot both have the last one."""
     if row.left is None:
         return True

@@ -3,12 +3,12 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from networks.sandbox.dialects.speaking import storable
-from networks.sandbox.faults import KINDS
-from networks.sandbox.faults import LONGEST as LONGEST_FAULT
+from networks.sandbox.dialects.api_calls import is_storable
+from networks.sandbox.faults import FAULT_KINDS
+from networks.sandbox.faults import LONGEST_SECONDS as LONGEST_FAULT
 from networks.sandbox.personas import PERSONAS
 
-LONGEST = 2_000
+LONGEST_ENTRY_TEXT = 2_000
 SOMEBODY_ELSE = "other"
 ALWAYS = "always"
 
@@ -22,12 +22,14 @@ class SpeakForm(forms.Form):
         ],
     )
     name = forms.CharField(label=_("Another name"), required=False, max_length=60)
-    text = forms.CharField(label=_("What they say"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 4}))
+    text = forms.CharField(
+        label=_("What they say"), max_length=LONGEST_ENTRY_TEXT, widget=forms.Textarea(attrs={"rows": 4})
+    )
     under = forms.IntegerField(required=False, min_value=1, max_value=(1 << 63) - 1, widget=forms.HiddenInput)
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"]
-        if not storable(text):
+        if not is_storable(text):
             raise forms.ValidationError(_("Some of these characters cannot be posted."))
         return text
 
@@ -39,18 +41,20 @@ class ChangeForm(forms.Form):
     """What becomes of something that the audience said."""
 
     do = forms.ChoiceField(choices=[(one, one) for one in (EDIT, HIDE, UNHIDE, REMOVE)])
-    text = forms.CharField(label=_("What they say now"), required=False, max_length=LONGEST)
+    text = forms.CharField(label=_("What they say now"), required=False, max_length=LONGEST_ENTRY_TEXT)
 
     def clean(self) -> dict[str, str]:
         given = self.cleaned_data
         text = given.get("text", "")
-        if given.get("do") == EDIT and (not text or not storable(text)):
+        if given.get("do") == EDIT and (not text or not is_storable(text)):
             self.add_error("text", _("Write what they say now."))
         return given
 
 
 class FaultForm(forms.Form):
-    kind = forms.ChoiceField(label=_("What goes wrong"), choices=[(key, kind.label) for key, kind in KINDS.items()])
+    kind = forms.ChoiceField(
+        label=_("What goes wrong"), choices=[(key, kind.label) for key, kind in FAULT_KINDS.items()]
+    )
     times = forms.TypedChoiceField(
         label=_("For how long"),
         choices=[(1, _("The next post")), (3, _("The next three posts")), (ALWAYS, _("Until it is switched off"))],

@@ -97,7 +97,7 @@ class Upload(TenantModel):
         return f"{self.kind} {self.remote_id} on {self.network}"
 
 
-def in_lists(rows: models.QuerySet[Entry]) -> models.QuerySet[Entry]:
+def visible_in_lists(rows: models.QuerySet[Entry]) -> models.QuerySet[Entry]:
     """Those of `rows` that the network's lists show by now."""
     return rows.filter(Q(listed_from=None) | Q(listed_from__lte=now()))
 

@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from foundation.errors import Invalid
-from networks.sandbox.accounts import find_or_make
+from networks.sandbox.accounts import find_or_create_account
 from networks.sandbox.models import Account
 
 
@@ -30,18 +30,22 @@ def persona_account(network: str, *, handle: str = "", name: str = "") -> Accoun
     name = " ".join(name.split())[:60]
     known = next((one for one in PERSONAS if one.name == name or (one.handle == handle and not name)), None)
     if known:
-        return free_account(network, known.handle, known.name)
+        return audience_account(network, known.handle, known.name)
     if not any(char.isalnum() for char in name) or not name.isprintable():
         raise Invalid({"name": ["Choose somebody, or give a name with letters."]})
-    return free_account(network, handle_for(name), name)
+    return audience_account(network, handle_from_name(name), name)
 
 
-def free_account(network: str, handle: str, name: str) -> Account:
+def audience_account(network: str, handle: str, name: str) -> Account:
     """Never one of the organization's own: whoever bears its name becomes a fan of it."""
-    account = find_or_make(network, handle, name=name, is_audience=True)
-    return account if account.is_audience else find_or_make(network, f"{handle}_fan", name=name, is_audience=True)
+    account = find_or_create_account(network, handle, name=name, is_audience=True)
+    return (
+        account
+        if account.is_audience
+        else find_or_create_account(network, f"{handle}_fan", name=name, is_audience=True)
+    )
 
 
-def handle_for(name: str) -> str:
+def handle_from_name(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:40] or f"fan_{sum(map(ord, name))}"

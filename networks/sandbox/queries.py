@@ -9,19 +9,19 @@ from django.db.models import Count, Max, Q, Sum, prefetch_related_objects
 from foundation.errors import NotFound
 from networks.models import Profile
 from networks.sandbox import faults
-from networks.sandbox.faults import Kind
-from networks.sandbox.measured import numbers_of
+from networks.sandbox.entry_numbers import numbers_of_entries
+from networks.sandbox.faults import FaultKind
 from networks.sandbox.models import Account, Entry, Fault, Upload
-from networks.sandbox.numbers import PostNumbers
+from networks.sandbox.simulated_numbers import PostNumbers
 from organizations.models import Organization
 from organizations.tenancy import scope
 
 THREADS_SHOWN = 30
-DEEPEST = 2
+DEEPEST_SHOWN = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownEntry:
     """One entry as it is drawn. `depth` 0 is a post, 1 an answer, 2 an answer to an answer."""
 
     entry: Entry
@@ -31,7 +31,7 @@ class Shown:
     is_late: bool  # the network's lists do not show it yet
 
 
-def account_named(network: str, handle: str) -> Account:
+def require_account(network: str, handle: str) -> Account:
     """One of the organization's own accounts. Raises NotFound."""
     found = Account.objects.filter(network=network, handle__iexact=handle, is_audience=False).first()
     if found is None:
@@ -39,22 +39,22 @@ def account_named(network: str, handle: str) -> Account:
     return found
 
 
-def entry_of(network: str, pk: int) -> Entry:
+def require_entry(network: str, pk: int) -> Entry:
     found = Entry.objects.select_related("author", "wall", "root").filter(network=network, pk=pk).first()
     if found is None:
         raise NotFound
     return found
 
 
-def said_by_audience(network: str, pk: int) -> Entry:
+def require_audience_entry(network: str, pk: int) -> Entry:
     """Raises NotFound, also for what one of our own profiles said: that is changed from the product."""
-    found = entry_of(network, pk)
+    found = require_entry(network, pk)
     if not found.author.is_audience:
         raise NotFound
     return found
 
 
-def shown_file(network: str, pk: int) -> Upload:
+def require_shown_file(network: str, pk: int) -> Upload:
     """What an entry shows. Nobody sees it before. Raises NotFound."""
     found = Upload.objects.filter(network=network, pk=pk).exclude(entry=None).first()
     if found is None:
@@ -62,21 +62,21 @@ def shown_file(network: str, pk: int) -> Upload:
     return found
 
 
-def timeline(account: Account, *, at: datetime, post: str = "") -> list[Shown]:
+def build_timeline(account: Account, *, at: datetime, post: str = "") -> list[ShownEntry]:
     """Newest threads first, each with its answers below it; the thread of `post` (a remote id) is always among them."""
     roots = list(threads_of(account).order_by("-number")[:THREADS_SHOWN])
-    wanted = thread_with(account.network, post)
-    if wanted and wanted not in roots:
-        roots.append(wanted)
+    requested = find_thread(account.network, post)
+    if requested and requested not in roots:
+        roots.append(requested)
     answers = Entry.objects.filter(root__in=roots).select_related("author").order_by("number")
     beneath: dict[int, list[Entry]] = defaultdict(list)
     for answer in answers:
         beneath[answer.parent_id].append(answer)
-    drawn = [pair for root in roots for pair in walked(root, beneath, 0)]
+    drawn = [pair for root in roots for pair in flatten_thread(root, beneath, 0)]
     prefetch_related_objects([entry for entry, _ in drawn], "uploads")
-    counted = numbers_of([entry for entry, _ in drawn], at=at)
+    counted = numbers_of_entries([entry for entry, _ in drawn], at=at)
     return [
-        Shown(
+        ShownEntry(
             entry,
             depth,
             counted[entry.pk],
@@ -92,24 +92,24 @@ def threads_of(account: Account):  # type: ignore[no-untyped-def]  # a queryset 
     return rows.filter(Q(author=account) | Q(wall=account) | Q(addressed=account)).distinct()
 
 
-def thread_with(network: str, remote_id: str) -> Entry | None:
+def find_thread(network: str, remote_id: str) -> Entry | None:
     if not remote_id.replace("_", "").isdecimal() or len(remote_id) > 60:
         return None
     found = Entry.objects.filter(network=network, remote_id=remote_id).select_related("author", "root__author").first()
     return found.root_entry if found else None
 
 
-def walked(entry: Entry, beneath: dict[int, list[Entry]], depth: int) -> list[tuple[Entry, int]]:
+def flatten_thread(entry: Entry, beneath: dict[int, list[Entry]], depth: int) -> list[tuple[Entry, int]]:
     """The thread in reading order. A loop and not recursion: people may answer one another without end."""
     found, open_ = [], [(entry, depth)]
     while open_:
         one, deep = open_.pop()
-        found.append((one, min(deep, DEEPEST)))
+        found.append((one, min(deep, DEEPEST_SHOWN)))
         open_ += [(answer, deep + 1) for answer in reversed(beneath.get(one.pk, []))]
     return found
 
 
-def version(account: Account, *, at: datetime) -> str:
+def timeline_version(account: Account, *, at: datetime) -> str:
     """Changes when the page would look different: something was said or liked, or a minute has passed."""
     seen = Entry.objects.filter(network=account.network).aggregate(
         newest=Max("pk"),
@@ -121,8 +121,10 @@ def version(account: Account, *, at: datetime) -> str:
     return ".".join(str(one or 0) for one in (*seen.values(), int(at.timestamp()) // 60))
 
 
-def switched_on(account: Account) -> list[tuple[Fault, Kind]]:
-    return [(row, faults.KINDS[row.kind]) for row in faults.on(account) if row.kind in faults.KINDS]
+def list_active_faults(account: Account) -> list[tuple[Fault, FaultKind]]:
+    return [
+        (row, faults.FAULT_KINDS[row.kind]) for row in faults.active_faults(account) if row.kind in faults.FAULT_KINDS
+    ]
 
 
 def practice_profiles(organization: Organization) -> list[Profile]:

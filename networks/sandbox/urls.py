@@ -12,13 +12,13 @@ app_name = "sandbox"
 DIALECTS = {one.network: one for known in manifests() if (one := dialect_of(known.network))}
 PAGE = rf"^(?P<slug>[-\w]+)/(?P<network>{'|'.join(DIALECTS)})/(?P<handle>[\w.]+)/"
 urlpatterns = [
-    path("", pages.index, name="index"),
-    re_path(PAGE + "$", pages.watch, name="watch"),
-    re_path(PAGE + "timeline/$", pages.timeline, name="timeline"),
-    re_path(PAGE + "speak/$", pages.speak, name="speak"),
-    re_path(PAGE + "fault/$", pages.fault, name="fault"),
-    re_path(PAGE + r"like/(?P<pk>[0-9]{1,18})/$", pages.like, name="like"),
-    re_path(PAGE + r"change/(?P<pk>[0-9]{1,18})/$", pages.change, name="change"),
-    re_path(PAGE + r"file/(?P<pk>[0-9]{1,18})/$", files.file, name="file"),
+    path("", pages.list_practice_pages, name="index"),
+    re_path(PAGE + "$", pages.show_practice_page, name="watch"),
+    re_path(PAGE + "timeline/$", pages.show_timeline, name="timeline"),
+    re_path(PAGE + "speak/$", pages.speak_as_audience, name="speak"),
+    re_path(PAGE + "fault/$", pages.switch_fault, name="fault"),
+    re_path(PAGE + r"like/(?P<pk>[0-9]{1,18})/$", pages.like_as_audience, name="like"),
+    re_path(PAGE + r"change/(?P<pk>[0-9]{1,18})/$", pages.change_as_audience, name="change"),
+    re_path(PAGE + r"file/(?P<pk>[0-9]{1,18})/$", files.show_upload, name="file"),
     *(re_path(rf"^{network}/(?P<path>.*)$", one.view, name=network) for network, one in DIALECTS.items()),
 ]

@@ -10,36 +10,36 @@ from django.views.decorators.http import require_http_methods
 from kombu.exceptions import OperationalError
 
 from networks.contract import Pushes
-from networks.incoming.intake import keep_receipt
-from networks.incoming.pushed import MOST_PUSHED
+from networks.incoming.intake import store_receipt
+from networks.incoming.push_size import MAX_PUSH_BYTES
 from networks.registry import UnknownNetwork, adapter_class, manifest_of
 from networks.tasks import digest
-from organizations.rest.errors import plain
+from organizations.rest.errors import plain_problem_response
 
 
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
-def hook(request: HttpRequest, network: str) -> HttpResponse:
+def receive_push(request: HttpRequest, network: str) -> HttpResponse:
     """GET answers the network's handshake; POST takes a push."""
-    adapter = pushing_adapter(network)
+    adapter = find_push_adapter(network)
     if request.method == "GET":
-        return handshake(adapter, network, request)
+        return answer_handshake(adapter, network, request)
     headers = {name.lower(): value for name, value in request.headers.items()}
-    body = request.read(MOST_PUSHED + 1)  # `request.body` has the bound of forms
-    if len(body) > MOST_PUSHED:
-        return plain(413, "This push is larger than the 10 MB that are taken. Nothing was stored.")
+    body = request.read(MAX_PUSH_BYTES + 1)  # `request.body` has the bound of forms
+    if len(body) > MAX_PUSH_BYTES:
+        return plain_problem_response(413, "This push is larger than the 10 MB that are taken. Nothing was stored.")
     sandbox = False
     if not adapter.verify_push(body, headers, secret=app_secret(network)):
         sandbox = settings.SANDBOX and adapter.verify_push(body, headers, secret=sandbox_secret(network))
         if not sandbox:
             return HttpResponse("The signature does not fit.", status=403, content_type="text/plain")
-    receipt = keep_receipt(network, body, sandbox=sandbox)
+    receipt = store_receipt(network, body, sandbox=sandbox)
     if receipt:
-        hint(receipt.pk)
+        request_digest(receipt.pk)
     return HttpResponse(status=200)
 
 
-def pushing_adapter(network: str) -> type[Pushes]:
+def find_push_adapter(network: str) -> type[Pushes]:
     try:
         adapter = adapter_class(network)
     except UnknownNetwork:
@@ -49,7 +49,7 @@ def pushing_adapter(network: str) -> type[Pushes]:
     return adapter
 
 
-def handshake(adapter: type[Pushes], network: str, request: HttpRequest) -> HttpResponse:
+def answer_handshake(adapter: type[Pushes], network: str, request: HttpRequest) -> HttpResponse:
     answer = adapter.challenge(
         request.GET.dict(),
         secret=app_secret(network),
@@ -69,7 +69,7 @@ def sandbox_secret(network: str) -> str:
     return hmac.new(settings.SECRET_KEY.encode(), f"sandbox:{network}".encode(), hashlib.sha256).hexdigest()
 
 
-def hint(receipt_id: int) -> None:
+def request_digest(receipt_id: int) -> None:
     try:
         digest.apply_async((receipt_id,), retry=False, queue="inbound")
     except OperationalError:

@@ -15,7 +15,7 @@ from organizations.actors import Actor
 from organizations.auditing import audit
 from organizations.models import Absence, Member, Role
 
-LONGEST = timedelta(days=730)
+LONGEST_ABSENCE = timedelta(days=730)
 
 
 @transaction.atomic
@@ -24,13 +24,13 @@ def plan_absence(actor: Actor, member: Member, *, deputy: Member, first_day: dat
 
     Raises Invalid (deputy, first_day, last_day), PermissionDenied.
     """
-    require_own(actor, member)
-    starts_at, ends_at = span(member, first_day, last_day)
+    require_self_or_admin(actor, member)
+    starts_at, ends_at = absence_span(member, first_day, last_day)
     both = Member.objects.filter(pk__in=[member.pk, deputy.pk])
-    here = list(both.select_for_update(no_key=True).order_by("pk"))  # nobody leaves or is booked meanwhile
-    if member not in here:
+    present_members = list(both.select_for_update(no_key=True).order_by("pk"))  # nobody leaves or is booked meanwhile
+    if member not in present_members:
         raise NotFound
-    if deputy == member or deputy not in here or deputy.role == Role.VIEWER:
+    if deputy == member or deputy not in present_members or deputy.role == Role.VIEWER:
         raise Invalid({"deputy": [_("Choose another member, who does more than look.")]})
     refuse_clashes(member, deputy, starts_at, ends_at)
     absence = Absence.objects.create(member=member, deputy=deputy, starts_at=starts_at, ends_at=ends_at)
@@ -43,34 +43,38 @@ def plan_absence(actor: Actor, member: Member, *, deputy: Member, first_day: dat
 @transaction.atomic
 def end_absence(actor: Actor, absence: Absence) -> None:
     """Back already, or not away after all."""
-    require_own(actor, absence.member)
+    require_self_or_admin(actor, absence.member)
     at = now()
     rows = Absence.objects.filter(pk=absence.pk, ends_at=absence.ends_at)  # as it was seen: somebody may end it too
-    begun = rows.filter(starts_at__lt=at, ends_at__gt=at).update(ends_at=at)
-    if not begun and not Absence.objects.filter(pk=absence.pk, starts_at__gte=at).delete()[0]:
+    ended = rows.filter(starts_at__lt=at, ends_at__gt=at).update(ends_at=at)
+    if not ended and not Absence.objects.filter(pk=absence.pk, starts_at__gte=at).delete()[0]:
         return
     audit.record(actor, "absence.ended", absence.member)
     realtime.ping(absence.organization_id, "rights")
 
 
-def require_own(actor: Actor, member: Member) -> None:
+def require_self_or_admin(actor: Actor, member: Member) -> None:
     if not isinstance(actor, Member) or actor.pk != member.pk:
         require_admin(actor)
 
 
-def span(member: Member, first_day: date, last_day: date) -> tuple[datetime, datetime]:
+def absence_span(member: Member, first_day: date, last_day: date) -> tuple[datetime, datetime]:
     zone = ZoneInfo(member.time_zone)
     today = now().astimezone(zone).date()
     if last_day < first_day:
         raise Invalid({"last_day": [_("The last day comes before the first.")]})
     if last_day < today:
         raise Invalid({"last_day": [_("That is over already.")]})
-    if last_day - first_day > LONGEST or first_day - today > LONGEST or today - first_day > LONGEST:
+    if (
+        last_day - first_day > LONGEST_ABSENCE
+        or first_day - today > LONGEST_ABSENCE
+        or today - first_day > LONGEST_ABSENCE
+    ):
         raise Invalid({"last_day": [_("Choose days within two years.")]})
-    return midnight(first_day, zone), midnight(last_day + timedelta(days=1), zone)
+    return start_of_day(first_day, zone), start_of_day(last_day + timedelta(days=1), zone)
 
 
-def midnight(day: date, zone: ZoneInfo) -> datetime:
+def start_of_day(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), tzinfo=zone)
 
 

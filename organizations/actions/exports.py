@@ -11,7 +11,7 @@ from organizations.models import Organization
 
 
 @transaction.atomic
-def export_audit(actor: Actor, organization: Organization, *, form: str, filters: Mapping[str, str]) -> None:
+def record_audit_export(actor: Actor, organization: Organization, *, form: str, filters: Mapping[str, str]) -> None:
     """Notes who takes which part of the log as what ("csv", "json"), before the first row leaves.
 
     Raises PermissionDenied.

@@ -7,13 +7,13 @@ from django.db import IntegrityError, transaction
 from foundation.errors import Invalid, PermissionDenied
 from foundation.texts.names import checked_name
 from organizations.actions.joining import join_organization
-from organizations.actions.organizations import LONGEST_NAME, check, checked_zone
+from organizations.actions.organizations import LONGEST_NAME, checked_zone, validate_field
 from organizations.auditing import audit
 from organizations.models import Member, Organization, Role, User
 from organizations.sign_in.admission import has_verified_email
 from organizations.tenancy import scope
 
-MOST = 3  # owned by one person
+MOST_OWNED = 3  # owned by one person
 
 
 @transaction.atomic
@@ -24,9 +24,9 @@ def found_organization(user: User, *, name: str, slug: str, time_zone: str = "UT
     if not has_verified_email(user):
         raise PermissionDenied("Confirm your e-mail address first.")
     # unscoped: what the person owns elsewhere is the question
-    if Member.unscoped.filter(user=user, role=Role.OWNER, left_at=None).count() >= MOST:
-        raise PermissionDenied(f"You own {MOST} organizations already.")
-    check("slug", validate_slug, slug, "Use letters, digits and hyphens, at most 50.")
+    if Member.unscoped.filter(user=user, role=Role.OWNER, left_at=None).count() >= MOST_OWNED:
+        raise PermissionDenied(f"You own {MOST_OWNED} organizations already.")
+    validate_field("slug", validate_slug, slug, "Use letters, digits and hyphens, at most 50.")
     try:
         with transaction.atomic():
             organization = Organization.objects.create(

@@ -11,10 +11,10 @@ from foundation.texts.names import checked_name
 from organizations.access import require_admin
 from organizations.actors import Actor
 from organizations.auditing import audit
-from organizations.configuration.business_hours import Stretch, parse_stretches, spelt
+from organizations.configuration.business_hours import Stretch, format_stretches, parse_stretches
 from organizations.models import BusinessHours, Holiday, Organization
 
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MOST_STRETCHES = 6  # of one day
 MOST_HOLIDAYS = 400
 
@@ -26,27 +26,27 @@ def set_business_hours(actor: Actor, organization: Organization, *, week: Mappin
     Raises Invalid (names of days), PermissionDenied, Overtaken.
     """
     require_admin(actor)
-    wanted = checked_week(week)
+    new_week = checked_week(week)
     Organization.objects.select_for_update().get(pk=organization.pk)
     rows = BusinessHours.objects.order_by("weekday", "opens").values_list("weekday", "opens", "closes")
-    standing: dict[int, tuple[Stretch, ...]] = {}
+    current: dict[int, tuple[Stretch, ...]] = {}
     for weekday, opens, closes in rows:
-        standing[weekday] = (*standing.get(weekday, ()), (opens, closes))
-    refuse_overtaken(week_mark(standing), seen)
-    change = audit.changed(told(standing), told(wanted))
+        current[weekday] = (*current.get(weekday, ()), (opens, closes))
+    refuse_overtaken(week_mark(current), seen)
+    change = audit.changed_fields(format_week(current), format_week(new_week))
     if change:
         BusinessHours.objects.all().delete()
         BusinessHours.objects.bulk_create(
             BusinessHours(organization=organization, weekday=weekday, opens=opens, closes=closes)
-            for weekday, stretches in wanted.items()
+            for weekday, stretches in new_week.items()
             for opens, closes in stretches
         )
         audit.record(actor, "organization.hours_changed", organization, change)
 
 
 def checked_week(week: Mapping[str, str]) -> dict[int, tuple[Stretch, ...]]:
-    found, problems = {}, {day: ["There is no such day."] for day in week if day not in DAYS}
-    for weekday, day in enumerate(DAYS):
+    found, problems = {}, {day: ["There is no such day."] for day in week if day not in WEEKDAYS}
+    for weekday, day in enumerate(WEEKDAYS):
         try:
             found[weekday] = parse_stretches(week.get(day, ""))
         except ValueError as error:
@@ -59,12 +59,12 @@ def checked_week(week: Mapping[str, str]) -> dict[int, tuple[Stretch, ...]]:
     return found
 
 
-def told(week: Mapping[int, tuple[Stretch, ...]]) -> dict[str, str]:
-    return {day: spelt(week.get(weekday, ())) for weekday, day in enumerate(DAYS)}
+def format_week(week: Mapping[int, tuple[Stretch, ...]]) -> dict[str, str]:
+    return {day: format_stretches(week.get(weekday, ())) for weekday, day in enumerate(WEEKDAYS)}
 
 
 def week_mark(week: Mapping[int, tuple[Stretch, ...]]) -> str:
-    return mark_of(told(week))
+    return mark_of(format_week(week))
 
 
 @transaction.atomic

@@ -14,17 +14,17 @@ from django.utils.translation import gettext as _
 from foundation.errors import Conflict, Invalid
 from foundation.texts.names import checked_name
 from organizations.access import require_admin, require_rank
-from organizations.actions.joining import already, join_organization
-from organizations.actions.organizations import LONGEST_NAME, check, create_user
+from organizations.actions.joining import already_member_error, join_organization
+from organizations.actions.organizations import LONGEST_NAME, create_user, validate_field
 from organizations.actors import Actor
 from organizations.auditing import audit
 from organizations.models import Invitation, Member, Role, User
 from organizations.notifications.notices import notify
 from organizations.queries.invitations import joinable_teams
-from organizations.worker_hints import wake
+from organizations.worker_hints import wake_worker
 
-LIFE = timedelta(days=7)
-MAILING = "organizations.tasks.send_invitations"
+INVITATION_LIFE = timedelta(days=7)
+INVITATION_TASK = "organizations.tasks.send_invitations"
 
 
 @transaction.atomic
@@ -35,32 +35,37 @@ def invite_member(actor: Actor, *, email: str, role: str = Role.MEMBER, team_ids
     """
     require_admin(actor)
     email, ids = email.strip().lower(), sorted(set(team_ids))
-    check("email", validate_email, email, _("Give a whole e-mail address."))
+    validate_field("email", validate_email, email, _("Give a whole e-mail address."))
     if role not in Role.values:
         raise Invalid({"role": [_("Choose one of %s.") % ", ".join(Role.values)]})
     require_rank(actor, role)
     if not joinable_teams().keys() >= set(ids):
         raise Invalid({"teams": [_("One of these does not exist here.")]})
     if Member.objects.filter(user__email__iexact=email).exists():
-        raise already()
+        raise already_member_error()
     Invitation.objects.filter(email=email, accepted_at=None, revoked_at=None, expires_at__lte=now()).update(
         revoked_at=now(), mail_due_at=None
     )
-    return store(actor, email, role, ids)
+    return store_invitation(actor, email, role, ids)
 
 
-def store(actor: Actor, email: str, role: str, team_ids: list[int]) -> Invitation:
+def store_invitation(actor: Actor, email: str, role: str, team_ids: list[int]) -> Invitation:
     at = now()
     sender = actor if isinstance(actor, Member) else None
     try:
         with transaction.atomic():
             invitation = Invitation.objects.create(
-                email=email, role=role, team_ids=team_ids, invited_by=sender, expires_at=at + LIFE, mail_due_at=at
+                email=email,
+                role=role,
+                team_ids=team_ids,
+                invited_by=sender,
+                expires_at=at + INVITATION_LIFE,
+                mail_due_at=at,
             )
     except IntegrityError:
         raise Invalid({"email": [_("This person is invited already. Send the invitation again instead.")]}) from None
     audit.record(actor, "invitation.sent", invitation, {"role": role})
-    wake(MAILING)
+    wake_worker(INVITATION_TASK)
     return invitation
 
 
@@ -69,12 +74,17 @@ def resend_invitation(actor: Actor, invitation: Invitation) -> Invitation:
     """A new link for another week; the one before no longer works. Raises Conflict when it is over."""
     require_rank(actor, invitation.role)
     at = now()
-    stamps: dict[str, object] = {"expires_at": at + LIFE, "mail_due_at": at, "mailed_at": None, "digest": None}
+    stamps: dict[str, object] = {
+        "expires_at": at + INVITATION_LIFE,
+        "mail_due_at": at,
+        "mailed_at": None,
+        "digest": None,
+    }
     if isinstance(actor, Member):
         stamps["invited_by"] = actor  # from now on it lives by their word
-    change_open(invitation, **stamps)
+    update_open_invitation(invitation, **stamps)
     audit.record(actor, "invitation.sent_again", invitation)
-    wake(MAILING)
+    wake_worker(INVITATION_TASK)
     return invitation
 
 
@@ -82,11 +92,11 @@ def resend_invitation(actor: Actor, invitation: Invitation) -> Invitation:
 def revoke_invitation(actor: Actor, invitation: Invitation) -> None:
     """Its link no longer works. Raises Conflict when it is over."""
     require_rank(actor, invitation.role)
-    change_open(invitation, revoked_at=now(), mail_due_at=None)
+    update_open_invitation(invitation, revoked_at=now(), mail_due_at=None)
     audit.record(actor, "invitation.revoked", invitation)
 
 
-def change_open(invitation: Invitation, **stamps: object) -> None:
+def update_open_invitation(invitation: Invitation, **stamps: object) -> None:
     rows = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, revoked_at=None)
     if rows.update(**stamps) != 1:
         raise Conflict(_("This invitation was accepted or revoked in the meantime."))
@@ -102,11 +112,11 @@ def accept_invitation(
     Raises Conflict when the link is over, Invalid (name, password), PermissionDenied for another person.
     """
     row = Invitation.objects.select_for_update(of=("self",)).select_related("organization").get(pk=invitation.pk)
-    refusal = refusal_of(row)
+    refusal = invitation_refusal(row)
     if refusal:
         raise Conflict(refusal)
     if user is None:
-        user = new_person(row, name, password)
+        user = create_invited_user(row, name, password)
     if user.email.lower() != row.email or not user.is_active:
         raise Conflict(_("This invitation is for %s. Sign in as that person.") % row.email)
     member = join_organization(None, row.organization, user, role=row.role, team_ids=row.team_ids)
@@ -124,9 +134,9 @@ def accept_invitation(
     return member
 
 
-def new_person(invitation: Invitation, name: str, password: str) -> User:
+def create_invited_user(invitation: Invitation, name: str, password: str) -> User:
     """The link came by e-mail, so the address is confirmed."""
-    if refusal := refusal_of_new_people():
+    if refusal := registration_refusal():
         raise Conflict(refusal)
     name = checked_name(name, LONGEST_NAME)
     if User.objects.filter(email__iexact=invitation.email).exists():
@@ -136,14 +146,14 @@ def new_person(invitation: Invitation, name: str, password: str) -> User:
     return user
 
 
-def refusal_of_new_people() -> str:
+def registration_refusal() -> str:
     """Why a link cannot make a new sign-in on this server; empty when it can."""
     if settings.REGISTRATION == "closed":
         return _("Sign-ins are made by this server's operator. Ask for one, then open this link again.")
     return ""
 
 
-def refusal_of(invitation: Invitation) -> str:
+def invitation_refusal(invitation: Invitation) -> str:
     """Why it can no longer be accepted; empty when it can. Whoever sent it must still be able to give the role."""
     if invitation.revoked_at:
         return _("This invitation was taken back. Ask for a new one.")

@@ -7,20 +7,20 @@ from django.utils.translation import gettext as _
 
 from foundation.errors import Conflict
 from organizations.access import require_admin
-from organizations.actions.invitations import LIFE, MAILING
+from organizations.actions.invitations import INVITATION_LIFE, INVITATION_TASK
 from organizations.actors import Actor
 from organizations.auditing import audit
 from organizations.models import Invitation, Member, Role
-from organizations.people.invitation_list import Line, checked_line, read_list
+from organizations.people.invitation_list import InvitationLine, checked_line, parse_invitation_list
 from organizations.queries.invitations import joinable_teams
 from organizations.tenancy import require_organization_id
-from organizations.worker_hints import wake
+from organizations.worker_hints import wake_worker
 
 
-def check_people(actor: Actor, text: str) -> list[Line]:
+def check_invitation_list(actor: Actor, text: str) -> list[InvitationLine]:
     """Each line of the CSV with what is wrong with it. Stores nothing. Raises Invalid (people), PermissionDenied."""
     require_admin(actor)
-    lines = read_list(text)
+    lines = parse_invitation_list(text)
     rank = actor.rank if isinstance(actor, Member) else Role.OWNER.rank
     teams = {name.lower(): pk for pk, name in joinable_teams().items()}
     taken, seen = taken_addresses(), set[str]()
@@ -28,12 +28,12 @@ def check_people(actor: Actor, text: str) -> list[Line]:
 
 
 @transaction.atomic
-def invite_people(actor: Actor, text: str) -> list[Line]:
+def invite_people(actor: Actor, text: str) -> list[InvitationLine]:
     """Invites everybody on the list with whose line nothing is wrong; returns all lines as they were checked.
 
     Raises Invalid (people), PermissionDenied, Conflict.
     """
-    lines = check_people(actor, text)
+    lines = check_invitation_list(actor, text)
     good = [line for line in lines if not line.problems]
     at, sender = now(), actor if isinstance(actor, Member) else None
     stale = Invitation.objects.filter(email__in=[line.email for line in good], accepted_at=None, revoked_at=None)
@@ -45,7 +45,7 @@ def invite_people(actor: Actor, text: str) -> list[Line]:
             role=line.role,
             team_ids=sorted(set(line.team_ids)),
             invited_by=sender,
-            expires_at=at + LIFE,
+            expires_at=at + INVITATION_LIFE,
             mail_due_at=at,
         )
         for line in good
@@ -57,7 +57,7 @@ def invite_people(actor: Actor, text: str) -> list[Line]:
         raise Conflict(_("Somebody else has just invited one of them. Check the list again.")) from None
     for invitation in made:
         audit.record(actor, "invitation.sent", invitation, {"role": invitation.role})
-    wake(MAILING)
+    wake_worker(INVITATION_TASK)
     return lines
 
 

@@ -24,9 +24,9 @@ def join_organization(
     member = Member.ever.select_for_update(of=("self",)).filter(user=user).first()
     returns = member is not None
     if member is None:
-        member = create(organization, user, role)
+        member = create_membership(organization, user, role)
     elif member.left_at is None:
-        raise already()
+        raise already_member_error()
     else:
         member.role, member.left_at, member.successor = role, None, None
         member.save(update_fields=["role", "left_at", "successor"])
@@ -36,13 +36,13 @@ def join_organization(
     return member
 
 
-def create(organization: Organization, user: User, role: str) -> Member:
+def create_membership(organization: Organization, user: User, role: str) -> Member:
     try:
         with transaction.atomic():
             return Member.objects.create(organization=organization, user=user, role=role)
     except IntegrityError:
-        raise already() from None
+        raise already_member_error() from None
 
 
-def already() -> Invalid:
+def already_member_error() -> Invalid:
     return Invalid({"email": [_("This person is already a member.")]})

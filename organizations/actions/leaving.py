@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from foundation.errors import Invalid, PermissionDenied
 from foundation.processes import realtime
 from organizations.access import require_rank
-from organizations.actions.people import lock_people, present, require_another_owner
-from organizations.actors import Actor, label
+from organizations.actions.people import lock_people, require_another_owner, require_present_actor
+from organizations.actors import Actor, actor_label
 from organizations.auditing import audit
 from organizations.models import Absence, ApiToken, Invitation, Member, Role
 from organizations.notifications.notices import notify
-from organizations.people.handover import Handover, Holding, may_succeed
+from organizations.people.member_handover import Handover, Holding, may_succeed
 from organizations.queries.leaving import holdings_of
 from organizations.signals import member_leaving
 
@@ -38,7 +38,7 @@ def offboard_member(
     """
     named = [successor, *(successors or {}).values()]
     people = lock_people(actor, member, named)
-    row, doer = people[member.pk], present(actor, people)
+    row, doer = people[member.pk], require_present_actor(actor, people)
     require_rank(doer, row.role)
     if row.role == Role.OWNER:
         require_another_owner(people, row)
@@ -50,15 +50,15 @@ def offboard_member(
     end_membership(row, handover)
     chosen = {kind: one.name for kind, one in handover.by_kind.items()}
     audit.record(actor, "member.left", row, {"role": [row.role, None], "successor": successor.name, **chosen})
-    tell_successors(actor, handover, passing)
+    notify_successors(actor, handover, passing)
     realtime.ping(row.organization_id, "rights")
     return row
 
 
-def tell_successors(actor: Actor, handover: Handover, passing: list[Holding]) -> None:
+def notify_successors(actor: Actor, handover: Handover, passing: list[Holding]) -> None:
     """By bell and e-mail what is theirs from now on, but for whoever did it."""
     member, slug = handover.member, handover.member.organization.slug
-    names = {"who": label(actor).name, "name": member.name}
+    names = {"who": actor_label(actor).name, "name": member.name}
     for one in {person.pk: person for person in handover.people}.values():
         theirs = [holding.label for holding in passing if handover.chosen(holding.kind).pk == one.pk]
         if one.pk == getattr(actor, "pk", None):
@@ -79,10 +79,10 @@ def plan_handover(
     """Who would take what. Changes nothing; raises Invalid (successor) for somebody who cannot."""
     if not all(may_succeed(one, member) for one in (successor, *by_kind.values())):
         raise Invalid({"successor": [_("Choose another member, who does more than look.")]})
-    return Handover(member, successor, fallback_for(actor, member), dict(by_kind), keep_scheduled)
+    return Handover(member, successor, fallback_successor(actor, member), dict(by_kind), keep_scheduled)
 
 
-def fallback_for(actor: Actor, member: Member) -> Member:
+def fallback_successor(actor: Actor, member: Member) -> Member:
     """Somebody who sees everything: the actor, or the first owner."""
     if isinstance(actor, Member) and actor.is_admin and actor.pk != member.pk:
         return actor

@@ -13,8 +13,8 @@ from foundation.errors import Invalid, NotFound
 from foundation.processes import realtime
 from organizations.auditing import audit
 from organizations.models import Member, Notification, NotificationSettings
-from organizations.notifications.notice_kinds import CHANNELS, KINDS
-from organizations.notifications.quiet_hours import next_time
+from organizations.notifications.notice_kinds import CHANNELS, NOTICE_KINDS
+from organizations.notifications.quiet_hours import next_clock_time
 
 
 @transaction.atomic
@@ -25,7 +25,7 @@ def read_notification(actor: Member, pk: int) -> Notification:
     except (Notification.DoesNotExist, OverflowError):
         raise NotFound from None
     if Notification.objects.filter(pk=notice.pk, read_at=None).update(read_at=now()):
-        tell(actor)
+        ping_notifications(actor)
     return notice
 
 
@@ -34,11 +34,11 @@ def read_all_notifications(actor: Member) -> int:
     """Marks all of the actor's notices as read; how many there were."""
     read = Notification.objects.filter(member=actor, read_at=None).update(read_at=now())
     if read:
-        tell(actor)
+        ping_notifications(actor)
     return read
 
 
-def tell(member: Member) -> None:
+def ping_notifications(member: Member) -> None:
     realtime.ping(member.organization_id, "notifications", member.pk)
 
 
@@ -55,14 +55,14 @@ def change_notification_settings(
 
     Raises Invalid (channels, quiet_from, quiet_until).
     """
-    check(channels, quiet_from, quiet_until)
-    chosen = {kind: [one for one in CHANNELS if one in wanted] for kind, wanted in channels.items()}
+    validate_notification_settings(channels, quiet_from, quiet_until)
+    chosen = {kind: [one for one in CHANNELS if one in chosen_channels] for kind, chosen_channels in channels.items()}
     values: dict[str, Any] = {
         "channels": chosen,
         "quiet_from": quiet_from,
         "quiet_until": quiet_until,
         "digest_at": digest_at,
-        "next_digest_at": next_digest(actor, chosen, digest_at, now()),
+        "next_digest_at": next_digest_time(actor, chosen, digest_at, now()),
     }
     settings, _created = NotificationSettings.objects.update_or_create(
         member=actor, defaults={"organization_id": actor.organization_id, **values}
@@ -71,16 +71,20 @@ def change_notification_settings(
     return settings
 
 
-def check(channels: Mapping[str, Collection[str]], quiet_from: time | None, quiet_until: time | None) -> None:
-    if not set(channels) <= set(KINDS) or not all(set(wanted) <= set(CHANNELS) for wanted in channels.values()):
+def validate_notification_settings(
+    channels: Mapping[str, Collection[str]], quiet_from: time | None, quiet_until: time | None
+) -> None:
+    if not set(channels) <= set(NOTICE_KINDS) or not all(
+        set(chosen_channels) <= set(CHANNELS) for chosen_channels in channels.values()
+    ):
         raise Invalid({"channels": [_("There is no such kind or channel.")]})
     if (quiet_from is None) != (quiet_until is None):
         missing = "quiet_from" if quiet_from is None else "quiet_until"
         raise Invalid({missing: [_("Quiet hours need a beginning and an end.")]})
 
 
-def next_digest(member: Member, channels: Mapping[str, list[str]], at: time, after: datetime) -> datetime | None:
+def next_digest_time(member: Member, channels: Mapping[str, list[str]], at: time, after: datetime) -> datetime | None:
     """None where nothing is to be collected."""
-    if not any("digest" in wanted for wanted in channels.values()):
+    if not any("digest" in chosen_channels for chosen_channels in channels.values()):
         return None
-    return next_time(after, ZoneInfo(member.time_zone), at)
+    return next_clock_time(after, ZoneInfo(member.time_zone), at)

@@ -16,12 +16,12 @@ from organizations.access import require_admin, require_rank
 from organizations.actions.joining import join_organization
 from organizations.actors import Actor, System
 from organizations.auditing import audit
-from organizations.configuration.colours import HEX, READABLE, contrast_with_white, readable_shade
+from organizations.configuration.colours import HEX_COLOUR, READABLE_CONTRAST, contrast_with_white, readable_shade
 from organizations.models import Member, Organization, Role, User
 from organizations.tenancy import scope
 
 LONGEST_NAME = 120
-LATEST = 7 * 24 * 60  # minutes; what is a week late is too late for anybody
+MOST_LATE_MINUTES = 7 * 24 * 60  # minutes; what is a week late is too late for anybody
 
 
 @transaction.atomic
@@ -30,7 +30,7 @@ def create_organization(
 ) -> Organization:
     """Founds an organization with its first owner. Raises Invalid (field names: name, slug, owner_email, password)."""
     name = checked_name(name, LONGEST_NAME)
-    check("slug", validate_slug, slug, "Use letters, digits and hyphens, at most 50.")
+    validate_field("slug", validate_slug, slug, "Use letters, digits and hyphens, at most 50.")
     if len(slug) > 50:
         raise Invalid({"slug": ["Use letters, digits and hyphens, at most 50."]})
     try:
@@ -69,9 +69,9 @@ def change_organization(
         wanted["brand_colour"] = checked_colour(brand_colour)
     if too_late_minutes is not None:
         wanted["too_late_minutes"] = checked_lateness(too_late_minutes)
-    standing = Organization.objects.select_for_update().get(pk=organization.pk)
-    refuse_overtaken(standing.mark, seen)
-    change = audit.changed({field: getattr(standing, field) for field in wanted}, wanted)
+    current = Organization.objects.select_for_update().get(pk=organization.pk)
+    refuse_overtaken(current.mark, seen)
+    change = audit.changed_fields({field: getattr(current, field) for field in wanted}, wanted)
     for field, value in wanted.items():
         setattr(organization, field, value)
     if change:
@@ -93,8 +93,8 @@ def checked_locale(locale: str) -> str:
 
 
 def checked_lateness(minutes: int) -> int | None:
-    if not 0 <= minutes <= LATEST:
-        raise Invalid({"too_late_minutes": [f"Give 1 to {LATEST} minutes, or nothing."]})
+    if not 0 <= minutes <= MOST_LATE_MINUTES:
+        raise Invalid({"too_late_minutes": [f"Give 1 to {MOST_LATE_MINUTES} minutes, or nothing."]})
     return minutes or None
 
 
@@ -103,9 +103,9 @@ def checked_colour(colour: str) -> str:
     colour = colour.strip().lower()
     if not colour:
         return ""
-    if not HEX.fullmatch(colour):
+    if not HEX_COLOUR.fullmatch(colour):
         raise Invalid({"brand_colour": ["Write a colour as # and six digits, such as #3f51d1."]})
-    if contrast_with_white(colour) < READABLE:
+    if contrast_with_white(colour) < READABLE_CONTRAST:
         measured = f"{contrast_with_white(colour):.1f}"
         shade = readable_shade(colour)
         raise Invalid(
@@ -124,7 +124,7 @@ def create_member(
     """
     require_admin(actor)
     email = email.strip().lower()
-    check("email", validate_email, email, "Give a whole e-mail address.")
+    validate_field("email", validate_email, email, "Give a whole e-mail address.")
     if role not in Role.values:
         raise Invalid({"role": [f"Choose one of {', '.join(Role.values)}."]})
     require_rank(actor, role)
@@ -141,7 +141,7 @@ def create_user(email: str, name: str, password: str) -> User:
     return User.objects.create_user(email, password, name=name)
 
 
-def check(field: str, validator: object, value: str, wanted: str) -> None:
+def validate_field(field: str, validator: object, value: str, wanted: str) -> None:
     try:
         validator(value)  # type: ignore[operator]  # each can be called
     except ValidationError:

@@ -26,12 +26,12 @@ def change_role(actor: Actor, member: Member, *, role: str, seen: Seen = None) -
         raise Invalid({"role": [_("Choose one of %s.") % ", ".join(Role.values)]})
     people = lock_people(actor, member)
     row = people[member.pk]
-    require_rank(present(actor, people), row.role, role)
+    require_rank(require_present_actor(actor, people), row.role, role)
     if is_overtaken(row.mark, seen):
-        told = _(
+        message = _(
             "Somebody else has given %(name)s the role “%(role)s” meanwhile. Choose again if it should be another."
         )
-        raise Overtaken(told % {"name": row.name, "role": row.get_role_display()})
+        raise Overtaken(message % {"name": row.name, "role": row.get_role_display()})
     if row.role == Role.OWNER and role != Role.OWNER:
         require_another_owner(people, row)
     if row.role == role:
@@ -56,7 +56,7 @@ def lock_people(actor: Actor, member: Member, others: Iterable[Member] = ()) -> 
     return people
 
 
-def present(actor: Actor, people: dict[int, Member]) -> Actor:
+def require_present_actor(actor: Actor, people: dict[int, Member]) -> Actor:
     """The actor with the role that they have now."""
     if not isinstance(actor, Member):
         return actor

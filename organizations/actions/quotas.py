@@ -11,14 +11,14 @@ from organizations.configuration.quotas import QUOTAS
 from organizations.models import Organization
 from organizations.tenancy import scope
 
-MOST = 2**53
+LARGEST_QUOTA = 2**53
 
 
 @transaction.atomic
 def set_quotas(actor: System, organization: Organization, limits: Mapping[str, int | None]) -> Organization:
     """None gives back what all have. Raises Invalid (the quota's name)."""
     wrong = {name: ["There is no such quota."] for name in limits if name not in QUOTAS}
-    wrong |= {name: ["Give a whole number from 1 on."] for name, limit in limits.items() if not fits(limit)}
+    wrong |= {name: ["Give a whole number from 1 on."] for name, limit in limits.items() if not is_valid_quota(limit)}
     if wrong:
         raise Invalid(wrong)
     organization = Organization.objects.select_for_update().get(pk=organization.pk)
@@ -33,5 +33,5 @@ def set_quotas(actor: System, organization: Organization, limits: Mapping[str, i
     return organization
 
 
-def fits(limit: int | None) -> bool:
-    return limit is None or 1 <= limit <= MOST
+def is_valid_quota(limit: int | None) -> bool:
+    return limit is None or 1 <= limit <= LARGEST_QUOTA

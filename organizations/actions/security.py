@@ -10,7 +10,7 @@ from organizations.actors import Actor
 from organizations.auditing import audit
 from organizations.models import Member, Organization
 from organizations.sign_in.admission import has_mfa
-from organizations.sign_in.session_bounds import LEAST, MOST, MOST_IDLE
+from organizations.sign_in.session_bounds import LEAST_SESSION_DAYS, MOST_IDLE_DAYS, MOST_SESSION_DAYS
 
 
 @transaction.atomic
@@ -28,32 +28,34 @@ def require_mfa(actor: Actor, organization: Organization, *, required: bool, see
 
 
 @transaction.atomic
-def bound_sessions(actor: Actor, organization: Organization, *, idle_days: int, days: int, seen: Seen = None) -> None:
+def set_session_bounds(
+    actor: Actor, organization: Organization, *, idle_days: int, days: int, seen: Seen = None
+) -> None:
     """Sign people out after so many days without a page, and after so many in all.
 
     Raises Invalid, PermissionDenied, Overtaken.
     """
     require_admin(actor)
     wrong = {}
-    if not LEAST <= idle_days <= MOST_IDLE:
-        wrong["idle_days"] = [f"Choose {LEAST} to {MOST_IDLE} days."]
-    if not LEAST <= days <= MOST:
-        wrong["days"] = [f"Choose {LEAST} to {MOST} days."]
+    if not LEAST_SESSION_DAYS <= idle_days <= MOST_IDLE_DAYS:
+        wrong["idle_days"] = [f"Choose {LEAST_SESSION_DAYS} to {MOST_IDLE_DAYS} days."]
+    if not LEAST_SESSION_DAYS <= days <= MOST_SESSION_DAYS:
+        wrong["days"] = [f"Choose {LEAST_SESSION_DAYS} to {MOST_SESSION_DAYS} days."]
     if wrong:
         raise Invalid(wrong)
     row = Organization.objects.select_for_update().get(pk=organization.pk)
     refuse_overtaken(row.bounds_mark, seen)
-    wanted = {"session_idle_days": idle_days, "session_days": days}
-    change = audit.changed({name: getattr(row, name) for name in wanted}, wanted)
+    new_values = {"session_idle_days": idle_days, "session_days": days}
+    change = audit.changed_fields({name: getattr(row, name) for name in new_values}, new_values)
     if change:
-        Organization.objects.filter(pk=row.pk).update(**wanted)
+        Organization.objects.filter(pk=row.pk).update(**new_values)
         organization.session_idle_days, organization.session_days = idle_days, days
         audit.record(actor, "organization.sessions_bounded", organization, change)
         ping(organization.pk, "rights", "")
 
 
 @transaction.atomic
-def let_in_again(actor: Actor, member: Member) -> None:
+def readmit_member(actor: Actor, member: Member) -> None:
     """Somebody knows that it was the person who took the second step away by mail. Raises PermissionDenied."""
     require_rank(actor, member.role)
     if Member.objects.filter(pk=member.pk).exclude(second_step_lost_at=None).update(second_step_lost_at=None):

@@ -13,10 +13,10 @@ from organizations.access import require_admin
 from organizations.actors import Actor, System
 from organizations.auditing import audit
 from organizations.models import ApiToken, Member
-from organizations.rest.scopes import EVERYTHING, SCOPES
+from organizations.rest.scopes import FULL_SCOPES, SCOPES
 
-PREFIX = "so_"
-MOST = 100  # living tokens of one member
+PREFIX_OF_TOKENS = "so_"
+MOST_TOKENS = 100  # living tokens of one member
 
 
 @transaction.atomic
@@ -25,7 +25,7 @@ def create_api_token(
     member: Member,
     *,
     name: str,
-    scopes: Collection[str] = EVERYTHING,
+    scopes: Collection[str] = FULL_SCOPES,
     expires_at: datetime | None = None,
     by_sign_on: bool = False,
 ) -> tuple[ApiToken, str]:
@@ -36,10 +36,10 @@ def create_api_token(
     if isinstance(actor, Member) and actor.pk != member.pk:
         raise PermissionDenied("Only the member can make a token that acts in the member's name.")
     name = checked_name(name, 80)
-    refuse_wrong(scopes, expires_at)
-    if living(member) >= MOST:
-        raise Invalid({"name": [f"You have {MOST} tokens. Revoke one that is not needed any more."]})
-    secret = PREFIX + secrets.token_urlsafe(32)
+    validate_token_terms(scopes, expires_at)
+    if count_active_tokens(member) >= MOST_TOKENS:
+        raise Invalid({"name": [f"You have {MOST_TOKENS} tokens. Revoke one that is not needed any more."]})
+    secret = PREFIX_OF_TOKENS + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
         member=member,
         name=name,
@@ -62,7 +62,7 @@ def revoke_api_token(actor: Actor, token: ApiToken) -> None:
         audit.record(actor, "token.revoked", token, {"member": token.member.name})
 
 
-def refuse_wrong(scopes: Collection[str], expires_at: datetime | None) -> None:
+def validate_token_terms(scopes: Collection[str], expires_at: datetime | None) -> None:
     wrong = {}
     if not scopes or not set(scopes) <= set(SCOPES):
         wrong["scopes"] = [f"Choose from {', '.join(SCOPES)}."]
@@ -72,5 +72,5 @@ def refuse_wrong(scopes: Collection[str], expires_at: datetime | None) -> None:
         raise Invalid(wrong)
 
 
-def living(member: Member) -> int:
+def count_active_tokens(member: Member) -> int:
     return ApiToken.objects.filter(member=member, revoked_at=None).count()

@@ -14,9 +14,9 @@ from organizations.actions.tokens import revoke_api_token
 from organizations.actors import System
 from organizations.auditing import audit
 from organizations.models import ApiToken, Invitation, Member, SignOnIdentity, User
-from organizations.queries.ways_in import Kind, Way
+from organizations.queries.ways_in import Way, WayKind
 from organizations.receivers import recheck_streams, record_everywhere
-from organizations.sign_in.admission import has_mfa, signed_on
+from organizations.sign_in.admission import has_mfa, sign_on_note
 from organizations.tenancy import scope
 
 
@@ -28,14 +28,14 @@ def remove_ways(user: User, ways: Iterable[Way], *, by_mail: bool = False) -> No
     """
     had_second_step = has_mfa(user)
     for way in ways:
-        REMOVE[way.kind](user, way.pk)
+        REMOVERS[way.kind](user, way.pk)
     remove_left_over_codes(user)
     if by_mail and had_second_step and not has_mfa(user):
-        hold_back(user)
+        mark_second_step_lost(user)
     transaction.on_commit(lambda: recheck_streams(user))
 
 
-def hold_back(user: User) -> None:
+def mark_second_step_lost(user: User) -> None:
     """From organizations that ask for a second step, until somebody there knows that it was the person."""
     for member in memberships_of(user):
         if member.organization.require_mfa:
@@ -64,7 +64,7 @@ def remove_left_over_codes(user: User) -> None:
         rows.delete()
 
 
-def unlink(user: User, pk: int) -> None:
+def unlink_identity(user: User, pk: int) -> None:
     """The provider's word opens this account no longer, nor do the sessions that came in by it alone."""
     # unscoped: the person's own, in whichever organization
     identity = SignOnIdentity.unscoped.filter(user=user, pk=pk).first()
@@ -77,12 +77,12 @@ def unlink(user: User, pk: int) -> None:
         identity.delete()
     store = import_module(settings.SESSION_ENGINE).SessionStore
     for session in UserSession.objects.filter(user=user):
-        note = signed_on(store(session.session_key), user)
+        note = sign_on_note(store(session.session_key), user)
         if note.get("only") and identity.organization_id in note["organizations"]:
             session.end()
 
 
-def revoke(user: User, pk: int) -> None:
+def revoke_user_token(user: User, pk: int) -> None:
     # unscoped: the person's own, in whichever organization
     token = ApiToken.unscoped.select_related("member__user").filter(member__user=user, pk=pk).first()
     if token is not None:
@@ -90,14 +90,14 @@ def revoke(user: User, pk: int) -> None:
             revoke_api_token(token.member, token)
 
 
-def end_session(user: User, pk: int) -> None:
+def end_user_session(user: User, pk: int) -> None:
     session = UserSession.objects.filter(user=user, pk=pk).first()
     if session is not None:
         session.end()
         record_everywhere(user, "session.ended", device=session.user_agent[:120])
 
 
-def decline(user: User, pk: int) -> None:
+def decline_invitation(user: User, pk: int) -> None:
     # unscoped: who is invited is in no organization yet
     rows = Invitation.unscoped.filter(pk=pk, accepted_at=None, revoked_at=None)
     invitation = rows.first()
@@ -106,13 +106,13 @@ def decline(user: User, pk: int) -> None:
             audit.record(System("invitation"), "invitation.declined", invitation)
 
 
-REMOVE: dict[Kind, Callable[[User, int], None]] = {
-    Kind.PASSWORD: remove_password,
-    Kind.PASSKEY: remove_authenticator,
-    Kind.APP: remove_authenticator,
-    Kind.CODES: remove_authenticator,
-    Kind.SIGN_ON: unlink,
-    Kind.TOKEN: revoke,
-    Kind.SESSION: end_session,
-    Kind.INVITATION: decline,
+REMOVERS: dict[WayKind, Callable[[User, int], None]] = {
+    WayKind.PASSWORD: remove_password,
+    WayKind.PASSKEY: remove_authenticator,
+    WayKind.APP: remove_authenticator,
+    WayKind.CODES: remove_authenticator,
+    WayKind.SIGN_ON: unlink_identity,
+    WayKind.TOKEN: revoke_user_token,
+    WayKind.SESSION: end_user_session,
+    WayKind.INVITATION: decline_invitation,
 }

@@ -4,33 +4,33 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from foundation.texts.sheets import harmless, line
+from foundation.texts.csv_lines import escape_formula, format_csv_line
 from organizations.models import AuditEntry
 
-COLUMNS = (
+AUDIT_COLUMNS = (
     "id", "at", "actor_kind", "actor_id", "actor_name", "ip", "verb", "target_kind", "target_id", "target_name",
     "change",
 )  # fmt: skip
 
 
-def as_csv(entries: Iterable[AuditEntry]) -> Iterator[str]:
-    yield line(COLUMNS)
+def audit_csv_lines(entries: Iterable[AuditEntry]) -> Iterator[str]:
+    yield format_csv_line(AUDIT_COLUMNS)
     for entry in entries:
-        values = shape(entry)
+        values = audit_entry_values(entry)
         values["change"] = json.dumps(values["change"], ensure_ascii=False)
-        yield line(harmless(values[column]) for column in COLUMNS)
+        yield format_csv_line(escape_formula(values[column]) for column in AUDIT_COLUMNS)
 
 
-def as_json(entries: Iterable[AuditEntry]) -> Iterator[str]:
+def audit_json_lines(entries: Iterable[AuditEntry]) -> Iterator[str]:
     """One array, an entry a line."""
     before = "[\n"
     for entry in entries:
-        yield before + json.dumps(shape(entry), ensure_ascii=False)
+        yield before + json.dumps(audit_entry_values(entry), ensure_ascii=False)
         before = ",\n"
     yield "[]\n" if before == "[\n" else "\n]\n"
 
 
-def shape(entry: AuditEntry) -> dict[str, Any]:
-    values = {column: getattr(entry, column) for column in COLUMNS}
+def audit_entry_values(entry: AuditEntry) -> dict[str, Any]:
+    values = {column: getattr(entry, column) for column in AUDIT_COLUMNS}
     values["at"] = entry.at.isoformat()
     return values

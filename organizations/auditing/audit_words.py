@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from organizations.models import AuditEntry, Role
 
 # Verbs that do not read as one would say them.
-VERBS: dict[str, str | Promise] = {
+AUDIT_VERB_WORDS: dict[str, str | Promise] = {
     "asset.created": gettext_lazy("File uploaded"),
     "asset.described": gettext_lazy("File described"),
     "conversation.assigned": gettext_lazy("Conversation given to somebody"),
@@ -67,7 +67,7 @@ VERBS: dict[str, str | Promise] = {
     "task.reopened": gettext_lazy("Task opened again"),
 }
 # Fields whose names are not words of the reader's.
-FIELDS: dict[str, str | Promise] = {
+AUDIT_FIELD_WORDS: dict[str, str | Promise] = {
     "alt_text": gettext_lazy("Description"),
     "at": gettext_lazy("Planned time"),
     "days": gettext_lazy("Days in all"),
@@ -90,63 +90,63 @@ FIELDS: dict[str, str | Promise] = {
     "verbs": gettext_lazy("Rights"),
     "why": gettext_lazy("Reason"),
 }
-UNSAID = {"grant.changed": {"id"}}  # for programs alone
+HIDDEN_FIELDS = {"grant.changed": {"id"}}  # for programs alone
 
 
 def verb_words(verb: str) -> str:
     """`post.scheduled` as "Post scheduled"."""
-    return str(VERBS.get(verb) or plain(verb.replace(".", " ")))
+    return str(AUDIT_VERB_WORDS.get(verb) or humanize_name(verb.replace(".", " ")))
 
 
 def field_words(name: str) -> str:
-    return str(FIELDS.get(name) or plain(name))
+    return str(AUDIT_FIELD_WORDS.get(name) or humanize_name(name))
 
 
-def plain(name: str) -> str:
+def humanize_name(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
-def changes(entry: AuditEntry) -> list[dict[str, str]]:
+def describe_audit_changes(entry: AuditEntry) -> list[dict[str, str]]:
     """What changed, line by line: label, before (where there was something), after."""
     fresh = entry.verb.endswith(".created")
-    unsaid = UNSAID.get(entry.verb, set())
+    hidden = HIDDEN_FIELDS.get(entry.verb, set())
     return [
-        change(name, value, fresh=fresh)
+        describe_audit_change(name, value, fresh=fresh)
         for name, value in entry.change.items()
-        if name not in unsaid and (fresh or not stayed(value))
+        if name not in hidden and (fresh or not is_unchanged(value))
     ]
 
 
-def stayed(value: Any) -> bool:
+def is_unchanged(value: Any) -> bool:
     """Whether a pair of before and after is none: it was sent along, and nothing changed."""
     return isinstance(value, list) and len(value) == 2 and value[0] == value[1] is not None
 
 
-def change(name: str, value: Any, *, fresh: bool) -> dict[str, str]:
+def describe_audit_change(name: str, value: Any, *, fresh: bool) -> dict[str, str]:
     """What is new had no value before: a list of two is then simply a list."""
     label = field_words(name)
     if isinstance(value, list) and len(value) == 2 and not fresh:
         if value[0] is None and value[1] is not None:
-            return {"label": label, "after": text_of(name, value[1])}
-        return {"label": label, "before": text_of(name, value[0]), "after": text_of(name, value[1])}
-    return {"label": label, "after": text_of(name, value)}
+            return {"label": label, "after": format_value(name, value[1])}
+        return {"label": label, "before": format_value(name, value[0]), "after": format_value(name, value[1])}
+    return {"label": label, "after": format_value(name, value)}
 
 
-def text_of(name: str, value: Any) -> str:
+def format_value(name: str, value: Any) -> str:
     if value in (None, "", []):
         return _("nothing")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
-        return ", ".join(text_of(name, part) for part in value)
+        return ", ".join(format_value(name, part) for part in value)
     if name in ("role", "default_role") and value in Role.values:
         return str(Role(value).label)
     if name == "state":
-        return plain(str(value))
-    return clock_of(value) if isinstance(value, str) else str(value)
+        return humanize_name(str(value))
+    return format_moment(value) if isinstance(value, str) else str(value)
 
 
-def clock_of(text: str) -> str:
+def format_moment(text: str) -> str:
     """A moment as the reader's clock shows it; any other text as it is."""
     try:
         moment = datetime.fromisoformat(text)

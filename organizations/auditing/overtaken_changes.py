@@ -13,15 +13,15 @@ from django.http import HttpRequest
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from foundation.overtaking import Seen, seen_at, spelt_seen
-from foundation.texts.differences import Bit, changes, merge
-from foundation.texts.written import with_line_feeds
+from foundation.overtaking import Seen, format_seen_mark, parse_seen_time
+from foundation.texts.differences import DiffPiece, diff_texts, merge_texts
+from foundation.texts.written_text import with_line_feeds
 from organizations.models import AuditEntry
 
 MOST_ENTRIES = 5
-OURS = ("seen", "was", "csrfmiddlewaretoken")
-Value = str | list[str]
-Values = dict[str, Value]
+CONTROL_FIELDS = ("seen", "was", "csrfmiddlewaretoken")
+FormValue = str | list[str]
+FormValues = dict[str, FormValue]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,8 @@ class Difference:
     """One field of which both sides differ by now, each with what it made of what stood there before."""
 
     label: str
-    theirs: Sequence[Bit]
-    mine: Sequence[Bit]
+    theirs: Sequence[DiffPiece]
+    mine: Sequence[DiffPiece]
     clash: bool  # both changed the same words
 
 
@@ -61,16 +61,16 @@ class SeenForm(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if name != "was"}
 
 
-def standing(values: Mapping[str, Any], mark: str) -> dict[str, Any]:
+def initial_with_mark(values: Mapping[str, Any], mark: str) -> dict[str, Any]:
     """`values` as a form begins with them."""
     return {
         **values,
-        "seen": spelt_seen(mark, now()),
-        "was": json.dumps({name: plain(one) for name, one in values.items()}),
+        "seen": format_seen_mark(mark, now()),
+        "was": json.dumps({name: to_form_value(one) for name, one in values.items()}),
     }
 
 
-def plain(value: Any) -> Value:
+def to_form_value(value: Any) -> FormValue:
     """As a browser sends it."""
     if value is None or value is False:
         return ""
@@ -85,75 +85,75 @@ def plain(value: Any) -> Value:
     return with_line_feeds(str(getattr(value, "pk", value)))
 
 
-def read_was(text: str) -> Values:
+def parse_original_values(text: str) -> FormValues:
     """What a form said that it was made from; nonsense is nothing."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
         return {}
-    return {str(name): plain(value) for name, value in found.items()} if isinstance(found, dict) else {}
+    return {str(name): to_form_value(value) for name, value in found.items()} if isinstance(found, dict) else {}
 
 
-def compare(
-    base: Values, mine: Values, theirs: Values, *, say: Callable[[str, Value], tuple[str, str]]
-) -> tuple[Values, list[Difference]]:
+def merge_and_compare(
+    base: FormValues, mine: FormValues, theirs: FormValues, *, say: Callable[[str, FormValue], tuple[str, str]]
+) -> tuple[FormValues, list[Difference]]:
     """The two merged, and where they differ. `say` gives a field's label, and its value as people read it."""
-    merged: Values = {}
+    merged: FormValues = {}
     differences = []
     for name in mine:
-        there, here = theirs.get(name, ""), mine[name]
+        there, own = theirs.get(name, ""), mine[name]
         before = base.get(name, there)
-        merged[name], clash = merged_value(before, here, there)
-        if same(here, there):
+        merged[name], clash = merged_value(before, own, there)
+        if is_same_value(own, there):
             continue
-        label, shown = say(name, here)
+        label, shown = say(name, own)
         old, other = say(name, before)[1], say(name, there)[1]
-        differences.append(Difference(label, changes(old, other), changes(old, shown), clash))
+        differences.append(Difference(label, diff_texts(old, other), diff_texts(old, shown), clash))
     return merged, differences
 
 
-def merged_value(before: Value, mine: Value, theirs: Value) -> tuple[Value, bool]:
+def merged_value(before: FormValue, mine: FormValue, theirs: FormValue) -> tuple[FormValue, bool]:
     if isinstance(mine, list):
         old, there = as_list(before), as_list(theirs)
         gone, more = set(old) - set(mine), [one for one in mine if one not in old]
         return [one for one in there if one not in gone] + [one for one in more if one not in there], False
     if isinstance(before, str) and isinstance(theirs, str):
-        found = merge(before, mine, theirs)
+        found = merge_texts(before, mine, theirs)
         return found.text, found.clashes > 0
     return mine, True
 
 
-def same(one: Value, other: Value) -> bool:
+def is_same_value(one: FormValue, other: FormValue) -> bool:
     return sorted(as_list(one)) == sorted(as_list(other))
 
 
-def as_list(value: Value) -> list[str]:
+def as_list(value: FormValue) -> list[str]:
     return value if isinstance(value, list) else [value] if value else []
 
 
-def seen_in(request: HttpRequest) -> str | None:
+def posted_mark(request: HttpRequest) -> str | None:
     """What the page that this form stood on had seen; None where it does not say."""
     return request.POST.get("seen") or None
 
 
-def since(seen: Seen, *things: models.Model, verbs: Iterable[str] = ()) -> list[AuditEntry]:
+def entries_since(seen: Seen, *things: models.Model, verbs: Iterable[str] = ()) -> list[AuditEntry]:
     """What was done to these things after a page was drawn, the newest first; the last of it where none is known."""
     about = Q()
     for thing in things:
         about |= Q(target_kind=thing._meta.model_name, target_id=str(thing.pk))
     rows = AuditEntry.objects.filter(about).order_by("-at", "-pk")
     rows = rows.filter(verb__in=list(verbs)) if verbs else rows
-    at = seen_at(seen)
+    at = parse_seen_time(seen)
     return (list(rows.filter(at__gt=at)[:MOST_ENTRIES]) if at else []) or list(rows[:1])
 
 
-def overtaken(
+def merge_overtaken_values(
     form: forms.Form,
     values: Mapping[str, Any],
     origin: Mapping[str, Any],
     entries: Sequence[AuditEntry],
     *,
-    base: Values,
+    base: FormValues,
     action: str,
     theirs: str,
 ) -> tuple[dict[str, Any], Overtaking]:
@@ -161,11 +161,13 @@ def overtaken(
 
     `base` is what it was made from, and `origin` the hidden fields that say so of `values`.
     """
-    there = {name: plain(value) for name, value in values.items()}
-    mine = {name: plain(form[name].value()) for name in form.fields if name not in OURS}
-    merged, differences = compare(base, mine, there, say=lambda name, value: spoken(form, name, value))
-    ours = {*OURS, *(form.add_prefix(name) for name in OURS)}
-    kept = [(name, value) for name, value in sent(form) if name not in ours]
+    there = {name: to_form_value(value) for name, value in values.items()}
+    mine = {name: to_form_value(form[name].value()) for name in form.fields if name not in CONTROL_FIELDS}
+    merged, differences = merge_and_compare(
+        base, mine, there, say=lambda name, value: describe_field_value(form, name, value)
+    )
+    ours = {*CONTROL_FIELDS, *(form.add_prefix(name) for name in CONTROL_FIELDS)}
+    kept = [(name, value) for name, value in posted_fields(form) if name not in ours]
     kept += [
         (form.add_prefix(name), value if isinstance(value, str) else json.dumps(value))
         for name, value in origin.items()
@@ -173,20 +175,20 @@ def overtaken(
     return {**merged, **origin}, Overtaking(entries, differences, kept, action, theirs)
 
 
-def overtaken_form(
+def merge_overtaken_form(
     form: SeenForm, values: Mapping[str, Any], mark: str, entries: Sequence[AuditEntry], *, action: str, theirs: str
 ) -> tuple[dict[str, Any], Overtaking]:
     """The same for a form that carries its mark and values."""
-    origin = {name: value for name, value in standing(values, mark).items() if name in OURS}
-    base = read_was(form["was"].value() or "")
-    return overtaken(form, values, origin, entries, base=base, action=action, theirs=theirs)
+    origin = {name: value for name, value in initial_with_mark(values, mark).items() if name in CONTROL_FIELDS}
+    base = parse_original_values(form["was"].value() or "")
+    return merge_overtaken_values(form, values, origin, entries, base=base, action=action, theirs=theirs)
 
 
-def sent(form: forms.BaseForm) -> list[tuple[str, str]]:
+def posted_fields(form: forms.BaseForm) -> list[tuple[str, str]]:
     return [(name, value) for name, values in form.data.lists() for value in values]
 
 
-def spoken(form: forms.BaseForm, name: str, value: Value) -> tuple[str, str]:
+def describe_field_value(form: forms.BaseForm, name: str, value: FormValue) -> tuple[str, str]:
     """A field's label, and what stands in it by the words that its choices have."""
     known = form.fields[name]
     label = str(known.label or name)

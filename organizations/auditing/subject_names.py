@@ -14,7 +14,7 @@ Reference = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class Subject:
     """A thing as the reader sees it."""
 
     kind: str
@@ -24,24 +24,24 @@ class About:
     icon: str
 
 
-Finder = Callable[[Actor, Collection[int]], Mapping[int, About]]
+Finder = Callable[[Actor, Collection[int]], Mapping[int, Subject]]
 FINDERS: dict[str, Finder] = {}
 
 
-def register(kind: str, finder: Finder) -> None:
+def register_subject_finder(kind: str, finder: Finder) -> None:
     FINDERS[kind] = finder
 
 
-def abouts(actor: Actor, references: Iterable[Reference]) -> dict[Reference, About]:
+def find_subjects(actor: Actor, references: Iterable[Reference]) -> dict[Reference, Subject]:
     """What `actor` may see of `references`, with one call for each kind."""
-    wanted: dict[str, set[int]] = defaultdict(set)
+    ids_by_kind: dict[str, set[int]] = defaultdict(set)
     for kind, pk in references:
-        wanted[kind].add(pk)
-    found = {kind: FINDERS[kind](actor, pks) for kind, pks in wanted.items() if kind in FINDERS}
+        ids_by_kind[kind].add(pk)
+    found = {kind: FINDERS[kind](actor, pks) for kind, pks in ids_by_kind.items() if kind in FINDERS}
     return {(kind, pk): about for kind, of_kind in found.items() for pk, about in of_kind.items()}
 
 
-def reference_of(kind: str, number: str) -> Reference | None:
+def subject_reference(kind: str, number: str) -> Reference | None:
     """What the audit log names by a kind and a text; None for a kind that has no finder."""
     is_number = number.isascii() and number.isdecimal() and len(number) < 19
     return (kind, int(number)) if kind in FINDERS and is_number else None

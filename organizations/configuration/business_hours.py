@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-DAY = 24 * 60
-ROUND_THE_CLOCK = ((0, DAY),)
-LOOKED_AHEAD = 3700  # days; ten years of nothing but holidays are nobody's week
+DAY_MINUTES = 24 * 60
+ROUND_THE_CLOCK = ((0, DAY_MINUTES),)
+LOOKAHEAD_DAYS = 3700  # days; ten years of nothing but holidays are nobody's week
 STRETCH = re.compile(r"\s*(\d{1,2}):(\d{2})\s*(?:-|–|to)\s*(\d{1,2}):(\d{2})\s*", re.ASCII)
 
 Stretch = tuple[int, int]  # minutes since midnight: opens, closes
@@ -34,9 +34,9 @@ class Hours:
         return self.week.get(day.weekday(), ()) if any(self.week.values()) else ROUND_THE_CLOCK
 
 
-def is_open(hours: Hours, at: datetime) -> bool:
+def is_open_at(hours: Hours, at: datetime) -> bool:
     day = at.astimezone(ZoneInfo(hours.zone)).date()
-    return any(opens <= at < closes for opens, closes in spans(hours, day))
+    return any(opens <= at < closes for opens, closes in open_spans(hours, day))
 
 
 def business_time(hours: Hours, start: datetime, end: datetime) -> timedelta:
@@ -44,40 +44,40 @@ def business_time(hours: Hours, start: datetime, end: datetime) -> timedelta:
     zone, total = ZoneInfo(hours.zone), timedelta(0)
     day, last = start.astimezone(zone).date(), end.astimezone(zone).date()
     while day <= last:
-        for opens, closes in spans(hours, day):
+        for opens, closes in open_spans(hours, day):
             total += max(timedelta(0), min(closes, end) - max(opens, start))
         day += timedelta(days=1)
     return total
 
 
-def after(hours: Hours, start: datetime, wanted: timedelta) -> datetime | None:
-    """The moment at which `wanted` business time has passed since `start`; None when the week never gives it."""
-    left = wanted
-    for opens, closes in spans_from(hours, start):
+def add_business_time(hours: Hours, start: datetime, duration: timedelta) -> datetime | None:
+    """The moment at which `duration` business time has passed since `start`; None when the week never gives it."""
+    left = duration
+    for opens, closes in open_spans_from(hours, start):
         if closes - opens >= left:
             return opens + left
         left -= closes - opens
     return None
 
 
-def spans_from(hours: Hours, start: datetime) -> Iterator[Span]:
+def open_spans_from(hours: Hours, start: datetime) -> Iterator[Span]:
     day = start.astimezone(ZoneInfo(hours.zone)).date()
-    for ahead in range(LOOKED_AHEAD):
-        for opens, closes in spans(hours, day + timedelta(days=ahead)):
+    for ahead in range(LOOKAHEAD_DAYS):
+        for opens, closes in open_spans(hours, day + timedelta(days=ahead)):
             if closes > start:
                 yield max(opens, start), closes
 
 
-def spans(hours: Hours, day: date) -> Iterator[Span]:
+def open_spans(hours: Hours, day: date) -> Iterator[Span]:
     """The day's stretches as instants, in UTC: only there is a difference of two times what a clock measured."""
     for opens, closes in hours.stretches(day):
-        begin, end = instant(hours.zone, day, opens), instant(hours.zone, day, closes)
+        begin, end = wall_time_to_utc(hours.zone, day, opens), wall_time_to_utc(hours.zone, day, closes)
         if begin < end:  # a stretch that lies within the hour that a clock leaves out is none
             yield begin, end
 
 
-def instant(zone: str, day: date, minute: int) -> datetime:
-    whole, rest = divmod(minute, DAY)
+def wall_time_to_utc(zone: str, day: date, minute: int) -> datetime:
+    whole, rest = divmod(minute, DAY_MINUTES)
     wall = datetime.combine(day + timedelta(days=whole), time(*divmod(rest, 60)), ZoneInfo(zone))
     return wall.astimezone(UTC)
 
@@ -97,17 +97,17 @@ def parse_stretch(text: str) -> Stretch:
         raise ValueError("Write stretches such as 09:00-13:00, 14:00-18:00.")
     numbers = [int(part) for part in match.groups()]
     opens, closes = numbers[0] * 60 + numbers[1], numbers[2] * 60 + numbers[3]
-    if numbers[1] > 59 or numbers[3] > 59 or closes > DAY:
+    if numbers[1] > 59 or numbers[3] > 59 or closes > DAY_MINUTES:
         raise ValueError("A day goes from 00:00 to 24:00.")
     if opens >= closes:
         raise ValueError("A stretch ends after it begins; work over midnight belongs to two days.")
     return opens, closes
 
 
-def spelt(stretches: tuple[Stretch, ...]) -> str:
+def format_stretches(stretches: tuple[Stretch, ...]) -> str:
     """The inverse of `parse_stretches`."""
-    return ", ".join(f"{clock(opens)}-{clock(closes)}" for opens, closes in stretches)
+    return ", ".join(f"{format_clock(opens)}-{format_clock(closes)}" for opens, closes in stretches)
 
 
-def clock(minute: int) -> str:
+def format_clock(minute: int) -> str:
     return "{:02d}:{:02d}".format(*divmod(minute, 60))

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from foundation.errors import AppError
 from organizations.models import Organization
 
-NEAR = 80  # percent from which owners are told
+NEAR_PERCENT = 80  # percent from which owners are told
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +20,13 @@ class Quota:
     label: str | Promise  # "Files"
     default: Callable[[], int]
     used: Callable[[Organization], int | None]
-    spell: Callable[[int, int], str]  # (used, limit) -> "3.2 of 20 GB"
+    format_usage: Callable[[int, int], str]  # (used, limit) -> "3.2 of 20 GB"
     full: str | Promise  # what happens when nothing is left
     place: int  # among the others on the settings page
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class QuotaUse:
     quota: Quota
     used: int | None
     limit: int
@@ -37,11 +37,11 @@ class Use:
 
     @property
     def is_near(self) -> bool:
-        return self.percent >= NEAR
+        return self.percent >= NEAR_PERCENT
 
     @property
     def says(self) -> str:
-        return "" if self.used is None else self.quota.spell(self.used, self.limit)
+        return "" if self.used is None else self.quota.format_usage(self.used, self.limit)
 
 
 class QuotaReached(AppError):
@@ -55,19 +55,19 @@ class QuotaReached(AppError):
 QUOTAS: dict[str, Quota] = {}
 
 
-def register(quota: Quota) -> None:
+def register_quota(quota: Quota) -> None:
     """Called when an app is ready."""
     QUOTAS[quota.name] = quota
 
 
-def limit_of(organization: Organization, name: str) -> int:
+def quota_limit(organization: Organization, name: str) -> int:
     """As the operator has set it for this organization, else for all."""
     own = organization.quotas.get(name)
     return int(own) if own else QUOTAS[name].default()
 
 
-def uses(organization: Organization) -> list[Use]:
+def quota_uses(organization: Organization) -> list[QuotaUse]:
     return [
-        Use(one, one.used(organization), limit_of(organization, one.name))
+        QuotaUse(one, one.used(organization), quota_limit(organization, one.name))
         for one in sorted(QUOTAS.values(), key=lambda one: one.place)
     ]

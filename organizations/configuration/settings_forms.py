@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from foundation.errors import Invalid
-from organizations.actions.organizations import LATEST
+from organizations.actions.organizations import MOST_LATE_MINUTES
 from organizations.auditing.overtaken_changes import SeenForm
 from organizations.models import Role
 
@@ -22,15 +22,15 @@ def show_errors(form: forms.BaseForm, invalid: Invalid) -> None:
 
 
 @lru_cache(maxsize=1)
-def zones() -> list[tuple[str, str]]:
+def time_zone_choices() -> list[tuple[str, str]]:
     return [(name, name.replace("_", " ")) for name in sorted(available_timezones())]
 
 
-def languages() -> list[tuple[str, object]]:
+def language_choices() -> list[tuple[str, object]]:
     return [("", _("As each reader's browser asks")), *settings.LANGUAGES]
 
 
-class Day(forms.CharField):
+class StretchesField(forms.CharField):
     """Stretches of a day; empty: a day of rest."""
 
     def __init__(self, **given: Any) -> None:
@@ -38,7 +38,7 @@ class Day(forms.CharField):
         super().__init__(required=False, max_length=120, widget=forms.TextInput(attrs=hint), **given)
 
 
-class OwnForm(forms.Form):
+class OwnDetailsForm(forms.Form):
     name = forms.CharField(
         label=_("Your name"),
         max_length=120,
@@ -52,19 +52,19 @@ class OwnForm(forms.Form):
     def __init__(self, *given: Any, zone: str, **named: Any) -> None:
         super().__init__(*given, **named)
         own = ("", _("As the organization: %s") % zone.replace("_", " "))
-        self.fields["time_zone"].choices = [own, *zones()]  # type: ignore[attr-defined]  # a field of choices
+        self.fields["time_zone"].choices = [own, *time_zone_choices()]  # type: ignore[attr-defined]  # a field of choices
 
 
 class OrganizationForm(SeenForm):
     name = forms.CharField(label=_("Name"), max_length=120)
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
-        choices=zones,
+        choices=time_zone_choices,
         help_text=_("Days of reports begin at midnight here. Days that are counted already stay as they are."),
     )
     locale = forms.ChoiceField(
         label=_("Language and formats"),
-        choices=languages,
+        choices=language_choices,
         required=False,
         help_text=_("Of every page, for everybody here."),
     )
@@ -79,7 +79,7 @@ class OrganizationForm(SeenForm):
         label=_("Too late after (minutes)"),
         required=False,
         min_value=1,
-        max_value=LATEST,
+        max_value=MOST_LATE_MINUTES,
         help_text=_(
             "A post that could not leave at its time, and is later than this, is held until somebody decides: send it "
             "now, at another time, or not at all. Replies always leave. 360 (six hours) unless you say otherwise. "
@@ -114,13 +114,13 @@ class PictureForm(forms.Form):
 class WeekForm(SeenForm):
     """One line for each weekday."""
 
-    monday = Day(label=_("Monday"))
-    tuesday = Day(label=_("Tuesday"))
-    wednesday = Day(label=_("Wednesday"))
-    thursday = Day(label=_("Thursday"))
-    friday = Day(label=_("Friday"))
-    saturday = Day(label=_("Saturday"))
-    sunday = Day(label=_("Sunday"))
+    monday = StretchesField(label=_("Monday"))
+    tuesday = StretchesField(label=_("Tuesday"))
+    wednesday = StretchesField(label=_("Wednesday"))
+    thursday = StretchesField(label=_("Thursday"))
+    friday = StretchesField(label=_("Friday"))
+    saturday = StretchesField(label=_("Saturday"))
+    sunday = StretchesField(label=_("Sunday"))
 
 
 class HolidayForm(forms.Form):

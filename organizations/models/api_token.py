@@ -6,12 +6,12 @@ from datetime import datetime
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from organizations.rest.scopes import EVERYTHING
+from organizations.rest.scopes import FULL_SCOPES
 from organizations.tenancy import TenantModel
 
 
 def everything() -> list[str]:
-    return list(EVERYTHING)
+    return list(FULL_SCOPES)
 
 
 class ApiToken(TenantModel):

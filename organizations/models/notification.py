@@ -9,7 +9,7 @@ from foundation.states import Machine
 from organizations.tenancy import TenantModel
 
 DIGEST_AT = time(8)
-SETTLED = ("sent", "unknown", "failed", "dropped")  # states of an e-mail with which nothing more happens
+SETTLED_STATES = ("sent", "unknown", "failed", "dropped")  # states of an e-mail with which nothing more happens
 
 
 class Notification(TenantModel):
@@ -101,7 +101,9 @@ class Mail(TenantModel):
         indexes = [
             models.Index(fields=["due_at", "id"], name="mail_due", condition=Q(state="waiting")),
             models.Index(fields=["lease_until"], name="mail_in_flight", condition=Q(state="sending")),
-            models.Index(fields=["created_at"], name="mail_settled", condition=Q(state__in=SETTLED)),  # the purge
+            models.Index(
+                fields=["created_at"], name="mail_settled", condition=Q(state__in=SETTLED_STATES)
+            ),  # the purge
         ]
 
     def __str__(self) -> str:

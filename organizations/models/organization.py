@@ -7,7 +7,7 @@ from django.urls import reverse
 from foundation.overtaking import mark_of
 
 TOO_LATE = 6 * 60  # minutes; what nobody saw for a night is no longer news
-SETTINGS = ("name", "time_zone", "locale", "brand_colour", "too_late_minutes")  # of one form
+SETTINGS_FIELDS = ("name", "time_zone", "locale", "brand_colour", "too_late_minutes")  # of one form
 
 
 class Organization(models.Model):
@@ -32,7 +32,7 @@ class Organization(models.Model):
 
     @property
     def mark(self) -> str:
-        return mark_of([getattr(self, name) for name in SETTINGS])
+        return mark_of([getattr(self, name) for name in SETTINGS_FIELDS])
 
     @property
     def logo_mark(self) -> str:

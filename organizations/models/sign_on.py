@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from foundation.crypto import EncryptedJSONField
-from foundation.internet.domains import domain_of, readable
+from foundation.internet.domain_names import domain_of_email, readable_domain
 from foundation.overtaking import mark_of
 from organizations.models.member import Role
 from organizations.tenancy import TenantModel
@@ -40,14 +40,14 @@ class OrganizationSignOn(TenantModel):
     def covers(self, email: str) -> bool:
         """Whether it speaks for this address: one at a domain that the organization has proved."""
         # unscoped: asked before the organization comes into scope
-        rows = SignOnDomain.unscoped.filter(organization_id=self.organization_id, name=domain_of(email))
+        rows = SignOnDomain.unscoped.filter(organization_id=self.organization_id, name=domain_of_email(email))
         return rows.exclude(proved_at=None).exists()
 
 
 class SignOnDomain(TenantModel):
     """A domain of e-mail addresses that an organization says is its own. It governs nothing before it is proved."""
 
-    name = models.CharField(max_length=253)  # as `foundation.internet.domains.normalised` writes it
+    name = models.CharField(max_length=253)  # as `foundation.internet.domain_names.normalize_domain` writes it
     token = models.CharField(max_length=64, default=new_token)  # what the record says, of this organization alone
     entered_at = models.DateTimeField(auto_now_add=True)
     proved_at = models.DateTimeField(null=True)
@@ -65,7 +65,7 @@ class SignOnDomain(TenantModel):
         indexes = [models.Index(fields=["checked_at"], name="domain_due")]
 
     def __str__(self) -> str:
-        return readable(self.name)
+        return readable_domain(self.name)
 
     @property
     def host(self) -> str:

@@ -13,7 +13,7 @@ CHANNELS = ("bell", "email", "digest")
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class NoticeContent:
     """What an e-mail shows of the thing itself: its whole words, and pictures as (JPEG bytes, description)."""
 
     text: str = ""
@@ -21,21 +21,23 @@ class Shown:
 
 
 # (whom it is told, the notice's cause) -> what may be shown to them at this moment; None where nothing may.
-Shows = Callable[["Member", str], Shown | None]
+ContentFinder = Callable[["Member", str], NoticeContent | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class NoticeKind:
     name: str
     label: str | Promise  # "Work is given to me"
     icon: str
     defaults: frozenset[str] = frozenset({"bell"})
-    shows: Shows | None = None
+    shows: ContentFinder | None = None
 
 
-KINDS: dict[str, Kind] = {}
+NOTICE_KINDS: dict[str, NoticeKind] = {}
 
 
-def register(name: str, label: str | Promise, icon: str, *defaults: str, shows: Shows | None = None) -> None:
+def register_notice_kind(
+    name: str, label: str | Promise, icon: str, *defaults: str, shows: ContentFinder | None = None
+) -> None:
     """Called when an app is ready; in the order in which the settings page shows them."""
-    KINDS[name] = Kind(name, label, icon, frozenset(defaults or ("bell",)), shows)
+    NOTICE_KINDS[name] = NoticeKind(name, label, icon, frozenset(defaults or ("bell",)), shows)

@@ -14,11 +14,11 @@ from django.db.models import F
 from django.utils.timezone import now
 
 from foundation.processes import realtime
-from foundation.texts.text import clipped
+from foundation.texts.text_comparison import clip_to_line
 from organizations.models import Member, Notification, NotificationSettings
-from organizations.notifications.mails import put_mails
-from organizations.notifications.notice_kinds import KINDS
-from organizations.notifications.quiet_hours import after_quiet
+from organizations.notifications.mails import create_mails
+from organizations.notifications.notice_kinds import NOTICE_KINDS
+from organizations.notifications.quiet_hours import after_quiet_hours
 from organizations.tenancy import require_organization_id
 
 TRIES = 5
@@ -57,13 +57,15 @@ def notify_all(notices: Iterable[Notice]) -> None:
     told = {(one.member.pk, one.cause): one for one in notices if one.member.left_at is None}
     if not told:
         return
-    wishes = wishes_of({one.member.pk for one in told.values()})
+    settings = settings_of_members({one.member.pk for one in told.values()})
     at = now()
-    rows = [row_of(one, channels(one.kind, wishes.get(one.member.pk)), at) for one in told.values()]
-    fresh = count_up([row for row in rows if row is not None], at)
+    rows = [
+        build_notification(one, wanted_channels(one.kind, settings.get(one.member.pk)), at) for one in told.values()
+    ]
+    fresh = upsert_notifications([row for row in rows if row is not None], at)
     members = {one.member.pk: one.member for one in told.values()}
-    mailed = [row for row in fresh if "email" in channels(row.kind, wishes.get(row.member_id))]
-    put_mails({row: due(members[row.member_id], wishes.get(row.member_id), at) for row in mailed})
+    mailed = [row for row in fresh if "email" in wanted_channels(row.kind, settings.get(row.member_id))]
+    create_mails({row: mail_due_time(members[row.member_id], settings.get(row.member_id), at) for row in mailed})
     for pk in sorted({row.member_id for row in rows if row is not None}):
         realtime.ping(require_organization_id(), "notifications", pk)
 
@@ -78,24 +80,24 @@ def settle_notices(*causes: str) -> None:
         realtime.ping(require_organization_id(), "notifications", pk)
 
 
-def wishes_of(member_ids: set[int]) -> dict[int, NotificationSettings]:
+def settings_of_members(member_ids: set[int]) -> dict[int, NotificationSettings]:
     rows = NotificationSettings.objects.filter(member__in=member_ids)
     return {row.member_id: row for row in rows}
 
 
-def channels(kind: str, wishes: NotificationSettings | None) -> frozenset[str]:
+def wanted_channels(kind: str, settings: NotificationSettings | None) -> frozenset[str]:
     """How a member wants to be told of `kind`."""
-    chosen: Mapping[str, list[str]] = wishes.channels if wishes else {}
-    return frozenset(chosen[kind]) if kind in chosen else KINDS[kind].defaults
+    chosen: Mapping[str, list[str]] = settings.channels if settings else {}
+    return frozenset(chosen[kind]) if kind in chosen else NOTICE_KINDS[kind].defaults
 
 
-def due(member: Member, wishes: NotificationSettings | None, at: datetime) -> datetime:
-    if wishes is None:
+def mail_due_time(member: Member, settings: NotificationSettings | None, at: datetime) -> datetime:
+    if settings is None:
         return at
-    return after_quiet(at, ZoneInfo(member.time_zone), wishes.quiet_from, wishes.quiet_until)
+    return after_quiet_hours(at, ZoneInfo(member.time_zone), settings.quiet_from, settings.quiet_until)
 
 
-def row_of(notice: Notice, wanted: frozenset[str], at: datetime) -> Notification | None:
+def build_notification(notice: Notice, wanted: frozenset[str], at: datetime) -> Notification | None:
     """None where the member wants to hear nothing of it."""
     if not wanted:
         return None
@@ -104,8 +106,8 @@ def row_of(notice: Notice, wanted: frozenset[str], at: datetime) -> Notification
         member_id=notice.member.pk,
         cause=notice.cause,
         kind=notice.kind,
-        title=clipped(notice.title, 200),
-        about=clipped(notice.about, 300),
+        title=clip_to_line(notice.title, 200),
+        about=clip_to_line(notice.about, 300),
         url=notice.url,
         url_of_many=notice.url_of_many,
         count=0,
@@ -116,7 +118,7 @@ def row_of(notice: Notice, wanted: frozenset[str], at: datetime) -> Notification
     )
 
 
-def count_up(rows: list[Notification], at: datetime) -> list[Notification]:
+def upsert_notifications(rows: list[Notification], at: datetime) -> list[Notification]:
     """Adds one to the unread notice of each cause, which is made where there is none; returns those that are new.
 
     The insert waits for whoever is telling the same cause; somebody who reads in between makes it start again.

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from organizations.models import Member, NotificationSettings
 from organizations.models.notification import DIGEST_AT
-from organizations.notifications.notice_kinds import CHANNELS, KINDS
-from organizations.notifications.notices import channels
+from organizations.notifications.notice_kinds import CHANNELS, NOTICE_KINDS
+from organizations.notifications.notices import wanted_channels
 
 CLOCK = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 
@@ -19,11 +19,11 @@ class NotificationForm(forms.Form):
     digest_at = forms.TimeField(label=_("Send the digest at"), widget=CLOCK)
 
     def __init__(self, *given: Any, member: Member, **named: Any) -> None:
-        self.wishes = NotificationSettings.objects.filter(member=member).first()
+        self.saved_settings = NotificationSettings.objects.filter(member=member).first()
         initial = {
-            "quiet_from": self.wishes.quiet_from if self.wishes else None,
-            "quiet_until": self.wishes.quiet_until if self.wishes else None,
-            "digest_at": self.wishes.digest_at if self.wishes else DIGEST_AT,
+            "quiet_from": self.saved_settings.quiet_from if self.saved_settings else None,
+            "quiet_until": self.saved_settings.quiet_until if self.saved_settings else None,
+            "digest_at": self.saved_settings.digest_at if self.saved_settings else DIGEST_AT,
         }
         super().__init__(*given, initial=initial, **named)
 
@@ -34,14 +34,14 @@ class NotificationForm(forms.Form):
                 "kind": kind,
                 "cells": [{"channel": channel, "on": channel in self.ticked(name)} for channel in CHANNELS],
             }
-            for name, kind in KINDS.items()
+            for name, kind in NOTICE_KINDS.items()
         ]
 
     def ticked(self, kind: str) -> frozenset[str]:
         if self.is_bound:
             return frozenset(self.data.getlist(f"kind-{kind}"))  # type: ignore[union-attr]  # a QueryDict
-        return channels(kind, self.wishes)
+        return wanted_channels(kind, self.saved_settings)
 
-    def wanted(self) -> dict[str, Any]:
+    def action_arguments(self) -> dict[str, Any]:
         """The answers as the action takes them."""
-        return {**self.cleaned_data, "channels": {name: self.ticked(name) for name in KINDS}}
+        return {**self.cleaned_data, "channels": {name: self.ticked(name) for name in NOTICE_KINDS}}

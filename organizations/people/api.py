@@ -11,24 +11,24 @@ from rest_framework.routers import SimpleRouter
 
 from foundation.errors import Invalid, NotFound
 from organizations.access import access_member, require_admin, require_rank
-from organizations.actions.absences import end_absence, plan_absence, require_own
-from organizations.actions.leaving import fallback_for, offboard_member
+from organizations.actions.absences import end_absence, plan_absence, require_self_or_admin
+from organizations.actions.leaving import fallback_successor, offboard_member
 from organizations.actions.people import change_role
 from organizations.models import Absence, Member, Role
-from organizations.people.handover import Handover
 from organizations.people.invitation_api import InvitationView
+from organizations.people.member_handover import Handover
 from organizations.queries.absences import absences_of
 from organizations.queries.leaving import holdings_of
-from organizations.queries.people import members
-from organizations.rest.preconditions import IF_MATCH, seen_by, tagged
+from organizations.queries.people import list_members
+from organizations.rest.preconditions import IF_MATCH, etag_response, parse_if_match
 from organizations.rest.serializers import StrictSerializer
 from organizations.rest.views import MemberViewSet
 
-LARGEST = 2**63 - 1
+LARGEST_ID = 2**63 - 1
 
 
 def id_field() -> serializers.IntegerField:
-    return serializers.IntegerField(min_value=1, max_value=LARGEST)
+    return serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
 
 
 class RoleBody(StrictSerializer):
@@ -82,14 +82,14 @@ class MemberView(MemberViewSet):
         responses=OpenApiTypes.OBJECT,
     )
     def list(self, request: Request) -> Response:
-        asked = self.read(PeopleQuery, request.query_params)
-        rows = members(asked.get("q", ""))
-        return self.page(rows.filter(role=asked["role"]) if "role" in asked else rows, member_shape)
+        query = self.read(PeopleQuery, request.query_params)
+        rows = list_members(query.get("q", ""))
+        return self.page(rows.filter(role=query["role"]) if "role" in query else rows, member_shape)
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def retrieve(self, request: Request, pk: str) -> Response:
         member = access_member(self.member, int(pk))
-        return tagged(member_shape(member), member.mark)
+        return etag_response(member_shape(member), member.mark)
 
     @extend_schema(parameters=[IF_MATCH], request=RoleBody, responses=OpenApiTypes.OBJECT)
     def partial_update(self, request: Request, pk: str) -> Response:
@@ -97,8 +97,8 @@ class MemberView(MemberViewSet):
         member = access_member(self.member, int(pk))
         require_admin(self.member)
         role = self.read(RoleBody)["role"]
-        member = change_role(self.member, member, role=role, seen=seen_by(request))
-        return tagged(member_shape(member), member.mark)
+        member = change_role(self.member, member, role=role, seen=parse_if_match(request))
+        return etag_response(member_shape(member), member.mark)
 
     @extend_schema(methods=["POST"], request=AbsenceBody, responses={201: OpenApiTypes.OBJECT})
     @extend_schema(methods=["GET"], operation_id="members_absences_list", responses=OpenApiTypes.OBJECT)
@@ -107,9 +107,11 @@ class MemberView(MemberViewSet):
         member = access_member(self.member, int(pk))
         if request.method != "POST":
             return self.page(absences_of(member), absence_shape)
-        require_own(self.member, member)
+        require_self_or_admin(self.member, member)
         body = self.read(AbsenceBody)
-        absence = plan_absence(self.member, member, **{**body, "deputy": named("deputy", body["deputy"])})
+        absence = plan_absence(
+            self.member, member, **{**body, "deputy": require_named_member("deputy", body["deputy"])}
+        )
         absence.refresh_from_db()
         return Response(absence_shape(absence), status=201)
 
@@ -120,9 +122,9 @@ class MemberView(MemberViewSet):
         member = access_member(self.member, int(pk))
         require_rank(self.member, member.role)
         body = self.read(LeaveBody)
-        takers = {kind: named("successors", taker) for kind, taker in body.get("successors", {}).items()}
+        takers = {kind: require_named_member("successors", taker) for kind, taker in body.get("successors", {}).items()}
         self.refuse_unknown(member, takers)
-        successor = named("successor", body["successor"])
+        successor = require_named_member("successor", body["successor"])
         offboard_member(
             self.member, member, successor=successor, successors=takers, keep_scheduled=body["keep_scheduled"]
         )
@@ -130,11 +132,11 @@ class MemberView(MemberViewSet):
 
     def refuse_unknown(self, member: Member, takers: dict[str, Member]) -> None:
         """A kind of thing that they do not hold is most likely misspelt."""
-        taker = fallback_for(self.member, member)
+        taker = fallback_successor(self.member, member)
         held = [one.kind for one in holdings_of(Handover(member, taker, taker)) if one.passes]
-        if strange := sorted(set(takers) - set(held)):
-            known = f"They hold {', '.join(held)}." if held else "They hold nothing that passes to somebody."
-            raise Invalid({f"successors.{kind}": [known] for kind in strange})
+        if unknown_kinds := sorted(set(takers) - set(held)):
+            hint = f"They hold {', '.join(held)}." if held else "They hold nothing that passes to somebody."
+            raise Invalid({f"successors.{kind}": [hint] for kind in unknown_kinds})
 
 
 class AbsenceView(MemberViewSet):
@@ -151,8 +153,8 @@ class AbsenceView(MemberViewSet):
         return Response(status=204)
 
 
-def named(field: str, pk: int) -> Member:
-    found = members().filter(pk=pk).first()
+def require_named_member(field: str, pk: int) -> Member:
+    found = list_members().filter(pk=pk).first()
     if found is None:
         raise Invalid({field: ["There is nobody with this id here."]})
     return found

@@ -13,31 +13,31 @@ from organizations.access import require_admin
 from organizations.actions.invitations import invite_member, resend_invitation, revoke_invitation
 from organizations.models import Invitation, Role
 from organizations.queries.invitations import open_invitations
-from organizations.rest.serializers import Ids, StrictSerializer
+from organizations.rest.serializers import IdListField, StrictSerializer
 from organizations.rest.views import MemberViewSet
 
 
 class InvitationBody(StrictSerializer):
     email = serializers.CharField(max_length=254)
     role = serializers.ChoiceField(Role.choices, default=Role.MEMBER)
-    teams = Ids(required=False)
+    teams = IdListField(required=False)
 
 
-def shape(invitation: Invitation) -> dict[str, Any]:
+def invitation_shape(invitation: Invitation) -> dict[str, Any]:
     """The link is in the e-mail and nowhere else."""
     return {
         "id": invitation.pk,
         "email": invitation.email,
         "role": invitation.role,
         "teams": invitation.team_ids,
-        "state": state_of(invitation),
+        "state": invitation_state(invitation),
         "invited_by": invitation.invited_by_id,
         "created_at": invitation.created_at,
         "expires_at": invitation.expires_at,
     }
 
 
-def state_of(invitation: Invitation) -> str:
+def invitation_state(invitation: Invitation) -> str:
     if invitation.accepted_at:
         return "accepted"
     if invitation.revoked_at:
@@ -49,7 +49,7 @@ class InvitationView(MemberViewSet):
     area = "people"
     queryset = Invitation.objects.none()
 
-    def found(self, pk: str) -> Invitation:
+    def access_invitation(self, pk: str) -> Invitation:
         require_admin(self.member)
         invitation = Invitation.objects.filter(pk=pk).first()
         if invitation is None:
@@ -60,28 +60,28 @@ class InvitationView(MemberViewSet):
     def list(self, request: Request) -> Response:
         """Those that were neither accepted nor revoked."""
         require_admin(self.member)
-        return self.page(open_invitations(), shape)
+        return self.page(open_invitations(), invitation_shape)
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def retrieve(self, request: Request, pk: str) -> Response:
-        return Response(shape(self.found(pk)))
+        return Response(invitation_shape(self.access_invitation(pk)))
 
     @extend_schema(request=InvitationBody, responses={201: OpenApiTypes.OBJECT})
     def create(self, request: Request) -> Response:
         require_admin(self.member)
         body = self.read(InvitationBody)
         invitation = invite_member(self.member, email=body["email"], role=body["role"], team_ids=body.get("teams", ()))
-        return Response(shape(invitation), status=201)
+        return Response(invitation_shape(invitation), status=201)
 
     @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
     @action(detail=True, methods=["post"])
     def resend(self, request: Request, pk: str) -> Response:
         """A new link for another week; the one before no longer works."""
-        return Response(shape(resend_invitation(self.member, self.found(pk))))
+        return Response(invitation_shape(resend_invitation(self.member, self.access_invitation(pk))))
 
     @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
     @action(detail=True, methods=["post"])
     def revoke(self, request: Request, pk: str) -> Response:
-        invitation = self.found(pk)
+        invitation = self.access_invitation(pk)
         revoke_invitation(self.member, invitation)
-        return Response(shape(invitation))
+        return Response(invitation_shape(invitation))

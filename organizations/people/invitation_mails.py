@@ -21,23 +21,23 @@ from organizations.tenancy import scope
 
 log = logging.getLogger(__name__)
 
-AGAIN_AFTER = timedelta(minutes=10)  # longer than a mail server may take; also the lease
-AT_ONCE = 200
+RESEND_AFTER = timedelta(minutes=10)  # longer than a mail server may take; also the lease
+MOST_INVITATION_MAILS = 200
 
 
 def send_due_invitations() -> int:
     """Sends what is due, oldest first; how many left."""
     sent = 0
-    for _turn in range(AT_ONCE):
-        claimed = claim(now())
+    for _turn in range(MOST_INVITATION_MAILS):
+        claimed = claim_invitation(now())
         if claimed is None:
             break
-        sent += send(*claimed)
+        sent += send_invitation(*claimed)
     return sent
 
 
 @transaction.atomic
-def claim(at: datetime) -> tuple[Invitation, str] | None:
+def claim_invitation(at: datetime) -> tuple[Invitation, str] | None:
     """The next one that is due, with the secret of its new link; nobody else takes it for a while."""
     # unscoped: one sender serves every organization; index invitation_mail
     rows = Invitation.unscoped.filter(mail_due_at__lte=at, accepted_at=None, revoked_at=None, expires_at__gt=at)
@@ -47,14 +47,14 @@ def claim(at: datetime) -> tuple[Invitation, str] | None:
         return None
     secret = secrets.token_urlsafe(32)
     invitation.digest = Invitation.hash(secret)
-    invitation.mail_due_at = at + AGAIN_AFTER
+    invitation.mail_due_at = at + RESEND_AFTER
     invitation.save(update_fields=["digest", "mail_due_at"])
     return invitation, secret
 
 
-def send(invitation: Invitation, secret: str) -> bool:
+def send_invitation(invitation: Invitation, secret: str) -> bool:
     try:
-        message_of(invitation, secret).send()
+        build_invitation_message(invitation, secret).send()
     except OSError as error:  # smtplib's errors are OSErrors; it is due again in a while
         log.warning("invitation %s did not leave: %s", invitation.pk, type(error).__name__)
         return False
@@ -64,7 +64,7 @@ def send(invitation: Invitation, secret: str) -> bool:
     return True
 
 
-def message_of(invitation: Invitation, secret: str) -> EmailMultiAlternatives:
+def build_invitation_message(invitation: Invitation, secret: str) -> EmailMultiAlternatives:
     organization = invitation.organization
     context = {
         "organization": organization,

@@ -7,16 +7,16 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from organizations.models import Member, Role
-from organizations.queries.people import members
+from organizations.queries.people import list_members
 
-MOST_BYTES = 512 * 1024
+MOST_LIST_BYTES = 512 * 1024
 
 
 def roles_up_to(rank: int) -> list[tuple[str, str]]:
     return [(str(role), str(role.label)) for role in Role if role.rank <= rank]
 
 
-class Person(forms.ModelChoiceField):
+class MemberField(forms.ModelChoiceField):
     """One member of the organization."""
 
     def __init__(self, **given: Any) -> None:
@@ -26,9 +26,9 @@ class Person(forms.ModelChoiceField):
         return f"{member.name} ({member.user.email})"
 
 
-def others(member: Member) -> Any:
+def takeover_candidates(member: Member) -> Any:
     """Who can take something over: everybody else who does more than look."""
-    return members().exclude(pk=member.pk).exclude(role=Role.VIEWER)
+    return list_members().exclude(pk=member.pk).exclude(role=Role.VIEWER)
 
 
 class InviteForm(forms.Form):
@@ -53,7 +53,7 @@ class InviteForm(forms.Form):
             del self.fields["teams"]
 
 
-class ListForm(forms.Form):
+class InvitationListForm(forms.Form):
     """A CSV file, or its lines pasted."""
 
     file = forms.FileField(label=_("File"), required=False, help_text=_("A spreadsheet saved as CSV."))
@@ -72,7 +72,7 @@ class ListForm(forms.Form):
         file = self.cleaned_data["file"]
         if file is None:
             self.add_error("file", _("Choose a file, or paste the lines."))
-        elif file.size > MOST_BYTES:
+        elif file.size > MOST_LIST_BYTES:
             self.add_error("file", _("This file is too big for a list of people."))
         else:
             return self.decoded(file.read())
@@ -94,7 +94,7 @@ class RoleForm(forms.Form):
         self.fields["role"].choices = roles_up_to(rank)  # type: ignore[attr-defined]  # a field of choices
 
 
-class Day(forms.DateInput):
+class DayInput(forms.DateInput):
     input_type = "date"
 
     def __init__(self) -> None:
@@ -102,9 +102,9 @@ class Day(forms.DateInput):
 
 
 class AbsenceForm(forms.Form):
-    first_day = forms.DateField(label=_("First day away"), widget=Day())
-    last_day = forms.DateField(label=_("Last day away"), widget=Day())
-    deputy = Person(
+    first_day = forms.DateField(label=_("First day away"), widget=DayInput())
+    last_day = forms.DateField(label=_("Last day away"), widget=DayInput())
+    deputy = MemberField(
         label=_("Deputy"),
         empty_label=_("Choose somebody"),
         help_text=_("Sees what is assigned meanwhile, as far as their own rights go."),
@@ -112,7 +112,7 @@ class AbsenceForm(forms.Form):
 
     def __init__(self, *given: Any, member: Member, **named: Any) -> None:
         super().__init__(*given, **named)
-        self.fields["deputy"].queryset = others(member)  # type: ignore[attr-defined]  # a field of choices
+        self.fields["deputy"].queryset = takeover_candidates(member)  # type: ignore[attr-defined]  # a field of choices
 
 
 class LeavingForm(forms.Form):
@@ -120,7 +120,9 @@ class LeavingForm(forms.Form):
 
     use_required_attribute = False  # a browser would hold back each change that only asks what would happen
 
-    successor = Person(label=_("Successor"), help_text=_("Takes over all that is not given to somebody else below."))
+    successor = MemberField(
+        label=_("Successor"), help_text=_("Takes over all that is not given to somebody else below.")
+    )
     scheduled = forms.ChoiceField(
         label=_("Scheduled posts"),
         required=False,
@@ -139,10 +141,10 @@ class LeavingForm(forms.Form):
         super().__init__(*given, **named)
         self.member, self.confirmed = member, confirmed
         self.fields["name"].label = _("To confirm, type their name: %s") % member.name
-        people = list(others(member))
-        queryset = others(member)
+        people = list(takeover_candidates(member))
+        queryset = takeover_candidates(member)
         for kind, label in kinds.items():
-            self.fields[f"to_{kind}"] = Person(label=label, required=False, empty_label=_("The successor"))
+            self.fields[f"to_{kind}"] = MemberField(label=label, required=False, empty_label=_("The successor"))
         for name in ("successor", *(f"to_{kind}" for kind in kinds)):
             field = self.fields[name]
             field.queryset = queryset  # type: ignore[attr-defined]  # a field of choices
@@ -151,16 +153,16 @@ class LeavingForm(forms.Form):
             field.choices = [*blank, *((one.pk, field.label_from_instance(one)) for one in people)]  # type: ignore[attr-defined]  # a field of choices
 
     def clean_name(self) -> str:
-        typed = self.cleaned_data["name"]
-        if self.confirmed and same_name(typed) != same_name(self.member.name):
+        entered = self.cleaned_data["name"]
+        if self.confirmed and normalize_name(entered) != normalize_name(self.member.name):
             raise forms.ValidationError(_("Type the name as it stands: %s.") % self.member.name)
-        return str(typed)
+        return str(entered)
 
     def chosen(self, kinds: Mapping[str, str]) -> dict[str, Member]:
         return {kind: one for kind in kinds if (one := self.cleaned_data.get(f"to_{kind}"))}
 
 
-def same_name(text: str) -> str:
+def normalize_name(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 

@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from organizations.models import Absence, Member
 
 
-def stands_in_for(member: Member) -> QuerySet[Absence, int]:
+def deputised_member_ids(member: Member) -> QuerySet[Absence, int]:
     """The ids of those whose work is shown to `member` too, today: for `assignee__in=...`, at no query of its own.
 
     It shows work and gives no right: every list is still asked through the deputy's own.

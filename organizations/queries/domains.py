@@ -10,15 +10,15 @@ from django.utils.translation import gettext_noop as noop
 
 from foundation.errors import NotFound
 from organizations.models import SignOnDomain
-from organizations.sign_in.domain_records import Looked
+from organizations.sign_in.domain_records import LookupResult
 
-NOT_YET = noop("Make this TXT record where your domain is looked after, then check.")
-UNPROVED = {
-    Looked.ABSENT: noop("No such record was found. A new one may take an hour to be seen everywhere."),
-    Looked.OTHER: noop(
+NOT_PROVED_TEXT = noop("Make this TXT record where your domain is looked after, then check.")
+LOOKUP_TEXTS = {
+    LookupResult.ABSENT: noop("No such record was found. A new one may take an hour to be seen everywhere."),
+    LookupResult.OTHER: noop(
         "There is a record of this name, and it says something else. Compare the two, letter by letter."
     ),
-    Looked.SILENT: noop("Your name servers did not answer, so nothing is known. Check again in some minutes."),
+    LookupResult.SILENT: noop("Your name servers did not answer, so nothing is known. Check again in some minutes."),
 }
 
 
@@ -28,7 +28,7 @@ class DomainRow:
     name: str
     host: str
     record: str
-    face: str  # of socialops.templatetags.faces
+    face: str  # of socialops.templatetags.state_faces
     label: str
     says: str  # what is, and what to do
     checked_at: datetime | None
@@ -41,11 +41,11 @@ def domain_rows() -> list[DomainRow]:
     # unscoped: whether somebody else was first
     others = SignOnDomain.unscoped.filter(name__in=[row.name for row in rows if not row.proved_at])
     taken = set(others.exclude(proved_at=None).values_list("name", flat=True))
-    return [row_of(row, row.name in taken) for row in rows]
+    return [domain_row(row, row.name in taken) for row in rows]
 
 
-def row_of(row: SignOnDomain, is_taken: bool) -> DomainRow:
-    face, label, says = state_of(row, is_taken)
+def domain_row(row: SignOnDomain, is_taken: bool) -> DomainRow:
+    face, label, says = domain_state(row, is_taken)
     return DomainRow(
         row.pk,
         name=str(row),
@@ -60,7 +60,7 @@ def row_of(row: SignOnDomain, is_taken: bool) -> DomainRow:
     )
 
 
-def state_of(row: SignOnDomain, is_taken: bool) -> tuple[str, str, str]:
+def domain_state(row: SignOnDomain, is_taken: bool) -> tuple[str, str, str]:
     if row.missing_since:
         ends = row.missing_since + timedelta(days=settings.DOMAIN_GRACE_DAYS)
         says = _("The record is gone. Put it back by %s, or the sign-on stops for this domain.")
@@ -72,7 +72,7 @@ def state_of(row: SignOnDomain, is_taken: bool) -> tuple[str, str, str]:
     if is_taken:
         says = _("Another organization on this server has proved it. Ask the operator of the server if it is yours.")
         return "failed", _("Taken"), says
-    says = _(UNPROVED.get(row.answer, NOT_YET))
+    says = _(LOOKUP_TEXTS.get(row.answer, NOT_PROVED_TEXT))
     if row.known_until and row.known_until > now():
         says += " " + _("Until %s it still lets in whom it let in before.") % row.known_until.date().isoformat()
     return "pending", _("Not proved"), says

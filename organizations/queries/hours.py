@@ -4,7 +4,7 @@ from organizations.configuration.business_hours import Hours, Stretch
 from organizations.models import BusinessHours, Holiday, Organization
 
 
-def hours_of(organization: Organization) -> Hours:
+def business_hours_of(organization: Organization) -> Hours:
     """For `organizations.configuration.business_hours`: two queries, whatever is asked of it afterwards."""
     week: dict[int, tuple[Stretch, ...]] = {}
     rows = BusinessHours.objects.order_by("weekday", "opens")

@@ -28,7 +28,7 @@ def invitation_page(*, before: int | None = None) -> InvitationPage:
     return InvitationPage(found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None)
 
 
-def invitation_by(secret: str) -> Invitation | None:
+def find_invitation_by_secret(secret: str) -> Invitation | None:
     """The invitation that this link opens, over or not."""
     if not secret or len(secret) > LONGEST_SECRET:
         return None

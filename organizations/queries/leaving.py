@@ -1,7 +1,7 @@
 """What would happen if a member were off-boarded: the floors above say what they hold. Changes nothing."""
 
 from organizations.models import Member, Role
-from organizations.people.handover import Handover, Holding
+from organizations.people.member_handover import Handover, Holding
 from organizations.signals import gaps_asked, holdings_asked
 
 

@@ -6,7 +6,7 @@ from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from organizations.models import Member, Notification
-from organizations.notifications.notice_kinds import KINDS, Kind
+from organizations.notifications.notice_kinds import NOTICE_KINDS, NoticeKind
 from organizations.queries.audit import is_id
 
 PAGE = 40
@@ -14,12 +14,12 @@ IN_BELL = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class NoticeLine:
     notice: Notification
-    kind: Kind | None
+    kind: NoticeKind | None
 
 
-def unread_of_each() -> Coalesce:
+def unread_count_expression() -> Coalesce:
     """For a query of members: how many notices each has not read. Index notification_unread."""
     # unscoped: a person's memberships are listed before an organization is in scope
     rows = Notification.unscoped.filter(member=OuterRef("pk"), read_at=None, in_bell=True).order_by()
@@ -31,19 +31,19 @@ def unread_count(member: Member) -> int:
     return Notification.objects.filter(member=member, read_at=None, in_bell=True).count()
 
 
-def newest(member: Member) -> list[Line]:
+def newest_notices(member: Member) -> list[NoticeLine]:
     """What the bell opens: unread and read alike, the newest first. Index notification_newest."""
-    return lines(list(Notification.objects.filter(member=member, in_bell=True).order_by("-pk")[:IN_BELL]))
+    return notice_lines(list(Notification.objects.filter(member=member, in_bell=True).order_by("-pk")[:IN_BELL]))
 
 
-def page_of(member: Member, before: str) -> tuple[list[Line], int | None]:
+def notice_page(member: Member, before: str) -> tuple[list[NoticeLine], int | None]:
     """One page and the key of the older one."""
     rows = Notification.objects.filter(member=member, in_bell=True).order_by("-pk")
     if is_id(before):
         rows = rows.filter(pk__lt=int(before))
     found = list(rows[: PAGE + 1])
-    return lines(found[:PAGE]), found[PAGE - 1].pk if len(found) > PAGE else None
+    return notice_lines(found[:PAGE]), found[PAGE - 1].pk if len(found) > PAGE else None
 
 
-def lines(rows: list[Notification]) -> list[Line]:
-    return [Line(row, KINDS.get(row.kind)) for row in rows]
+def notice_lines(rows: list[Notification]) -> list[NoticeLine]:
+    return [NoticeLine(row, NOTICE_KINDS.get(row.kind)) for row in rows]

@@ -25,7 +25,7 @@ def token_scope(request: HttpRequest) -> Iterator[None]:
         yield
         return
     with scope(token.organization_id):
-        note_use(token)
+        record_token_use(token)
         yield
 
 
@@ -41,7 +41,7 @@ def find_token(header: str) -> ApiToken | None:
     return None if found is None or found.expired(now()) else found
 
 
-def note_use(token: ApiToken) -> None:
+def record_token_use(token: ApiToken) -> None:
     at = now()
     if token.last_used_at is None or at - token.last_used_at > USE_NOTED_EVERY:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=at)

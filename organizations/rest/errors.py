@@ -13,7 +13,7 @@ from foundation.errors import AppError, Invalid
 CONTENT_TYPE = "application/problem+json"
 
 
-def problem(error: Exception, context: dict[str, Any]) -> Response | None:
+def exception_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler. None for what nobody expected, which becomes a plain 500."""
     if isinstance(error, Http404):
         error = exceptions.NotFound()
@@ -21,31 +21,33 @@ def problem(error: Exception, context: dict[str, Any]) -> Response | None:
         error = exceptions.PermissionDenied()
     if isinstance(error, AppError):
         fields = error.fields if isinstance(error, Invalid) else {}
-        return answer(error.status, error.user_message, fields)
+        return problem_response(error.status, error.user_message, fields)
     if isinstance(error, exceptions.ValidationError):
-        fields = named(error.detail)
-        return answer(400, " ".join(texts[0] for texts in fields.values()), fields)
+        fields = flatten_errors(error.detail)
+        return problem_response(400, " ".join(texts[0] for texts in fields.values()), fields)
     if isinstance(error, exceptions.ParseError):
-        return answer(error.status_code, str(error.detail), {"body": [str(error.detail)]})
+        return problem_response(error.status_code, str(error.detail), {"body": [str(error.detail)]})
     if isinstance(error, exceptions.APIException):
-        return answer(error.status_code, str(error.detail), {}, headers_of(error))
+        return problem_response(error.status_code, str(error.detail), {}, error_headers(error))
     return None
 
 
-def details(status: int, detail: str, fields: dict[str, list[str]] | None = None) -> dict[str, Any]:
+def problem_details(status: int, detail: str, fields: dict[str, list[str]] | None = None) -> dict[str, Any]:
     return {"type": "about:blank", "title": HTTPStatus(status).phrase, "detail": detail, "errors": fields or {}}
 
 
-def answer(status: int, detail: str, fields: dict[str, list[str]], headers: dict[str, str] | None = None) -> Response:
-    return Response(details(status, detail, fields), status=status, headers=headers, content_type=CONTENT_TYPE)
+def problem_response(
+    status: int, detail: str, fields: dict[str, list[str]], headers: dict[str, str] | None = None
+) -> Response:
+    return Response(problem_details(status, detail, fields), status=status, headers=headers, content_type=CONTENT_TYPE)
 
 
-def plain(status: int, detail: str, fields: dict[str, list[str]] | None = None) -> JsonResponse:
+def plain_problem_response(status: int, detail: str, fields: dict[str, list[str]] | None = None) -> JsonResponse:
     """The same shape outside of DRF (an address that does not exist, a defect of ours)."""
-    return JsonResponse(details(status, detail, fields), status=status, content_type=CONTENT_TYPE)
+    return JsonResponse(problem_details(status, detail, fields), status=status, content_type=CONTENT_TYPE)
 
 
-def headers_of(error: exceptions.APIException) -> dict[str, str]:
+def error_headers(error: exceptions.APIException) -> dict[str, str]:
     headers = {}
     if getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = error.auth_header
@@ -54,19 +56,19 @@ def headers_of(error: exceptions.APIException) -> dict[str, str]:
     return headers
 
 
-def named(detail: Any, field: str = "") -> dict[str, list[str]]:
+def flatten_errors(detail: Any, field: str = "") -> dict[str, list[str]]:
     """DRF's nested error lists and dicts as {"variants.x.text": ["..."]}."""
     if isinstance(detail, dict):
         found: dict[str, list[str]] = {}
         for key, value in detail.items():
             name = field if key == "non_field_errors" else f"{field}.{key}".strip(".")
-            found.update(named(value, name))
+            found.update(flatten_errors(value, name))
         return found
     if isinstance(detail, list) and any(isinstance(part, (dict, list)) for part in detail):
         found = {}
         for index, part in enumerate(detail):
             if part:
-                found.update(named(part, f"{field}.{index}".strip(".")))
+                found.update(flatten_errors(part, f"{field}.{index}".strip(".")))
         return found
     texts = detail if isinstance(detail, list) else [detail]
     return {field or "body": [str(text) for text in texts]}

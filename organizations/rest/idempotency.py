@@ -16,47 +16,47 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from organizations.models import ApiToken, IdempotentAnswer
-from organizations.rest.errors import details
+from organizations.rest.errors import problem_details
 from organizations.tenancy import require_organization_id
 
 LONGEST_KEY = 200
-HEADER = "Idempotency-Key"
+IDEMPOTENCY_HEADER = "Idempotency-Key"
 KEPT_REFUSALS = {400, 422}
 
 
-class Passing(Exception):
+class UnkeptAnswer(Exception):
     """Undoes the key's row when the answer is not to be kept, so that the call may be tried again."""
 
     def __init__(self, response: Response) -> None:
         self.response = response
 
 
-Json = tuple[int, dict[str, object]]
+JsonAnswer = tuple[int, dict[str, object]]
 
 
-def once(request: HttpRequest, token: ApiToken, call: Callable[[], Response]) -> Response | Json:
+def answer_once(request: HttpRequest, token: ApiToken, call: Callable[[], Response]) -> Response | JsonAnswer:
     """`call()`'s own Response the first time; (status, body) to be given for a repeat or a misused key."""
-    key = request.headers[HEADER]
+    key = request.headers[IDEMPOTENCY_HEADER]
     try:
-        print_ = fingerprint(request)
+        print_ = request_fingerprint(request)
     except MultiPartParserError as error:
-        return 400, details(400, str(error), {"body": [str(error)]})
+        return 400, problem_details(400, str(error), {"body": [str(error)]})
     if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
-        wanted = f"{HEADER} takes 1 to {LONGEST_KEY} printable characters."
-        return 400, details(400, wanted, {HEADER: [wanted]})
+        message = f"{IDEMPOTENCY_HEADER} takes 1 to {LONGEST_KEY} printable characters."
+        return 400, problem_details(400, message, {IDEMPOTENCY_HEADER: [message]})
     try:
         with transaction.atomic():
-            row = reserve(token, key, print_)
+            row = reserve_key(token, key, print_)
             if row.fingerprint != print_:
-                return 422, details(422, f"This {HEADER} was used with another request.")
+                return 422, problem_details(422, f"This {IDEMPOTENCY_HEADER} was used with another request.")
             if row.status is not None:
                 return row.status, row.body
-            return keep(row, call())
-    except Passing as passing:
+            return store_answer(row, call())
+    except UnkeptAnswer as passing:
         return passing.response
 
 
-def fingerprint(request: HttpRequest) -> str:
+def request_fingerprint(request: HttpRequest) -> str:
     """Of the body as it came; of a form what is in it, for the marks between its fields are new each time."""
     seen = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
     if request.content_type != "multipart/form-data":
@@ -72,7 +72,7 @@ def fingerprint(request: HttpRequest) -> str:
     return seen.hexdigest()
 
 
-def reserve(token: ApiToken, key: str, print_: str) -> IdempotentAnswer:
+def reserve_key(token: ApiToken, key: str, print_: str) -> IdempotentAnswer:
     IdempotentAnswer.objects.bulk_create(
         [IdempotentAnswer(organization_id=require_organization_id(), token=token, key=key, fingerprint=print_)],
         ignore_conflicts=True,
@@ -80,9 +80,9 @@ def reserve(token: ApiToken, key: str, print_: str) -> IdempotentAnswer:
     return IdempotentAnswer.objects.get(token=token, key=key)
 
 
-def keep(row: IdempotentAnswer, response: Response) -> Response:
+def store_answer(row: IdempotentAnswer, response: Response) -> Response:
     if response.status_code >= 300 and response.status_code not in KEPT_REFUSALS:
-        raise Passing(response)
+        raise UnkeptAnswer(response)
     row.status = response.status_code
     row.body = json.loads(JSONRenderer().render(response.data)) if response.data is not None else None
     row.save(update_fields=["status", "body"])

@@ -27,18 +27,18 @@ class KeysetPagination(CursorPagination):
         """Raises ValidationError where the cursor names no place in this list's order."""
         cursor = self.decode_cursor(request)
         if cursor is not None and cursor.position is not None:
-            require_key(queryset, self.get_ordering(request, queryset, view)[0].lstrip("-"), cursor.position)
+            require_cursor_value(queryset, self.get_ordering(request, queryset, view)[0].lstrip("-"), cursor.position)
         return super().paginate_queryset(queryset, request, view)
 
     def decode_cursor(self, request: Request) -> Cursor | None:
         """What the base passes over would be the first page again, and a program that reads on would never end."""
         given = request.query_params.get(self.cursor_query_param)
         if given is not None and not is_cursor(given):
-            raise no_cursor()
+            raise invalid_cursor_error()
         try:
             return super().decode_cursor(request)
         except NotFound:
-            raise no_cursor() from None
+            raise invalid_cursor_error() from None
 
 
 def is_cursor(given: str) -> bool:
@@ -50,17 +50,17 @@ def is_cursor(given: str) -> bool:
     return bool(tokens) and {name for name, _value in tokens} <= {"o", "r", "p"}
 
 
-def require_key(queryset: QuerySet[Any], name: str, given: str) -> None:
+def require_cursor_value(queryset: QuerySet[Any], name: str, given: str) -> None:
     """Raises ValidationError where `given` is no value of what the rows are ordered by."""
     field = F(name).resolve_expression(queryset.query).output_field
     try:
         value = field.to_python(given)
         field.run_validators(value)
     except (InvalidValue, ValueError, OverflowError):
-        raise no_cursor() from None
+        raise invalid_cursor_error() from None
     if isinstance(value, datetime) and is_naive(value):
-        raise no_cursor()
+        raise invalid_cursor_error()
 
 
-def no_cursor() -> ValidationError:
+def invalid_cursor_error() -> ValidationError:
     return ValidationError({"cursor": ["This is no cursor of this list. Take the one from `next` or `previous`."]})

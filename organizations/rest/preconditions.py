@@ -17,15 +17,15 @@ IF_MATCH = OpenApiParameter(
 )
 
 
-def tagged(shape: Mapping[str, Any], mark: str, status: int = 200) -> Response:
+def etag_response(shape: Mapping[str, Any], mark: str, status: int = 200) -> Response:
     """`shape` as the answer; its ETag is the mark of what people decide in it."""
     return Response(shape, status=status, headers={"ETag": f'"{mark}"'})
 
 
-def seen_by(request: Request) -> Seen:
+def parse_if_match(request: Request) -> Seen:
     """The marks that the caller saw; None of a call without If-Match, or with a star, which takes what is there."""
-    wanted = request.headers.get("If-Match", "").strip()
-    if not wanted or wanted == "*":
+    header = request.headers.get("If-Match", "").strip()
+    if not header or header == "*":
         return None
-    tags = (one.strip() for one in wanted.split(","))
+    tags = (one.strip() for one in header.split(","))
     return [tag[1:-1] for tag in tags if tag.startswith('"') and tag.endswith('"')]

@@ -36,10 +36,10 @@ COMPONENTS = {
     "schemas": {"Problem": PROBLEM},
     "responses": {
         f"Problem{status}": {
-            "description": said,
+            "description": description,
             "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
-        for status, said in PROBLEMS.items()
+        for status, description in PROBLEMS.items()
     },
 }
 
@@ -54,18 +54,18 @@ class Schema(AutoSchema):
         return name
 
 
-def with_problems(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+def add_problem_responses(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
     """A hook of drf-spectacular: every call may end in problems, which are described once for all."""
     for kind, named in COMPONENTS.items():
         result.setdefault("components", {}).setdefault(kind, {}).update(named)
     for path, calls in result["paths"].items():
         for method, operation in calls.items():
-            for status in problems_of(method, path, operation.get("parameters", ())):
+            for status in possible_problems(method, path, operation.get("parameters", ())):
                 operation["responses"].setdefault(status, {"$ref": f"#/components/responses/Problem{status}"})
     return result
 
 
-def problems_of(method: str, path: str, parameters: Iterable[dict[str, Any]]) -> list[str]:
+def possible_problems(method: str, path: str, parameters: Iterable[dict[str, Any]]) -> list[str]:
     """The statuses other than success with which such a call may answer. Pure."""
     never = {
         "404": "{" not in path and method != "get",

@@ -5,10 +5,10 @@ from collections.abc import Collection
 from django.utils.translation import gettext_lazy as _
 
 AREAS = ("publishing", "inbox", "analytics", "teams", "people")
-EVERYTHING = ("read", "write")
-SCOPES = (*EVERYTHING, *(f"{area}:{mode}" for area in AREAS for mode in EVERYTHING))
+FULL_SCOPES = ("read", "write")
+SCOPES = (*FULL_SCOPES, *(f"{area}:{mode}" for area in AREAS for mode in FULL_SCOPES))
 
-LABELS = {
+SCOPE_LABELS = {
     "read": _("Read everything"),
     "write": _("Read and change everything"),
     "publishing:read": _("Read posts and what went out"),
@@ -24,12 +24,12 @@ LABELS = {
 }
 
 
-def needed(area: str, method: str) -> str:
+def required_scope(area: str, method: str) -> str:
     """The narrowest scope that lets a call of this HTTP method into `area` through."""
     return f"{area}:{'read' if method in {'GET', 'HEAD', 'OPTIONS'} else 'write'}"
 
 
-def covers(held: Collection[str], scope: str) -> bool:
+def covers_scope(held: Collection[str], scope: str) -> bool:
     """Whether `held` includes `scope`: who may write may read, and a scope without an area is for all of them."""
     area, _colon, mode = scope.partition(":")
     enough = {scope, mode, f"{area}:write", "write"}

@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from foundation.texts.written import with_line_feeds
+from foundation.texts.written_text import with_line_feeds
 
 
 class StrictSerializer(serializers.Serializer):  # type: ignore[type-arg]  # generic for the type checker alone
@@ -19,14 +19,14 @@ class StrictSerializer(serializers.Serializer):  # type: ignore[type-arg]  # gen
         return super().to_internal_value(data)
 
 
-class WrittenText(serializers.CharField):
+class WrittenTextField(serializers.CharField):
     """What somebody wrote; its limit counts line ends as they are kept."""
 
     def to_internal_value(self, data: Any) -> str:
         return with_line_feeds(super().to_internal_value(data))
 
 
-class Ids(serializers.ListField):
+class IdListField(serializers.ListField):
     """A list of distinct ids."""
 
     child = serializers.IntegerField(min_value=1, max_value=2**63 - 1)

@@ -6,9 +6,9 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from foundation.processes.ratelimit import seconds_to_wait
-from foundation.texts.numbers import spelt_number
-from organizations.configuration.quotas import limit_of
-from organizations.configuration.usage import DAY, calls_of
+from foundation.texts.number_format import format_number
+from organizations.configuration.quotas import quota_limit
+from organizations.configuration.usage_quotas import DAY_SECONDS, calls_key
 from organizations.models import Organization
 
 
@@ -24,9 +24,9 @@ class TokenThrottle(BaseThrottle):
 
     def count_for_organization(self, organization: Organization) -> None:
         """All its programs together."""
-        most = limit_of(organization, "calls")
-        if seconds := seconds_to_wait(calls_of(organization.pk), most, DAY):
-            detail = f"Your organization has made the {spelt_number(most)} REST calls that it may make in a day."
+        most = quota_limit(organization, "calls")
+        if seconds := seconds_to_wait(calls_key(organization.pk), most, DAY_SECONDS):
+            detail = f"Your organization has made the {format_number(most)} REST calls that it may make in a day."
             raise Throttled(wait=int(seconds) or 1, detail=detail)
 
     def wait(self) -> float:

@@ -10,13 +10,13 @@ from rest_framework.viewsets import GenericViewSet
 
 from organizations.models import ApiToken, Member
 from organizations.rest.authentication import token_scope
-from organizations.rest.errors import CONTENT_TYPE, plain
-from organizations.rest.idempotency import HEADER, once
+from organizations.rest.errors import CONTENT_TYPE, plain_problem_response
+from organizations.rest.idempotency import IDEMPOTENCY_HEADER, answer_once
 from organizations.rest.pagination import KeysetPagination
-from organizations.rest.scopes import covers, needed
+from organizations.rest.scopes import covers_scope, required_scope
 from organizations.sign_in.admission import Hindrance, token_hindrance
 
-FIRST = {
+HINDRANCE_TEXTS = {
     Hindrance.SET_UP_MFA: "The organization asks for two-step sign-in. Set it up in the browser; then the token works.",
     Hindrance.VERIFY_EMAIL: "Confirm your e-mail address in the browser; then the token works.",
     Hindrance.LET_IN: "The second step was taken away by mail. Ask an admin of the organization to let you in again.",
@@ -41,10 +41,10 @@ class MemberScope(APIView):
         with token_scope(request):
             token = request.api_token  # type: ignore[attr-defined]  # set before a view begins
             if token is not None and (refused := self.refusal(token, request.method or "")):
-                return plain(403, refused)
-            if request.method != "POST" or token is None or HEADER not in request.headers:
+                return plain_problem_response(403, refused)
+            if request.method != "POST" or token is None or IDEMPOTENCY_HEADER not in request.headers:
                 return super().dispatch(request, *args, **kwargs)
-            answer = once(request, token, lambda: super(MemberScope, self).dispatch(request, *args, **kwargs))
+            answer = answer_once(request, token, lambda: super(MemberScope, self).dispatch(request, *args, **kwargs))
             if isinstance(answer, tuple):
                 status, body = answer
                 kind = CONTENT_TYPE if status >= 400 else "application/json"
@@ -53,11 +53,11 @@ class MemberScope(APIView):
 
     def refusal(self, token: ApiToken, method: str) -> str:
         """Why this token may not make this call; empty when it may."""
-        scope = needed(self.area, method)
-        if not covers(token.scopes, scope):
+        scope = required_scope(self.area, method)
+        if not covers_scope(token.scopes, scope):
             return f"This token lacks the scope {scope}."
         missing = token_hindrance(token)
-        return FIRST[missing] if missing else ""
+        return HINDRANCE_TEXTS[missing] if missing else ""
 
     def read(self, serializer: type[serializers.Serializer], data: Any = None) -> dict[str, Any]:
         """The validated body (or `data`). Raises ValidationError naming the fields."""
@@ -70,9 +70,9 @@ class MemberViewSet(MemberScope, GenericViewSet):
     pagination_class = KeysetPagination
     lookup_value_regex = r"\d{1,18}"
 
-    def page(self, rows: Any, shape: Any, dress: Any = None) -> Response:
-        """One page of `rows`, each as `shape(row)`; `dress(found)` gives them first what shapes need of all at once."""
+    def page(self, rows: Any, shape: Any, prepare: Any = None) -> Response:
+        """One page of `rows`, each as `shape(row)`; `prepare(found)` gives them what shapes need of all at once."""
         found = self.paginate_queryset(rows)
-        if dress:
-            dress(found)
+        if prepare:
+            prepare(found)
         return self.get_paginated_response([shape(row) for row in found])

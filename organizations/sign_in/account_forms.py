@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from organizations.actions.ways_in import remove_ways
-from organizations.queries.ways_in import Way, added_by_others
+from organizations.queries.ways_in import Way, ways_added_by_others
 
 KEEP, REMOVE = "keep", "remove"
 
@@ -25,7 +25,7 @@ class ResetForm(ResetPasswordKeyForm):  # type: ignore[misc]  # allauth's forms 
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.found: list[Way] = added_by_others(self.user) if self.user else []
+        self.found: list[Way] = ways_added_by_others(self.user) if self.user else []
         self.fields["ways"].choices = [(way.key, way.name) for way in self.found]  # type: ignore[attr-defined]  # a field of choices
         if not self.found:
             del self.fields["others"]

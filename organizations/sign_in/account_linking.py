@@ -15,15 +15,15 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from organizations.models import OrganizationSignOn, User
-from organizations.sign_in.admission import is_borrowed
+from organizations.sign_in.admission import is_borrowed_session
 from organizations.sign_in.oidc import Claims
 
-KEY = "sign_on_question"  # in the session
-LIFE = 3600.0  # seconds
+QUESTION_KEY = "sign_on_question"  # in the session
+QUESTION_LIFE = 3600.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class LinkQuestion:
     slug: str
     claims: Claims  # what the provider asserted
     next: str
@@ -31,41 +31,41 @@ class Question:
     digest: str = ""  # of the link that was mailed
 
     def is_answered_by(self, token: str) -> bool:
-        return bool(self.digest) and secrets.compare_digest(self.digest, digest_of(token))
+        return bool(self.digest) and secrets.compare_digest(self.digest, token_digest(token))
 
 
-def digest_of(token: str) -> str:
+def token_digest(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
-def ask(session: SessionBase, slug: str, claims: Claims, after: str) -> None:
-    keep(session, Question(slug, claims, after, time.time() + LIFE))
+def start_link_question(session: SessionBase, slug: str, claims: Claims, after: str) -> None:
+    store_link_question(session, LinkQuestion(slug, claims, after, time.time() + QUESTION_LIFE))
 
 
-def keep(session: SessionBase, question: Question) -> None:
-    session[KEY] = asdict(question)
+def store_link_question(session: SessionBase, question: LinkQuestion) -> None:
+    session[QUESTION_KEY] = asdict(question)
 
 
-def question_of(session: SessionBase, slug: str) -> Question | None:
+def find_link_question(session: SessionBase, slug: str) -> LinkQuestion | None:
     """What this browser was asked about the organization; None when nothing, or too long ago."""
-    kept = session.get(KEY)
-    if not kept or kept["slug"] != slug or kept["until"] < time.time():
+    stored = session.get(QUESTION_KEY)
+    if not stored or stored["slug"] != slug or stored["until"] < time.time():
         return None
-    return Question(**{**kept, "claims": Claims(**kept["claims"])})
+    return LinkQuestion(**{**stored, "claims": Claims(**stored["claims"])})
 
 
-def own_sign_in(request: HttpRequest) -> User | None:
+def own_signed_in_user(request: HttpRequest) -> User | None:
     """Who is signed in by their own means: a session that came through some provider speaks for nobody's account."""
     user = request.user
-    if not isinstance(user, User) or is_borrowed(request.session, user):
+    if not isinstance(user, User) or is_borrowed_session(request.session, user):
         return None
     return user
 
 
-def mail_link(request: HttpRequest, question: Question, sign_on: OrganizationSignOn) -> None:
+def send_link_mail(request: HttpRequest, question: LinkQuestion, sign_on: OrganizationSignOn) -> None:
     """To the address itself."""
     token = secrets.token_urlsafe(32)
-    keep(request.session, replace(question, digest=digest_of(token)))
+    store_link_question(request.session, replace(question, digest=token_digest(token)))
     context = {
         "organization": sign_on.organization.name,
         "issuer": sign_on.issuer,

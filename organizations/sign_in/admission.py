@@ -15,10 +15,10 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import ObjectDoesNotExist
 
 from organizations.models import ApiToken, Member, OrganizationSignOn, Role, User
-from organizations.sign_in.session_bounds import is_over
+from organizations.sign_in.session_bounds import is_session_over
 
 SECOND_STEPS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-KEY = "signed_on"  # in the session: {"user": id, "only": bool, "organizations": [id]}
+SIGN_ON_KEY = "signed_on"  # in the session: {"user": id, "only": bool, "organizations": [id]}
 
 
 class Hindrance(StrEnum):
@@ -35,24 +35,24 @@ class Hindrance(StrEnum):
 def hindrance(member: Member, session: SessionBase) -> Hindrance | None:
     """What keeps the member of this session out; None when nothing does."""
     organization = member.organization
-    if is_over(session, idle_days=organization.session_idle_days, days=organization.session_days):
+    if is_session_over(session, idle_days=organization.session_idle_days, days=organization.session_days):
         return Hindrance.SESSION_OVER
-    here = came_through(session, member)
-    if not here and must_sign_on(member):
+    by_sign_on = came_through_sign_on(session, member)
+    if not by_sign_on and must_sign_on(member):
         return Hindrance.SIGN_ON
-    if not here and is_borrowed(session, member.user):
+    if not by_sign_on and is_borrowed_session(session, member.user):
         return Hindrance.SIGN_IN
-    return standing(member)
+    return unmet_requirement(member)
 
 
 def token_hindrance(token: ApiToken) -> Hindrance | None:
     """The same for a program: a token is no way around the organization's sign-on."""
     if not token.by_sign_on and must_sign_on(token.member):
         return Hindrance.SIGN_ON
-    return standing(token.member)
+    return unmet_requirement(token.member)
 
 
-def standing(member: Member) -> Hindrance | None:
+def unmet_requirement(member: Member) -> Hindrance | None:
     """What the person has not done yet, whichever way they come: what holds for their API tokens too."""
     if settings.REQUIRE_VERIFIED_EMAIL and not has_verified_email(member.user):
         return Hindrance.VERIFY_EMAIL
@@ -90,30 +90,30 @@ def must_sign_on(member: Member) -> bool:
 
 def note_sign_on(session: SessionBase, user: User, organization_id: int, *, only: bool) -> None:
     """This session came (`only`) or has also come through the organization's provider."""
-    through = signed_on(session, user)
+    through = sign_on_note(session, user)
     organizations = {*through.get("organizations", ()), organization_id}
-    session[KEY] = {"user": user.pk, "only": through.get("only", only), "organizations": sorted(organizations)}
+    session[SIGN_ON_KEY] = {"user": user.pk, "only": through.get("only", only), "organizations": sorted(organizations)}
 
 
-def signed_on(session: SessionBase, user: User) -> dict[str, Any]:
+def sign_on_note(session: SessionBase, user: User) -> dict[str, Any]:
     """Empty for a session of one's own sign-in, and where the note is about somebody else."""
-    note = session.get(KEY) or {}
+    note = session.get(SIGN_ON_KEY) or {}
     return note if note.get("user") == user.pk else {}
 
 
-def came_through(session: SessionBase, member: Member) -> bool:
+def came_through_sign_on(session: SessionBase, member: Member) -> bool:
     """Whether the provider of the member's organization vouched for this session."""
-    return member.organization_id in signed_on(session, member.user).get("organizations", ())
+    return member.organization_id in sign_on_note(session, member.user).get("organizations", ())
 
 
-def is_borrowed(session: SessionBase, user: User) -> bool:
+def is_borrowed_session(session: SessionBase, user: User) -> bool:
     """Whether nothing but an organization's provider says who this is."""
-    return bool(signed_on(session, user).get("only"))
+    return bool(sign_on_note(session, user).get("only"))
 
 
 def note_own_proof(session: SessionBase, user: User) -> bool:
     """The person gave a proof of their own: from now on it is their own session. Whether it was not one before."""
-    if not is_borrowed(session, user):
+    if not is_borrowed_session(session, user):
         return False
-    session[KEY] = {**signed_on(session, user), "only": False}
+    session[SIGN_ON_KEY] = {**sign_on_note(session, user), "only": False}
     return True

@@ -16,15 +16,15 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from foundation.crypto import Undecryptable, current_box
+from foundation.crypto import Undecryptable, current_fernet
 from organizations.access import memberships_of
 from organizations.models import User
-from organizations.receivers import sign_in_failed
-from organizations.sign_in.admission import is_borrowed, must_sign_on
-from organizations.sign_in.fresh_proof import ENOUGH_FOR_BORROWED
-from organizations.sign_in.known_devices import device_of
+from organizations.receivers import record_failed_sign_in
+from organizations.sign_in.admission import is_borrowed_session, must_sign_on
+from organizations.sign_in.fresh_proof import BORROWED_PROOFS
+from organizations.sign_in.known_devices import find_known_device
 
-KNOWN = "login_failed_known"  # of ACCOUNT_RATE_LIMITS
+KNOWN_DEVICE_ACTION = "login_failed_known"  # of ACCOUNT_RATE_LIMITS
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -44,35 +44,35 @@ class AccountAdapter(DefaultAccountAdapter):
         Who is signed in already only confirms that it is them.
         """
         user = super().authenticate(request, **credentials)
-        if user is not None and user != request.user and only_by_sign_on(user):
+        if user is not None and user != request.user and is_sign_on_only(user):
             self.authentication_failed(request, **credentials)
             raise self.validation_error("sign_on_required")
         return user
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Where the person has signed in before, only what is tried there counts: strangers cannot keep them out."""
-        if not device_of(request, str(credentials.get("email", ""))):
+        if not find_known_device(request, str(credentials.get("email", ""))):
             return super().pre_authenticate(request, **credentials)
         key = self._get_login_attempts_cache_key(request, **credentials)
-        if not consume(request, action=KNOWN, key=key):
+        if not consume(request, action=KNOWN_DEVICE_ACTION, key=key):
             raise self.validation_error("too_many_login_attempts")
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         key = super()._get_login_attempts_cache_key(request, **credentials)
-        device = device_of(request, str(credentials.get("email", "")))
+        device = find_known_device(request, str(credentials.get("email", "")))
         return f"{key}:{device}" if device else str(key)
 
     def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
         """After a password reset: of strangers and of this device."""
         strangers = super()._get_login_attempts_cache_key(request, **credentials)
         clear(request, action="login_failed", key=strangers)
-        clear(request, action=KNOWN, key=self._get_login_attempts_cache_key(request, **credentials))
+        clear(request, action=KNOWN_DEVICE_ACTION, key=self._get_login_attempts_cache_key(request, **credentials))
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """A session through an organization's provider needs what would have signed the person in without it."""
         found: list[dict[str, Any]] = super().get_reauthentication_methods(user)
-        if user.is_authenticated and is_borrowed(context.request.session, user):
-            return [one for one in found if one["id"] in ENOUGH_FOR_BORROWED]
+        if user.is_authenticated and is_borrowed_session(context.request.session, user):
+            return [one for one in found if one["id"] in BORROWED_PROOFS]
         return found
 
     def get_reset_password_from_key_url(self, key: str) -> str:
@@ -86,25 +86,25 @@ class AccountAdapter(DefaultAccountAdapter):
         """The words stand in the text; the HTML says the same in our hand."""
         message = super().render_mail(*args, **kwargs)
         if isinstance(message, EmailMultiAlternatives) and not message.alternatives:
-            context = {"subject": message.subject, "parts": parts_of(str(message.body))}
+            context = {"subject": message.subject, "parts": mail_parts(str(message.body))}
             message.attach_alternative(render_to_string("email/sign_in.html", context), "text/html")
         return message
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        sign_in_failed(str(credentials.get("email", "")), "password")
+        record_failed_sign_in(str(credentials.get("email", "")), "password")
 
 
-def parts_of(body: str) -> list[dict[str, Any]]:
+def mail_parts(body: str) -> list[dict[str, Any]]:
     """The paragraphs above the signature; one that is an address becomes a button."""
     paragraphs = re.split(r"\n\s*\n", body.partition("\n-- \n")[0].strip())
-    return [{"text": text, "link": is_link(text)} for text in map(str.strip, paragraphs) if text]
+    return [{"text": text, "link": is_own_link(text)} for text in map(str.strip, paragraphs) if text]
 
 
-def is_link(text: str) -> bool:
+def is_own_link(text: str) -> bool:
     return text.startswith(settings.PUBLIC_URL + "/") and len(text.split()) == 1
 
 
-def only_by_sign_on(user: User) -> bool:
+def is_sign_on_only(user: User) -> bool:
     """Whether a password opens nothing: every organization of the person asks for its own sign-on."""
     memberships = memberships_of(user)
     return bool(memberships) and all(must_sign_on(member) for member in memberships)
@@ -114,10 +114,10 @@ class MfaAdapter(DefaultMFAAdapter):
     """Secrets of authenticator apps and recovery codes are encrypted like every other secret."""
 
     def encrypt(self, text: str) -> str:
-        return current_box().encrypt(text.encode()).decode()
+        return current_fernet().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
         try:
-            return current_box().decrypt(encrypted_text.encode()).decode()
+            return current_fernet().decrypt(encrypted_text.encode()).decode()
         except InvalidToken:
             raise Undecryptable from None

@@ -19,49 +19,49 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from organizations.gates import MemberRequest, MemberView, P
-from organizations.sign_in.account_doors import SAFE
-from organizations.sign_in.admission import is_borrowed
+from organizations.sign_in.account_access import SAFE_METHODS
+from organizations.sign_in.admission import is_borrowed_session
 
-PROOFS = ("password", "mfa")  # as django-allauth writes down how somebody showed who they are
-ENOUGH_FOR_BORROWED = ("reauthenticate", "mfa_reauthenticate:webauthn")  # what would sign one in without the provider
+PROOF_METHODS = ("password", "mfa")  # as django-allauth writes down how somebody showed who they are
+BORROWED_PROOFS = ("reauthenticate", "mfa_reauthenticate:webauthn")  # what would sign one in without the provider
 
 
-def is_proven(request: HttpRequest) -> bool:
+def has_fresh_proof(request: HttpRequest) -> bool:
     """Whether this session gave a proof within the last minutes, when it was signed in or since."""
-    if is_borrowed(request.session, request.user):  # type: ignore[arg-type]  # asked of who is signed in
+    if is_borrowed_session(request.session, request.user):  # type: ignore[arg-type]  # asked of who is signed in
         return False
-    given = [record["at"] for record in get_authentication_records(request) if record["method"] in PROOFS]
+    given = [record["at"] for record in get_authentication_records(request) if record["method"] in PROOF_METHODS]
     return bool(given) and time.time() - given[-1] < app_settings.REAUTHENTICATION_TIMEOUT
 
 
-def ask_for_proof(request: HttpRequest) -> HttpResponseBase:
+def redirect_to_proof(request: HttpRequest) -> HttpResponseBase:
     """To the page that asks, and from there to what was wanted. Who has nothing to give makes a password by mail."""
-    ways = ways_to_prove(request)
+    ways = proof_urls(request)
     if not ways:
         return redirect("account_reset_password")
-    if request.method in SAFE or not is_borrowed(request.session, request.user):  # type: ignore[arg-type]  # set before a view begins
+    if request.method in SAFE_METHODS or not is_borrowed_session(request.session, request.user):  # type: ignore[arg-type]  # set before a view begins
         return suspend_request(request, ways[0])
     # What a borrowed session sent is not kept: somebody else may have sent it.
-    return redirect(proof_address(request, reverse("sign_on:ways_in")))
+    return redirect(proof_url(request, reverse("sign_on:ways_in")))
 
 
-def proof_address(request: HttpRequest, after: str) -> str:
+def proof_url(request: HttpRequest, after: str) -> str:
     """The page that asks, and goes on to `after`."""
-    ways = ways_to_prove(request)
+    ways = proof_urls(request)
     return f"{ways[0]}?{urlencode({'next': after})}" if ways else reverse("account_reset_password")
 
 
-def ways_to_prove(request: HttpRequest) -> list[str]:
+def proof_urls(request: HttpRequest) -> list[str]:
     return [one["url"] for one in get_adapter().get_reauthentication_methods(request.user)]
 
 
-def proof_to_send(view: MemberView[P]) -> Callable[..., HttpResponseBase]:
+def require_proof_to_send(view: MemberView[P]) -> Callable[..., HttpResponseBase]:
     """Below @member_gate: the page opens to members, what is sent asks for a proof."""
 
     @wraps(view)
     def asked(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.method not in SAFE and not is_proven(request):
-            return ask_for_proof(request)
+        if request.method not in SAFE_METHODS and not has_fresh_proof(request):
+            return redirect_to_proof(request)
         return view(request, *args, **kwargs)
 
     return asked

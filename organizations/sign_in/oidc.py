@@ -15,10 +15,10 @@ import jwt
 from requests.auth import HTTPBasicAuth
 
 from foundation.errors import AppError
-from foundation.internet.addresses import fetch_json, is_public_url
-from foundation.internet.domains import canonical
+from foundation.internet.domain_names import canonical_email
+from foundation.internet.guarded_http import fetch_json, is_public_url
 from foundation.internet.http import TransportFault
-from foundation.texts.names import one_line
+from foundation.texts.names import join_lines
 from organizations.models import OrganizationSignOn
 
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
@@ -46,7 +46,7 @@ class Provider:
 
 
 @dataclass(frozen=True, slots=True)
-class Pending:
+class PendingSignOn:
     """What the browser's session keeps while the person is away at the provider. Good for one answer."""
 
     state: str
@@ -69,9 +69,9 @@ class Claims:
     name: str
 
 
-def discover(issuer: str) -> Provider:
+def discover_provider(issuer: str) -> Provider:
     """Raises SignOnFailed where the document is missing, another's, or leads elsewhere than to public https."""
-    document = asked("GET", issuer.rstrip("/") + "/.well-known/openid-configuration", "Its discovery document")
+    document = fetch_document("GET", issuer.rstrip("/") + "/.well-known/openid-configuration", "Its discovery document")
     if document.get("issuer") != issuer:
         raise SignOnFailed("The identity provider calls itself by another name than the issuer that was entered.")
     if not all(is_public_url(str(document.get(name, ""))) for name in ENDPOINTS):
@@ -85,10 +85,10 @@ def discover(issuer: str) -> Provider:
     )
 
 
-def begin(sign_on: OrganizationSignOn, redirect_uri: str, *, email: str = "") -> tuple[str, Pending]:
+def begin_sign_on(sign_on: OrganizationSignOn, redirect_uri: str, *, email: str = "") -> tuple[str, PendingSignOn]:
     """The provider's address to send the person to, and what to remember until they come back."""
-    provider = discover(sign_on.issuer)
-    pending = Pending(*(secrets.token_urlsafe(32) for _ in range(3)), issuer=sign_on.issuer)
+    provider = discover_provider(sign_on.issuer)
+    pending = PendingSignOn(*(secrets.token_urlsafe(32) for _ in range(3)), issuer=sign_on.issuer)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(pending.verifier.encode()).digest()).rstrip(b"=").decode()
     query = {
         "response_type": "code",
@@ -105,26 +105,26 @@ def begin(sign_on: OrganizationSignOn, redirect_uri: str, *, email: str = "") ->
     return f"{provider.authorization_endpoint}{joint}{urlencode(query)}", pending
 
 
-def finish(sign_on: OrganizationSignOn, pending: Pending, redirect_uri: str, code: str) -> Claims:
+def finish_sign_on(sign_on: OrganizationSignOn, pending: PendingSignOn, redirect_uri: str, code: str) -> Claims:
     """Exchanges the code and proves the answer. Raises SignOnFailed."""
     if pending.issuer != sign_on.issuer:
         raise SignOnFailed("The organization changed its sign-on in the meantime. Try once more.")
-    provider = discover(sign_on.issuer)
-    tokens = exchange(provider, sign_on, pending, redirect_uri, code)
-    claims = proven(str(tokens.get("id_token", "")), provider, sign_on.client_id, pending.nonce)
+    provider = discover_provider(sign_on.issuer)
+    tokens = exchange_code(provider, sign_on, pending, redirect_uri, code)
+    claims = verify_id_token(str(tokens.get("id_token", "")), provider, sign_on.client_id, pending.nonce)
     if "email" not in claims and provider.userinfo_endpoint:
-        claims = {**claims, **userinfo(provider, str(tokens.get("access_token", "")), claims["sub"])}
+        claims = {**claims, **fetch_userinfo(provider, str(tokens.get("access_token", "")), claims["sub"])}
     return Claims(
         issuer=sign_on.issuer,
         subject=claims["sub"],
-        email=canonical(str(claims.get("email") or "")),
+        email=canonical_email(str(claims.get("email") or "")),
         email_verified=claims.get("email_verified") is True or claims.get("email_verified") == "true",
-        name=one_line(str(claims.get("name") or ""))[:120].strip(),
+        name=join_lines(str(claims.get("name") or ""))[:120].strip(),
     )
 
 
-def exchange(
-    provider: Provider, sign_on: OrganizationSignOn, pending: Pending, redirect_uri: str, code: str
+def exchange_code(
+    provider: Provider, sign_on: OrganizationSignOn, pending: PendingSignOn, redirect_uri: str, code: str
 ) -> dict[str, Any]:
     body = {
         "grant_type": "authorization_code",
@@ -134,12 +134,12 @@ def exchange(
     }
     if provider.basic:
         login = HTTPBasicAuth(sign_on.client_id, sign_on.client_secret)
-        return asked("POST", provider.token_endpoint, "The exchange of the code", data=body, auth=login)
+        return fetch_document("POST", provider.token_endpoint, "The exchange of the code", data=body, auth=login)
     body |= {"client_id": sign_on.client_id, "client_secret": sign_on.client_secret}
-    return asked("POST", provider.token_endpoint, "The exchange of the code", data=body)
+    return fetch_document("POST", provider.token_endpoint, "The exchange of the code", data=body)
 
 
-def proven(id_token: str, provider: Provider, client_id: str, nonce: str) -> dict[str, Any]:
+def verify_id_token(id_token: str, provider: Provider, client_id: str, nonce: str) -> dict[str, Any]:
     """The id_token's claims, once signature, issuer, audience, time and nonce hold."""
     try:
         key = signing_key(id_token, provider)
@@ -163,23 +163,23 @@ def proven(id_token: str, provider: Provider, client_id: str, nonce: str) -> dic
 
 def signing_key(id_token: str, provider: Provider) -> jwt.PyJWK:
     """The provider's key that the token names; the only one there is where it names none."""
-    wanted = jwt.get_unverified_header(id_token).get("kid")
-    keys = jwt.PyJWKSet.from_dict(asked("GET", provider.jwks_uri, "Its list of keys")).keys
-    fitting = [key for key in keys if key.public_key_use in (None, "sig") and wanted in (None, key.key_id)]
+    key_id = jwt.get_unverified_header(id_token).get("kid")
+    keys = jwt.PyJWKSet.from_dict(fetch_document("GET", provider.jwks_uri, "Its list of keys")).keys
+    fitting = [key for key in keys if key.public_key_use in (None, "sig") and key_id in (None, key.key_id)]
     if len(fitting) != 1:
         raise SignOnFailed("The identity provider signed with a key that it does not list.")
     return fitting[0]
 
 
-def userinfo(provider: Provider, access_token: str, subject: str) -> dict[str, Any]:
+def fetch_userinfo(provider: Provider, access_token: str, subject: str) -> dict[str, Any]:
     headers = {"Authorization": f"Bearer {access_token}"}
-    answer = asked("GET", provider.userinfo_endpoint, "Its answer about the person", headers=headers)
+    answer = fetch_document("GET", provider.userinfo_endpoint, "Its answer about the person", headers=headers)
     if answer.get("sub") != subject:
         raise SignOnFailed("The identity provider's answers are about two different people.")
     return {name: answer[name] for name in ("email", "email_verified", "name") if name in answer}
 
 
-def asked(method: str, url: str, what: str, **options: Any) -> dict[str, Any]:
+def fetch_document(method: str, url: str, what: str, **options: Any) -> dict[str, Any]:
     try:
         answer = fetch_json(method, url, **options)
     except TransportFault as fault:

@@ -15,11 +15,11 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
-DRAWN_FOR = "X-Drawn-For"
-SAID_IN = "X-Session"
-SECRET = ("password", "secret", "token", "credential")  # what is typed into such fields is not shown again
-OURS = {"csrfmiddlewaretoken"}  # not typed by anybody
-LONG = 40  # letters; what is longer, or has a space, is shown as a text
+DRAWN_FOR_HEADER = "X-Drawn-For"
+SESSION_HEADER = "X-Session"
+SECRET_FIELD_WORDS = ("password", "secret", "token", "credential")  # what is typed into such fields is not shown again
+UNTYPED_FIELDS = {"csrfmiddlewaretoken"}  # not typed by anybody
+LONG_FROM = 40  # letters; what is longer, or has a space, is shown as a text
 
 
 class Presence(StrEnum):
@@ -33,19 +33,19 @@ class Presence(StrEnum):
 def presence_of(request: HttpRequest) -> Presence:
     if not request.user.is_authenticated:
         return Presence.OUT
-    if request.headers.get(DRAWN_FOR, "") not in ("", str(request.user.pk)):
+    if request.headers.get(DRAWN_FOR_HEADER, "") not in ("", str(request.user.pk)):
         return Presence.OTHER
     return Presence.HERE
 
 
-def is_part(request: HttpRequest) -> bool:
+def is_script_request(request: HttpRequest) -> bool:
     """Whether a script asked: no page can be shown in answer."""
-    return bool(getattr(request, "htmx", False)) or DRAWN_FOR in request.headers
+    return bool(getattr(request, "htmx", False)) or DRAWN_FOR_HEADER in request.headers
 
 
-def told(presence: Presence) -> HttpResponse:
+def presence_response(presence: Presence) -> HttpResponse:
     status = 403 if presence == Presence.STALE else 401
-    return HttpResponse(status=status, headers={SAID_IN: presence.value, "Cache-Control": "no-store"})
+    return HttpResponse(status=status, headers={SESSION_HEADER: presence.value, "Cache-Control": "no-store"})
 
 
 class ForgettingMiddleware:
@@ -72,47 +72,49 @@ class PresenceMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: object, args: Any, kwargs: Any) -> HttpResponse | None:
-        if DRAWN_FOR not in request.headers:
+        if DRAWN_FOR_HEADER not in request.headers:
             return None
         presence = presence_of(request)
-        return None if presence == Presence.HERE else told(presence)
+        return None if presence == Presence.HERE else presence_response(presence)
 
 
-def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+def require_sign_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Sends strangers to the sign-in, unless that would lose what they typed or land inside a part of a page."""
 
     @wraps(view)
     def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
-        if is_part(request):
-            return told(Presence.OUT)
-        if request.method == "POST" and typed(request):
-            return send_again(request)
+        if is_script_request(request):
+            return presence_response(Presence.OUT)
+        if request.method == "POST" and typed_fields(request):
+            return render_send_again(request)
         return redirect_to_login(request.get_full_path())
 
     return opened
 
 
-def typed(request: HttpRequest) -> list[tuple[str, str]]:
+def typed_fields(request: HttpRequest) -> list[tuple[str, str]]:
     """What was sent, without what nobody may read over a shoulder."""
-    fields = [(name, value) for name, values in request.POST.lists() for value in values if name not in OURS]
-    return [(name, str(value)) for name, value in fields if not any(word in name.lower() for word in SECRET)]
+    fields = [(name, value) for name, values in request.POST.lists() for value in values if name not in UNTYPED_FIELDS]
+    return [
+        (name, str(value)) for name, value in fields if not any(word in name.lower() for word in SECRET_FIELD_WORDS)
+    ]
 
 
-def send_again(request: HttpRequest) -> HttpResponse:
+def render_send_again(request: HttpRequest) -> HttpResponse:
     """A page with everything that was typed, ready to be sent once more."""
     gone = not request.user.is_authenticated
-    fields = [{"name": name, "value": value, "shown": is_text(value)} for name, value in typed(request)]
+    fields = [{"name": name, "value": value, "shown": is_long_text(value)} for name, value in typed_fields(request)]
     whole = request.content_type == "multipart/form-data"
     context = {"fields": fields, "gone": gone, "whole": whole, "address": request.get_full_path()}
     return render(request, "send_again.html", context, status=401 if gone else 403)
 
 
-def is_text(value: str) -> bool:
-    return len(value) > LONG or any(letter.isspace() for letter in value.strip())
+def is_long_text(value: str) -> bool:
+    return len(value) > LONG_FROM or any(letter.isspace() for letter in value.strip())
 
 
-def is_from_here(request: HttpRequest) -> bool:
+def is_same_origin(request: HttpRequest) -> bool:
     """A form of ours sent it: a foreign page must not have a form of its own shown with our token in it."""
     return request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"

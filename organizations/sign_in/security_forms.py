@@ -9,14 +9,14 @@ from django import forms
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
-from organizations.actions.sign_on import ROLES
-from organizations.configuration.settings_forms import zones
+from organizations.actions.sign_on import SIGN_ON_ROLES
+from organizations.configuration.settings_forms import time_zone_choices
 from organizations.models import OrganizationSignOn, Role
-from organizations.rest.scopes import EVERYTHING, LABELS
-from organizations.sign_in.session_bounds import LEAST, MOST, MOST_IDLE
+from organizations.rest.scopes import FULL_SCOPES, SCOPE_LABELS
+from organizations.sign_in.session_bounds import LEAST_SESSION_DAYS, MOST_IDLE_DAYS, MOST_SESSION_DAYS
 
-KEPT = ("issuer", "client_id", "default_role", "required")
-LASTS = (
+KEPT_FIELDS = ("issuer", "client_id", "default_role", "required")
+LIFETIME_CHOICES = (
     ("30", _("30 days")),
     ("90", _("90 days")),
     ("365", _("A year")),
@@ -26,16 +26,16 @@ LASTS = (
 
 class TokenForm(forms.Form):
     name = forms.CharField(label=_("What is it for?"), max_length=80, help_text=_("Such as “Warehouse dashboard”."))
-    days = forms.ChoiceField(label=_("How long does it work?"), choices=LASTS, required=False, initial="90")
+    days = forms.ChoiceField(label=_("How long does it work?"), choices=LIFETIME_CHOICES, required=False, initial="90")
     scopes = forms.MultipleChoiceField(
         label=_("What may it do?"),
-        choices=list(LABELS.items()),
-        initial=EVERYTHING,
+        choices=list(SCOPE_LABELS.items()),
+        initial=FULL_SCOPES,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Never more than you may yourself."),
     )
 
-    def wanted(self) -> dict[str, Any]:
+    def action_arguments(self) -> dict[str, Any]:
         data = self.cleaned_data
         ends = now() + timedelta(days=int(data["days"])) if data["days"] else None
         return {"name": data["name"], "scopes": data["scopes"], "expires_at": ends}
@@ -52,14 +52,14 @@ class MfaForm(forms.Form):
 class BoundsForm(forms.Form):
     idle_days = forms.IntegerField(
         label=_("Days without a page"),
-        min_value=LEAST,
-        max_value=MOST_IDLE,
+        min_value=LEAST_SESSION_DAYS,
+        max_value=MOST_IDLE_DAYS,
         help_text=_("Who has not opened a page for so long signs in again."),
     )
     days = forms.IntegerField(
         label=_("Days in all"),
-        min_value=LEAST,
-        max_value=MOST,
+        min_value=LEAST_SESSION_DAYS,
+        max_value=MOST_SESSION_DAYS,
         help_text=_("However busy somebody is, after so many days they sign in again."),
     )
 
@@ -88,7 +88,7 @@ class SignOnForm(forms.Form):
         ),
     )
     default_role = forms.ChoiceField(
-        label=_("New people come in as"), choices=[(role.value, Role(role).label) for role in ROLES]
+        label=_("New people come in as"), choices=[(role.value, Role(role).label) for role in SIGN_ON_ROLES]
     )
     required = forms.BooleanField(
         label=_("No other way in for these domains"),
@@ -96,21 +96,21 @@ class SignOnForm(forms.Form):
         help_text=_("Passwords then open this organization to owners only. Holds for proved domains."),
     )
 
-    def __init__(self, *given: Any, standing: OrganizationSignOn | None = None, **named: Any) -> None:
-        """`standing` is what there is already, whose secret may be kept."""
+    def __init__(self, *given: Any, existing: OrganizationSignOn | None = None, **named: Any) -> None:
+        """`existing` is what there is already, whose secret may be kept."""
         super().__init__(*given, **named)
-        if standing is not None:
+        if existing is not None:
             secret = self.fields["client_secret"]
             secret.required = False
             secret.help_text = _("Kept encrypted and never shown. Leave it empty to keep the one there is.")
 
-    def wanted(self) -> dict[str, Any]:
+    def action_arguments(self) -> dict[str, Any]:
         return {**self.cleaned_data, "domains": re.split(r"[\s,;]+", self.cleaned_data["domains"])}
 
     @classmethod
     def of(cls, sign_on: OrganizationSignOn | None, domains: Iterable[str]) -> "SignOnForm":
-        kept = {} if sign_on is None else {name: getattr(sign_on, name) for name in KEPT}
-        return cls(standing=sign_on, initial={**kept, "domains": ", ".join(domains)})
+        kept = {} if sign_on is None else {name: getattr(sign_on, name) for name in KEPT_FIELDS}
+        return cls(existing=sign_on, initial={**kept, "domains": ", ".join(domains)})
 
 
 class SignOnEmailForm(forms.Form):
@@ -126,4 +126,4 @@ class FoundingForm(forms.Form):
     slug = forms.SlugField(
         label=_("Its short name"), max_length=50, help_text=_("In addresses: letters, digits and hyphens.")
     )
-    time_zone = forms.ChoiceField(label=_("Time zone"), choices=zones, initial="UTC")
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zone_choices, initial="UTC")

@@ -8,15 +8,15 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from organizations.around import stand_around
-from organizations.sign_in.account_doors import is_account_view, is_own_account, needs_own_sign_in, needs_proof
-from organizations.sign_in.admission import is_borrowed
-from organizations.sign_in.fresh_proof import ask_for_proof, is_proven
-from organizations.sign_in.session_bounds import is_over, note_gap
+from organizations.page_organization import attach_organization
+from organizations.sign_in.account_access import is_account_view, is_own_account, needs_own_sign_in, needs_proof
+from organizations.sign_in.admission import is_borrowed_session
+from organizations.sign_in.fresh_proof import has_fresh_proof, redirect_to_proof
+from organizations.sign_in.session_bounds import is_session_over, note_gap
 
 NOTED_EVERY = 60.0
-MOST = 10_000
-JOINING = "join/"
+MOST_NOTED = 10_000
+JOIN_PREFIX = "join/"
 _noted: dict[str, float] = {}  # per process: writing it down at each page would cost each page a query
 
 
@@ -31,36 +31,36 @@ class SessionsMiddleware:
         key = request.session.session_key
         if not key or not request.user.is_authenticated:
             return None
-        note_seen(request, key)
-        if belongs_to_person(request) and is_over(request.session):
+        note_session_use(request, key)
+        if is_personal_page(request) and is_session_over(request.session):
             logout(request)
             return None
-        borrowed = is_borrowed(request.session, request.user)  # type: ignore[arg-type]  # it is signed in
+        borrowed = is_borrowed_session(request.session, request.user)  # type: ignore[arg-type]  # it is signed in
         shut = needs_own_sign_in(request) and borrowed
-        if shut or (needs_proof(request) and not is_proven(request)):
-            return ask_for_proof(request)
+        if shut or (needs_proof(request) and not has_fresh_proof(request)):
+            return redirect_to_proof(request)
         if is_own_account(request):
-            stand_around(request)
+            attach_organization(request)
         return None
 
 
-def belongs_to_person(request: HttpRequest) -> bool:
+def is_personal_page(request: HttpRequest) -> bool:
     """Where no organization says how long a session lasts (its own gate does), the product's bounds hold."""
     route = request.resolver_match.route if request.resolver_match else ""
-    return is_account_view(request) or route.startswith(JOINING)
+    return is_account_view(request) or route.startswith(JOIN_PREFIX)
 
 
-def note_seen(request: HttpRequest, key: str) -> None:
+def note_session_use(request: HttpRequest, key: str) -> None:
     """Writes the time down, at most once a minute and process. A session that got another key is listed anew."""
     if time.monotonic() - _noted.get(key, -NOTED_EVERY) < NOTED_EVERY:
         return
     if not note_gap(request.session, key, used=True):
         UserSession.objects.create_from_request(request)
-    noted_now(key)  # last: whoever comes at the same moment must not pass by before the gap is known
+    mark_use_noted(key)  # last: whoever comes at the same moment must not pass by before the gap is known
 
 
-def noted_now(key: str) -> None:
+def mark_use_noted(key: str) -> None:
     """It was written down just now."""
-    if len(_noted) >= MOST:
+    if len(_noted) >= MOST_NOTED:
         _noted.clear()
     _noted[key] = time.monotonic()

@@ -14,7 +14,7 @@ from organizations.sign_in.security_forms import FoundingForm
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def found(request: HttpRequest) -> HttpResponse:
+def show_founding(request: HttpRequest) -> HttpResponse:
     if settings.REGISTRATION != "open":
         raise NotFound
     form = FoundingForm(request.POST or None)

@@ -13,18 +13,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from foundation.errors import AppError, Invalid
 from foundation.overtaking import Overtaken
-from organizations.actions.hours import add_holiday, remove_holiday, set_business_hours, told, week_mark
-from organizations.auditing.overtaken_changes import overtaken_form, seen_in, since, standing
+from organizations.actions.hours import add_holiday, format_week, remove_holiday, set_business_hours, week_mark
+from organizations.auditing.overtaken_changes import entries_since, initial_with_mark, merge_overtaken_form, posted_mark
 from organizations.configuration.settings_forms import HolidayForm, WeekForm, show_errors
 from organizations.gates import MemberRequest, admin_gate
 from organizations.models import Holiday, Organization
-from organizations.queries.hours import hours_of
+from organizations.queries.hours import business_hours_of
 
 
 @admin_gate
 @require_safe
-def show(request: MemberRequest) -> HttpResponse:
-    return page(request)
+def show_hours(request: MemberRequest) -> HttpResponse:
+    return render_hours(request)
 
 
 @admin_gate
@@ -39,31 +39,31 @@ def change_week(request: MemberRequest) -> HttpResponse:
         except Invalid as invalid:
             show_errors(form, invalid)
         except Overtaken:
-            return both(request, form)
+            return render_overtaken_week(request, form)
         else:
-            return back(request, _("The business hours are changed."))
-    return page(request, week_form=form)
+            return redirect_to_hours(request, _("The business hours are changed."))
+    return render_hours(request, week_form=form)
 
 
-def both(request: MemberRequest, form: WeekForm) -> HttpResponse:
+def render_overtaken_week(request: MemberRequest, form: WeekForm) -> HttpResponse:
     """Somebody else has changed the week meanwhile: both sides, and the form with the two merged."""
     organization = request.member.organization
-    values, mark = week_of(organization)
-    entries = since(seen_in(request), organization, verbs=["organization.hours_changed"])
+    values, mark = week_values(organization)
+    entries = entries_since(posted_mark(request), organization, verbs=["organization.hours_changed"])
     theirs = reverse("organizations:hours", args=[organization.slug])
-    begun, overtaking = overtaken_form(form, values, mark, entries, action=request.path, theirs=theirs)
-    return page(request, status=409, week_form=WeekForm(initial=begun), overtaking=overtaking)
+    initial, overtaking = merge_overtaken_form(form, values, mark, entries, action=request.path, theirs=theirs)
+    return render_hours(request, status=409, week_form=WeekForm(initial=initial), overtaking=overtaking)
 
 
-def week_of(organization: Organization) -> tuple[dict[str, str], str]:
+def week_values(organization: Organization) -> tuple[dict[str, str], str]:
     """Each day as it is written, and the mark of the week."""
-    week = hours_of(organization).week
-    return told(week), week_mark(week)
+    week = business_hours_of(organization).week
+    return format_week(week), week_mark(week)
 
 
 @admin_gate
 @require_POST
-def add(request: MemberRequest) -> HttpResponse:
+def create_holiday(request: MemberRequest) -> HttpResponse:
     form = HolidayForm(request.POST)
     if form.is_valid():
         try:
@@ -73,21 +73,21 @@ def add(request: MemberRequest) -> HttpResponse:
         except AppError as error:
             form.add_error(None, error.user_message)
         else:
-            return back(request, _("“%s” is a holiday.") % holiday.name)
-    return page(request, holiday_form=form)
+            return redirect_to_hours(request, _("“%s” is a holiday.") % holiday.name)
+    return render_hours(request, holiday_form=form)
 
 
 @admin_gate
 @require_POST
-def remove(request: MemberRequest, pk: int) -> HttpResponse:
+def delete_holiday(request: MemberRequest, pk: int) -> HttpResponse:
     remove_holiday(request.member, request.member.organization, pk)
-    return back(request, _("It is a day like any other again."))
+    return redirect_to_hours(request, _("It is a day like any other again."))
 
 
-def page(request: MemberRequest, *, status: int = 422, **given: Any) -> HttpResponse:
+def render_hours(request: MemberRequest, *, status: int = 422, **given: Any) -> HttpResponse:
     """The whole page; a form that was refused comes back as it was typed, with 422."""
     context = {
-        "week_form": WeekForm(initial=standing(*week_of(request.member.organization))),
+        "week_form": WeekForm(initial=initial_with_mark(*week_values(request.member.organization))),
         "holiday_form": HolidayForm(),
         "holidays": Holiday.objects.order_by("day"),
         "today": localdate(),
@@ -97,6 +97,6 @@ def page(request: MemberRequest, *, status: int = 422, **given: Any) -> HttpResp
     return render(request, "organizations/hours.html", context, status=status if refused else 200)
 
 
-def back(request: MemberRequest, said: str) -> HttpResponse:
-    messages.success(request, said)
+def redirect_to_hours(request: MemberRequest, text: str) -> HttpResponse:
+    messages.success(request, text)
     return redirect("organizations:hours", slug=request.member.organization.slug)

@@ -14,49 +14,49 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from foundation.errors import Conflict, Invalid
-from organizations.actions.invitations import accept_invitation, refusal_of, refusal_of_new_people
+from organizations.actions.invitations import accept_invitation, invitation_refusal, registration_refusal
 from organizations.configuration.settings_forms import show_errors
 from organizations.models import Invitation, Member, User
 from organizations.people.people_forms import JoinForm
-from organizations.queries.invitations import invitation_by, joinable_teams
+from organizations.queries.invitations import find_invitation_by_secret, joinable_teams
 from organizations.tenancy import scope
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-def join(request: HttpRequest, secret: str) -> HttpResponse:
+def join_by_invitation(request: HttpRequest, secret: str) -> HttpResponse:
     """Sets name and password, or joins as who is signed in; works when nobody can register otherwise."""
-    invitation = invitation_by(secret)
+    invitation = find_invitation_by_secret(secret)
     if invitation is None:
         text = _("This link does not work: it may be incomplete, or a newer one was sent. Ask for a new invitation.")
-        return over(request, text, status=404)
+        return render_join_refusal(request, text, status=404)
     with scope(invitation.organization_id):
-        if refusal := refusal_of(invitation):
-            return over(request, refusal, status=410)
+        if refusal := invitation_refusal(invitation):
+            return render_join_refusal(request, refusal, status=410)
         if request.user.is_authenticated:
-            return as_somebody(request, invitation)
+            return join_as_user(request, invitation)
         if User.objects.filter(email__iexact=invitation.email).exists():
             sign_in = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.path})}"
-            return page(request, invitation, sign_in=sign_in)
-        if refusal := refusal_of_new_people():
-            return over(request, refusal, status=403)
-        return as_new(request, invitation)
+            return render_join(request, invitation, sign_in=sign_in)
+        if refusal := registration_refusal():
+            return render_join_refusal(request, refusal, status=403)
+        return join_as_new_user(request, invitation)
 
 
-def as_somebody(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+def join_as_user(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     user: Any = request.user
     if user.email.lower() != invitation.email:
-        return page(request, invitation, stranger=user)
+        return render_join(request, invitation, stranger=user)
     if request.method != "POST":
-        return page(request, invitation, known=user)
+        return render_join(request, invitation, known=user)
     try:
         member = accept_invitation(invitation, user=user)
     except (Conflict, Invalid) as error:
-        return over(request, error.user_message, status=error.status)
-    return inside(request, member)
+        return render_join_refusal(request, error.user_message, status=error.status)
+    return welcome_member(request, member)
 
 
-def as_new(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+def join_as_new_user(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     form = JoinForm(request.POST or None)
     if form.is_valid():
         try:
@@ -64,19 +64,19 @@ def as_new(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         except Invalid as invalid:
             show_errors(form, invalid)
         except Conflict as conflict:
-            return over(request, conflict.user_message, status=409)
+            return render_join_refusal(request, conflict.user_message, status=409)
         else:
-            return signed_in(request, member)
-    return page(request, invitation, form=form, status=422 if form.errors else 200)
+            return sign_in_member(request, member)
+    return render_join(request, invitation, form=form, status=422 if form.errors else 200)
 
 
-def signed_in(request: HttpRequest, member: Member) -> HttpResponse:
+def sign_in_member(request: HttpRequest, member: Member) -> HttpResponse:
     """As at every other door: written down, and one of the person's devices. The link came by e-mail."""
     perform_login(request, member.user, email_verification=EmailVerificationMethod.NONE)
-    return inside(request, member)
+    return welcome_member(request, member)
 
 
-def page(request: HttpRequest, invitation: Invitation, status: int = 200, **given: Any) -> HttpResponse:
+def render_join(request: HttpRequest, invitation: Invitation, status: int = 200, **given: Any) -> HttpResponse:
     teams = joinable_teams()
     context = {
         "invitation": invitation,
@@ -87,10 +87,10 @@ def page(request: HttpRequest, invitation: Invitation, status: int = 200, **give
     return render(request, "organizations/join.html", context, status=status)
 
 
-def over(request: HttpRequest, text: str, status: int) -> HttpResponse:
+def render_join_refusal(request: HttpRequest, text: str, status: int) -> HttpResponse:
     return render(request, "organizations/join.html", {"over": text}, status=status)
 
 
-def inside(request: HttpRequest, member: Member) -> HttpResponse:
+def welcome_member(request: HttpRequest, member: Member) -> HttpResponse:
     messages.success(request, _("Welcome to %s.") % member.organization.name)
     return redirect("home", slug=member.organization.slug)

@@ -10,20 +10,20 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from foundation.errors import Conflict, Invalid
-from foundation.texts.numbers import spelt_numbers
+from foundation.texts.number_format import format_numbers
 from organizations.access import access_member, require_rank
-from organizations.actions.leaving import fallback_for, offboard_member, plan_handover
+from organizations.actions.leaving import fallback_successor, offboard_member, plan_handover
 from organizations.configuration.settings_forms import show_errors
 from organizations.gates import MemberRequest, admin_gate
 from organizations.models import Member
-from organizations.people.handover import Handover
+from organizations.people.member_handover import Handover
 from organizations.people.people_forms import LeavingForm
 from organizations.queries.leaving import holdings_of, is_last_owner
 
 
 @admin_gate
 @require_http_methods(["GET", "HEAD", "POST"])
-def leave(request: MemberRequest, pk: int) -> HttpResponse:
+def show_offboarding(request: MemberRequest, pk: int) -> HttpResponse:
     member = access_member(request.member, pk)
     require_rank(request.member, member.role)
     if is_last_owner(member):
@@ -31,29 +31,33 @@ def leave(request: MemberRequest, pk: int) -> HttpResponse:
     handover = default_handover(request, member)
     kinds = {one.kind: one.label for one in holdings_of(handover) if one.passes}
     done = request.method == "POST"
-    form = LeavingForm(filled(request, handover), member=member, kinds=kinds, confirmed=done)
+    form = LeavingForm(leaving_form_data(request, handover), member=member, kinds=kinds, confirmed=done)
     if form.is_valid():
         try:
-            return answer(request, member, form, kinds)
+            return preview_or_offboard(request, member, form, kinds)
         except Invalid as invalid:
-            show_errors(form, beside_pickers(form, invalid))
+            show_errors(form, errors_by_picker(form, invalid))
         except Conflict as conflict:
             form.add_error(None, conflict.user_message)
-    return shown(request, form, handover, status=422)
+    return render_offboarding(request, form, handover, status=422)
 
 
-def beside_pickers(form: LeavingForm, invalid: Invalid) -> Invalid:
+def errors_by_picker(form: LeavingForm, invalid: Invalid) -> Invalid:
     """What is wrong with a kind of thing stands beside whoever takes it."""
     return Invalid(
         {f"to_{name}" if f"to_{name}" in form.fields else name: texts for name, texts in invalid.fields.items()}
     )
 
 
-def answer(request: MemberRequest, member: Member, form: LeavingForm, kinds: dict[str, str]) -> HttpResponse:
+def preview_or_offboard(
+    request: MemberRequest, member: Member, form: LeavingForm, kinds: dict[str, str]
+) -> HttpResponse:
     named = form.cleaned_data["successor"]
     chosen, keep = form.chosen(kinds), form.cleaned_data["scheduled"] != "draft"
     if request.method != "POST":
-        return shown(request, form, plan_handover(request.member, member, named, chosen, keep_scheduled=keep))
+        return render_offboarding(
+            request, form, plan_handover(request.member, member, named, chosen, keep_scheduled=keep)
+        )
     offboard_member(request.member, member, successor=named, successors=chosen, keep_scheduled=keep)
     messages.success(request, _("%s has left. Nothing is without an owner.") % member.name)
     if member.pk == request.member.pk:
@@ -63,11 +67,11 @@ def answer(request: MemberRequest, member: Member, form: LeavingForm, kinds: dic
 
 def default_handover(request: MemberRequest, member: Member) -> Handover:
     """To whoever is at the screen, until somebody else is named."""
-    taker = fallback_for(request.member, member)
+    taker = fallback_successor(request.member, member)
     return Handover(member, taker, taker)
 
 
-def filled(request: MemberRequest, handover: Handover) -> QueryDict:
+def leaving_form_data(request: MemberRequest, handover: Handover) -> QueryDict:
     given = request.POST if request.method == "POST" else request.GET
     if "successor" in given or request.method == "POST":
         return given
@@ -76,7 +80,9 @@ def filled(request: MemberRequest, handover: Handover) -> QueryDict:
     return start
 
 
-def shown(request: MemberRequest, form: LeavingForm, handover: Handover, status: int = 200) -> HttpResponse:
+def render_offboarding(
+    request: MemberRequest, form: LeavingForm, handover: Handover, status: int = 200
+) -> HttpResponse:
     holdings = holdings_of(handover)
     pickers = {one.kind: form[f"to_{one.kind}"] for one in holdings if one.passes and f"to_{one.kind}" in form.fields}
     for kind in (one.kind for one in holdings if one.needs_name and one.kind in pickers):
@@ -89,14 +95,14 @@ def shown(request: MemberRequest, form: LeavingForm, handover: Handover, status:
         "decider": pickers.pop("approvals", None),
         "pickers": pickers.values(),
         "scheduled": any(one.kind == "scheduled" for one in holdings),
-        "label": label_of(handover, passing),
+        "label": offboard_label(handover, passing),
     }
     htmx = getattr(request, "htmx", False) and request.method == "GET"
     template = "organizations/_leave.html" if htmx else "organizations/leave.html"
     return render(request, template, context, status=status)
 
 
-def label_of(handover: Handover, passing: int) -> str:
+def offboard_label(handover: Handover, passing: int) -> str:
     """The button says what it does."""
     if not passing:
         return _("Off-board %s") % handover.member.name
@@ -107,4 +113,4 @@ def label_of(handover: Handover, passing: int) -> str:
         "Off-board %(name)s and hand %(count)s things to %(target)s",
         passing,
     )
-    return text % spelt_numbers({"name": handover.member.name, "count": passing, "target": target})
+    return text % format_numbers({"name": handover.member.name, "count": passing, "target": target})

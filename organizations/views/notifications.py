@@ -17,30 +17,32 @@ from organizations.actions.notifications import (
 from organizations.configuration.settings_forms import show_errors
 from organizations.gates import MemberRequest, member_gate
 from organizations.notifications.notification_forms import NotificationForm
-from organizations.queries.notifications import newest, page_of
+from organizations.queries.notifications import newest_notices, notice_page
 
 
 @member_gate
 @require_safe
-def listing(request: MemberRequest) -> HttpResponse:
+def list_notices(request: MemberRequest) -> HttpResponse:
     """All of one's notices; for htmx the part that changes."""
-    lines, older = page_of(request.member, request.GET.get("before", ""))
-    context = {**base(request), "lines": lines, "older": older}
+    lines, older = notice_page(request.member, request.GET.get("before", ""))
+    context = {**notification_context(request), "lines": lines, "older": older}
     partial = request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request
     return render(request, f"notifications/{'_list' if partial else 'list'}.html", context)
 
 
 @member_gate
 @require_safe
-def bell(request: MemberRequest) -> HttpResponse:
+def show_bell(request: MemberRequest) -> HttpResponse:
     """What the bell opens."""
-    return render(request, "notifications/_bell.html", {**base(request), "lines": newest(request.member)})
+    return render(
+        request, "notifications/_bell.html", {**notification_context(request), "lines": newest_notices(request.member)}
+    )
 
 
 @member_gate
 @require_safe
-def badge(request: MemberRequest) -> HttpResponse:
-    return render(request, "notifications/_badges.html", base(request))
+def show_badge(request: MemberRequest) -> HttpResponse:
+    return render(request, "notifications/_badges.html", notification_context(request))
 
 
 @member_gate
@@ -52,27 +54,27 @@ def open_notice(request: MemberRequest, pk: int) -> HttpResponse:
 
 @member_gate
 @require_POST
-def read_all(request: MemberRequest) -> HttpResponse:
+def mark_all_read(request: MemberRequest) -> HttpResponse:
     read_all_notifications(request.member)
     if request.htmx:
         request.member.unread = 0  # type: ignore[attr-defined]  # counted when the gate opened
-        return bell_with_badges(request)
+        return render_bell_with_badges(request)
     return redirect("organizations:notifications", slug=request.member.organization.slug)
 
 
-def bell_with_badges(request: MemberRequest) -> HttpResponse:
-    context = {**base(request), "lines": newest(request.member), "with_badges": True}
+def render_bell_with_badges(request: MemberRequest) -> HttpResponse:
+    context = {**notification_context(request), "lines": newest_notices(request.member), "with_badges": True}
     return render(request, "notifications/_bell.html", context)
 
 
 @member_gate
 @require_http_methods(["GET", "HEAD", "POST"])
-def settings(request: MemberRequest) -> HttpResponse:
+def show_notification_settings(request: MemberRequest) -> HttpResponse:
     """Kinds by channels, quiet hours, and when the digest comes."""
     form = NotificationForm(request.POST or None, member=request.member)
     if form.is_valid():
         try:
-            change_notification_settings(request.member, **form.wanted())
+            change_notification_settings(request.member, **form.action_arguments())
         except Invalid as invalid:
             show_errors(form, invalid)
         else:
@@ -82,5 +84,5 @@ def settings(request: MemberRequest) -> HttpResponse:
     return render(request, "notifications/settings.html", {"form": form, "rows": form.rows()}, status=status)
 
 
-def base(request: MemberRequest) -> dict[str, Any]:
+def notification_context(request: MemberRequest) -> dict[str, Any]:
     return {"member": request.member, "organization": request.member.organization}

@@ -18,24 +18,24 @@ from django.views.decorators.http import require_http_methods, require_safe
 from foundation.errors import NotFound
 from foundation.processes.ratelimit import seconds_to_wait
 from organizations.access import member_of, memberships_of
-from organizations.actions.admitting import Unlinked, account_of, admit
+from organizations.actions.admitting import AccountNotLinked, account_of, admit_by_sign_on
 from organizations.models import Member, OrganizationSignOn, Role, User
-from organizations.queries.sign_on import sign_on_at, sign_on_for
-from organizations.receivers import note_provider
-from organizations.sign_in.account_linking import ask, own_sign_in
+from organizations.queries.sign_on import find_sign_on_by_email, find_sign_on_by_slug
+from organizations.receivers import store_session_provider
+from organizations.sign_in.account_linking import own_signed_in_user, start_link_question
 from organizations.sign_in.admission import Hindrance, hindrance, note_sign_on
-from organizations.sign_in.fresh_proof import proof_address
-from organizations.sign_in.oidc import Claims, Pending, SignOnFailed, begin, finish
+from organizations.sign_in.fresh_proof import proof_url
+from organizations.sign_in.oidc import Claims, PendingSignOn, SignOnFailed, begin_sign_on, finish_sign_on
 from organizations.sign_in.security_forms import SignOnEmailForm
 
-PENDING = "sign_on_pending"  # in the session: {state: {...}}, each good for one answer
+PENDING_KEY = "sign_on_pending"  # in the session: {state: {...}}, each good for one answer
 MOST_PENDING = 5  # tabs
-ATTEMPTS = (30, 60)  # from one address, in so many seconds: each makes us call the provider
+ATTEMPT_RATE = (30, 60)  # from one address, in so many seconds: each makes us call the provider
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def choose(request: HttpRequest) -> HttpResponse:
+def choose_sign_on(request: HttpRequest) -> HttpResponse:
     """By the e-mail address: which organization's provider to continue with.
 
     Its answer is a page with a link, not a redirect: the strict `form-action` would stop a form that ends elsewhere.
@@ -44,7 +44,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     form = SignOnEmailForm(request.POST or None)
     found: OrganizationSignOn | None = None
     if form.is_valid():
-        found = sign_on_for(form.cleaned_data["email"])
+        found = find_sign_on_by_email(form.cleaned_data["email"])
         if found is None:
             form.add_error("email", SignOnEmailForm.NONE)
     status = 422 if form.errors else 200
@@ -53,97 +53,97 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
-def start(request: HttpRequest, slug: str) -> HttpResponse:
+def start_sign_on(request: HttpRequest, slug: str) -> HttpResponse:
     """Off to the provider."""
-    if seconds_to_wait(f"sign-on:{request.META.get('REMOTE_ADDR', '')}", *ATTEMPTS):
+    if seconds_to_wait(f"sign-on:{request.META.get('REMOTE_ADDR', '')}", *ATTEMPT_RATE):
         raise SignOnFailed("Too many attempts. Wait a minute, then try once more.")
-    sign_on = wanted(slug)
-    address, pending = begin(sign_on, redirect_uri(slug), email=request.GET.get("email", "")[:254])
-    keep(request, pending, slug, after=safe_next(request, request.GET.get("next")) or f"/o/{slug}/")
+    sign_on = access_sign_on(slug)
+    address, pending = begin_sign_on(sign_on, redirect_uri(slug), email=request.GET.get("email", "")[:254])
+    store_pending(request, pending, slug, after=safe_next(request, request.GET.get("next")) or f"/o/{slug}/")
     return redirect(address)
 
 
-def keep(request: HttpRequest, pending: Pending, slug: str, *, after: str, trial: int = 0) -> None:
+def store_pending(request: HttpRequest, pending: PendingSignOn, slug: str, *, after: str, trial: int = 0) -> None:
     """What was asked, until the answer comes; `trial` is the member who only tries it."""
-    kept = list(request.session.get(PENDING, {}).items())[-MOST_PENDING + 1 :]
-    mine = {**pending.kept(), "slug": slug, "next": after, "trial": trial}
-    request.session[PENDING] = dict([*kept, (pending.state, mine)])
+    kept = list(request.session.get(PENDING_KEY, {}).items())[-MOST_PENDING + 1 :]
+    entry = {**pending.kept(), "slug": slug, "next": after, "trial": trial}
+    request.session[PENDING_KEY] = dict([*kept, (pending.state, entry)])
 
 
 @never_cache
 @require_safe
-def callback(request: HttpRequest, slug: str) -> HttpResponse:
+def receive_callback(request: HttpRequest, slug: str) -> HttpResponse:
     """Back from the provider. What it was asked with is used up, whatever the answer says."""
-    pending, after, trial = taken(request, slug)
+    pending, after, trial = take_pending(request, slug)
     if trial:
-        from organizations.views.sign_on_trial import came_back  # which begins where this module ends
+        from organizations.views.sign_on_trial import receive_trial_answer  # which begins where this module ends
 
-        return came_back(request, trial_of(request, slug, trial), pending, after)
+        return receive_trial_answer(request, sign_on_of_trial(request, slug, trial), pending, after)
     if request.GET.get("error") or not request.GET.get("code"):
         raise SignOnFailed("The identity provider did not let you in.")
-    sign_on = wanted(slug)
-    claims = finish(sign_on, pending, redirect_uri(slug), request.GET["code"])
-    return enter(request, sign_on, claims, after)
+    sign_on = access_sign_on(slug)
+    claims = finish_sign_on(sign_on, pending, redirect_uri(slug), request.GET["code"])
+    return enter_organization(request, sign_on, claims, after)
 
 
-def enter(request: HttpRequest, sign_on: OrganizationSignOn, claims: Claims, after: str) -> HttpResponse:
+def enter_organization(request: HttpRequest, sign_on: OrganizationSignOn, claims: Claims, after: str) -> HttpResponse:
     current = request.user if isinstance(request.user, User) else None
     try:
-        member = admit(sign_on, claims, current=current)
-    except Unlinked:
-        return ask_first(request, sign_on, claims, after)
-    return let_in(request, sign_on, member, after)
+        member = admit_by_sign_on(sign_on, claims, current=current)
+    except AccountNotLinked:
+        return ask_to_link_first(request, sign_on, claims, after)
+    return sign_in_by_provider(request, sign_on, member, after)
 
 
-def ask_first(request: HttpRequest, sign_on: OrganizationSignOn, claims: Claims, after: str) -> HttpResponse:
+def ask_to_link_first(request: HttpRequest, sign_on: OrganizationSignOn, claims: Claims, after: str) -> HttpResponse:
     """There is an account with this address: it has to agree, by its own means."""
-    if own_sign_in(request) != account_of(claims.email):
+    if own_signed_in_user(request) != account_of(claims.email):
         logout(request)  # whatever this browser had kept belongs to somebody else
-    ask(request.session, sign_on.organization.slug, claims, after)
+    start_link_question(request.session, sign_on.organization.slug, claims, after)
     return redirect("sign_on:link", sign_on.organization.slug)
 
 
-def let_in(request: HttpRequest, sign_on: OrganizationSignOn, member: Member, after: str) -> HttpResponse:
+def sign_in_by_provider(request: HttpRequest, sign_on: OrganizationSignOn, member: Member, after: str) -> HttpResponse:
     if request.user == member.user:
         note_sign_on(request.session, member.user, member.organization_id, only=False)
         return redirect(after)
     logout(request)  # whatever this browser had kept belongs to somebody else
     note_sign_on(request.session, member.user, member.organization_id, only=True)
-    note_provider(request.session, sign_on)
+    store_session_provider(request.session, sign_on)
     verification = EmailVerificationMethod.NONE
     return perform_login(request, member.user, email_verification=verification, redirect_url=after)
 
 
-def trial_of(request: HttpRequest, slug: str, pk: int) -> OrganizationSignOn:
+def sign_on_of_trial(request: HttpRequest, slug: str, pk: int) -> OrganizationSignOn:
     """The sign-on that is tried, by the owner who began it and is still signed in. Raises SignOnFailed."""
-    sign_on = wanted(slug)
+    sign_on = access_sign_on(slug)
     # unscoped: a callback comes to no organization's own page
-    mine = Member.unscoped.filter(pk=pk, organization=sign_on.organization_id, left_at=None, role=Role.OWNER)
-    if not request.user.is_authenticated or not mine.filter(user=request.user).exists():
+    entry = Member.unscoped.filter(pk=pk, organization=sign_on.organization_id, left_at=None, role=Role.OWNER)
+    if not request.user.is_authenticated or not entry.filter(user=request.user).exists():
         raise SignOnFailed("This test was begun by somebody else. Start it once more.")
     return sign_on
 
 
-def taken(request: HttpRequest, slug: str) -> tuple[Pending, str, int]:
+def take_pending(request: HttpRequest, slug: str) -> tuple[PendingSignOn, str, int]:
     """The question that this answer belongs to, where to go on, and whose trial it is. Each can be taken once."""
-    kept = request.session.get(PENDING, {})
+    kept = request.session.get(PENDING_KEY, {})
     state = request.GET.get("state", "")
-    mine: dict[str, Any] | None = kept.pop(state, None)
-    request.session[PENDING] = kept
-    if mine is None or mine["slug"] != slug or not secrets.compare_digest(mine["state"], state):
+    entry: dict[str, Any] | None = kept.pop(state, None)
+    request.session[PENDING_KEY] = kept
+    if entry is None or entry["slug"] != slug or not secrets.compare_digest(entry["state"], state):
         raise SignOnFailed("This answer belongs to no question of this browser, or was used already. Start once more.")
-    after = mine["next"]
+    after = entry["next"]
     return (
-        Pending(**{name: mine[name] for name in ("state", "nonce", "verifier", "issuer")}),
+        PendingSignOn(**{name: entry[name] for name in ("state", "nonce", "verifier", "issuer")}),
         after,
-        mine.get("trial", 0),
+        entry.get("trial", 0),
     )
 
 
 @never_cache
 @require_safe
 @login_required
-def threshold(request: HttpRequest, slug: str) -> HttpResponse:
+def show_threshold(request: HttpRequest, slug: str) -> HttpResponse:
     """What must be done before one enters; on to the organization when it is done."""
     memberships = memberships_of(request.user)  # type: ignore[arg-type]  # login_required stands before
     member = member_of(memberships, slug)
@@ -156,7 +156,7 @@ def threshold(request: HttpRequest, slug: str) -> HttpResponse:
     others = [own.organization for own in memberships if own != member and can_enter(own, request)]
     context = {"first": first.value, "into": member.organization, "others": others, "next": after}
     if first == Hindrance.SIGN_IN:
-        context["proof"] = proof_address(request, after)
+        context["proof"] = proof_url(request, after)
     return render(request, "account/threshold.html", context)
 
 
@@ -164,8 +164,8 @@ def can_enter(member: Member, request: HttpRequest) -> bool:
     return hindrance(member, request.session) is None
 
 
-def wanted(slug: str) -> OrganizationSignOn:
-    sign_on = sign_on_at(slug)
+def access_sign_on(slug: str) -> OrganizationSignOn:
+    sign_on = find_sign_on_by_slug(slug)
     if sign_on is None:
         raise NotFound
     return sign_on

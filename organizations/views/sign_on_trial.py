@@ -10,36 +10,38 @@ from foundation.processes.ratelimit import seconds_to_wait
 from organizations.gates import MemberRequest, owner_gate
 from organizations.models import OrganizationSignOn
 from organizations.sign_in.admission import sign_on_of
-from organizations.sign_in.oidc import Pending, SignOnFailed, begin, finish
-from organizations.sign_in.sign_on_trial import Finding, of_answer, of_provider
-from organizations.views.sign_on import ATTEMPTS, keep, redirect_uri
+from organizations.sign_in.oidc import PendingSignOn, SignOnFailed, begin_sign_on, finish_sign_on
+from organizations.sign_in.sign_on_trial import Finding, try_claims, try_provider
+from organizations.views.sign_on import ATTEMPT_RATE, redirect_uri, store_pending
 
-RESULT = "sign_on_trial"  # in the session: [[good, text], ...] of the last one that came back
+RESULT_KEY = "sign_on_trial"  # in the session: [[good, text], ...] of the last one that came back
 
 
 @never_cache
 @owner_gate
 @require_safe
-def trial(request: MemberRequest) -> HttpResponse:
+def show_trial(request: MemberRequest) -> HttpResponse:
     """What can be tried at once, and the way to the provider; or, after it, what came back."""
     sign_on = sign_on_of(request.member)
     if sign_on is None:
         raise NotFound
-    if "done" in request.GET and RESULT in request.session:
-        findings = [Finding(*one) for one in request.session[RESULT]]
-        return shown(request, findings, done=True)
-    if seconds_to_wait(f"sign-on:{request.META.get('REMOTE_ADDR', '')}", *ATTEMPTS):
+    if "done" in request.GET and RESULT_KEY in request.session:
+        findings = [Finding(*one) for one in request.session[RESULT_KEY]]
+        return render_trial(request, findings, done=True)
+    if seconds_to_wait(f"sign-on:{request.META.get('REMOTE_ADDR', '')}", *ATTEMPT_RATE):
         raise SignOnFailed("Too many attempts. Wait a minute, then try once more.")
-    findings = of_provider(sign_on)
+    findings = try_provider(sign_on)
     address = ""
     if all(one.good for one in findings):
         slug = request.member.organization.slug
-        address, pending = begin(sign_on, redirect_uri(slug), email=request.member.user.email)
-        keep(request, pending, slug, after=request.path, trial=request.member.pk)
-    return shown(request, findings, address=address)
+        address, pending = begin_sign_on(sign_on, redirect_uri(slug), email=request.member.user.email)
+        store_pending(request, pending, slug, after=request.path, trial=request.member.pk)
+    return render_trial(request, findings, address=address)
 
 
-def shown(request: MemberRequest, findings: list[Finding], *, address: str = "", done: bool = False) -> HttpResponse:
+def render_trial(
+    request: MemberRequest, findings: list[Finding], *, address: str = "", done: bool = False
+) -> HttpResponse:
     context = {
         "findings": findings,
         "good": all(one.good for one in findings),
@@ -50,16 +52,20 @@ def shown(request: MemberRequest, findings: list[Finding], *, address: str = "",
     return render(request, "organizations/sign_on_trial.html", context)
 
 
-def came_back(request: HttpRequest, sign_on: OrganizationSignOn, pending: Pending, after: str) -> HttpResponse:
+def receive_trial_answer(
+    request: HttpRequest, sign_on: OrganizationSignOn, pending: PendingSignOn, after: str
+) -> HttpResponse:
     """From the provider, in a trial: the answer is looked at and lets nobody in."""
-    said = " ".join(filter(None, (request.GET.get("error", ""), request.GET.get("error_description", ""))))[:300]
-    if said or not request.GET.get("code"):
-        findings = [Finding(False, f"The identity provider did not let you in. {said}".strip())]
+    provider_error = " ".join(filter(None, (request.GET.get("error", ""), request.GET.get("error_description", ""))))[
+        :300
+    ]
+    if provider_error or not request.GET.get("code"):
+        findings = [Finding(False, f"The identity provider did not let you in. {provider_error}".strip())]
     else:
         try:
-            claims = finish(sign_on, pending, redirect_uri(sign_on.organization.slug), request.GET["code"])
-            findings = of_answer(sign_on, claims)
+            claims = finish_sign_on(sign_on, pending, redirect_uri(sign_on.organization.slug), request.GET["code"])
+            findings = try_claims(sign_on, claims)
         except SignOnFailed as error:
             findings = [Finding(False, error.user_message)]
-    request.session[RESULT] = [[one.good, one.text] for one in findings]
+    request.session[RESULT_KEY] = [[one.good, one.text] for one in findings]
     return redirect(f"{after}?done=1")

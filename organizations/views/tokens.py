@@ -15,17 +15,17 @@ from organizations.actions.tokens import create_api_token, revoke_api_token
 from organizations.configuration.settings_forms import show_errors
 from organizations.gates import MemberRequest, admin_gate, member_gate
 from organizations.models import ApiToken
-from organizations.queries.tokens import Page, token_page
-from organizations.rest.scopes import LABELS
-from organizations.sign_in.admission import came_through, must_sign_on
-from organizations.sign_in.fresh_proof import proof_to_send
+from organizations.queries.tokens import TokenPage, token_page
+from organizations.rest.scopes import SCOPE_LABELS
+from organizations.sign_in.admission import came_through_sign_on, must_sign_on
+from organizations.sign_in.fresh_proof import require_proof_to_send
 from organizations.sign_in.security_forms import TokenForm
 
 
 @member_gate
 @require_http_methods(["GET", "HEAD", "POST"])
-@proof_to_send
-def mine(request: MemberRequest) -> HttpResponse:
+@require_proof_to_send
+def show_own_tokens(request: MemberRequest) -> HttpResponse:
     """One's own tokens; POST makes a new one, whose secret is shown in that answer and nowhere else."""
     form = TokenForm(request.POST if request.method == "POST" else None)
     made: dict[str, Any] = {}
@@ -34,25 +34,25 @@ def mine(request: MemberRequest) -> HttpResponse:
             token, secret = create_api_token(
                 request.member,
                 request.member,
-                by_sign_on=came_through(request.session, request.member),
-                **form.wanted(),
+                by_sign_on=came_through_sign_on(request.session, request.member),
+                **form.action_arguments(),
             )
             made, form = {"token": token, "secret": secret}, TokenForm()
         except Invalid as invalid:
             show_errors(form, invalid)
-    page = token_page(member=request.member, **asked(request))
-    return shown(request, "organizations/tokens.html", page, form=form, **made)
+    page = token_page(member=request.member, **page_arguments(request))
+    return render_tokens(request, "organizations/tokens.html", page, form=form, **made)
 
 
 @admin_gate
 @require_safe
-def everybodys(request: MemberRequest) -> HttpResponse:
-    return shown(request, "organizations/all_tokens.html", token_page(**asked(request)))
+def show_all_tokens(request: MemberRequest) -> HttpResponse:
+    return render_tokens(request, "organizations/all_tokens.html", token_page(**page_arguments(request)))
 
 
 @member_gate
 @require_POST
-def revoke(request: MemberRequest, pk: int) -> HttpResponse:
+def revoke_token(request: MemberRequest, pk: int) -> HttpResponse:
     """Members end their own; admins everybody's."""
     token = ApiToken.objects.select_related("member__user").filter(pk=pk, revoked_at=None).first()
     if token is None or (token.member_id != request.member.pk and not request.member.is_admin):
@@ -65,23 +65,23 @@ def revoke(request: MemberRequest, pk: int) -> HttpResponse:
     )
 
 
-def asked(request: MemberRequest) -> dict[str, str]:
+def page_arguments(request: MemberRequest) -> dict[str, str]:
     return {name: request.GET.get(name, "") for name in ("before", "after")}
 
 
-def shown(request: MemberRequest, template: str, page: Page, **given: Any) -> HttpResponse:
+def render_tokens(request: MemberRequest, template: str, page: TokenPage, **given: Any) -> HttpResponse:
     at = now()
-    rows = [row_of(request, token, at) for token in page.tokens]
+    rows = [token_row(request, token, at) for token in page.tokens]
     form = given.get("form")
     status = 422 if form is not None and form.errors else 200
     return render(request, template, {"rows": rows, "page": page, **given}, status=status)
 
 
-def row_of(request: MemberRequest, token: ApiToken, at: datetime) -> dict[str, Any]:
+def token_row(request: MemberRequest, token: ApiToken, at: datetime) -> dict[str, Any]:
     token.member.organization = request.member.organization  # its sign-on came with it
     return {
         "token": token,
-        "may": [LABELS[scope] for scope in token.scopes],
+        "may": [SCOPE_LABELS[scope] for scope in token.scopes],
         "expired": token.expired(at),
         "shut": not token.by_sign_on and must_sign_on(token.member),
     }

@@ -14,12 +14,12 @@ from foundation.states import move
 from organizations.actors import Actor
 from organizations.auditing import audit
 from organizations.models import Member
-from publishing.access import require
+from publishing.access import require_post_access
+from publishing.actions.attachments import FilePlacement, update_alt_texts
 from publishing.actions.content import Content, checked_content, content_of
-from publishing.actions.placing import Placing, describe_placed
-from publishing.actions.revising import revise
-from publishing.actions.rows import locked, plan_stamps, take_back, tell
-from publishing.composing.threads import Own
+from publishing.actions.post_outbox import lock_post, ping_post, planned_time_columns, withdraw_from_outbox
+from publishing.actions.revisions import create_revision
+from publishing.composing.threads import VariantWording
 from publishing.models import Post
 from publishing.notices import settle_review
 from publishing.planning.planned_times import checked_due
@@ -31,7 +31,7 @@ def create_post(
     *,
     text: str,
     profiles: Iterable[int],
-    variants: Mapping[str, Own | str] | None = None,
+    variants: Mapping[str, VariantWording | str] | None = None,
     thread: Sequence[str] = (),
     first_comment: str = "",
     media: Sequence[int] = (),
@@ -54,20 +54,20 @@ def create_post(
         variants=variants,
         thread=thread,
         comment=first_comment,
-        placing=Placing(media, thread_media, alt_texts or {}),
+        placing=FilePlacement(media, thread_media, alt_texts or {}),
         unfinished=unfinished,
     )
     at = checked_due(planned_at, now()) if planned_at else None
-    plan = plan_stamps(actor, at, planned_zone, planned_wall)
+    plan = planned_time_columns(actor, at, planned_zone, planned_wall)
     try:
         with transaction.atomic():
             post = Post.objects.create(author=actor, form_key=form_key, **plan)
     except IntegrityError:
         raise Conflict(_("This was saved already.")) from None
-    revise(actor, post, content)
-    describe_placed(actor, content.files, alt_texts or {})
+    create_revision(actor, post, content)
+    update_alt_texts(actor, content.files, alt_texts or {})
     audit.record(actor, "post.created", post, {"profiles": content.names})
-    tell(post)
+    ping_post(post)
     return post
 
 
@@ -78,7 +78,7 @@ def edit_post(
     *,
     text: str | None = None,
     profiles: Iterable[int] | None = None,
-    variants: Mapping[str, Own | str] | None = None,
+    variants: Mapping[str, VariantWording | str] | None = None,
     thread: Sequence[str] | None = None,
     first_comment: str | None = None,
     media: Sequence[int] | None = None,
@@ -93,8 +93,8 @@ def edit_post(
     Nothing happens when nothing changes, unless `restart`. Never touches what has left; raises Conflict while
     a part is leaving, or when nothing is left to leave. Raises Invalid, PermissionDenied, Overtaken.
     """
-    post = locked(post, seen)
-    require(actor, post, "edit")
+    post = lock_post(post, seen)
+    require_post_access(actor, post, "edit")
     before = content_of(post)
     content = checked_content(
         actor,
@@ -103,20 +103,20 @@ def edit_post(
         variants=before.variants if variants is None else variants,
         thread=before.thread if thread is None else thread,
         comment=before.comment if first_comment is None else first_comment,
-        placing=Placing(media, thread_media, alt_texts or {}),
+        placing=FilePlacement(media, thread_media, alt_texts or {}),
         kept=before.files,
         unfinished=unfinished,
     )
     if content == before and not restart:
         return post
-    take_back(post)
+    withdraw_from_outbox(post)
     state = post.state
     move(post, "edit", review_note="")
     settle_review(post)
-    revise(actor, post, content)
-    describe_placed(actor, content.files, alt_texts or {})
-    audit.record(actor, "post.edited", post, changes(before, content) | {"state": [state, post.state]})
-    tell(post)
+    create_revision(actor, post, content)
+    update_alt_texts(actor, content.files, alt_texts or {})
+    audit.record(actor, "post.edited", post, content_changes(before, content) | {"state": [state, post.state]})
+    ping_post(post)
     return post
 
 
@@ -129,19 +129,19 @@ def withdraw_post(actor: Actor, post: Post, *, seen: Seen = None) -> Post:
 @transaction.atomic
 def unplan_post(actor: Actor, post: Post, *, seen: Seen = None) -> Post:
     """No planned time any more; what waited for it is a draft again. Raises as above."""
-    post = locked(post, seen)
-    require(actor, post, "edit")
+    post = lock_post(post, seen)
+    require_post_access(actor, post, "edit")
     if post.state == "scheduled":
         post = withdraw_post(actor, post)
     if post.planned_at:
         before = post.planned_at.isoformat()
-        move(post, "plan", **plan_stamps(actor, None, ""))
+        move(post, "plan", **planned_time_columns(actor, None, ""))
         audit.record(actor, "post.unplanned", post, {"at": [before, None]})
-        tell(post)
+        ping_post(post)
     return post
 
 
-def changes(before: Content, after: Content) -> dict[str, object]:
+def content_changes(before: Content, after: Content) -> dict[str, object]:
     """For the audit log: what changed, without repeating the words, which stand in the revisions."""
     found: dict[str, object] = {}
     if before.ids != after.ids:

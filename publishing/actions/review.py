@@ -7,16 +7,23 @@ from django.utils.translation import gettext as _
 from foundation.errors import Conflict, Invalid
 from foundation.overtaking import Seen
 from foundation.states import move
-from foundation.texts.written import checked_note
+from foundation.texts.written_text import checked_note
 from organizations.actors import Actor, System
 from organizations.auditing import audit
 from organizations.models import Member
-from publishing.access import require, rights_on
+from publishing.access import require_post_access, verbs_on_post
 from publishing.actions.content import content_of, network_problems
-from publishing.actions.revising import revise
-from publishing.actions.rows import enqueue, locked, plan_of, standing, take_back, tell
+from publishing.actions.post_outbox import (
+    enqueue_deliveries,
+    lock_post,
+    ping_post,
+    plan_for_audit,
+    revision_of,
+    withdraw_from_outbox,
+)
+from publishing.actions.revisions import create_revision
 from publishing.models import Decision, Post
-from publishing.notices import settle_decided, settle_review, tell_asked, tell_decided
+from publishing.notices import notify_approval_asked, notify_decided, settle_decided, settle_review
 
 LONGEST_NOTE = 1000
 
@@ -24,15 +31,15 @@ LONGEST_NOTE = 1000
 @transaction.atomic
 def submit_post(actor: Actor, post: Post, *, seen: Seen = None) -> Post:
     """Asks for approval of what stands now. Raises Invalid when a network would not take it, PermissionDenied."""
-    post = locked(post, seen)
-    require(actor, post, "submit")
+    post = lock_post(post, seen)
+    require_post_access(actor, post, "submit")
     require_sendable(post)
     before = post.state
     move(post, "submit", review_note="")
-    audit.record(actor, "post.submitted", post, {"state": [before, post.state], "revision": standing(post).number})
+    audit.record(actor, "post.submitted", post, {"state": [before, post.state], "revision": revision_of(post).number})
     settle_review(post)
-    tell_asked(actor, post)
-    tell(post)
+    notify_approval_asked(actor, post)
+    ping_post(post)
     return post
 
 
@@ -42,34 +49,34 @@ def approve_post(actor: Actor, post: Post, *, revision: int | None = None, note:
 
     `revision` is the number that the reader saw; raises Conflict when another one stands now.
     """
-    post = locked(post, seen)
-    note = decide(actor, post, revision, note, approved=True)
+    post = lock_post(post, seen)
+    note = record_decision(actor, post, revision, note, approved=True)
     move(post, "approve")
-    audit.record(actor, "post.approved", post, {"revision": standing(post).number})
-    if post.planned_at and goes_by_itself(post, rights_on(actor, post)):
+    audit.record(actor, "post.approved", post, {"revision": revision_of(post).number})
+    if post.planned_at and is_scheduled_by_approval(post, verbs_on_post(actor, post)):
         move(post, "schedule")
-        enqueue(post, post.planned_at)
-        audit.record(actor, "post.scheduled", post, plan_of(post))
-    tell_decided(actor, post, approved=True, note=note)
-    tell(post)
+        enqueue_deliveries(post, post.planned_at)
+        audit.record(actor, "post.scheduled", post, plan_for_audit(post))
+    notify_decided(actor, post, approved=True, note=note)
+    ping_post(post)
     return post
 
 
 @transaction.atomic
-def take_back_approval(actor: Member, post: Post, *, seen: Seen = None) -> Post:
+def unapprove_post(actor: Member, post: Post, *, seen: Seen = None) -> Post:
     """The actor's own approval did not happen: it waits for a decision again, and nothing of it leaves before one.
 
     Raises PermissionDenied, and Conflict when the approval is another's, is not the last word, or a part has begun to
     leave.
     """
-    post = locked(post, seen)
-    require(actor, post, "approve")
-    last = Decision.objects.filter(revision=standing(post)).order_by("pk").last()
+    post = lock_post(post, seen)
+    require_post_access(actor, post, "approve")
+    last = Decision.objects.filter(revision=revision_of(post)).order_by("pk").last()
     if post.state not in ("approved", "scheduled") or last is None or not last.approved:
         raise Conflict(_("It is not approved any more."))
     if last.member_id != actor.pk:
         raise Conflict(_("Somebody else approved it: only they can take that back."))
-    take_back(post)
+    withdraw_from_outbox(post)
     before = post.state
     move(post, "unapprove")
     last.delete()
@@ -77,18 +84,18 @@ def take_back_approval(actor: Member, post: Post, *, seen: Seen = None) -> Post:
         repeat_revision(post)
     audit.record(actor, "post.approval_taken_back", post, {"state": [before, post.state]})
     settle_decided(post)
-    tell_asked(post.author or actor, post)
-    tell(post)
+    notify_approval_asked(post.author or actor, post)
+    ping_post(post)
     return post
 
 
 def repeat_revision(post: Post) -> None:
     """The same words under another number: what was taken back from the outbox keeps the key of the old one."""
-    content, writer = content_of(post), standing(post).author
-    revise(writer or System("review"), post, content)
+    content, writer = content_of(post), revision_of(post).author
+    create_revision(writer or System("review"), post, content)
 
 
-def goes_by_itself(post: Post, verbs: frozenset[str]) -> bool:
+def is_scheduled_by_approval(post: Post, verbs: frozenset[str]) -> bool:
     """Whether an approval schedules it too: its time is still to come, and whoever approves may publish."""
     return post.planned_at is not None and post.planned_at > now() and "publish" in verbs
 
@@ -96,25 +103,25 @@ def goes_by_itself(post: Post, verbs: frozenset[str]) -> bool:
 @transaction.atomic
 def reject_post(actor: Actor, post: Post, *, revision: int | None = None, note: str = "", seen: Seen = None) -> Post:
     """Sends it back to its writer, with `note`: the reason. Raises Invalid (note) where there is none."""
-    post = locked(post, seen)
-    note = decide(actor, post, revision, note, approved=False)
+    post = lock_post(post, seen)
+    note = record_decision(actor, post, revision, note, approved=False)
     move(post, "reject", review_note=note)
-    audit.record(actor, "post.sent_back", post, {"revision": standing(post).number, "note": note})
-    tell_decided(actor, post, approved=False, note=note)
-    tell(post)
+    audit.record(actor, "post.sent_back", post, {"revision": revision_of(post).number, "note": note})
+    notify_decided(actor, post, approved=False, note=note)
+    ping_post(post)
     return post
 
 
-def decide(actor: Actor, post: Post, revision: int | None, note: str, *, approved: bool) -> str:
+def record_decision(actor: Actor, post: Post, revision: int | None, note: str, *, approved: bool) -> str:
     """The note as it is kept."""
-    require(actor, post, "approve")
+    require_post_access(actor, post, "approve")
     note = checked_note(note, LONGEST_NOTE)
     if not approved and not note:
         raise Invalid({"note": [_("Say why: its writer reads the reason beside the post.")]})
-    if revision is not None and revision != standing(post).number:
+    if revision is not None and revision != revision_of(post).number:
         raise Conflict(_("It was changed after you opened it. Read it again before you decide."))
     Decision.objects.create(
-        revision=standing(post), member=actor if isinstance(actor, Member) else None, approved=approved, note=note
+        revision=revision_of(post), member=actor if isinstance(actor, Member) else None, approved=approved, note=note
     )
     return note
 

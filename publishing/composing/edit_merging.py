@@ -11,63 +11,67 @@ from django.utils.dateparse import parse_date, parse_datetime, parse_time
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from foundation.texts.differences import changes
+from foundation.texts.differences import diff_texts
 from networks.models import Profile
-from networks.registry import networks
+from networks.registry import adapter_classes
 from organizations.auditing.overtaken_changes import (
     Difference,
+    FormValue,
+    FormValues,
     Overtaking,
-    Value,
-    Values,
     as_list,
-    compare,
-    plain,
-    sent,
-    since,
+    entries_since,
+    merge_and_compare,
+    posted_fields,
+    to_form_value,
 )
 from organizations.models import Member
-from publishing.forms import WHEN, ComposerForm, alone_name, initial_for, own_name
+from publishing.forms import WHEN_CHOICES, ComposerForm, alone_field_name, composer_initial, own_field_name
 from publishing.models import Post, Revision
 
-OURS = ("csrfmiddlewaretoken", "form_key", "seen", "was", "do", "post", "files", "q")
-PLAN = ("when", "day", "clock")
-Sides = tuple[Values, Values, Values]  # what both began with, mine, theirs
-Unit = tuple[set[str], str, Callable[[Values], str]]  # names not to be mixed, what they are called, how they read
+IGNORED_FIELDS = ("csrfmiddlewaretoken", "form_key", "seen", "was", "do", "post", "files", "q")
+PLAN_FIELDS = ("when", "day", "clock")
+Sides = tuple[FormValues, FormValues, FormValues]  # what both began with, mine, theirs
+Unit = tuple[set[str], str, Callable[[FormValues], str]]  # names not to be mixed, what they are called, how they read
 
 
-def merged_edits(member: Member, post: Post, form: ComposerForm, address: str) -> tuple[ComposerForm, Overtaking]:
+def merge_edits(member: Member, post: Post, form: ComposerForm, address: str) -> tuple[ComposerForm, Overtaking]:
     """The composer with both merged, made from the post as it stands, and what the page says about that.
 
     Without differences both wrote the same.
     """
-    stands = initial_for(post, member)
-    found = [values_of(before(post, form, member)), posted(form.data), values_of(stands)]
+    stands = composer_initial(post, member)
+    found = [
+        comparable_values(initial_before_edit(post, form, member)),
+        posted_values(form.data),
+        comparable_values(stands),
+    ]
     names = list({name: None for side in found for name in side})
-    base, mine, theirs = ({name: side.get(name, [] if is_list(name) else "") for name in names} for side in found)
+    base, mine, theirs = ({name: side.get(name, [] if is_list_field(name) else "") for name in names} for side in found)
     sides = (base, mine, theirs)
-    plan, thread = set(PLAN), {name for name in names if is_of_thread(name)}
-    if same_parts(sides):
+    plan, thread = set(PLAN_FIELDS), {name for name in names if is_thread_field(name)}
+    if has_same_parts(sides):
         thread = set()
-    units = [(thread, _("Thread"), spelt_thread), (plan, _("When"), spelt_plan), *own_threads(names)]
-    apart = set().union(*(unit for unit, _label, _spell in units))
-    merged, differences = compare(
+    units = [(thread, _("Thread"), format_thread), (plan, _("When"), format_plan), *own_thread_units(names)]
+    unit_names = set().union(*(unit for unit, _label, _spell in units))
+    merged, differences = merge_and_compare(
         base,
-        {name: value for name, value in mine.items() if name not in apart},
+        {name: value for name, value in mine.items() if name not in unit_names},
         theirs,
-        say=lambda name, value: spoken(form, name, value),
+        say=lambda name, value: field_label_and_text(form, name, value),
     )
     for unit, label, spell in units:
-        taken, told = whole(unit, label, spell, sides)
+        taken, unit_differences = merge_unit(unit, label, spell, sides)
         merged |= taken
-        differences += told
-    kept = [(name, value) for name, value in sent(form) if name not in ("csrfmiddlewaretoken", "seen", "was")]
+        differences += unit_differences
+    kept = [(name, value) for name, value in posted_fields(form) if name not in ("csrfmiddlewaretoken", "seen", "was")]
     kept += [(name, stands[name]) for name in ("seen", "was")]
     home = f"/o/{member.organization.slug}/posts/{post.pk}/?written={post.pk}"  # what was typed is let go
-    overtaking = Overtaking(since(form.data.get("seen"), post), differences, kept, address, home)
-    return ComposerForm(filled(form.data, merged, stands), member=member, zone=form.zone), overtaking
+    overtaking = Overtaking(entries_since(form.data.get("seen"), post), differences, kept, address, home)
+    return ComposerForm(merged_form_data(form.data, merged, stands), member=member, zone=form.zone), overtaking
 
 
-def before(post: Post, form: ComposerForm, member: Member) -> dict[str, Any]:
+def initial_before_edit(post: Post, form: ComposerForm, member: Member) -> dict[str, Any]:
     """The composer as it was when this edit began; as the post stands where the form does not say."""
     try:
         was = json.loads(form.data.get("was", ""))
@@ -75,78 +79,84 @@ def before(post: Post, form: ComposerForm, member: Member) -> dict[str, Any]:
         at = was["at"] and parse_datetime(was["at"])
         profiles = [int(pk) for pk in was["profiles"]]
     except (ValueError, TypeError, KeyError, RecursionError, OverflowError, Revision.DoesNotExist):
-        return initial_for(post, member)
+        return composer_initial(post, member)
     earlier = copy.copy(post)
     earlier.revision = revision
     earlier.planned_at = at if isinstance(at, datetime) and at.utcoffset() is not None else None
-    return initial_for(earlier, member) | {"profiles": profiles}
+    return composer_initial(earlier, member) | {"profiles": profiles}
 
 
-def values_of(initial: dict[str, Any]) -> Values:
-    return {name: plain(value) for name, value in initial.items() if name not in OURS}
+def comparable_values(initial: dict[str, Any]) -> FormValues:
+    return {name: to_form_value(value) for name, value in initial.items() if name not in IGNORED_FIELDS}
 
 
-def posted(data: QueryDict) -> Values:
+def posted_values(data: QueryDict) -> FormValues:
     """As it was sent: lists of boxes, and texts with the line ends that we keep."""
-    return {name: values if is_list(name) else plain(values[-1]) for name, values in data.lists() if name not in OURS}
+    return {
+        name: values if is_list_field(name) else to_form_value(values[-1])
+        for name, values in data.lists()
+        if name not in IGNORED_FIELDS
+    }
 
 
-def is_list(name: str) -> bool:
+def is_list_field(name: str) -> bool:
     return name == "profiles" or name.startswith("media_")
 
 
-def is_of_thread(name: str) -> bool:
+def is_thread_field(name: str) -> bool:
     """Whether it goes on after the first text."""
     return name.startswith(("part_", "media_")) and name != "media_1"
 
 
-def own_threads(names: list[str]) -> list[Unit]:
+def own_thread_units(names: list[str]) -> list[Unit]:
     """What each network's own wording goes on with, and whether that is all of it."""
     found: list[Unit] = []
-    for adapter in networks():
-        unit = {name for name in names if name.startswith(own_name(adapter.network, 0)[:-1])}
-        unit.add(alone_name(adapter.network))
-        found.append((unit, _("The thread only for %s") % adapter.label, spelt_own(adapter.network)))
+    for adapter in adapter_classes():
+        unit = {name for name in names if name.startswith(own_field_name(adapter.network, 0)[:-1])}
+        unit.add(alone_field_name(adapter.network))
+        found.append((unit, _("The thread only for %s") % adapter.label, own_thread_formatter(adapter.network)))
     return found
 
 
-def spelt_own(network: str) -> Callable[[Values], str]:
-    start = own_name(network, 0)[:-1]
+def own_thread_formatter(network: str) -> Callable[[FormValues], str]:
+    start = own_field_name(network, 0)[:-1]
 
-    def spell(side: Values) -> str:
+    def spell(side: FormValues) -> str:
         parts = sorted(
             (int(name[len(start) :]), value) for name, value in side.items() if name.startswith(start) and value
         )
-        alone = _("This is all that it gets") if side.get(alone_name(network)) else ""
+        alone = _("This is all that it gets") if side.get(alone_field_name(network)) else ""
         return "\n\n".join(str(value) for _number, value in parts) or alone
 
     return spell
 
 
-def same_parts(sides: Sides) -> bool:
+def has_same_parts(sides: Sides) -> bool:
     """Whether all have as many parts. Otherwise the thread is one thing, for its parts do not answer each other."""
     first, *others = ({name for name, value in side.items() if name.startswith("part_") and value} for side in sides)
     return all(one == first for one in others)
 
 
-def whole(unit: set[str], label: str, spell: Callable[[Values], str], sides: Sides) -> tuple[Values, list[Difference]]:
+def merge_unit(
+    unit: set[str], label: str, spell: Callable[[FormValues], str], sides: Sides
+) -> tuple[FormValues, list[Difference]]:
     """What is not to be mixed: whoever changed it, and where both did, mine."""
     base, mine, theirs = ({name: side.get(name, "") for name in unit} for side in sides)
     old, here, there = spell(base), spell(mine), spell(theirs)
     if here == there:
         return mine, []
-    difference = Difference(label, changes(old, there), changes(old, here), clash=old not in (here, there))
+    difference = Difference(label, diff_texts(old, there), diff_texts(old, here), clash=old not in (here, there))
     return theirs if here == old else mine, [difference]
 
 
-def spelt_thread(side: Values) -> str:
+def format_thread(side: FormValues) -> str:
     parts = sorted((int(name[5:]), value) for name, value in side.items() if name.startswith("part_") and value)
     return "\n\n".join(str(value) for _number, value in parts)
 
 
-def spelt_plan(side: Values) -> str:
+def format_plan(side: FormValues) -> str:
     if side.get("when") != "at":
-        return str(dict(WHEN).get(str(side.get("when") or "none"), ""))
+        return str(dict(WHEN_CHOICES).get(str(side.get("when") or "none"), ""))
     try:
         day, clock = parse_date(str(side.get("day", ""))), parse_time(str(side.get("clock", "")))
     except ValueError:
@@ -154,7 +164,7 @@ def spelt_plan(side: Values) -> str:
     return f"{date_format(day) if day else '–'}, {clock.strftime('%H:%M') if clock else '–'}"
 
 
-def words(name: str, value: Value) -> str:
+def format_field_value(name: str, value: FormValue) -> str:
     """A value as people read it."""
     if name == "profiles":
         found = Profile.objects.filter(
@@ -166,23 +176,23 @@ def words(name: str, value: Value) -> str:
     return str(value)
 
 
-def spoken(form: ComposerForm, name: str, value: Value) -> tuple[str, str]:
+def field_label_and_text(form: ComposerForm, name: str, value: FormValue) -> tuple[str, str]:
     if name.startswith("alt_"):
         return _("Description of file %s") % name[4:], str(value)
     if name == "media_1":
-        return _("Pictures and videos"), words(name, value)
+        return _("Pictures and videos"), format_field_value(name, value)
     if name.startswith("media_"):
-        return _("Pictures and videos of part %s") % name[6:], words(name, value)
+        return _("Pictures and videos of part %s") % name[6:], format_field_value(name, value)
     if name.startswith("variant_") and name in form.fields:
         return _("Only %s") % form.fields[name].label, str(value)
     label = _("Profiles") if name == "profiles" else form.fields[name].label if name in form.fields else name
-    return str(label), words(name, value)
+    return str(label), format_field_value(name, value)
 
 
-def filled(data: QueryDict, merged: Values, stands: dict[str, Any]) -> QueryDict:
+def merged_form_data(data: QueryDict, merged: FormValues, stands: dict[str, Any]) -> QueryDict:
     found = data.copy()
     for name, value in merged.items():
-        found.setlist(name, as_list(value) if is_list(name) else [str(value)])
+        found.setlist(name, as_list(value) if is_list_field(name) else [str(value)])
         if name.startswith(("part_", "own_", "alone_")) and not value:
             del found[name]
     for name in ("seen", "was"):

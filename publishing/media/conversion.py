@@ -20,15 +20,15 @@ from pi_heif import options, register_heif_opener
 from PIL import Image, ImageCms, ImageOps, PngImagePlugin
 
 MOST_MEMORY = 2_000_000_000
-TOO_LARGE, MOVES = 3, 4
+TOO_LARGE, ANIMATED = 3, 4
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "HEIF", "AVIF")
-Way = tuple[str, str, dict[str, int]]  # content type, format, how it is saved
-JPEG: list[Way] = [("image/jpeg", "JPEG", {"quality": quality}) for quality in (92, 85, 75)]
-PNG: list[Way] = [("image/png", "PNG", {"compress_level": 3})]
+SaveFormat = tuple[str, str, dict[str, int]]  # content type, format, how it is saved
+JPEG: list[SaveFormat] = [("image/jpeg", "JPEG", {"quality": quality}) for quality in (92, 85, 75)]
+PNG: list[SaveFormat] = [("image/png", "PNG", {"compress_level": 3})]
 LONGEST_EXIF = 65_000  # of a JPEG
 LONGEST_PROFILE = 16_000_000
 MOST_OF_PNG = 8_000_000  # pixels: more takes long, and hardly ever fits
-FINER = 0.9  # how much smaller each try is than what should fit
+SHRINK_FACTOR = 0.9  # how much smaller each try is than what should fit
 _ORIENTATION = 0x0112
 _SPACES = {"L": b"GRAY", "LA": b"GRAY", "RGB": b"RGB ", "RGBA": b"RGB "}  # the profiles that fit their pixels
 # What Pillow raises for notes and profiles that only begin like such.
@@ -44,14 +44,14 @@ _BROKEN = (
 )
 
 
-class Limit(NamedTuple):
+class CopyLimit(NamedTuple):
     most_bytes: int
     types: list[str]
     widest: list[int] | None
     narrowest: int
 
 
-class Copy(NamedTuple):
+class PictureCopy(NamedTuple):
     content: bytes
     content_type: str
     size: tuple[int, int]
@@ -70,27 +70,27 @@ def main(seconds: int, most_pixels: int, longest: int, narrowest: int, wanted: s
         sys.stdout.write("{} {}".format(*image.size))
         sys.exit(TOO_LARGE)
     if image.format == "AVIF" and getattr(image, "is_animated", False):
-        sys.exit(MOVES)
-    turned = upright(image)
-    notes = notes_of(image)
-    shown, profile = coloured(turned)
+        sys.exit(ANIMATED)
+    turned = turn_upright(image)
+    notes = exif_without_orientation(image)
+    shown, profile = convert_colours(turned)
     shown.info.clear()  # nothing goes along but what is named
     sys.stdout.buffer.write(json.dumps(shown.size).encode() + b"\n")
-    limits = [Limit(*one, narrowest) for one in json.loads(wanted)]
-    for copy in copies(shown, {"exif": notes, "icc_profile": profile}, limits):
+    limits = [CopyLimit(*one, narrowest) for one in json.loads(wanted)]
+    for copy in make_copies(shown, {"exif": notes, "icc_profile": profile}, limits):
         sys.stdout.buffer.write(len(copy.content).to_bytes(8, "big") + copy.content)
 
 
-def copies(shown: Image.Image, beside: dict[str, Any], limits: list[Limit]) -> Iterator[Copy]:
-    made: list[Copy] = []
+def make_copies(shown: Image.Image, beside: dict[str, Any], limits: list[CopyLimit]) -> Iterator[PictureCopy]:
+    made: list[PictureCopy] = []
     for limit in limits:
-        copy = None if any(fits(one, limit) for one in made) else fitted(shown, beside, limit)
+        copy = None if any(fits_limit(one, limit) for one in made) else make_fitting_copy(shown, beside, limit)
         if copy:
             made.append(copy)
             yield copy
 
 
-def fits(copy: Copy, limit: Limit) -> bool:
+def fits_limit(copy: PictureCopy, limit: CopyLimit) -> bool:
     return (
         len(copy.content) <= limit.most_bytes
         and copy.content_type in limit.types
@@ -98,9 +98,9 @@ def fits(copy: Copy, limit: Limit) -> bool:
     )
 
 
-def fitted(shown: Image.Image, beside: dict[str, Any], limit: Limit) -> Copy | None:
+def make_fitting_copy(shown: Image.Image, beside: dict[str, Any], limit: CopyLimit) -> PictureCopy | None:
     """Coarser, then smaller, always made from the whole picture; None where nothing that fits would show it."""
-    scale, ways = scale_of(shown.size, limit.widest), ways_of(shown, limit.types)
+    scale, ways = scale_of(shown.size, limit.widest), save_formats_for(shown, limit.types)
     if ways == PNG:
         scale = min(scale, (MOST_OF_PNG / shown.width / shown.height) ** 0.5)
     while ways:
@@ -112,12 +112,12 @@ def fitted(shown: Image.Image, beside: dict[str, Any], limit: Limit) -> Copy | N
             out = io.BytesIO()
             smaller.save(out, form, **how, **beside)
             if out.tell() <= limit.most_bytes:
-                return Copy(out.getvalue(), content_type, smaller.size)
-        scale *= FINER * min(1, (limit.most_bytes / out.tell()) ** 0.5)
+                return PictureCopy(out.getvalue(), content_type, smaller.size)
+        scale *= SHRINK_FACTOR * min(1, (limit.most_bytes / out.tell()) ** 0.5)
     return None
 
 
-def ways_of(shown: Image.Image, types: list[str]) -> list[Way]:
+def save_formats_for(shown: Image.Image, types: list[str]) -> list[SaveFormat]:
     """A PNG where one sees through it; else a JPEG in several qualities, or a PNG where that alone is taken."""
     if "A" in shown.getbands() or "image/jpeg" not in types:
         return PNG if "image/png" in types else []
@@ -131,7 +131,7 @@ def scale_of(size: tuple[int, int], widest: list[int] | None) -> float:
     return min(1, *(most / side for side, most in zip(sorted(size), sorted(widest), strict=True)))
 
 
-def upright(image: Image.Image) -> Image.Image:
+def turn_upright(image: Image.Image) -> Image.Image:
     try:
         return ImageOps.exif_transpose(image)
     except _BROKEN:
@@ -139,7 +139,7 @@ def upright(image: Image.Image) -> Image.Image:
         return image
 
 
-def notes_of(image: Image.Image) -> bytes:
+def exif_without_orientation(image: Image.Image) -> bytes:
     """Its EXIF without the orientation; nothing where that cannot be read, or is longer than a JPEG can hold."""
     try:
         exif = image.getexif()
@@ -150,11 +150,11 @@ def notes_of(image: Image.Image) -> bytes:
     return notes if len(notes) < LONGEST_EXIF else b""
 
 
-def coloured(image: Image.Image) -> tuple[Image.Image, bytes | None]:
+def convert_colours(image: Image.Image) -> tuple[Image.Image, bytes | None]:
     """In what JPEG and PNG both hold, L or RGB, with A only where one sees through it; and the profile that fits."""
     profile = image.info.get("icc_profile")
     if image.mode == "CMYK":
-        return printed(image, profile), None
+        return convert_from_cmyk(image, profile), None
     if image.mode.startswith("I"):  # 16 bits of grey
         image = image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
     grey = image.mode in ("1", "L", "LA")
@@ -165,7 +165,7 @@ def coloured(image: Image.Image) -> tuple[Image.Image, bytes | None]:
     return image, profile if profile and profile[16:20] == _SPACES[image.mode] else None
 
 
-def printed(image: Image.Image, profile: bytes | None) -> Image.Image:
+def convert_from_cmyk(image: Image.Image, profile: bytes | None) -> Image.Image:
     """Colours of ink as those of a screen."""
     try:
         ink, screen = ImageCms.ImageCmsProfile(io.BytesIO(profile or b"")), ImageCms.createProfile("sRGB")

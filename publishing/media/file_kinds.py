@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from foundation.texts.numbers import spelt_number
+from foundation.texts.number_format import format_number
 from networks.contract import MediaKind
 
 
-def counted(kinds: Iterable[str]) -> str:
+def format_file_counts(kinds: Iterable[str]) -> str:
     """2 pictures; 1 video; empty for nothing."""
     many = Counter(MediaKind(kind) for kind in kinds)
     words = {
@@ -18,16 +18,16 @@ def counted(kinds: Iterable[str]) -> str:
         MediaKind.GIF: ngettext("%s GIF", "%s GIFs", many[MediaKind.GIF]),
         MediaKind.VIDEO: ngettext("%s video", "%s videos", many[MediaKind.VIDEO]),
     }
-    return ", ".join(words[kind] % spelt_number(many[kind]) for kind in words if many[kind])
+    return ", ".join(words[kind] % format_number(many[kind]) for kind in words if many[kind])
 
 
-def nth(kind: MediaKind, place: int) -> str:
+def nth_file_label(kind: MediaKind, place: int) -> str:
     """Picture 2"""
     words = {MediaKind.IMAGE: _("Picture %s"), MediaKind.GIF: _("GIF %s"), MediaKind.VIDEO: _("Video %s")}
-    return words[kind] % spelt_number(place)
+    return words[kind] % format_number(place)
 
 
-def no_such(kind: MediaKind) -> str:
+def unsupported_kind_message(kind: MediaKind) -> str:
     return {
         MediaKind.IMAGE: _("%s takes no pictures from here."),
         MediaKind.GIF: _("%s takes no animated GIFs from here."),
@@ -35,7 +35,7 @@ def no_such(kind: MediaKind) -> str:
     }[kind]
 
 
-def too_many(kind: MediaKind, most: int) -> str:
+def too_many_message(kind: MediaKind, most: int) -> str:
     return {
         MediaKind.IMAGE: ngettext(
             "%(network)s takes at most %(most)s image in one post.",

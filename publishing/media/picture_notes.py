@@ -16,12 +16,12 @@ _CITY = re.compile(
 )  # place codes and names, city, sublocation, state, country
 
 
-def tells_place(xmp: bytes) -> bool:
+def has_place_note(xmp: bytes) -> bool:
     """In whatever characters it is written."""
     return bool(_PLACES.search(xmp.replace(b"\0", b"")))
 
 
-def names_city(iptc: bytes) -> bool:
+def has_city_code(iptc: bytes) -> bool:
     return bool(_CITY.search(iptc))
 
 
@@ -29,12 +29,12 @@ def without_gps(exif: bytes) -> bytes:
     """The same notes, as long as before. What cannot be read says nothing to anybody: it is emptied."""
     start = 6 if exif.startswith(b"Exif\0\0") else 0
     try:
-        return exif[:start] + _emptied(exif[start:])
+        return exif[:start] + _empty_gps(exif[start:])
     except (struct.error, LookupError):
         return exif[:start] + bytes(len(exif) - start)
 
 
-def _emptied(tiff: bytes) -> bytes:
+def _empty_gps(tiff: bytes) -> bytes:
     order = {b"II*\0": "<", b"MM\0*": ">"}[tiff[:4]]
     kept, at = bytearray(tiff), struct.unpack_from(order + "I", tiff, 4)[0]
     for _directory in range(_MOST_DIRECTORIES):
@@ -45,7 +45,7 @@ def _emptied(tiff: bytes) -> bytes:
             tag, _kind, _many, found = struct.unpack_from(order + "HHII", kept, entry)
             if tag == _GPS:
                 _empty_directory(kept, tiff, order, found)
-                _remove(kept, order, at, entry)
+                _remove_entry(kept, order, at, entry)
         count = struct.unpack_from(order + "H", kept, at)[0]
         at = struct.unpack_from(order + "I", kept, at + 2 + count * _ENTRY)[0]
     raise LookupError("Directories that lead in a circle.")
@@ -58,11 +58,11 @@ def _empty_directory(kept: bytearray, tiff: bytes, order: str, at: int) -> None:
         _tag, kind, many, found = struct.unpack_from(order + "HHII", tiff, entry)
         length = _LENGTHS.get(kind, 1) * many
         if length > 4:
-            _blank(kept, found, length)
-    _blank(kept, at, 2 + count * _ENTRY + 4)
+            _blank_bytes(kept, found, length)
+    _blank_bytes(kept, at, 2 + count * _ENTRY + 4)
 
 
-def _remove(kept: bytearray, order: str, at: int, entry: int) -> None:
+def _remove_entry(kept: bytearray, order: str, at: int, entry: int) -> None:
     """Those after it, and where the next directory is, move up to its place."""
     count = struct.unpack_from(order + "H", kept, at)[0]
     if not count:  # emptied as a part of the place
@@ -72,7 +72,7 @@ def _remove(kept: bytearray, order: str, at: int, entry: int) -> None:
     struct.pack_into(order + "H", kept, at, count - 1)
 
 
-def _blank(kept: bytearray, start: int, length: int) -> None:
+def _blank_bytes(kept: bytearray, start: int, length: int) -> None:
     end = min(start + length, len(kept))
     if start < end:
         kept[start:end] = bytes(end - start)

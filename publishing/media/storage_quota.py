@@ -6,30 +6,30 @@ from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from organizations.configuration.quotas import Quota, QuotaReached, limit_of, register
+from organizations.configuration.quotas import Quota, QuotaReached, quota_limit, register_quota
 from organizations.models import Organization
 from organizations.tenancy import require_organization_id
 from publishing.models import Asset
 
 GB = 1_000_000_000
-ONE_BY_ONE = 0x50C1A2  # of the advisory locks that keep two uploads of one organization apart
+UPLOAD_LOCK = 0x50C1A2  # of the advisory locks that keep two uploads of one organization apart
 
 
 def register_quotas() -> None:
-    register(
+    register_quota(
         Quota(
             "storage",
             gettext_lazy("Files of posts"),
             lambda: settings.STORAGE_GB * GB,
-            lambda organization: used(),
-            spell_gigabytes,
+            lambda organization: used_bytes(),
+            format_gigabytes,
             gettext_lazy("No more files are taken; posts without new ones go on."),
             place=1,
         )
     )
 
 
-def used() -> int:
+def used_bytes() -> int:
     """Of the organization in scope."""
     return int(Asset.objects.aggregate(sum=Sum(F("bytes") + F("bytes_beside")))["sum"] or 0)
 
@@ -41,17 +41,17 @@ def require_storage(more: int) -> None:
     """
     organization = Organization.objects.get(pk=require_organization_id())
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [ONE_BY_ONE, organization.pk % 2**31])
-    taken, limit = used(), limit_of(organization, "storage")
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [UPLOAD_LOCK, organization.pk % 2**31])
+    taken, limit = used_bytes(), quota_limit(organization, "storage")
     if taken + more > limit:
-        told = {"use": spell_gigabytes(taken, limit)}
+        facts = {"use": format_gigabytes(taken, limit)}
         sentence = _(
             "Your organization has used %(use)s for files, so this one was not kept. Your text is kept. "
             "Ask an owner to talk to whoever runs this server."
         )
-        raise QuotaReached(sentence % told, status=507)
+        raise QuotaReached(sentence % facts, status=507)
 
 
-def spell_gigabytes(taken: int, limit: int) -> str:
+def format_gigabytes(taken: int, limit: int) -> str:
     """3.2 of 20 GB"""
     return _("%(used)s of %(limit)s GB") % {"used": f"{taken / GB:,.1f}", "limit": f"{limit / GB:,.10g}"}

@@ -12,12 +12,12 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from publishing.models import Asset, Attachment
 
-LOOKED_BACK = timedelta(days=30)  # further: what is used is not looked at for ever
+LOOK_BACK = timedelta(days=30)  # further: what is used is not looked at for ever
 BATCH = 100
 BATCHES = 50  # of one run; what is left is taken by the next one
 
 
-def purge_unused(at: datetime) -> int:
+def purge_unused_files(at: datetime) -> int:
     """Removes what was uploaded so long ago and went with no revision of any post; how many files."""
     before = at - timedelta(days=settings.UNUSED_FILE_RETENTION_DAYS)
     gone = 0
@@ -32,16 +32,16 @@ def purge_unused(at: datetime) -> int:
 @transaction.atomic
 def purge_batch(before: datetime) -> int:
     # unscoped: one purge serves every organization; index asset_oldest
-    rows = Asset.unscoped.filter(created_at__gt=before - LOOKED_BACK, created_at__lt=before)
-    held = unused(rows).order_by("created_at").select_for_update(of=("self",), skip_locked=True)[:BATCH]
+    rows = Asset.unscoped.filter(created_at__gt=before - LOOK_BACK, created_at__lt=before)
+    held = filter_unused(rows).order_by("created_at").select_for_update(of=("self",), skip_locked=True)[:BATCH]
     # Asked again under the lock: from now on nobody can place one of them, but a moment ago somebody may have.
-    assets = list(unused(Asset.unscoped.filter(pk__in=[asset.pk for asset in held])))
+    assets = list(filter_unused(Asset.unscoped.filter(pk__in=[asset.pk for asset in held])))
     Asset.unscoped.filter(pk__in=[asset.pk for asset in assets]).delete()
     names = [name for asset in assets for name in asset.file_names]
     transaction.on_commit(lambda: [default_storage.delete(name) for name in names], robust=True)
     return len(assets)
 
 
-def unused(rows: QuerySet[Asset]) -> QuerySet[Asset]:
+def filter_unused(rows: QuerySet[Asset]) -> QuerySet[Asset]:
     # unscoped: as the rows are
     return rows.filter(~Exists(Attachment.unscoped.filter(asset=OuterRef("pk"))))

@@ -7,21 +7,21 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, TemporaryFileUploadHandler
 from django.http import HttpRequest
 
-from foundation.files.room import NoRoom, no_room, room_for_file
+from foundation.files.disk_space import StorageFull, catch_full_disk, storage_full_error
 from publishing.media.renditions import most_bytes
 
-BESIDE = 4_000_000  # the other fields of a form
-AT_LEAST = 25_000_000
+OTHER_FIELDS_BYTES = 4_000_000  # the other fields of a form
+LEAST_BODY_BYTES = 25_000_000
 
 
-def most_body() -> int:
+def most_body_bytes() -> int:
     """The largest file that any network takes, and what may stand beside it."""
-    return max(most_bytes(), AT_LEAST) + BESIDE
+    return max(most_bytes(), LEAST_BODY_BYTES) + OTHER_FIELDS_BYTES
 
 
-def is_too_long(request: HttpRequest) -> bool:
+def is_body_too_long(request: HttpRequest) -> bool:
     length = request.META.get("CONTENT_LENGTH") or "0"
-    return not length.isdecimal() or int(length) > most_body()
+    return not length.isdecimal() or int(length) > most_body_bytes()
 
 
 class Bound(FileUploadHandler):
@@ -30,7 +30,7 @@ class Bound(FileUploadHandler):
     def handle_raw_input(
         self, input_data: IO[bytes], META: dict[str, Any], content_length: int, boundary: str, encoding: Any = None
     ) -> None:
-        if content_length > most_body():
+        if content_length > most_body_bytes():
             raise RequestDataTooBig("The body is longer than any file that a network takes.")
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
@@ -48,16 +48,16 @@ class Spooled(TemporaryFileUploadHandler):
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         try:
-            with room_for_file():
+            with catch_full_disk():
                 super().receive_data_chunk(raw_data, start)
                 self.file.flush()  # or the last piece would fail where nobody asks
-        except NoRoom:
+        except StorageFull:
             self.file.close()
             self.request.no_room = True  # type: ignore[union-attr]  # set before a view begins
             raise SkipFile from None
 
 
-def require_room(request: HttpRequest) -> None:
+def require_upload_room(request: HttpRequest) -> None:
     """To be asked before a file is looked for in what was sent. Raises NoRoom."""
     if request.FILES is not None and getattr(request, "no_room", False):
-        raise no_room()
+        raise storage_full_error()

@@ -11,7 +11,7 @@ import sys
 from pymediainfo import MediaInfo
 
 MOST_MEMORY = 1_000_000_000
-ASKED = (
+PROBED_FIELDS = (
     "format",
     "format_profile",
     "codec_id",
@@ -30,7 +30,7 @@ def main(seconds: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     found = MediaInfo.parse(sys.stdin.buffer, encoding_errors="replace")
     tracks = [*found.general_tracks[:1], *found.video_tracks[:1]]
-    json.dump([{name: getattr(track, name) for name in ASKED} for track in tracks], sys.stdout)
+    json.dump([{name: getattr(track, name) for name in PROBED_FIELDS} for track in tracks], sys.stdout)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from django.db import models
 from foundation.overtaking import mark_of
 from networks.contract import Media, MediaKind
 from organizations.tenancy import TenantModel
-from publishing.composing.threads import Attached, Original
+from publishing.composing.threads import AttachedFile, Original
 from publishing.limits import LONGEST_ALT_TEXT
 
 SUFFIXES = {
@@ -19,16 +19,16 @@ SUFFIXES = {
     "video/mp4": "mp4",
     "video/quicktime": "mov",
 }
-CAME_AS = {"image/heic": "heic", "image/avif": "avif"}  # and is kept beside what was made of it
+ORIGINAL_SUFFIXES = {"image/heic": "heic", "image/avif": "avif"}  # and is kept beside what was made of it
 
 
 def name_of(asset: "Asset", given: str) -> str:
-    return name_for(asset.organization_id, asset.content_type)
+    return new_storage_name(asset.organization_id, asset.content_type)
 
 
-def name_for(organization_id: int, content_type: str, folder: str = "assets") -> str:
+def new_storage_name(organization_id: int, content_type: str, folder: str = "assets") -> str:
     """Where a file is kept: nothing of the name that it came with, and nothing that could be guessed."""
-    suffix = (SUFFIXES | CAME_AS)[content_type]
+    suffix = (SUFFIXES | ORIGINAL_SUFFIXES)[content_type]
     return f"{folder}/{organization_id}/{secrets.token_hex(16)}.{suffix}"
 
 
@@ -67,13 +67,13 @@ class Asset(TenantModel):
     def mark(self) -> str:
         return mark_of(self.alt_text)
 
-    def attached(self, alt_text: str) -> Attached:
+    def attached(self, alt_text: str) -> AttachedFile:
         """As it would go with a text."""
         facts: dict[str, Any] = {
             name: getattr(self, name) for name in ("content_type", "sha256", "width", "height", "seconds")
         }
         media = Media(name=self.file.name, kind=MediaKind(self.kind), size=self.bytes, alt_text=alt_text, **facts)
-        return Attached(self.pk, media, tuple(map(Media.from_json, self.renditions)), self.came_as)
+        return AttachedFile(self.pk, media, tuple(map(Media.from_json, self.renditions)), self.came_as)
 
     @property
     def came_as(self) -> Original | None:

@@ -9,13 +9,13 @@ from foundation.overtaking import mark_of
 from foundation.texts.search import Parts, Texts
 from networks.registry import adapter_class
 from organizations.tenancy import TenantModel
-from publishing.composing.threads import Attached, Files, Own, Wording, said
-from publishing.planning.planned_times import oddity
-from publishing.states import POST
+from publishing.composing.threads import AttachedFile, Files, VariantWording, Wording, build_wording
+from publishing.planning.planned_times import describe_dst_effect
+from publishing.states import POST_MACHINE
 
 
 class Post(TenantModel):
-    MACHINE = POST
+    MACHINE = POST_MACHINE
 
     author = models.ForeignKey("organizations.Member", on_delete=models.SET_NULL, null=True, related_name="posts")
     state = models.CharField(max_length=20, default="draft")
@@ -42,7 +42,7 @@ class Post(TenantModel):
         """What the clock makes of its planned time, for people; mostly empty."""
         if self.planned_at is None or self.planned_wall is None:
             return ""
-        return oddity(self.planned_at, self.planned_wall, self.planned_zone)
+        return describe_dst_effect(self.planned_at, self.planned_wall, self.planned_zone)
 
     @property
     def mark(self) -> str:
@@ -75,27 +75,27 @@ class Revision(TenantModel):
         """What it is known by in lists: its words, or that it has none."""
         return self.text if self.text.strip() else _("Without text")
 
-    def wordings(self) -> dict[str, Own]:
+    def wordings(self) -> dict[str, VariantWording]:
         """The variants, by network. Prefetch `variants` when there are many."""
         return {variant.network: variant.wording for variant in self.variants.all()}
 
     def files(self) -> tuple[Files, ...]:
         """What goes with each of the texts; empty where nothing does. Prefetch `attachments` and their assets."""
-        found: list[list[Attached]] = [[] for _ in range(1 + len(self.parts))]
+        found: list[list[AttachedFile]] = [[] for _ in range(1 + len(self.parts))]
         attachments = list(self.attachments.all())
         for attachment in attachments:
             found[attachment.part - 1].append(attachment.asset.attached(attachment.alt_text))
         return tuple(tuple(part) for part in found) if attachments else ()
 
-    def said_on(self, network: str) -> Wording:
+    def wording_on(self, network: str) -> Wording:
         """What goes to `network`."""
         capabilities = adapter_class(network).capabilities
         own = self.wordings().get(network)
-        return said(self.text, self.parts, own, self.first_comment, capabilities, self.files())
+        return build_wording(self.text, self.parts, own, self.first_comment, capabilities, self.files())
 
     def wording(self, network: str) -> str:
         """What goes to `network` first."""
-        return self.said_on(network).texts[0]
+        return self.wording_on(network).texts[0]
 
 
 class Variant(TenantModel):
@@ -114,8 +114,8 @@ class Variant(TenantModel):
         return f"{self.network} wording of revision {self.revision_id}"
 
     @property
-    def wording(self) -> Own:
-        return Own(self.text, None if self.parts is None else tuple(self.parts))
+    def wording(self) -> VariantWording:
+        return VariantWording(self.text, None if self.parts is None else tuple(self.parts))
 
 
 class Delivery(TenantModel):

@@ -7,16 +7,16 @@ from django.utils.translation import gettext_lazy as _
 
 from networks.models import FallbackPlan, Profile
 from networks.models.fallback import NO_PLAN
-from networks.registry import networks
-from organizations.auditing.overtaken_changes import SeenForm, standing
+from networks.registry import adapter_classes
+from organizations.auditing.overtaken_changes import SeenForm, initial_with_mark
 from organizations.models import Member
-from publishing.actions.fallback import WORDS
+from publishing.actions.fallback_plans import TEXT_PLACEHOLDER
 from publishing.forms import PlainText
 
 
 def networks_in_use() -> list[str]:
     used = set(Profile.objects.order_by().values_list("network", flat=True).distinct())
-    return [adapter.network for adapter in networks() if adapter.network in used]
+    return [adapter.network for adapter in adapter_classes() if adapter.network in used]
 
 
 class FallbackForm(SeenForm):
@@ -28,7 +28,7 @@ class FallbackForm(SeenForm):
     )
     text = PlainText(
         label=_("What leaves there"),
-        initial=WORDS,
+        initial=TEXT_PLACEHOLDER,
         widget=forms.Textarea({"rows": 3}),
         help_text=_("{text} stands for the post's own words. They are cut where they are too long for that network."),
     )
@@ -49,10 +49,14 @@ class FallbackForm(SeenForm):
     @classmethod
     def of(cls, network: str, plan: FallbackPlan | None) -> Self:
         """With what stands now."""
-        return cls(network=network, prefix=network, initial=standing(values_of(plan), plan.mark if plan else NO_PLAN))
+        return cls(
+            network=network,
+            prefix=network,
+            initial=initial_with_mark(fallback_plan_values(plan), plan.mark if plan else NO_PLAN),
+        )
 
 
-def values_of(plan: FallbackPlan | None) -> dict[str, Any]:
+def fallback_plan_values(plan: FallbackPlan | None) -> dict[str, Any]:
     if plan is None:
         fields = FallbackForm.base_fields
         return {name: fields[name].initial for name in ("after_minutes", "text")} | {"profile": None, "told": []}

@@ -8,42 +8,42 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from foundation.texts.numbers import spelt_number
+from foundation.texts.number_format import format_number
 from networks.models import Outgoing
-from networks.queries.queue import overdue
+from networks.queries.queue import overdue_rows
 from organizations.models import Member, Notification, Organization, Role
 from organizations.notifications.notices import notify, settle_notices
 from organizations.tenancy import scope
 
-CAUSE = "outbox-overdue"
-AGAIN = timedelta(hours=1)  # told once more where it goes on, or comes back, so much later
+OVERDUE_CAUSE = "outbox-overdue"
+REMIND_AFTER = timedelta(hours=1)  # told once more where it goes on, or comes back, so much later
 
 
-def watch(now: datetime) -> None:
+def watch_overdue_rows(now: datetime) -> None:
     """Looks at every organization."""
     # unscoped: one watch serves every organization
-    late = overdue(Outgoing.unscoped.all(), now).order_by().values("organization_id")
+    late = overdue_rows(Outgoing.unscoped.all(), now).order_by().values("organization_id")
     found = {row["organization_id"]: row for row in late.annotate(count=Count("pk"), since=Min("due_at"))}
-    told = Notification.unscoped.filter(cause=CAUSE, read_at=None)  # unscoped: as above
+    told = Notification.unscoped.filter(cause=OVERDUE_CAUSE, read_at=None)  # unscoped: as above
     for organization_id in {*found, *told.values_list("organization_id", flat=True)}:
         with scope(organization_id):
             if row := found.get(organization_id):
-                tell(row, now)
+                notify_overdue(row, now)
             else:
-                settle_notices(CAUSE)
+                settle_notices(OVERDUE_CAUSE)
 
 
-def tell(late: dict[str, Any], now: datetime) -> None:
+def notify_overdue(late: dict[str, Any], now: datetime) -> None:
     """To the owners and admins, unless they know already."""
-    if Notification.objects.filter(cause=CAUSE, last_at__gte=min(late["since"], now - AGAIN)).exists():
+    if Notification.objects.filter(cause=OVERDUE_CAUSE, last_at__gte=min(late["since"], now - REMIND_AFTER)).exists():
         return
     organization = Organization.objects.get(pk=late["organization_id"])
     admins = Member.objects.filter(role__in=(Role.OWNER, Role.ADMIN)).select_related("user", "organization")
-    count = {"count": spelt_number(late["count"])}
+    count = {"count": format_number(late["count"])}
     title = ngettext("%(count)s should have left and has not", "%(count)s should have left and have not", late["count"])
     notify(
         admins,
-        CAUSE,
+        OVERDUE_CAUSE,
         kind="overdue",
         title=title % count,
         url=reverse("publishing:queue", args=[organization.slug]),

@@ -11,7 +11,7 @@ GRACE = timedelta(minutes=1)  # "now" as typed is already past when it arrives
 FURTHEST = timedelta(days=2 * 365)
 
 
-def zone_of(name: str) -> ZoneInfo:
+def parse_time_zone(name: str) -> ZoneInfo:
     """Raises Invalid (time_zone) for a name that is none."""
     try:
         return ZoneInfo(name)
@@ -32,36 +32,36 @@ def checked_due(at: datetime, now: datetime) -> datetime:
     raise Invalid({"scheduled_at": [wrong]})
 
 
-def instant(day: date, clock: time, zone: ZoneInfo) -> datetime:
+def instant_of_clock(day: date, clock: time, zone: ZoneInfo) -> datetime:
     """When the wall clock of `zone` shows that; where it never does (clocks go forward), just after the gap."""
     return datetime.combine(day, clock, tzinfo=zone).astimezone(UTC)
 
 
-def wall(at: datetime, zone: ZoneInfo) -> datetime:
+def wall_time(at: datetime, zone: ZoneInfo) -> datetime:
     """What the wall clock of `zone` shows at `at`, kept as if it were UTC."""
     return at.astimezone(zone).replace(tzinfo=UTC)
 
 
-def meant(at: datetime, zone: ZoneInfo, *walls: datetime | None) -> datetime:
+def typed_wall_time(at: datetime, zone: ZoneInfo, *walls: datetime | None) -> datetime:
     """The first of `walls` that `at` came out of, be it one that the clock skips; else what the clock shows at `at`."""
-    return next((one for one in walls if one and comes_out(one, zone) == at), wall(at, zone))
+    return next((one for one in walls if one and instant_of_wall(one, zone) == at), wall_time(at, zone))
 
 
-def comes_out(planned_wall: datetime, zone: ZoneInfo) -> datetime:
-    return instant(planned_wall.date(), planned_wall.time(), zone)
+def instant_of_wall(planned_wall: datetime, zone: ZoneInfo) -> datetime:
+    return instant_of_clock(planned_wall.date(), planned_wall.time(), zone)
 
 
-def as_shown(at: datetime | None, day: date, clock: time, zone: ZoneInfo) -> datetime | None:
+def unchanged_time(at: datetime | None, day: date, clock: time, zone: ZoneInfo) -> datetime | None:
     """`at`, where a form that showed it to the minute comes back the same: second, and which of two hours, stay."""
-    shown = at and wall(at, zone)
+    shown = at and wall_time(at, zone)
     same = shown and (shown.date(), shown.time().replace(second=0, microsecond=0)) == (day, clock)
     return at if same else None
 
 
-def oddity(at: datetime, planned_wall: datetime, zone_name: str) -> str:
+def describe_dst_effect(at: datetime, planned_wall: datetime, zone_name: str) -> str:
     """What the clock makes of a planned time on that day, for people; empty where nothing is odd."""
-    zone = zone_of(zone_name)
-    shown = wall(at, zone)
+    zone = parse_time_zone(zone_name)
+    shown = wall_time(at, zone)
     words = {"clock": f"{planned_wall:%H:%M}", "shown": f"{shown:%H:%M}", "zone": zone_name}
     if shown != planned_wall:
         return (
@@ -75,7 +75,7 @@ def oddity(at: datetime, planned_wall: datetime, zone_name: str) -> str:
     return _("%(clock)s comes twice on that day in %(zone)s, for the clocks go back: it is the first.") % words
 
 
-def moved(
+def same_clock_on_day(
     planned_at: datetime, planned_wall: datetime, planned_zone: str, *, to: date, seen_in: ZoneInfo
 ) -> tuple[datetime, datetime]:
     """The same wall time on another day, as the instant and the wall time that is meant by it.
@@ -86,6 +86,6 @@ def moved(
     if not days:
         return planned_at, planned_wall
     try:
-        return comes_out(planned_wall + days, zone_of(planned_zone)), planned_wall + days
+        return instant_of_wall(planned_wall + days, parse_time_zone(planned_zone)), planned_wall + days
     except OverflowError:
         raise Invalid({"day": [_("Choose a day in the next two years.")]}) from None

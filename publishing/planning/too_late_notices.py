@@ -6,69 +6,69 @@ from collections.abc import Iterable, Iterator
 from django.urls import reverse
 from django.utils.translation import ngettext
 
-from foundation.texts.numbers import spelt_numbers
+from foundation.texts.number_format import format_numbers
 from networks.models import Outgoing
 from organizations.models import Member, Role
 from organizations.notifications.notices import Notice, notify_all, settle_notices
 from publishing.models import Delivery
-from publishing.notices import answering, slug_of
-from teams.queries.holders import holders
+from publishing.notices import organization_slug, writers_or_successors
+from teams.queries.verb_holders import held_profiles_by_member
 
 
-def tell_late(rows: Iterable[Outgoing]) -> list[Delivery]:
+def notify_too_late(rows: Iterable[Outgoing]) -> list[Delivery]:
     """One notice for each profile, to the writers and to those who may publish there. Returns what it was about."""
     found = Delivery.objects.filter(outgoing__in=[row.chain_id or row.pk for row in rows])
     deliveries = list(found.select_related("post__author", "profile", "outgoing").order_by("pk"))
     by_profile: dict[int, list[Delivery]] = defaultdict(list)
     for delivery in deliveries:
         by_profile[delivery.profile_id].append(delivery)
-    people = deciders(by_profile)
-    notify_all(notice for pk, late in by_profile.items() for notice in notices(late, people[pk]))
+    people = people_by_profile(by_profile)
+    notify_all(notice for pk, late in by_profile.items() for notice in build_too_late_notices(late, people[pk]))
     return deliveries
 
 
-def deciders(by_profile: dict[int, list[Delivery]]) -> dict[int, set[Member]]:
+def people_by_profile(by_profile: dict[int, list[Delivery]]) -> dict[int, set[Member]]:
     """{profile: its late posts' writers, and who may publish there; the admins where nobody else may}"""
-    held = holders("publish", by_profile.keys())
+    held = held_profiles_by_member("publish", by_profile.keys())
     writers = {delivery.post.author_id for late in by_profile.values() for delivery in late}
-    known = {one.pk: one for one in (*answering(writers), *members(held.keys()))}
+    known = {one.pk: one for one in (*writers_or_successors(writers), *members_by_id(held.keys()))}
     admins = set(Member.objects.filter(role__in=(Role.OWNER, Role.ADMIN)).select_related("user", "organization"))
     found = {}
     for pk, late in by_profile.items():
         publishers = {known[member] for member, profiles in held.items() if pk in profiles and member in known}
-        authors = {one for delivery in late for one in known.values() if answers(one, delivery)}
+        authors = {one for delivery in late for one in known.values() if is_delivery_owner(one, delivery)}
         found[pk] = authors | (publishers or admins)
     return found
 
 
-def members(ids: Iterable[int]) -> Iterable[Member]:
+def members_by_id(ids: Iterable[int]) -> Iterable[Member]:
     return Member.objects.filter(pk__in=list(ids)).select_related("user", "organization")
 
 
-def answers(member: Member, delivery: Delivery) -> bool:
+def is_delivery_owner(member: Member, delivery: Delivery) -> bool:
     author = delivery.post.author
     return author is not None and member.pk in (author.pk, author.successor_id)
 
 
-def notices(late: list[Delivery], people: Iterable[Member]) -> Iterator[Notice]:
+def build_too_late_notices(late: list[Delivery], people: Iterable[Member]) -> Iterator[Notice]:
     """All of one profile."""
     first, profile = late[0], late[0].profile
-    slug = slug_of(profile.organization_id)
+    slug = organization_slug(profile.organization_id)
     queue = f"{reverse('publishing:queue', args=[slug])}?state=held&profile={profile.pk}"
     title = ngettext(
         "A post for %(name)s is too late: send it, move it or cancel it",
         "%(count)s posts for %(name)s are too late: send them, move them or cancel them",
         len(late),
-    ) % spelt_numbers({"name": profile.name, "count": len(late)})
+    ) % format_numbers({"name": profile.name, "count": len(late)})
     url = reverse("publishing:post", args=[slug, first.post_id]) if len(late) == 1 else queue
     for member in people:
-        yield Notice(member, cause(profile.pk), "delivery_late", title, url, first.outgoing.reason, queue)
+        yield Notice(member, too_late_cause(profile.pk), "delivery_late", title, url, first.outgoing.reason, queue)
 
 
-def settle_late(profile_id: int) -> None:
+def settle_too_late(profile_id: int) -> None:
     """Nothing of the profile waits for anybody's decision any more."""
-    settle_notices(cause(profile_id))
+    settle_notices(too_late_cause(profile_id))
 
 
-def cause(profile_id: int) -> str:
+def too_late_cause(profile_id: int) -> str:
     return f"profile-{profile_id}-too-late"

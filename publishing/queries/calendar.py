@@ -9,19 +9,19 @@ from django.db.models.functions import RowNumber, TruncDate
 
 from organizations.models import Member
 from publishing.models import Attachment, Post
-from publishing.planning.planned_times import instant
-from publishing.queries.posts import listed, seen_now, visible_profiles, with_shown
-from publishing.states import POST, WAITS
+from publishing.planning.planned_times import instant_of_clock
+from publishing.queries.posts import list_posts, shown_state_case, visible_profiles, with_shown_state
+from publishing.states import POST_MACHINE, WAITING_STATES
 from teams.access import verbs_on
 
-FIRST = 3  # entries shown in a day's cell
-IN_PANEL = 100
-PIECES = 8  # of a day's bar
+ENTRIES_PER_DAY = 3  # entries shown in a day's cell
+MOST_IN_PANEL = 100
+BAR_PIECES = 8  # of a day's bar
 MIDNIGHT = time()
 
 
 @dataclass
-class Day:
+class CalendarDay:
     date: date
     inside: bool  # of the month that is shown
     past: bool
@@ -35,7 +35,7 @@ class Day:
     @property
     def bars(self) -> list[str]:
         """At most about eight pieces, in proportion; every state that occurs has one."""
-        shrink = max(1.0, self.total / PIECES)
+        shrink = max(1.0, self.total / BAR_PIECES)
         return [state for state, count in self.weights for _ in range(max(1, round(count / shrink)))]
 
     @property
@@ -44,10 +44,10 @@ class Day:
 
 
 @dataclass(frozen=True)
-class Month:
+class CalendarMonth:
     first: date
     today: date
-    days: list[Day]
+    days: list[CalendarDay]
     panel: list[Post]  # of the day that is open
 
     @property
@@ -63,7 +63,7 @@ class Month:
         return (self.first + timedelta(days=31)).replace(day=1)
 
 
-def month_of(
+def build_month(
     member: Member,
     first: date,
     *,
@@ -71,63 +71,65 @@ def month_of(
     day: date | None = None,
     state: str = "",
     profile: int | None = None,
-) -> Month:
+) -> CalendarMonth:
     """The weeks that touch the month beginning at `first`, in the member's zone, and `day` in full."""
     zone = ZoneInfo(member.time_zone)
     today = now.astimezone(zone).date()
     start = first - timedelta(days=first.weekday())
     end = (first + timedelta(days=31)).replace(day=1)
     end += timedelta(days=-end.weekday() % 7)
-    posts = between(planned(member, state, profile), start, end, zone)
+    posts = posts_planned_between(planned_posts(member, state, profile), start, end, zone)
     days = {
-        one: Day(one, one.month == first.month, one < today)
+        one: CalendarDay(one, one.month == first.month, one < today)
         for one in (start + timedelta(days=n) for n in range((end - start).days))
     }
-    seen = seen_now()
-    weigh(days, posts, zone, seen)
-    first_ids = first_of_each_day(posts, zone)
-    panel_ids = set(ids_of(planned(member, state, profile), day, zone)) if day else set()
+    seen = shown_state_case()
+    fill_day_weights(days, posts, zone, seen)
+    first_ids = first_ids_of_each_day(posts, zone)
+    panel_ids = set(post_ids_on_day(planned_posts(member, state, profile), day, zone)) if day else set()
     panel = []
-    for post in dressed(member, first_ids | panel_ids, seen):
+    for post in load_entries(member, first_ids | panel_ids, seen):
         if post.pk in first_ids:
             days[post.planned_at.astimezone(zone).date()].entries.append(post)
         if post.pk in panel_ids:
             panel.append(post)
-    return Month(first, today, list(days.values()), panel)
+    return CalendarMonth(first, today, list(days.values()), panel)
 
 
-def ids_of(posts: QuerySet[Post], day: date, zone: ZoneInfo) -> QuerySet[Post]:
-    found = between(posts, day, day + timedelta(days=1), zone).order_by("planned_at", "pk")
-    return found.values_list("pk", flat=True)[:IN_PANEL]
+def post_ids_on_day(posts: QuerySet[Post], day: date, zone: ZoneInfo) -> QuerySet[Post]:
+    found = posts_planned_between(posts, day, day + timedelta(days=1), zone).order_by("planned_at", "pk")
+    return found.values_list("pk", flat=True)[:MOST_IN_PANEL]
 
 
-def planned(member: Member, state: str, profile: int | None) -> QuerySet[Post]:
-    posts = listed(member, state=state, profile=profile).exclude(planned_at=None).order_by()
+def planned_posts(member: Member, state: str, profile: int | None) -> QuerySet[Post]:
+    posts = list_posts(member, state=state, profile=profile).exclude(planned_at=None).order_by()
     return posts if state == "cancelled" else posts.exclude(state="cancelled")
 
 
-def between(posts: QuerySet[Post], start: date, end: date, zone: ZoneInfo) -> QuerySet[Post]:
-    return posts.filter(planned_at__gte=instant(start, MIDNIGHT, zone), planned_at__lt=instant(end, MIDNIGHT, zone))
+def posts_planned_between(posts: QuerySet[Post], start: date, end: date, zone: ZoneInfo) -> QuerySet[Post]:
+    return posts.filter(
+        planned_at__gte=instant_of_clock(start, MIDNIGHT, zone), planned_at__lt=instant_of_clock(end, MIDNIGHT, zone)
+    )
 
 
-def weigh(days: dict[date, Day], posts: QuerySet[Post], zone: ZoneInfo, seen: Case) -> None:
-    rows = with_shown(posts, seen).annotate(on=TruncDate("planned_at", tzinfo=zone)).values("on", "shown")
+def fill_day_weights(days: dict[date, CalendarDay], posts: QuerySet[Post], zone: ZoneInfo, seen: Case) -> None:
+    rows = with_shown_state(posts, seen).annotate(on=TruncDate("planned_at", tzinfo=zone)).values("on", "shown")
     for row in rows.annotate(count=Count("pk")).order_by("on", "shown"):
         days[row["on"]].weights.append((row["shown"], row["count"]))
 
 
-def first_of_each_day(posts: QuerySet[Post], zone: ZoneInfo) -> set[int]:
+def first_ids_of_each_day(posts: QuerySet[Post], zone: ZoneInfo) -> set[int]:
     """Index post_planned finds the range; the numbers are given within each day."""
     number = Window(
         RowNumber(), partition_by=TruncDate("planned_at", tzinfo=zone), order_by=[F("planned_at").asc(), F("pk").asc()]
     )
-    return set(posts.annotate(number=number).filter(number__lte=FIRST).values_list("pk", flat=True))
+    return set(posts.annotate(number=number).filter(number__lte=ENTRIES_PER_DAY).values_list("pk", flat=True))
 
 
-def dressed(member: Member, ids: set[int], seen: Case) -> list[Post]:
+def load_entries(member: Member, ids: set[int], seen: Case) -> list[Post]:
     """With what an entry shows, and whether this member could move it (the action decides for good)."""
     found = list(
-        with_shown(Post.objects.filter(pk__in=ids), seen)
+        with_shown_state(Post.objects.filter(pk__in=ids), seen)
         .order_by("planned_at", "pk")
         .select_related("revision")
         .prefetch_related(
@@ -138,7 +140,7 @@ def dressed(member: Member, ids: set[int], seen: Case) -> list[Post]:
     verbs = verbs_on(member, {profile.pk for post in found for profile in post.shown_profiles})
     for post in found:
         wanted = "publish" if post.state == "scheduled" else "draft"
-        free = post.shown in WAITS if post.state == "scheduled" else post.state in POST.arrows["plan"]
+        free = post.shown in WAITING_STATES if post.state == "scheduled" else post.state in POST_MACHINE.arrows["plan"]
         post.networks = list(dict.fromkeys(profile.network for profile in post.shown_profiles))
         post.movable = free and all(wanted in verbs[profile.pk] for profile in post.shown_profiles)
     return found

@@ -9,14 +9,14 @@ from django.db.models import Max, Q, QuerySet
 from organizations.models import AuditEntry, Member, Role
 from publishing.models import Post
 from teams.access import roles_that_can
-from teams.queries.holders import held_by_users, holders, who_may
+from teams.queries.verb_holders import held_profiles_by_member, held_profiles_by_user, members_holding
 
-ADMINS = (Role.OWNER, Role.ADMIN)
-NAMED = 5  # people named as able to give the right; beyond that a name more helps nobody
+ADMIN_ROLES = (Role.OWNER, Role.ADMIN)
+MOST_NAMED = 5  # people named as able to give the right; beyond that a name more helps nobody
 
 
 @dataclass(frozen=True, slots=True)
-class Awaited:
+class PendingDecision:
     """Whom a post waits for, by name, and since when; `since` is None where the audit log does not say."""
 
     people: list[str]
@@ -25,7 +25,7 @@ class Awaited:
     since: datetime | None
 
 
-def awaited(posts: Collection[Post]) -> dict[int, Awaited]:
+def pending_decisions(posts: Collection[Post]) -> dict[int, PendingDecision]:
     """Of those of `posts` that are in review; `shown_profiles` need not be all, so the profiles are asked for.
 
     In five queries, however many there are, and none where nothing waits. Index audit_target.
@@ -37,68 +37,85 @@ def awaited(posts: Collection[Post]) -> dict[int, Awaited]:
     profiles: dict[int, set[int]] = {}
     for post_id, profile_id in through.values_list("post_id", "profile_id"):
         profiles.setdefault(post_id, set()).add(profile_id)
-    held = held_by_users("approve", set().union(*profiles.values()))
-    may = Q(user__in=held, role__in=roles_that_can("approve")) | Q(role__in=ADMINS)
+    held = held_profiles_by_user("approve", set().union(*profiles.values()))
+    may = Q(user__in=held, role__in=roles_that_can("approve")) | Q(role__in=ADMIN_ROLES)
     people = list(Member.objects.filter(may).select_related("user").order_by("user__name", "user__email", "pk"))
-    since = asked_since(rows)
-    return {post.pk: awaited_by(post, profiles.get(post.pk, set()), people, held, since.get(post.pk)) for post in rows}
+    since = submission_times(rows)
+    return {
+        post.pk: pending_decision_of(post, profiles.get(post.pk, set()), people, held, since.get(post.pk))
+        for post in rows
+    }
 
 
-def awaited_by(
+def pending_decision_of(
     post: Post, wanted: set[int], people: list[Member], held: dict[int, set[int]], since: datetime | None
-) -> Awaited:
-    able = [one for one in people if one.pk not in hands_of(post)]
+) -> PendingDecision:
+    able = [one for one in people if one.pk not in writer_ids_of(post)]
     named = [one for one in able if not one.is_admin and wanted and held.get(one.user_id, set()) >= wanted]
     found = named or [one for one in able if one.is_admin]
-    return Awaited([one.name for one in found[:NAMED]], max(0, len(found) - NAMED), not named, since)
+    return PendingDecision([one.name for one in found[:MOST_NAMED]], max(0, len(found) - MOST_NAMED), not named, since)
 
 
-def asked_since(posts: Collection[Post]) -> dict[int, datetime]:
+def submission_times(posts: Collection[Post]) -> dict[int, datetime]:
     """When each was sent for approval last."""
     of_them = AuditEntry.objects.filter(target_kind="post", target_id__in=[str(post.pk) for post in posts])
     asked = of_them.filter(verb="post.submitted").values_list("target_id").annotate(Max("at")).order_by()
     return {int(pk): at for pk, at in asked}
 
 
-def hands_of(post: Post) -> set[int]:
+def writer_ids_of(post: Post) -> set[int]:
     """Who wrote it, and who wrote the words that stand now."""
     hands = {post.author_id, post.revision.author_id if post.revision else None}
     return {pk for pk in hands if pk}
 
 
-def undecidable(posts: QuerySet[Post], *, without: Member | None = None) -> list[Post]:
+def find_undecidable_posts(posts: QuerySet[Post], *, without: Member | None = None) -> list[Post]:
     """Those of `posts` in review that no member may decide, or no other than `without`, who is about to leave.
 
     In six queries at most, however many there are. Index post_newest.
     """
     gone = {without.pk} if without else set()
-    admins = set(Member.objects.filter(role__in=ADMINS).values_list("pk", flat=True)) - gone
+    admins = admin_ids() - gone
     if len(admins) > 2:  # a post has two hands at most, so one of these may decide it
         return []
     rows = posts.filter(state="in_review").select_related("author__user", "revision").prefetch_related("profiles")
     for pk in admins:
         rows = rows.filter(Q(author=pk) | Q(revision__author=pk))
     waiting = list(rows.order_by("pk"))
-    held = holders("approve", {profile.pk for post in waiting for profile in post.profiles.all()}) if waiting else {}
-    return [post for post in waiting if not deciders(post, held) - gone]
+    held = (
+        held_profiles_by_member("approve", {profile.pk for post in waiting for profile in post.profiles.all()})
+        if waiting
+        else {}
+    )
+    return [post for post in waiting if not decider_ids(post, profile_ids_of(post), held) - gone]
 
 
-def deciders(post: Post, held: dict[int, set[int]]) -> set[int]:
+def admin_ids() -> set[int]:
+    return set(Member.objects.filter(role__in=ADMIN_ROLES).values_list("pk", flat=True))
+
+
+def profile_ids_of(post: Post) -> set[int]:
+    return {profile.pk for profile in post.profiles.all()}
+
+
+def decider_ids(post: Post, profile_ids: set[int], held: dict[int, set[int]]) -> set[int]:
     """Members other than admins, `held` saying who may approve on which profiles."""
-    wanted = {profile.pk for profile in post.profiles.all()}
-    return {pk for pk, profiles in held.items() if wanted and profiles >= wanted} - hands_of(post)
+    return {pk for pk, profiles in held.items() if profile_ids and profiles >= profile_ids} - writer_ids_of(post)
 
 
-def asked_instead(post: Post) -> list[Member]:
-    """Where nobody may decide a post that waits: who could give somebody the right to. In eleven queries at most."""
-    stuck = undecidable(Post.objects.filter(pk=post.pk)) if post.state == "in_review" else []
-    return who_could_let_decide(stuck[0]) if stuck else []
+def grantors_if_undecidable(post: Post) -> list[Member]:
+    """Where nobody may decide a post that waits: who could give somebody the right to. In ten queries at most."""
+    if post.state != "in_review" or admin_ids() - writer_ids_of(post):
+        return []
+    ids = profile_ids_of(post)
+    return [] if decider_ids(post, ids, held_profiles_by_member("approve", ids)) else approval_grantors(ids)
 
 
-def who_could_let_decide(post: Post) -> list[Member]:
-    """Who may give somebody the right to approve on all of its profiles: the admins, then those who manage them."""
-    ids = [profile.pk for profile in post.profiles.all()]
-    admins = Member.objects.filter(role__in=ADMINS).select_related("user", "organization")
-    managers = who_may("manage", ids).filter(pk__in=who_may("approve", ids).values("pk"))
+def approval_grantors(profile_ids: set[int]) -> list[Member]:
+    """Who may give somebody the right to approve on all of these: the admins, then those who manage them."""
+    admins = Member.objects.filter(role__in=ADMIN_ROLES).select_related("user", "organization")
+    managers = members_holding("manage", profile_ids).filter(
+        pk__in=members_holding("approve", profile_ids).values("pk")
+    )
     found = {one.pk: one for one in (*admins.order_by("user__name", "pk"), *managers.order_by("user__name", "pk"))}
-    return list(found.values())[:NAMED]
+    return list(found.values())[:MOST_NAMED]

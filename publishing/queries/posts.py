@@ -4,52 +4,63 @@ from django.db.models import Case, Exists, F, Func, IntegerField, OuterRef, Pref
 from django.db.models.functions import Coalesce
 from django.utils.timezone import now
 
-from foundation.texts.search import Found, Parts, Texts
+from foundation.texts.search import MatchesQuery, Parts, Texts
 from networks.models import Held, Outgoing, Profile
-from networks.readiness import HOLDS, SOON, held_profiles, keeps
+from networks.readiness import HOLDS, SOON_WITHIN, held_profile_ids, is_held_by
 from organizations.actors import Actor
 from publishing.access import deliveries_for, posts_for, sees_everything
 from publishing.models import Attachment, Delivery, Post, Revision, Variant
-from publishing.queries.parts import STATE, stands, with_parts
-from publishing.states import TELLING
+from publishing.queries.delivery_parts import DELIVERY_STATE, delivery_state_filter, with_parts
+from publishing.states import STATE_PRECEDENCE
 from teams.access import profiles_for
 
 PER_PAGE = 40
-FILTERS = ("draft", "in_review", "approved", "scheduled", "sent", "failed", "unknown", "held", "paused", "cancelled")
-STATES = (*FILTERS, "partly")  # all that programs may call a post
+STATE_FILTERS = (
+    "draft",
+    "in_review",
+    "approved",
+    "scheduled",
+    "sent",
+    "failed",
+    "unknown",
+    "held",
+    "paused",
+    "cancelled",
+)
+POST_STATES = (*STATE_FILTERS, "partly")  # all that programs may call a post
 
-WAITING = Q(outgoing__state="waiting")
+IS_WAITING = Q(outgoing__state="waiting")
 
 
-def seen_now() -> Case:
+def shown_state_case() -> Case:
     """A delivery as people see it, by the same words as in the queue: what waits is scheduled, or paused, or held where
     it, its profile or its network cannot go on by itself. One query, for what holds whole profiles at this moment.
 
     What holds only for a while says nothing of what is planned for later.
     """
     at = now()
-    held = held_profiles(Profile.objects.all(), at)
-    soon = Q(outgoing__planned_at__lt=at + SOON)
+    held = held_profile_ids(Profile.objects.all(), at)
+    soon = Q(outgoing__planned_at__lt=at + SOON_WITHIN)
     kept = []
     for hold in HOLDS.values():
         if hold.word == Held.CHAIN:
             continue  # a delivery is its first part, which follows none
         ids = held.get(hold.word)
-        keeping = keeps(hold.word, "profile__", row="outgoing__") if ids is None else Q(profile__in=ids)
-        when = WAITING & keeping & (soon if hold.passes else Q())
+        keeping = is_held_by(hold.word, "profile__", row="outgoing__") if ids is None else Q(profile__in=ids)
+        when = IS_WAITING & keeping & (soon if hold.passes else Q())
         kept.append(When(when, then=Value("paused" if hold.word == "paused" else "held")))
-    return Case(*kept, When(WAITING, then=Value("scheduled")), default=STATE)
+    return Case(*kept, When(IS_WAITING, then=Value("scheduled")), default=DELIVERY_STATE)
 
 
-def with_shown(posts: QuerySet[Post], seen: Case) -> QuerySet[Post]:
+def with_shown_state(posts: QuerySet[Post], seen: Case) -> QuerySet[Post]:
     """Adds `shown`: the post's own state, or once its way was free what its deliveries say, the most telling first."""
-    rank = Func(Value(list(TELLING)), F("seen"), function="array_position", output_field=IntegerField())
+    rank = Func(Value(list(STATE_PRECEDENCE)), F("seen"), function="array_position", output_field=IntegerField())
     rows = Delivery.objects.filter(post=OuterRef("pk")).annotate(seen=seen).order_by(rank).values("seen")[:1]
     free = When(state__in=("scheduled", "cancelled"), then=Coalesce(Subquery(rows), F("state")))
     return posts.annotate(shown=Case(free, default=F("state")))
 
 
-def called(post: Post) -> str:
+def shown_state_of(post: Post) -> str:
     """One of STATES for a post read `with_shown`: what has become of it, unless somebody has called it off.
 
     What is leaving at this moment is still called scheduled, as whoever looks for it finds it: one need not be quick.
@@ -59,7 +70,7 @@ def called(post: Post) -> str:
     return "scheduled" if post.shown == "sending" else post.shown  # type: ignore[attr-defined,no-any-return]  # annotated by with_shown
 
 
-def shown_as(posts: QuerySet[Post], wanted: str) -> QuerySet[Post]:
+def posts_shown_as(posts: QuerySet[Post], wanted: str) -> QuerySet[Post]:
     """Only posts that one would look for under that word."""
     rows = Delivery.objects.filter(post=OuterRef("pk"))
     if wanted == "cancelled":
@@ -68,16 +79,18 @@ def shown_as(posts: QuerySet[Post], wanted: str) -> QuerySet[Post]:
     if wanted in ("draft", "in_review", "approved"):
         return posts.filter(state=wanted)
     if wanted in ("held", "paused"):
-        return posts.filter(Exists(rows.filter(WAITING).annotate(seen=seen_now()).filter(seen=wanted)))
+        return posts.filter(Exists(rows.filter(IS_WAITING).annotate(seen=shown_state_case()).filter(seen=wanted)))
     outgoing = {"scheduled": Q(outgoing__state__in=("waiting", "sending")), "partly": Q(word="partly")}
-    return posts.filter(Exists(rows.annotate(word=STATE).filter(outgoing.get(wanted, stands(wanted)))))
+    return posts.filter(
+        Exists(rows.annotate(word=DELIVERY_STATE).filter(outgoing.get(wanted, delivery_state_filter(wanted))))
+    )
 
 
-def for_reading(posts: QuerySet[Post], actor: Actor) -> QuerySet[Post]:
+def prefetch_for_reading(posts: QuerySet[Post], actor: Actor) -> QuerySet[Post]:
     """`with_shown`, and with all that lists and shapes need: a fixed number of queries however many posts."""
-    seen = seen_now()
+    seen = shown_state_case()
     return (
-        with_shown(posts, seen)
+        with_shown_state(posts, seen)
         .select_related("revision__author__user", "author__user")
         .prefetch_related(
             Prefetch("revision__variants", Variant.objects.all()),
@@ -99,25 +112,25 @@ def shown_deliveries(actor: Actor, seen: Case) -> QuerySet[Delivery]:
     return with_parts(rows).order_by("pk")
 
 
-def listed(actor: Actor, *, state: str = "", profile: int | None = None, q: str = "") -> QuerySet[Post]:
+def list_posts(actor: Actor, *, state: str = "", profile: int | None = None, q: str = "") -> QuerySet[Post]:
     """Newest first, filtered; the caller takes a page by key."""
     posts = posts_for(actor)
     if state:
-        posts = shown_as(posts, state)
+        posts = posts_shown_as(posts, state)
     if profile:
         posts = posts.filter(Exists(Post.profiles.through.objects.filter(post_id=OuterRef("pk"), profile_id=profile)))
     if q:
-        posts = posts.filter(revision__in=worded(q))
+        posts = posts.filter(revision__in=revision_ids_matching(q))
     return posts.order_by("-pk")
 
 
-def worded(q: str) -> QuerySet[Revision, int]:
+def revision_ids_matching(q: str) -> QuerySet[Revision, int]:
     """The ids of the revisions one of whose wordings holds every word of `q`. Indexes revision_parts, variant_parts."""
-    common = Revision.objects.filter(Found(Parts("text", "first_comment", Texts("parts")), q)).values("pk")
-    return common.union(Variant.objects.filter(Found(Parts("text", Texts("parts")), q)).values("revision"))
+    common = Revision.objects.filter(MatchesQuery(Parts("text", "first_comment", Texts("parts")), q)).values("pk")
+    return common.union(Variant.objects.filter(MatchesQuery(Parts("text", Texts("parts")), q)).values("revision"))
 
 
-def page_of(
+def page_of_posts(
     rows: QuerySet[Post], *, before: int | None, after: int | None
 ) -> tuple[list[Post], int | None, int | None]:
     """One page by key, and the keys of the older and the newer one."""
@@ -132,9 +145,13 @@ def page_of(
     return found, found[-1].pk if more else None, found[0].pk if before and found else None
 
 
-def waiting_for(actor: Actor) -> QuerySet[Post]:
+def posts_to_decide(actor: Actor) -> QuerySet[Post]:
     """Posts in review that `actor` may decide: the approve right on every profile, and not one's own words."""
-    posts = Post.objects.filter(state="in_review").exclude(author=own(actor)).exclude(revision__author=own(actor))
+    posts = (
+        Post.objects.filter(state="in_review")
+        .exclude(author=member_id_of(actor))
+        .exclude(revision__author=member_id_of(actor))
+    )
     if not sees_everything(actor):
         may = profiles_for(actor, to="approve").values("pk")
         through = Post.profiles.through.objects.filter(post_id=OuterRef("pk"))
@@ -142,11 +159,11 @@ def waiting_for(actor: Actor) -> QuerySet[Post]:
     return posts.order_by(F("planned_at").asc(nulls_last=True), "pk")
 
 
-def own(actor: Actor) -> int:
+def member_id_of(actor: Actor) -> int:
     return getattr(actor, "pk", 0)
 
 
-def remote_of(row: Outgoing) -> tuple[str | None, str | None]:
+def remote_reference(row: Outgoing) -> tuple[str | None, str | None]:
     """The network's id of it and its address, where it is known to be there."""
     remote = getattr(row, "remote_post", None)
     return (remote.remote_id, remote.permalink or None) if remote else (None, None)

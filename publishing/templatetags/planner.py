@@ -7,24 +7,24 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.utils.dateformat import format as format_date
 
-from publishing.limits import spelt_bytes
-from publishing.media.file_kinds import counted
+from publishing.limits import format_bytes
+from publishing.media.file_kinds import format_file_counts
 from publishing.models import Revision
 
 register = template.Library()
-register.filter("in_bytes", spelt_bytes)
+register.filter("in_bytes", format_bytes)
 
 
 @register.filter
 def files_of(revision: Revision) -> str:
     """2 pictures: all that goes with a revision whose attachments are prefetched."""
-    return counted(attachment.asset.kind for attachment in revision.attachments.all())
+    return format_file_counts(attachment.asset.kind for attachment in revision.attachments.all())
 
 
 @register.filter
 def files_in(draft: dict[str, Any]) -> str:
     """The same of a frozen draft."""
-    return counted(one["kind"] for one in draft.get("media", ()))
+    return format_file_counts(one["kind"] for one in draft.get("media", ()))
 
 
 @register.simple_tag

@@ -10,24 +10,24 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as later
 from django.views.decorators.http import require_safe
 
-from networks.queries.lateness import by_hour, lateness_of
-from networks.queries.queue import PLACES
-from networks.registry import networks
+from networks.queries.lateness import lateness_by_hour, recent_lateness
+from networks.queries.queue import QUEUE_PLACES
+from networks.registry import adapter_classes
 from organizations.gates import MemberRequest, member_gate
 from publishing.forms import QueueFilter
-from publishing.queries.pace import charts, tiles
 from publishing.queries.posts import visible_profiles
-from publishing.queries.queue import alarm, counts, dress, page_of, visible
-from publishing.views.posts import MOST_PROFILES, is_partial
+from publishing.queries.queue import attach_row_details, count_by_place, overdue_alarm, page_of_queue, visible_rows
+from publishing.queries.queue_pace import lateness_charts, lateness_tiles
+from publishing.views.posts import MOST_FILTER_PROFILES, is_partial_request
 
-LABELS = {
+PLACE_LABELS = {
     "due": later("Due"),
     "sending": later("Sending"),
     "unknown": later("Not known"),
     "failed": later("Failed"),
     "held": later("Held"),
 }
-EMPTY = {
+EMPTY_MESSAGES = {
     "due": later("Nothing is due within the hour. What is planned for later stands in the calendar."),
     "sending": later("Nothing is on its way at this moment."),
     "unknown": later("Of everything that was sent it is known whether it is there."),
@@ -38,55 +38,64 @@ EMPTY = {
 
 @member_gate
 @require_safe
-def queue(request: MemberRequest) -> HttpResponse:
+def show_queue(request: MemberRequest) -> HttpResponse:
     """One place of the outbox, the others as tabs with their counts."""
     member, moment = request.member, now()
     wanted = QueueFilter(request.GET).wanted
-    place = wanted.pop("state", PLACES[0])
+    place = wanted.pop("state", QUEUE_PLACES[0])
     after = wanted.pop("after", "")
-    rows = visible(member, **wanted)
-    page = page_of(rows, place, moment, after=after)
-    dress(member, page.rows, moment)
+    rows = visible_rows(member, **wanted)
+    page = page_of_queue(rows, place, moment, after=after)
+    attach_row_details(member, page.rows, moment)
     context = {
         "rows": page.rows,
         "following": page.following,
         "place": place,
-        "empty": EMPTY[place],
-        "alarm": alarm(rows, moment),
-        "tabs": tabs(request, place, counts(rows, moment)),
+        "empty": EMPTY_MESSAGES[place],
+        "alarm": overdue_alarm(rows, moment),
+        "tabs": queue_tabs(request, place, count_by_place(rows, moment)),
         "filters": wanted,
         "beyond": bool(after),
         "zone": member.time_zone,
     }
-    if is_partial(request):
+    if is_partial_request(request):
         return render(request, "publishing/_queue.html", context)
     context |= {
-        "profiles": visible_profiles(member)[:MOST_PROFILES],
-        "networks": [(one.network, one.label) for one in networks()],
+        "profiles": visible_profiles(member)[:MOST_FILTER_PROFILES],
+        "networks": [(one.network, one.label) for one in adapter_classes()],
     }
     return render(request, "publishing/queue.html", context)
 
 
-def tabs(request: MemberRequest, place: str, found: dict[str, int]) -> list[dict[str, Any]]:
+def queue_tabs(request: MemberRequest, place: str, found: dict[str, int]) -> list[dict[str, Any]]:
     here = reverse("publishing:queue", args=[request.member.organization.slug])
     query = request.GET.copy()
     query.pop("after", None)
     made = []
-    for one in PLACES:
+    for one in QUEUE_PLACES:
         query["state"] = one
         made.append(
-            {"label": LABELS[one], "url": f"{here}?{query.urlencode()}", "active": one == place, "count": found[one]}
+            {
+                "label": PLACE_LABELS[one],
+                "url": f"{here}?{query.urlencode()}",
+                "active": one == place,
+                "count": found[one],
+            }
         )
     return made
 
 
 @member_gate
 @require_safe
-def pace(request: MemberRequest) -> HttpResponse:
+def show_queue_pace(request: MemberRequest) -> HttpResponse:
     """How late things left and how many, in the last hour and day; asked for beside the list."""
     member, moment = request.member, now()
     wanted = QueueFilter(request.GET).wanted
-    rows = visible(member, network=wanted.get("network", ""), profile=wanted.get("profile"))
-    hours = by_hour(rows, moment, ZoneInfo(member.time_zone))
-    context = {"tiles": tiles(*lateness_of(rows, moment), moment), "charts": charts(hours), "zone": member.time_zone}
+    rows = visible_rows(member, network=wanted.get("network", ""), profile=wanted.get("profile"))
+    hours = lateness_by_hour(rows, moment, ZoneInfo(member.time_zone))
+    context = {
+        "tiles": lateness_tiles(*recent_lateness(rows, moment), moment),
+        "charts": lateness_charts(hours),
+        "zone": member.time_zone,
+    }
     return render(request, "publishing/_queue_pace.html", context)

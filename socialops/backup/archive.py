@@ -14,17 +14,17 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from socialops.backup.refusal import Refused
+from socialops.backup.backup_refusal import BackupRefused
 
-FORMAT = 1
+ARCHIVE_FORMAT = 1
 MANIFEST, DUMP, MEDIA = "manifest.json", "database.dump", "media/"
 LONGEST_MANIFEST = 256 * 1_048_576
-PIECE = 1_048_576
-NOT_OURS = "This is no backup of SocialOps, or not a whole one: "
+CHUNK_SIZE = 1_048_576
+NO_BACKUP_MESSAGE = "This is no backup of SocialOps, or not a whole one: "
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
+class BackupManifest:
     version: str
     made_at: str  # RFC 3339: nothing that happened after this is in it
     schema: str
@@ -40,7 +40,7 @@ class Manifest:
         return datetime.fromisoformat(self.made_at)
 
 
-class Hashing:
+class HashingReader:
     """What is read through it is summed up."""
 
     def __init__(self, source: IO[bytes]) -> None:
@@ -53,7 +53,7 @@ class Hashing:
         return piece
 
 
-class Writer:
+class ArchiveWriter:
     def __init__(self, tar: tarfile.TarFile) -> None:
         self.tar = tar
         self.files: dict[str, list[Any]] = {}
@@ -62,12 +62,12 @@ class Writer:
         """`size` bytes of `source`. A second one of the same name counts instead of the first."""
         info = tarfile.TarInfo(name)
         info.size, info.mode = size, 0o600
-        hashing = Hashing(source)
+        hashing = HashingReader(source)
         self.tar.addfile(info, hashing)  # type: ignore[arg-type]  # it only reads
         self.files[name] = [size, hashing.sum.hexdigest()]
 
-    def close(self, manifest: Manifest) -> None:
-        body = json.dumps({"format": FORMAT, **asdict(manifest)}).encode()
+    def close(self, manifest: BackupManifest) -> None:
+        body = json.dumps({"format": ARCHIVE_FORMAT, **asdict(manifest)}).encode()
         info = tarfile.TarInfo(MANIFEST)
         info.size, info.mode = len(body), 0o600
         self.tar.addfile(info, BytesIO(body))
@@ -78,7 +78,7 @@ class Archive:
     """One that was read wholly, and holds what its manifest says."""
 
     tar: tarfile.TarFile
-    manifest: Manifest
+    manifest: BackupManifest
     members: dict[str, tarfile.TarInfo]
 
     def media(self) -> list[str]:
@@ -88,72 +88,72 @@ class Archive:
         """Compared once more: the file may have been changed meanwhile. Raises Refused."""
         source = self.tar.extractfile(self.members[member])
         assert source
-        hashing = Hashing(source)
+        hashing = HashingReader(source)
         with to.open("xb") as file:
-            while piece := hashing.read(PIECE):
+            while piece := hashing.read(CHUNK_SIZE):
                 file.write(piece)
         if hashing.sum.hexdigest() != self.manifest.files[member][1]:
-            raise Refused(f"{NOT_OURS}{member} is not what was saved. Nothing was changed.")
+            raise BackupRefused(f"{NO_BACKUP_MESSAGE}{member} is not what was saved. Nothing was changed.")
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Archive]:
+def open_archive(path: Path) -> Iterator[Archive]:
     """Raises Refused for whatever is no whole backup that this version can read."""
     try:
         tar = tarfile.open(path, "r:")  # noqa: SIM115 - closed below
     except (tarfile.TarError, EOFError):
-        raise Refused(f"{NOT_OURS}{path} is no archive.") from None
+        raise BackupRefused(f"{NO_BACKUP_MESSAGE}{path} is no archive.") from None
     with tar:
-        yield checked(tar, path)
+        yield verify_archive(tar, path)
 
 
-def checked(tar: tarfile.TarFile, path: Path) -> Archive:
+def verify_archive(tar: tarfile.TarFile, path: Path) -> Archive:
     sums: dict[str, list[Any]] = {}
     members: dict[str, tarfile.TarInfo] = {}
     body = b""
     try:
         for member in tar:
-            require_plain(member)
+            require_plain_file(member)
             source = tar.extractfile(member)
             assert source
             if member.name == MANIFEST:
                 body = source.read(LONGEST_MANIFEST)
                 continue
-            sums[member.name] = [member.size, sum_of(source)]
+            sums[member.name] = [member.size, sha256_of(source)]
             members[member.name] = member
     except (tarfile.TarError, EOFError, UnicodeError):
-        raise Refused(f"{NOT_OURS}{path} breaks off.") from None
-    manifest = manifest_of(body)
+        raise BackupRefused(f"{NO_BACKUP_MESSAGE}{path} breaks off.") from None
+    manifest = parse_manifest(body)
     if DUMP not in members or sums != manifest.files:
         wrong = sorted(name for name in {*sums, *manifest.files, DUMP} if sums.get(name) != manifest.files.get(name))
-        raise Refused(f"{NOT_OURS}{(wrong or [DUMP])[0]} is missing, or is not what was saved.")
+        raise BackupRefused(f"{NO_BACKUP_MESSAGE}{(wrong or [DUMP])[0]} is missing, or is not what was saved.")
     return Archive(tar, manifest, members)
 
 
-def require_plain(member: tarfile.TarInfo) -> None:
+def require_plain_file(member: tarfile.TarInfo) -> None:
     """Files alone, under the names that we give: nothing that leads anywhere else."""
     path = PurePosixPath(member.name)
     odd = path.is_absolute() or any(part.startswith(".") or "\\" in part or "\0" in part for part in path.parts)
     ours = member.name in (MANIFEST, DUMP) or (member.name.startswith(MEDIA) and len(path.parts) > 1)
     if odd or not ours or str(path) != member.name or not member.isreg() or member.issparse():
-        raise Refused(f"{NOT_OURS}it holds “{member.name[:80]!a}”, which no backup does.")
+        raise BackupRefused(f"{NO_BACKUP_MESSAGE}it holds “{member.name[:80]!a}”, which no backup does.")
 
 
-def sum_of(source: IO[bytes]) -> str:
+def sha256_of(source: IO[bytes]) -> str:
     return hashlib.file_digest(source, "sha256").hexdigest()  # type: ignore[arg-type]  # it only reads
 
 
-def manifest_of(body: bytes) -> Manifest:
+def parse_manifest(body: bytes) -> BackupManifest:
     if not body:
-        raise Refused(f"{NOT_OURS}its manifest, which comes last, is missing.")
+        raise BackupRefused(f"{NO_BACKUP_MESSAGE}its manifest, which comes last, is missing.")
     try:
-        said = json.loads(body)
-        number = said.pop("format")
-        if number > FORMAT:
-            raise Refused("The backup was made by a newer version of SocialOps. Update this installation first.")
-        manifest = Manifest(**said)
+        parsed = json.loads(body)
+        number = parsed.pop("format")
+        if number > ARCHIVE_FORMAT:
+            raise BackupRefused("The backup was made by a newer version of SocialOps. Update this installation first.")
+        manifest = BackupManifest(**parsed)
         if manifest.saved_at.tzinfo is None:
             raise ValueError
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise Refused(f"{NOT_OURS}its manifest cannot be read.") from None
+        raise BackupRefused(f"{NO_BACKUP_MESSAGE}its manifest cannot be read.") from None
     return manifest

@@ -31,7 +31,7 @@ SIGN_INS = (
 )
 
 
-def sign_in_table() -> str:
+def format_sign_ins() -> str:
     """What people are told at the start."""
     wide = max(len(one.email) for one in SIGN_INS)
     lines = [f"  {one.email:<{wide}}  {one.may}" for one in SIGN_INS]

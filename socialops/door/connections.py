@@ -11,7 +11,7 @@ import resource
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from socialops import settings
-from socialops.door.addresses import client_of, connections, proxies
+from socialops.door.client_places import client_key, connection_places, trusted_proxies
 
 MOST_HEAD = 32_768  # bytes of the address and all headers
 MOST_HEADERS = 100
@@ -20,12 +20,12 @@ HEAD_WITHIN = 15.0  # seconds from the first byte, and for the first request fro
 IDLE_FOR = 75.0  # between two requests; longer than a proxy's own, so that it never writes into a closing connection
 STALLED_FOR = 30.0  # while a reader takes nothing
 CLOSED_WITHIN = 5.0  # for what is still on its way when a connection is closed
-BUFFER = 32_768  # bytes of an answer that wait for a slow reader in memory
-SWEPT_EVERY = 1.0
+WRITE_BUFFER = 32_768  # bytes of an answer that wait for a slow reader in memory
+SWEEP_EVERY = 1.0
 SPARE_FILES = 128  # for the database, Redis, templates and logs
 
 IDLE, HEAD, BUSY, REFUSED = "idle", "head", "busy", "refused"
-SAID = {
+REFUSAL_TEXTS = {
     400: "This request cannot be read.",
     408: "The request did not arrive in time.",
     431: "The headers of this request are too large.",
@@ -34,20 +34,20 @@ SAID = {
 }
 
 
-def most_connections() -> int:
+def raise_connection_limit() -> int:
     """As many as were allowed, where the system has files for them: a body or an answer may need a second one each."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = 2 * settings.WEB_CONNECTIONS + SPARE_FILES
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    needed = 2 * settings.WEB_CONNECTIONS + SPARE_FILES
+    if soft != resource.RLIM_INFINITY and soft < needed:
+        soft = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     if soft == resource.RLIM_INFINITY:
         return settings.WEB_CONNECTIONS
     return max(16, min(settings.WEB_CONNECTIONS, (soft - SPARE_FILES) // 2))
 
 
-MOST = most_connections()
-here: set["Connection"] = set()  # all that are open in this process
+MOST_CONNECTIONS = raise_connection_limit()
+open_connections: set["Connection"] = set()  # all that are open in this process
 
 
 class Connection(HttpToolsProtocol):
@@ -61,13 +61,15 @@ class Connection(HttpToolsProtocol):
         self.closing: float | None = None
         self.counted = ""
         super().connection_made(transport)
-        has_room = len(here) < MOST or make_room()
-        here.add(self)
-        transport.set_write_buffer_limits(high=BUFFER)
+        has_room = len(open_connections) < MOST_CONNECTIONS or drop_waiting_connections()
+        open_connections.add(self)
+        transport.set_write_buffer_limits(high=WRITE_BUFFER)
         peer = self.client[0] if self.client else ""
-        if peer and peer not in proxies:
-            client = client_of(peer)
-            if not connections.take(client) and not (make_room(client) and connections.take(client)):
+        if peer and peer not in trusted_proxies:
+            client = client_key(peer)
+            if not connection_places.take(client) and not (
+                drop_waiting_connections(client) and connection_places.take(client)
+            ):
                 self.refuse(429)
                 return
             self.counted = client
@@ -80,9 +82,9 @@ class Connection(HttpToolsProtocol):
 
     def leave(self) -> None:
         """Its place is free, though its transport may say so only at the next turn of the loop."""
-        here.discard(self)
+        open_connections.discard(self)
         if self.counted:
-            connections.leave(self.counted)
+            connection_places.leave(self.counted)
             self.counted = ""
 
     def data_received(self, data: bytes) -> None:
@@ -162,7 +164,7 @@ class Connection(HttpToolsProtocol):
                 return
             cycle.disconnected = True  # for whoever takes its body in
             cycle.message_event.set()
-        said = SAID[status].encode()
+        said = REFUSAL_TEXTS[status].encode()
         head = b"content-type: text/plain\r\ncontent-length: %d\r\ncache-control: no-store\r\n" % len(said)
         self.transport.write(STATUS_LINE[status] + head + b"connection: close\r\n\r\n" + said)
         if self.transport.can_write_eof():
@@ -189,10 +191,10 @@ class Connection(HttpToolsProtocol):
         return self.phase != BUSY or (self.cycle is not None and self.cycle.more_body)
 
 
-def make_room(client: str = "") -> bool:
+def drop_waiting_connections(client: str = "") -> bool:
     """Ends those (of one client) who were waited for longest: who sends whole requests finds a place among those who
     do not."""
-    among = [one for one in here if one.counted == client] if client else here
+    among = [one for one in open_connections if one.counted == client] if client else open_connections
     waiting = [one for one in among if one.is_waited_for and not one.transport.is_closing()]
     chosen = heapq.nsmallest(max(1, len(waiting) // 32), waiting, key=lambda one: one.since)
     for one in chosen:
@@ -201,10 +203,10 @@ def make_room(client: str = "") -> bool:
     return bool(chosen)
 
 
-async def sweep() -> None:
+async def sweep_connections() -> None:
     """Looks at all connections of this process, until cancelled."""
     now = asyncio.get_running_loop().time
     while True:
-        await asyncio.sleep(SWEPT_EVERY)
-        for one in list(here):
+        await asyncio.sleep(SWEEP_EVERY)
+        for one in list(open_connections):
             one.look(now())

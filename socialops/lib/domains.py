@@ -1,3 +1,5 @@
-"""Where migrations that have run look for `foundation.internet.domains`."""
+"""Where migrations that have run look for `foundation.internet.domain_names`."""
 
-from foundation.internet.domains import *  # noqa: F403 - whatever they name
+from foundation.internet.domain_names import normalize_domain
+
+normalised = normalize_domain

@@ -12,7 +12,7 @@ from organizations.access import member_of, memberships_of
 from organizations.actors import System
 from organizations.models import Member, Organization, User
 
-ACTOR = System("command line")
+COMMAND_LINE = System("command line")
 
 
 class OneLineParser(CommandParser):
@@ -38,7 +38,7 @@ class JSONCommand(BaseCommand):
         try:
             answer = self.work(**options)
         except Invalid as error:
-            raise CommandError(in_one_line(error)) from None
+            raise CommandError(format_invalid(error)) from None
         except AppError as error:
             raise CommandError(error.user_message) from None
         except DatabaseError as error:
@@ -50,18 +50,18 @@ class JSONCommand(BaseCommand):
         raise NotImplementedError
 
 
-def in_one_line(error: Invalid) -> str:
+def format_invalid(error: Invalid) -> str:
     return "; ".join(f"{name}: {' '.join(texts)}" for name, texts in error.fields.items())
 
 
-def organization_of(slug: str) -> Organization:
+def find_organization(slug: str) -> Organization:
     try:
         return Organization.objects.get(slug=slug)
     except Organization.DoesNotExist:
         raise CommandError(f"There is no organization “{slug}”.") from None
 
 
-def member_by_email(organization: Organization, email: str) -> Member:
+def find_member_by_email(organization: Organization, email: str) -> Member:
     try:
         user = User.objects.get_by_natural_key(email.strip())
         return member_of(memberships_of(user), organization.slug)
@@ -69,7 +69,7 @@ def member_by_email(organization: Organization, email: str) -> Member:
         raise CommandError(f"There is no active member {email} in {organization.slug}.") from None
 
 
-def password_from(variable: str) -> str:
+def read_password(variable: str) -> str:
     password = os.environ.get(variable, "")
     if not password:
         raise CommandError(f"{variable}: expected the password, and it is not set.")

@@ -5,10 +5,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 from django.utils.translation import ngettext
 
-from foundation.texts.numbers import spelt_number
+from foundation.texts.number_format import format_number
 from organizations.models import AuditEntry
 
-SENTENCES = {
+ACTIVITY_SENTENCES = {
     "post.created": noop("%(who)s drafted a post"),
     "post.edited": noop("%(who)s changed a post"),
     "post.submitted": noop("%(who)s asked for approval of a post"),
@@ -119,7 +119,7 @@ SENTENCES = {
     "token.revoked": noop("%(who)s revoked the token “%(thing)s”"),
     "audit.exported": noop("%(who)s exported the audit log"),
 }
-PAGES = {
+PAGE_NAMES = {
     "post": "publishing:post",
     "conversation": "inbox:conversation",
     "profile": "profiles:profile",
@@ -128,19 +128,23 @@ PAGES = {
 }
 
 
-def sentence(entry: AuditEntry) -> str:
+def format_entry(entry: AuditEntry) -> str:
     """`post.scheduled` by Priya as "Priya scheduled a post for 3 profiles"."""
-    words = {"who": who(entry), "thing": entry.target_name, "what": entry.verb.replace(".", " ").replace("_", " ")}
-    if told := TOLD.get(entry.verb):
+    words = {
+        "who": entry_actor_name(entry),
+        "thing": entry.target_name,
+        "what": entry.verb.replace(".", " ").replace("_", " "),
+    }
+    if told := SPECIAL_FORMATS.get(entry.verb):
         return told(entry, words)
-    return _(SENTENCES.get(entry.verb, noop("%(who)s: %(what)s, %(thing)s"))) % words
+    return _(ACTIVITY_SENTENCES.get(entry.verb, noop("%(who)s: %(what)s, %(thing)s"))) % words
 
 
-def who(entry: AuditEntry) -> str:
+def entry_actor_name(entry: AuditEntry) -> str:
     return _("The system (%s)") % entry.actor_name if entry.actor_kind == "system" else entry.actor_name
 
 
-def scheduled(entry: AuditEntry, words: dict[str, str]) -> str:
+def format_scheduled(entry: AuditEntry, words: dict[str, str]) -> str:
     _before, profiles = entry.change.get("profiles") or (None, None)
     if not profiles:
         return _("%(who)s scheduled a post") % words
@@ -149,10 +153,10 @@ def scheduled(entry: AuditEntry, words: dict[str, str]) -> str:
         "%(who)s scheduled a post for %(count)s profiles",
         len(profiles),
     )
-    return text % {**words, "count": spelt_number(len(profiles))}
+    return text % {**words, "count": format_number(len(profiles))}
 
 
-def assigned(entry: AuditEntry, words: dict[str, str]) -> str:
+def format_assigned(entry: AuditEntry, words: dict[str, str]) -> str:
     """Names the person, or else the team, who has it now."""
     now_with = [change[1] for change in entry.change.values() if isinstance(change, list) and change[1]]
     if now_with:
@@ -160,10 +164,13 @@ def assigned(entry: AuditEntry, words: dict[str, str]) -> str:
     return _("%(who)s put a conversation back for everybody") % words
 
 
-TOLD = {"post.scheduled": scheduled, "conversation.assigned": assigned}  # verbs whose sentence needs more than a name
+SPECIAL_FORMATS = {
+    "post.scheduled": format_scheduled,
+    "conversation.assigned": format_assigned,
+}  # verbs whose sentence needs more than a name
 
 
-def page_of(entry: AuditEntry, slug: str) -> str:
+def entry_url(entry: AuditEntry, slug: str) -> str:
     """Where the thing can be looked at, if it still is; empty where its kind has no page."""
-    name = PAGES.get(entry.target_kind)
+    name = PAGE_NAMES.get(entry.target_kind)
     return reverse(name, args=[slug, entry.target_id]) if name else ""

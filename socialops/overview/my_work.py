@@ -14,23 +14,23 @@ from inbox.access import conversations_for
 from inbox.models import Conversation
 from networks.models import Profile
 from organizations.models import Member
-from organizations.queries.absences import stands_in_for
-from publishing.access import authors, posts_for
+from organizations.queries.absences import deputised_member_ids
+from publishing.access import owner_ids_of, posts_for
 from publishing.models import Decision, Delivery, Post
-from publishing.queries.parts import front_of, parts_of
-from publishing.queries.posts import waiting_for
+from publishing.queries.delivery_parts import first_unsent_part, parts_of
+from publishing.queries.posts import posts_to_decide
 from teams.access import profiles_for
-from teams.member_tasks.task_access import team_ids
+from teams.member_tasks.task_access import team_ids_of
 from teams.models import Task
-from teams.queries.tasks import waiting_for as tasks_waiting_for
+from teams.queries.tasks import tasks_waiting_for
 
-SHOWN = 20
-COUNTED = ("inbox", "approvals", "tasks")
-STUCK = {"unknown": gettext_lazy("Look and decide"), "waiting": gettext_lazy("Decide when it leaves")}
+MOST_ITEMS = 20
+COUNTED_PLACES = ("inbox", "approvals", "tasks")
+STUCK_ACTIONS = {"unknown": gettext_lazy("Look and decide"), "waiting": gettext_lazy("Decide when it leaves")}
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class WorkItem:
     """One thing to see to: what it is, since or until when, and the one place where it is done."""
 
     key: str
@@ -45,84 +45,84 @@ class Item:
     whose: str = ""  # the absent colleague for whom it is done
 
 
-def my_work(member: Member, stuck: list[Delivery]) -> list[Item]:
+def list_my_work(member: Member, stuck: list[Delivery]) -> list[WorkItem]:
     """In six queries beside `stuck`, the deliveries of one's own posts that need somebody."""
     slug = member.organization.slug
-    absent = Member.objects.filter(pk__in=stands_in_for(member)).select_related("user")
+    absent = Member.objects.filter(pk__in=deputised_member_ids(member)).select_related("user")
     names = {one.pk: one.name for one in absent}
     people = [member.pk, *names]
-    tasks = tasks_waiting_for(people, member)[:SHOWN]
-    approvals = waiting_for(member).select_related("revision", "author__user")[:SHOWN]
-    talks = list(conversations(member, people)[:SHOWN])
+    tasks = tasks_waiting_for(people, member)[:MOST_ITEMS]
+    approvals = posts_to_decide(member).select_related("revision", "author__user")[:MOST_ITEMS]
+    talks = list(waiting_conversations(member, people)[:MOST_ITEMS])
     answering = profiles_for(member, to="reply").filter(pk__in={one.profile_id for one in talks})
     answers = set(answering.values_list("pk", flat=True))
     items = [
-        *(of_delivery(slug, one) for one in stuck),
-        *(of_task(slug, task, names) for task in tasks),
-        *(of_approval(slug, post) for post in approvals),
-        *(of_conversation(slug, one, names, answers=one.profile_id in answers) for one in talks),
-        *(of_returned(slug, post, names) for post in returned(member, people)[:SHOWN]),
+        *(item_of_delivery(slug, one) for one in stuck),
+        *(item_of_task(slug, task, names) for task in tasks),
+        *(item_of_approval(slug, post) for post in approvals),
+        *(item_of_conversation(slug, one, names, answers=one.profile_id in answers) for one in talks),
+        *(item_of_returned(slug, post, names) for post in returned_posts(member, people)[:MOST_ITEMS]),
     ]
-    return by_time(items)[:SHOWN]
+    return sort_by_urgency(items)[:MOST_ITEMS]
 
 
-def waiting_counts(member: Member) -> dict[str, int]:
+def count_waiting(member: Member) -> dict[str, int]:
     """How much waits for the member and nobody else's turn, by the place where it is done. In one query."""
     rows = {
-        "inbox": conversations(member, [member.pk]),
-        "approvals": waiting_for(member),
+        "inbox": waiting_conversations(member, [member.pk]),
+        "approvals": posts_to_decide(member),
         "tasks": tasks_waiting_for([member.pk], member),
     }
     own = Member.objects.filter(pk=member.pk)
-    found = own.values_list(*(number_of(rows[key]) for key in COUNTED)).get()
-    return dict(zip(COUNTED, found, strict=True))
+    found = own.values_list(*(count_expression(rows[key]) for key in COUNTED_PLACES)).get()
+    return dict(zip(COUNTED_PLACES, found, strict=True))
 
 
-def number_of(rows: QuerySet[Any]) -> Coalesce:
+def count_expression(rows: QuerySet[Any]) -> Coalesce:
     counted = rows.order_by().values("organization").annotate(number=Count("pk")).values("number")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
-def by_time(items: list[Item]) -> list[Item]:
+def sort_by_urgency(items: list[WorkItem]) -> list[WorkItem]:
     """Due first, then by how long it has waited; what has no time comes last."""
     return sorted(items, key=lambda item: (not item.due, item.at is None, item.at))
 
 
-def conversations(member: Member, people: list[int]) -> QuerySet[Conversation]:
+def waiting_conversations(member: Member, people: list[int]) -> QuerySet[Conversation]:
     """Given to these people, or to a team of the member's while nobody has taken them and the member may."""
     answering = profiles_for(member, to="reply").values("pk")
-    free = Q(assignee=None, team__in=team_ids(member), profile__in=answering)
+    free = Q(assignee=None, team__in=team_ids_of(member), profile__in=answering)
     rows = conversations_for(member).filter(Q(assignee__in=people) | free, state="open")
     return rows.select_related("profile", "contact").order_by(Coalesce("unanswered_since", "last_message_at"), "pk")
 
 
-def returned(member: Member, people: list[int]) -> QuerySet[Post]:
+def returned_posts(member: Member, people: list[int]) -> QuerySet[Post]:
     """Posts of these people, and of whom the member succeeded, that were sent back and not rewritten since."""
     refusals = Decision.objects.filter(revision=OuterRef("revision"), approved=False)
-    whose = Q(author__in=people) | Q(author__in=authors(member))
+    whose = Q(author__in=people) | Q(author__in=owner_ids_of(member))
     rows = posts_for(member).filter(whose, Exists(refusals), state="draft")
     return rows.select_related("revision").order_by(F("planned_at").asc(nulls_last=True), "pk")
 
 
-def of_delivery(slug: str, delivery: Delivery) -> Item:
+def item_of_delivery(slug: str, delivery: Delivery) -> WorkItem:
     """Of a delivery read `with_parts`."""
-    row = front_of(parts_of(delivery))
-    return Item(
+    row = first_unsent_part(parts_of(delivery))
+    return WorkItem(
         key=f"delivery-{delivery.pk}",
         state="held" if row.state == "waiting" else row.state,
         title=delivery.revision.title,
         at=row.planned_at,
         url=reverse("publishing:post", args=[slug, delivery.post_id]),
-        action=str(STUCK.get(row.state, _("See why, try again"))),
+        action=str(STUCK_ACTIONS.get(row.state, _("See why, try again"))),
         profile=delivery.profile,
         reason=row.reason,
         due=True,
     )
 
 
-def of_task(slug: str, task: Task, names: dict[int, str]) -> Item:
+def item_of_task(slug: str, task: Task, names: dict[int, str]) -> WorkItem:
     giver = task.giver.name if task.giver and task.giver_id != task.assignee_id else ""
-    return Item(
+    return WorkItem(
         key=f"task-{task.pk}",
         state=task.state,
         title=task.title,
@@ -135,8 +135,8 @@ def of_task(slug: str, task: Task, names: dict[int, str]) -> Item:
     )
 
 
-def of_approval(slug: str, post: Post) -> Item:
-    return Item(
+def item_of_approval(slug: str, post: Post) -> WorkItem:
+    return WorkItem(
         key=f"post-{post.pk}",
         state="in_review",
         title=post.revision.title if post.revision else "",
@@ -148,8 +148,8 @@ def of_approval(slug: str, post: Post) -> Item:
     )
 
 
-def of_returned(slug: str, post: Post, names: dict[int, str]) -> Item:
-    return Item(
+def item_of_returned(slug: str, post: Post, names: dict[int, str]) -> WorkItem:
+    return WorkItem(
         key=f"returned-{post.pk}",
         state="rejected",
         title=post.revision.title if post.revision else "",
@@ -162,11 +162,11 @@ def of_returned(slug: str, post: Post, names: dict[int, str]) -> Item:
     )
 
 
-def of_conversation(slug: str, one: Conversation, names: dict[int, str], *, answers: bool) -> Item:
+def item_of_conversation(slug: str, one: Conversation, names: dict[int, str], *, answers: bool) -> WorkItem:
     """`answers`: whether the reader may; who may not any more can still give it back, or read it for the absent one."""
     read = _("Read") if one.assignee_id in names else _("Give it back")
     who = one.contact.name if one.contact else _("Somebody")
-    return Item(
+    return WorkItem(
         key=f"conversation-{one.pk}",
         state="open",
         title=f"{who}: {one.snippet}",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-MARK = "SOCIALOPS_SUPERVISED"  # in the environment of every process that we start: whose it is
+SUPERVISED_VARIABLE = "SOCIALOPS_SUPERVISED"  # in the environment of every process that we start: whose it is
 
 
 class AlreadyRunning(RuntimeError):
@@ -16,7 +16,7 @@ class AlreadyRunning(RuntimeError):
 
 
 @contextlib.contextmanager
-def only_one(run_dir: Path) -> Iterator[None]:
+def lock_checkout(run_dir: Path) -> Iterator[None]:
     """Holds the checkout's lock. Raises AlreadyRunning. The system frees it however we end."""
     run_dir.mkdir(parents=True, exist_ok=True)
     with (run_dir / "serve.lock").open("a+") as file:
@@ -27,7 +27,7 @@ def only_one(run_dir: Path) -> Iterator[None]:
         yield
 
 
-def require_free(host: str, port: int) -> None:
+def require_free_port(host: str, port: int) -> None:
     """Raises AlreadyRunning where another program listens on the port."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -38,17 +38,17 @@ def require_free(host: str, port: int) -> None:
             raise AlreadyRunning(f"PORT: cannot listen on {host}:{port}: {error.strerror}.") from None
 
 
-def end_orphans(run_dir: Path) -> None:
+def kill_orphans(run_dir: Path) -> None:
     """Kills what a supervisor of this folder left behind when it was killed itself."""
-    left = [process for process in psutil.process_iter() if is_ours(process, run_dir)]
+    left = [process for process in psutil.process_iter() if is_our_process(process, run_dir)]
     for process in left:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
     psutil.wait_procs(left, timeout=5)
 
 
-def is_ours(process: psutil.Process, run_dir: Path) -> bool:
+def is_our_process(process: psutil.Process, run_dir: Path) -> bool:
     try:
-        return process.environ().get(MARK) == str(run_dir)
+        return process.environ().get(SUPERVISED_VARIABLE) == str(run_dir)
     except psutil.Error:
         return False

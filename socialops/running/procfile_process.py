@@ -15,19 +15,19 @@ from pathlib import Path
 DRAINED_WITHIN = 1.0  # seconds; its last words matter most, and stand in the pipe already
 
 
-class NotPlain(ValueError):
+class NeedsShell(ValueError):
     """The line asks for a shell; the message is for people."""
 
 
-def words_of(line: str) -> list[str]:
+def split_command(line: str) -> list[str]:
     """The program and its arguments. Raises NotPlain for a line that only a shell would understand."""
     try:
         words = shlex.split(line)
         asks = any(map(is_for_shell, shlex.shlex(line, posix=False, punctuation_chars=True)))
     except ValueError as error:
-        raise NotPlain(f"Procfile: “{line}”: {str(error).lower()}") from None
+        raise NeedsShell(f"Procfile: “{line}”: {str(error).lower()}") from None
     if asks or not words or "=" in words[0]:
-        raise NotPlain(f"Procfile: “{line}” needs a shell, and none runs it. Name a program and its arguments.")
+        raise NeedsShell(f"Procfile: “{line}” needs a shell, and none runs it. Name a program and its arguments.")
     return words
 
 
@@ -36,10 +36,10 @@ def is_for_shell(word: str) -> bool:
     return set(word) <= set("();<>|&") or (not word.startswith("'") and bool(set(word) & set("$`")))
 
 
-class Process:
+class ProcfileProcess:
     def __init__(self, name: str, command: str, *, cwd: Path, env: dict[str, str], say: Callable[[str], None]) -> None:
         self.name = name
-        self.command = words_of(command)
+        self.command = split_command(command)
         self.cwd = cwd
         self.env = env
         self.say = say

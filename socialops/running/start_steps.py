@@ -13,7 +13,7 @@ class StepFailed(RuntimeError):
     """A step before the start failed; it has said why."""
 
 
-def manage(*command: str, env: dict[str, str]) -> str:
+def run_manage_command(*command: str, env: dict[str, str]) -> str:
     """Runs one management command to its end and returns what it printed. Raises StepFailed."""
     done = subprocess.run(  # noqa: S603 - our own commands
         [sys.executable, str(settings.BASE_DIR / "manage.py"), *command],
@@ -31,14 +31,14 @@ def manage(*command: str, env: dict[str, str]) -> str:
 def collect_static(env: dict[str, str]) -> None:
     """Gathers the static files again where one was added, changed or removed since the last time."""
     stamp = Path(env["STATIC_ROOT"]) / ".collected"
-    now = fingerprint()
+    now = fingerprint_static()
     if stamp.exists() and stamp.read_text() == now:
         return
-    manage("collectstatic", "--no-input", "--clear", "--verbosity", "0", env=env)
+    run_manage_command("collectstatic", "--no-input", "--clear", "--verbosity", "0", env=env)
     stamp.write_text(now)
 
 
-def fingerprint() -> str:
+def fingerprint_static() -> str:
     digest = hashlib.sha256()
     for finder in get_finders():
         for path, storage in finder.list([]):

@@ -22,19 +22,19 @@ from typing import Protocol
 from honcho.environ import parse_procfile
 from honcho.printer import Message, Printer
 
-from socialops.running.only_instance import MARK
-from socialops.running.procfile_process import Process
+from socialops.running.only_instance import SUPERVISED_VARIABLE
+from socialops.running.procfile_process import ProcfileProcess
 from socialops.running.servers import ServiceFailed
 
 END_WITHIN = 8.0  # seconds; a call to a network that takes longer is looked for after the next start
 READY_WITHIN = 120.0
 LOOK_EVERY = 0.2
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0  # before it is started again
-SETTLED = 60.0  # what has run for so long did not end because of how it starts
-COLOURS = cycle(["36", "33", "32", "35", "34"])
+SETTLED_AFTER = 60.0  # what has run for so long did not end because of how it starts
+PROCESS_COLOURS = cycle(["36", "33", "32", "35", "34"])
 
 
-class Runs(Protocol):
+class Runnable(Protocol):
     """What can be kept running: a process of the Procfile, or an embedded server."""
 
     name: str
@@ -46,10 +46,10 @@ class Runs(Protocol):
     def end(self) -> None: ...  # also what is left of it once it has ended
 
 
-class Kept:
+class SupervisedThing:
     """Something that runs, and when it is started again after it ended."""
 
-    def __init__(self, thing: Runs, now: float) -> None:
+    def __init__(self, thing: Runnable, now: float) -> None:
         self.thing = thing
         self.began = now
         self.wait = 0.0
@@ -61,7 +61,7 @@ class Kept:
         self.thing.start()
 
     def settled(self, now: float) -> bool:
-        return now - self.began >= SETTLED
+        return now - self.began >= SETTLED_AFTER
 
     def is_first_try(self, now: float) -> bool:
         return not self.wait and not self.settled(now)
@@ -75,16 +75,18 @@ class Kept:
 
 
 class Supervisor:
-    def __init__(self, procfile: Path, env: dict[str, str], run_dir: Path, servers: Sequence[Runs] = ()) -> None:
+    def __init__(self, procfile: Path, env: dict[str, str], run_dir: Path, servers: Sequence[Runnable] = ()) -> None:
         commands: dict[str, str] = parse_procfile(procfile.read_text()).processes
         self.printer = Printer(sys.stdout, width=max(map(len, [*commands, "system"])))
         # Celery's title would be written over the environment, and so over the mark by which an orphan is found.
-        env = {**env, MARK: str(run_dir), "PYTHONUNBUFFERED": "1", "SPT_NOENV": "1"}
+        env = {**env, SUPERVISED_VARIABLE: str(run_dir), "PYTHONUNBUFFERED": "1", "SPT_NOENV": "1"}
         self.processes = [
-            Process(name, command, cwd=procfile.parent, env=env, say=partial(self.say, name, next(COLOURS)))
+            ProcfileProcess(
+                name, command, cwd=procfile.parent, env=env, say=partial(self.say, name, next(PROCESS_COLOURS))
+            )
             for name, command in commands.items()
         ]
-        self.kept = [Kept(thing, time.monotonic()) for thing in (*servers, *self.processes)]
+        self.kept = [SupervisedThing(thing, time.monotonic()) for thing in (*servers, *self.processes)]
         self.ready = False  # whether everything has worked once
         self.stops: queue.SimpleQueue[int] = queue.SimpleQueue()  # signals; no other queue may be filled by a handler
 
@@ -96,7 +98,7 @@ class Supervisor:
         try:
             for process in self.processes:
                 process.start()
-            while not failed and not self.told_to_stop():
+            while not failed and not self.is_asked_to_stop():
                 failed = self.look(time.monotonic())
         finally:
             self.stop()
@@ -104,7 +106,7 @@ class Supervisor:
             self.tell(f"{failed} before SocialOps was ready, so everything stops")
         return 1 if failed else 0
 
-    def told_to_stop(self) -> bool:
+    def is_asked_to_stop(self) -> bool:
         with contextlib.suppress(queue.Empty):
             self.stops.get(timeout=LOOK_EVERY)
             return True
@@ -123,7 +125,7 @@ class Supervisor:
                 self.put_off(kept, f"{kept.thing.name} {how}", now)
         return ""
 
-    def start_again(self, kept: Kept, now: float) -> None:
+    def start_again(self, kept: SupervisedThing, now: float) -> None:
         try:
             kept.start(now)
         except ServiceFailed as error:
@@ -131,7 +133,7 @@ class Supervisor:
         except OSError as error:  # no memory or no number for another process; there may be later
             self.put_off(kept, f"{kept.thing.name} did not start ({error.strerror})", now)
 
-    def put_off(self, kept: Kept, why: str, now: float) -> None:
+    def put_off(self, kept: SupervisedThing, why: str, now: float) -> None:
         self.tell(f"{why}; it is started again in {kept.put_off(now):.0f} s")
 
     def tell(self, line: str) -> None:

@@ -3,7 +3,7 @@
 from django import template
 from django.template.defaultfilters import stringfilter
 
-from foundation.texts.graphemes import shortened
+from foundation.texts.graphemes import shorten_text
 
 register = template.Library()
 
@@ -11,4 +11,4 @@ register = template.Library()
 @register.filter(is_safe=True)
 @stringfilter
 def truncatechars(text: str, most: int) -> str:
-    return shortened(text, int(most))
+    return shorten_text(text, int(most))

@@ -15,16 +15,16 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from foundation.files.icons import drawn_icon
-from foundation.overtaking import spelt_seen
-from foundation.texts.differences import Bit
+from foundation.files.icons import render_icon
+from foundation.overtaking import format_seen_mark
+from foundation.texts.differences import DiffPiece
 from networks.manifest import Manifest
 from networks.models import Profile
 from networks.registry import manifests
 from organizations.models import AuditEntry, Member, Organization
-from organizations.sign_in.entrance import on_the_way_to
-from socialops.overview.activity_words import sentence
-from socialops.templatetags import faces, moments
+from organizations.sign_in.sign_in_branding import destination_organization
+from socialops.overview.activity_words import format_entry
+from socialops.templatetags import moment_words, state_faces
 
 register = template.Library()
 
@@ -49,12 +49,12 @@ GO_KEYS = {
 
 
 @lru_cache(maxsize=512)
-def _icon(name: str, size: int, label: str) -> SafeString:
-    said = {"role": "img", "aria-label": label} if label else {"aria-hidden": "true", "focusable": "false"}
-    return mark_safe(drawn_icon(name, size, said))  # noqa: S308  every value of it is quoted
+def _render_icon(name: str, size: int, label: str) -> SafeString:
+    aria = {"role": "img", "aria-label": label} if label else {"aria-hidden": "true", "focusable": "false"}
+    return mark_safe(render_icon(name, size, aria))  # noqa: S308  every value of it is quoted
 
 
-SETTINGS = (  # the pages of templates/organizations/_settings_menu.html
+SETTINGS_PAGES = (  # the pages of templates/organizations/_settings_menu.html
     *(f"organizations:{name}" for name in "you notification_settings tokens settings people invitations hours".split()),
     *("organizations:security", "organizations:all_tokens", "publishing:fallback"),
 )
@@ -63,27 +63,27 @@ SETTINGS = (  # the pages of templates/organizations/_settings_menu.html
 @register.simple_tag
 def icon(name: str, size: int = 16, label: str = "") -> SafeString:
     """Draw an icon; it is decoration unless a label says what it means."""
-    return _icon(str(name), int(size), str(label))
+    return _render_icon(str(name), int(size), str(label))
 
 
 @lru_cache(maxsize=64)
-def _drawn(mark: Path) -> SafeString:
+def _read_mark(mark: Path) -> SafeString:
     return mark_safe(mark.read_text(encoding="utf-8").strip())  # noqa: S308  the file of a manifest
 
 
 def _mark_svg(network: str) -> SafeString:
-    known = _known(network)
-    return _drawn(known.mark) if known else _icon("globe", 16, "")
+    known = _find_manifest(network)
+    return _read_mark(known.mark) if known else _render_icon("globe", 16, "")
 
 
-def _known(network: str) -> Manifest | None:
+def _find_manifest(network: str) -> Manifest | None:
     return next((one for one in manifests() if one.network == network), None)
 
 
 @register.simple_tag
 def network_symbols() -> SafeString:
     """Every network's mark as a symbol, network-<name>, for pages that draw many of them; inside an <svg hidden>."""
-    marks = ((one.network, _drawn(one.mark)) for one in manifests())
+    marks = ((one.network, _read_mark(one.mark)) for one in manifests())
     return format_html_join("", '<symbol id="network-{}" viewBox="0 0 16 16">{}</symbol>', marks)
 
 
@@ -100,7 +100,7 @@ def network_mark(network: str, decorative: bool = False) -> SafeString:
 @register.filter
 def network_name(network: str) -> str:
     """Spell a network as it spells itself."""
-    known = _known(str(network))
+    known = _find_manifest(str(network))
     return known.label if known else str(network).replace("_", " ").capitalize()
 
 
@@ -111,22 +111,22 @@ def go_key(place: str) -> str:
 
 
 @register.simple_tag
-def state_face(state: str) -> faces.Face:
+def state_face(state: str) -> state_faces.StateFace:
     """Return the icon, word and colour of a state of a post, delivery, conversation or profile."""
-    return faces.face_of(str(state))
+    return state_faces.find_state_face(str(state))
 
 
 @register.simple_tag
 def settings_place(path: str, slug: str) -> str:
     """Return the address of the settings' page that `path` belongs to: a form that is refused answers below its own."""
-    urls = (reverse(name, args=[slug]) for name in SETTINGS)
+    urls = (reverse(name, args=[slug]) for name in SETTINGS_PAGES)
     return max((url for url in urls if path.startswith(url)), key=len, default="")
 
 
 @register.filter
 def state_class(state: str) -> str:
     """Return the classes that colour something by its state (bars, dots, calendar entries)."""
-    return faces.face_of(str(state)).css
+    return state_faces.find_state_face(str(state)).css
 
 
 @register.filter
@@ -177,7 +177,7 @@ def tile(shown: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 @register.filter
-def marked(bit: Bit) -> SafeString:
+def marked(bit: DiffPiece) -> SafeString:
     """A piece of a text, with a word on what became of it for those who hear the page."""
     if bit.kind == "gone":
         return format_html('<del><span class="visually-hidden">{} </span>{}</del>', _("removed:"), bit.text)
@@ -205,13 +205,13 @@ def when(moment: datetime | None, zone: str | tzinfo | None = None, form: str = 
     if moment is None:
         return "—"
     place = ZoneInfo(zone) if isinstance(zone, str) and zone else zone or timezone.get_current_timezone()
-    return moments.render(moment, place, timezone.now(), form)
+    return moment_words.render_time(moment, place, timezone.now(), form)
 
 
 @register.simple_tag
 def entrance(request: HttpRequest) -> Organization | None:
     """Return the organization that somebody signs in to, where this browser knows it."""
-    return on_the_way_to(request)
+    return destination_organization(request)
 
 
 @register.filter
@@ -220,25 +220,25 @@ def lasting(length: timedelta | None) -> str:
     if length is None:
         return "—"
     minutes = round(length.total_seconds() / 60)
-    return moments.amount_of(minutes) if minutes else _("under a minute")
+    return moment_words.format_minutes(minutes) if minutes else _("under a minute")
 
 
 @register.simple_tag
 def seen(mark: str) -> SafeString:
     """The hidden field with which a form says what it was made from: the mark of a thing, and when that was read."""
-    return format_html('<input type="hidden" name="seen" value="{}">', spelt_seen(mark, timezone.now()))
+    return format_html('<input type="hidden" name="seen" value="{}">', format_seen_mark(mark, timezone.now()))
 
 
 @register.filter
 def as_seen(mark: str) -> str:
     """The same for what is sent by a script."""
-    return spelt_seen(mark, timezone.now())
+    return format_seen_mark(mark, timezone.now())
 
 
 @register.simple_tag
 def told(entry: AuditEntry) -> str:
     """An entry of the audit log as a sentence."""
-    return sentence(entry)
+    return format_entry(entry)
 
 
 @register.filter

@@ -6,36 +6,40 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from organizations.auditing.subject_names import About, abouts, reference_of
+from organizations.auditing.subject_names import Subject, find_subjects, subject_reference
 from organizations.gates import MemberRequest, member_gate
 from organizations.models import AuditEntry
-from socialops.overview.activity import actors, feed, living
-from socialops.overview.activity_words import page_of, sentence
+from socialops.overview.activity_feed import actors_by_id, existing_targets, fetch_activity
+from socialops.overview.activity_words import entry_url, format_entry
 
 
 @member_gate
 @require_safe
-def activity(request: MemberRequest) -> HttpResponse:
-    found = feed(request.member, before=request.GET.get("before", ""))
+def show_activity(request: MemberRequest) -> HttpResponse:
+    found = fetch_activity(request.member, before=request.GET.get("before", ""))
     slug = request.member.organization.slug
-    there = living(found.entries)
-    references = {one.pk: reference_of(one.target_kind, one.target_id) for one in found.entries}
-    known = abouts(request.member, filter(None, references.values()))
-    people = actors(found.entries)
+    existing = existing_targets(found.entries)
+    references = {one.pk: subject_reference(one.target_kind, one.target_id) for one in found.entries}
+    known = find_subjects(request.member, filter(None, references.values()))
+    people = actors_by_id(found.entries)
     rows: list[dict[str, Any]] = []
     for one in found.entries:
-        url = page_of(one, slug) if (one.target_kind, one.target_id) in there else ""
+        url = entry_url(one, slug) if (one.target_kind, one.target_id) in existing else ""
         reference = references[one.pk]
         about = known.get(reference) if reference else None
-        said = {"text": sentence(one), "url": url or (about.url if about else ""), "which": which(one, about)}
-        if rows and said.items() <= rows[-1].items():
+        line = {
+            "text": format_entry(one),
+            "url": url or (about.url if about else ""),
+            "which": subject_label(one, about),
+        }
+        if rows and line.items() <= rows[-1].items():
             rows[-1]["times"] += 1  # the same again and again is one line
         else:
-            rows.append({"entry": one, "actor": people.get(one.actor_id or 0), "times": 1, **said})
+            rows.append({"entry": one, "actor": people.get(one.actor_id or 0), "times": 1, **line})
     return render(request, "activity.html", {"rows": rows, "older": found.older})
 
 
-def which(entry: AuditEntry, about: About | None) -> str:
+def subject_label(entry: AuditEntry, about: Subject | None) -> str:
     """The thing's own words, where the sentence does not name it; of a draft that is deleted what was kept of it."""
     if about is not None:
         return about.label

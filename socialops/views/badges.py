@@ -5,10 +5,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from organizations.gates import MemberRequest, member_gate
-from socialops.overview.my_work import waiting_counts
+from socialops.overview.my_work import count_waiting
 
 
 @member_gate
 @require_safe
-def badges(request: MemberRequest) -> HttpResponse:
-    return render(request, "_shell_badges.html", {"counts": waiting_counts(request.member).items()})
+def show_badges(request: MemberRequest) -> HttpResponse:
+    return render(request, "_shell_badges.html", {"counts": count_waiting(request.member).items()})

@@ -6,13 +6,13 @@ from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
 from organizations.gates import MemberRequest, member_gate
-from socialops.overview.home import home_of
+from socialops.overview.home_summary import home_context
 
 
 @member_gate
 @require_safe
-def home(request: MemberRequest) -> HttpResponse:
+def show_home(request: MemberRequest) -> HttpResponse:
     """The whole page, or for htmx the part that changes."""
     template = "_home.html" if request.htmx and not request.htmx.boosted else "home.html"
     context = {"organization": request.member.organization, "member": request.member}
-    return render(request, template, {**context, **home_of(request.member, now())})
+    return render(request, template, {**context, **home_context(request.member, now())})

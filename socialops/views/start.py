@@ -7,20 +7,20 @@ from django.shortcuts import redirect, render
 from django.templatetags.static import static
 
 from organizations.access import memberships_of
-from organizations.around import nearest
+from organizations.page_organization import preferred_membership
 
 
 @login_required
-def start(request: HttpRequest) -> HttpResponse:
+def redirect_to_organization(request: HttpRequest) -> HttpResponse:
     memberships = memberships_of(request.user)  # type: ignore[arg-type]  # login_required stands before
     if not memberships:
         if settings.REGISTRATION == "open":
             return redirect("sign_on:found")
         return render(request, "organizations/none.html")
-    member = nearest(request, memberships) or memberships[0]
+    member = preferred_membership(request, memberships) or memberships[0]
     return redirect("home", slug=member.organization.slug)
 
 
-def favicon(request: HttpRequest) -> HttpResponse:
+def redirect_to_favicon(request: HttpRequest) -> HttpResponse:
     """For browsers that ask before they have read a page."""
     return redirect(static("img/mark.svg"))

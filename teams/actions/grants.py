@@ -10,23 +10,23 @@ from django.utils.translation import gettext as _
 
 from foundation.errors import AppError, Conflict, Invalid, NotFound, PermissionDenied
 from foundation.processes import realtime
-from networks.models import VERBS, Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
+from networks.models import PROFILE_VERBS, Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
 from organizations.actors import Actor
 from organizations.auditing import audit
 from organizations.models import Member
-from teams.access import most_of
+from teams.access import max_verbs_of_role
 from teams.levels import unknown_verbs, with_view
 from teams.models import Team
 from teams.rights.grant_policy import Giver, giver_on
 
-Verbs = Mapping[int, Iterable[str]]
-Seen = Mapping[str, frozenset[str]]  # what the actor saw of whom: {"member-12": verbs, "team-3": verbs}
-Table = type[ProfileUserObjectPermission] | type[ProfileGroupObjectPermission]
-NONE: frozenset[str] = frozenset()
+VerbsById = Mapping[int, Iterable[str]]
+SeenGrants = Mapping[str, frozenset[str]]  # what the actor saw of whom: {"member-12": verbs, "team-3": verbs}
+PermissionTable = type[ProfileUserObjectPermission] | type[ProfileGroupObjectPermission]
+NO_VERBS: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedGrant:
     profile: Profile
     reason: str
 
@@ -36,9 +36,9 @@ def set_grants(
     actor: Actor,
     profile: Profile,
     *,
-    members: Verbs | None = None,
-    teams: Verbs | None = None,
-    seen: Seen | None = None,
+    members: VerbsById | None = None,
+    teams: VerbsById | None = None,
+    seen: SeenGrants | None = None,
 ) -> None:
     """Sets exactly these verbs for those named, and leaves the others as they are. Who may: `rights.grant_policy`.
 
@@ -46,20 +46,20 @@ def set_grants(
     whomever they saw otherwise (`seen`) than it is by then. A number of queries that does not grow with those named,
     but for one audit entry each. Raises Invalid, NotFound, PermissionDenied, Conflict; then nothing is stored.
     """
-    wanted_members, wanted_teams = checked(members or {}), checked(teams or {})
-    lock(profile)
+    wanted_members, wanted_teams = validate_verbs(members or {}), validate_verbs(teams or {})
+    lock_profile_row(profile)
     giver = giver_on(actor, profile)
-    people = found(Member.objects.select_related("user").filter(pk__in=wanted_members), wanted_members)
-    write(actor, giver, profile, ProfileUserObjectPermission, "user_id", people, wanted_members, seen or {})
-    groups = found(Team.objects.filter(pk__in=wanted_teams), wanted_teams)
-    write(actor, giver, profile, ProfileGroupObjectPermission, "group_id", groups, wanted_teams, seen or {})
+    people = require_all_holders(Member.objects.select_related("user").filter(pk__in=wanted_members), wanted_members)
+    write_grants(actor, giver, profile, ProfileUserObjectPermission, "user_id", people, wanted_members, seen or {})
+    groups = require_all_holders(Team.objects.filter(pk__in=wanted_teams), wanted_teams)
+    write_grants(actor, giver, profile, ProfileGroupObjectPermission, "group_id", groups, wanted_teams, seen or {})
     realtime.ping(profile.organization_id, "rights")
 
 
 @transaction.atomic
 def set_many_grants(
-    actor: Actor, wanted: Mapping[Profile, Verbs], *, seen: Mapping[int, Seen] | None = None
-) -> list[Refused]:
+    actor: Actor, wanted: Mapping[Profile, VerbsById], *, seen: Mapping[int, SeenGrants] | None = None
+) -> list[RefusedGrant]:
     """`set_grants` for the members of each profile: all of a profile's or none. Returns what was refused, and why.
 
     `seen` is by the ids of profiles.
@@ -69,7 +69,7 @@ def set_many_grants(
         try:
             set_grants(actor, profile, members=wanted[profile], seen=(seen or {}).get(profile.pk))
         except AppError as error:
-            refused.append(Refused(profile, error.user_message))
+            refused.append(RefusedGrant(profile, error.user_message))
     return refused
 
 
@@ -80,36 +80,36 @@ def end_team_grants(actor: Actor, team: Team, profiles: Iterable[Profile]) -> No
         set_grants(actor, profile, teams={team.pk: ()})
 
 
-def lock(profile: Profile) -> None:
+def lock_profile_row(profile: Profile) -> None:
     # no key: rows that merely point at the profile need not wait
     if not Profile.objects.select_for_update(no_key=True).filter(pk=profile.pk):
         raise NotFound
 
 
-def checked(verbs: Verbs) -> dict[int, frozenset[str]]:
+def validate_verbs(verbs: VerbsById) -> dict[int, frozenset[str]]:
     wanted = {pk: list(named) for pk, named in verbs.items()}
     for named in wanted.values():
         if any(not isinstance(verb, str) for verb in named) or unknown_verbs(named):
-            raise Invalid({"verbs": [f"Choose from {', '.join(VERBS)}."]})
+            raise Invalid({"verbs": [f"Choose from {', '.join(PROFILE_VERBS)}."]})
     return {pk: with_view(named) for pk, named in wanted.items()}
 
 
-def found(rows: Iterable[Any], wanted: Mapping[int, object]) -> list[Any]:
+def require_all_holders(rows: Iterable[Any], wanted: Mapping[int, object]) -> list[Any]:
     holders = sorted(rows, key=lambda one: one.pk)
     if len(holders) != len(wanted):
         raise NotFound
     return holders
 
 
-def write(
+def write_grants(
     actor: Actor,
     giver: Giver,
     profile: Profile,
-    table: Table,
+    table: PermissionTable,
     key: str,
     holders: Sequence[Member | Team],
     wanted: Mapping[int, frozenset[str]],
-    seen: Seen,
+    seen: SeenGrants,
 ) -> None:
     """Changes the rows of these holders from what they hold to what is wanted."""
     if not holders:
@@ -123,37 +123,41 @@ def write(
     new: list[tuple[int, str]] = []
     for holder in holders:
         before, after = held.get(ids[holder.pk], {}), wanted[holder.pk]
-        require(giver, holder, frozenset(before) ^ after)
+        require_may_give(giver, holder, frozenset(before) ^ after)
         refuse_beyond_role(holder, after - frozenset(before))
-        refuse_stale(holder, seen.get(key_of(holder)), frozenset(before))
+        refuse_stale_grants(holder, seen.get(holder_key(holder)), frozenset(before))
         gone += [pk for verb, pk in before.items() if verb not in after]
         new += [(ids[holder.pk], verb) for verb in after if verb not in before]
-        note(actor, profile, holder, frozenset(before), after)
-    store(table, key, profile, gone, new)
+        audit_grant_change(actor, profile, holder, frozenset(before), after)
+    store_permissions(table, key, profile, gone, new)
 
 
-def require(giver: Giver, holder: Member | Team, changed: frozenset[str]) -> None:
+def require_may_give(giver: Giver, holder: Member | Team, changed: frozenset[str]) -> None:
     if reason := giver.refusal(holder, changed):
         raise PermissionDenied(f"{holder}: {reason}")
 
 
 def refuse_beyond_role(holder: Member | Team, new: frozenset[str]) -> None:
-    if isinstance(holder, Member) and not new <= most_of(holder.role):
-        told = _("%s is a viewer, and viewers look on. Change the role to member first, then give this.")
-        raise Invalid({"members": [told % holder]})
+    if isinstance(holder, Member) and not new <= max_verbs_of_role(holder.role):
+        message = _("%s is a viewer, and viewers look on. Change the role to member first, then give this.")
+        raise Invalid({"members": [message % holder]})
 
 
-def key_of(holder: Member | Team) -> str:
+def holder_key(holder: Member | Team) -> str:
     return f"{'member' if isinstance(holder, Member) else 'team'}-{holder.pk}"
 
 
-def refuse_stale(holder: Member | Team, seen: frozenset[str] | None, now: frozenset[str]) -> None:
+def refuse_stale_grants(holder: Member | Team, seen: frozenset[str] | None, now: frozenset[str]) -> None:
     if seen is not None and seen != now:
-        told = _("Somebody else has changed the rights of %s meanwhile. Look at what they are now, then choose again.")
-        raise Conflict(told % holder)
+        message = _(
+            "Somebody else has changed the rights of %s meanwhile. Look at what they are now, then choose again."
+        )
+        raise Conflict(message % holder)
 
 
-def store(table: Table, key: str, profile: Profile, gone: list[int], new: list[tuple[int, str]]) -> None:
+def store_permissions(
+    table: PermissionTable, key: str, profile: Profile, gone: list[int], new: list[tuple[int, str]]
+) -> None:
     if gone:
         table.objects.filter(pk__in=gone).delete()
     if not new:
@@ -165,7 +169,9 @@ def store(table: Table, key: str, profile: Profile, gone: list[int], new: list[t
     )
 
 
-def note(actor: Actor, profile: Profile, holder: Member | Team, before: frozenset[str], after: frozenset[str]) -> None:
+def audit_grant_change(
+    actor: Actor, profile: Profile, holder: Member | Team, before: frozenset[str], after: frozenset[str]
+) -> None:
     """The entry that `why` reads: whose rights (kind, name, id), and what they were and became."""
     if before != after:
         kind = "member" if isinstance(holder, Member) else "team"

@@ -9,7 +9,7 @@ from foundation.errors import Invalid, NotFound
 from foundation.overtaking import Overtaken, Seen, is_overtaken
 from foundation.processes import realtime
 from foundation.texts.names import checked_name
-from networks.models import VERBS
+from networks.models import PROFILE_VERBS
 from organizations.access import require_admin
 from organizations.actors import Actor
 from organizations.auditing import audit
@@ -23,7 +23,7 @@ def create_level(actor: Actor, *, name: str, verbs: Iterable[str]) -> Level:
     """A new level. Raises Invalid (name, verbs), PermissionDenied."""
     require_admin(actor)
     level = Level(name=checked_level_name(name), verbs=checked_verbs(verbs))
-    save(level)
+    save_level(level)
     audit.record(actor, "level.created", level, {"verbs": level.verbs})
     realtime.ping(level.organization_id, "levels", level.pk)
     return level
@@ -44,11 +44,11 @@ def change_level(
     longer as it was `seen`.
     """
     require_admin(actor)
-    level = locked(level, seen)
+    level = lock_level(level, seen)
     before = {"name": level.name, "verbs": level.verbs}
     level.name = level.name if name is None else checked_level_name(name)
     level.verbs = level.verbs if verbs is None else checked_verbs(verbs)
-    save(level)
+    save_level(level)
     changed = {field: [old, getattr(level, field)] for field, old in before.items() if old != getattr(level, field)}
     if changed:
         audit.record(actor, "level.changed", level, changed)
@@ -60,13 +60,13 @@ def change_level(
 def delete_level(actor: Actor, level: Level, *, seen: Seen = None) -> None:
     """The name goes; the rights that were given with it stay."""
     require_admin(actor)
-    level = locked(level, seen)
+    level = lock_level(level, seen)
     audit.record(actor, "level.deleted", level, {"verbs": [level.verbs, None]})
     realtime.ping(level.organization_id, "levels", level.pk)
     level.delete()
 
 
-def locked(level: Level, seen: Seen = None) -> Level:
+def lock_level(level: Level, seen: Seen = None) -> Level:
     """As it stands now, until the transaction ends. Raises NotFound, and Overtaken when it was `seen` otherwise."""
     found = Level.objects.select_for_update().filter(pk=level.pk).first()
     if found is None:
@@ -86,12 +86,12 @@ def checked_level_name(given: str) -> str:
 def checked_verbs(verbs: Iterable[str]) -> list[str]:
     wanted = list(verbs)
     if not wanted or any(not isinstance(verb, str) for verb in wanted) or unknown_verbs(wanted):
-        raise Invalid({"verbs": [_("Choose at least one of %s.") % ", ".join(VERBS)]})
+        raise Invalid({"verbs": [_("Choose at least one of %s.") % ", ".join(PROFILE_VERBS)]})
     held = with_view(wanted)
-    return [verb for verb in VERBS if verb in held]
+    return [verb for verb in PROFILE_VERBS if verb in held]
 
 
-def save(level: Level) -> None:
+def save_level(level: Level) -> None:
     try:
         with transaction.atomic():
             level.save()

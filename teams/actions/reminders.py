@@ -6,39 +6,39 @@ from django.db import transaction
 
 from organizations.tenancy import scope
 from teams.models import Task
-from teams.models.task import STANDING
-from teams.notices import tell_due
+from teams.models.task import STANDING_STATES
+from teams.notices import notify_task_due
 
-AHEAD = (timedelta(days=1), timedelta(hours=1), timedelta(0))
-AT_ONCE = 500
+REMIND_BEFORE = (timedelta(days=1), timedelta(hours=1), timedelta(0))
+REMINDERS_AT_ONCE = 500
 
 
 def next_reminder(due_at: datetime, after: datetime) -> datetime | None:
     """The first reminder that is still to come. Pure."""
-    return min((due_at - ahead for ahead in AHEAD if due_at - ahead > after), default=None)
+    return min((due_at - ahead for ahead in REMIND_BEFORE if due_at - ahead > after), default=None)
 
 
-def remind(at: datetime) -> int:
+def send_due_reminders(at: datetime) -> int:
     """Tells those whose tasks are near; how many tasks there were. Reminders that were missed are told as one."""
     # unscoped: one reminder serves every organization; index task_remind
-    due = Task.unscoped.filter(remind_at__lte=at).order_by("remind_at")[:AT_ONCE]
+    due = Task.unscoped.filter(remind_at__lte=at).order_by("remind_at")[:REMINDERS_AT_ONCE]
     found = list(due.values_list("organization_id", "pk"))
     told = 0
     for organization_id, pk in found:
         with scope(organization_id):
-            told += remind_of(pk, at)
+            told += send_task_reminder(pk, at)
     return told
 
 
 @transaction.atomic
-def remind_of(pk: int, at: datetime) -> bool:
+def send_task_reminder(pk: int, at: datetime) -> bool:
     """Once for each reminder: whoever comes second finds the next one in the future."""
     rows = Task.objects.select_related("assignee__user", "assignee__organization", "team")
     task = rows.select_for_update(of=("self",)).filter(pk=pk, remind_at__lte=at, due_at__isnull=False).first()
     if task is None or task.due_at is None:
         return False
     Task.objects.filter(pk=pk).update(remind_at=next_reminder(task.due_at, at))
-    if task.state not in STANDING:
+    if task.state not in STANDING_STATES:
         return False
-    tell_due(task)
+    notify_task_due(task)
     return True

@@ -10,16 +10,16 @@ from django.db import IntegrityError, transaction
 from foundation.errors import Invalid, NotFound, PermissionDenied
 from foundation.overtaking import Overtaken, Seen, refuse_overtaken
 from foundation.processes import realtime
-from foundation.texts.graphemes import cut_to
+from foundation.texts.graphemes import truncate_text
 from foundation.texts.names import checked_name
 from networks.models import Profile
 from organizations.access import require_admin
 from organizations.actors import Actor
 from organizations.auditing import audit
 from organizations.models import Member
-from teams.access import leads
+from teams.access import is_leader_of
 from teams.actions.grants import end_team_grants
-from teams.actions.pauses import follow_team, lock_if_paused, refuse_paused
+from teams.actions.pauses import apply_pauses_to_team, lock_if_paused, refuse_paused_team
 from teams.actions.task_handover import take_back_tasks
 from teams.models import Team, TeamMember, UseCase
 from teams.rights.grant_policy import require_may_add
@@ -47,13 +47,13 @@ def create_team(
         name=checked_name(name, LONGEST_NAME),
         department=checked_department(department),
         use_case=checked_use_case(use_case),
-        purpose=cut_to(purpose.strip(), 300),
+        purpose=truncate_text(purpose.strip(), 300),
         group=Group.objects.create(name=str(uuid.uuid4())),
     )
-    save(team)
-    set_people(team, list(leaders), list(members))
-    team.profiles.set(found(Profile, profiles, "profiles"))
-    audit.record(actor, "team.created", team, {name: value for name, value in told(team).items() if value})
+    save_team(team)
+    set_team_people(team, list(leaders), list(members))
+    team.profiles.set(find_all_by_id(Profile, profiles, "profiles"))
+    audit.record(actor, "team.created", team, {name: value for name, value in audited_team(team).items() if value})
     realtime.ping(team.organization_id, "teams", team.pk)
     return team
 
@@ -78,39 +78,39 @@ def change_team(
     where somebody has put other words meanwhile in place of those that were `seen`. Nothing is noted when nothing
     changes.
     """
-    if not leads(actor, team):
+    if not is_leader_of(actor, team):
         raise PermissionDenied(f"Only a leader of {team.name} or an admin can do that.")
     if any(given is not None for given in (leaders, profiles, name, department, use_case)):
         require_admin(actor)
     lock_team(team)
-    before = told(team)
+    before = audited_team(team)
     words = {"name": name, "department": department, "use_case": use_case, "purpose": purpose}
     refuse_other_words({field: word for field, word in words.items() if word is not None}, seen or {}, before)
     team.name = team.name if name is None else checked_name(name, LONGEST_NAME)
     team.department = team.department if department is None else checked_department(department)
     team.use_case = team.use_case if use_case is None else checked_use_case(use_case)
-    team.purpose = team.purpose if purpose is None else cut_to(purpose.strip(), 300)
-    save(team)
+    team.purpose = team.purpose if purpose is None else truncate_text(purpose.strip(), 300)
+    save_team(team)
     if leaders is not None or members is not None:
-        kept = {leads: ids_of(team, leads=leads) for leads in (True, False)}
-        leaders = merged(leaders, seen, "leaders", kept[True])
-        members = merged(members, seen, "members", [*kept[True], *kept[False]])
+        kept = {leads: team_member_ids(team, leads=leads) for leads in (True, False)}
+        leaders = merge_ids(leaders, seen, "leaders", kept[True])
+        members = merge_ids(members, seen, "members", [*kept[True], *kept[False]])
         if set(members or ()) - {*kept[True], *kept[False]}:
             require_may_add(actor, team)
-        set_people(
+        set_team_people(
             team,
             kept[True] if leaders is None else list(leaders),
             kept[False] if members is None else list(members),
         )
     if profiles is not None:
         now = list(team.profiles.values_list("pk", flat=True))
-        tasked = found(Profile, merged(profiles, seen, "profiles", now) or (), "profiles")
+        tasked = find_all_by_id(Profile, merge_ids(profiles, seen, "profiles", now) or (), "profiles")
         paused = lock_if_paused(team)
         end_team_grants(actor, team, set(team.profiles.all()) - set(tasked))
         team.profiles.set(tasked)
         if paused:
-            follow_team({*now, *(profile.pk for profile in tasked)})
-    if change := audit.changed(before, told(team)):
+            apply_pauses_to_team({*now, *(profile.pk for profile in tasked)})
+    if change := audit.changed_fields(before, audited_team(team)):
         audit.record(actor, "team.changed", team, change)
         realtime.ping(team.organization_id, "teams", team.pk)
     return team
@@ -124,8 +124,10 @@ def dissolve_team(actor: Actor, team: Team, *, seen: Seen = None) -> None:
     """
     require_admin(actor)
     lock_team(team, seen)
-    refuse_paused(team)
-    audit.record(actor, "team.dissolved", team, {name: [value, None] for name, value in told(team).items() if value})
+    refuse_paused_team(team)
+    audit.record(
+        actor, "team.dissolved", team, {name: [value, None] for name, value in audited_team(team).items() if value}
+    )
     take_back_tasks(actor, team)
     group = team.group
     realtime.ping(team.organization_id, "teams", team.pk)
@@ -152,7 +154,7 @@ def checked_use_case(use_case: str) -> str:
     return use_case
 
 
-def told(team: Team) -> dict[str, Any]:
+def audited_team(team: Team) -> dict[str, Any]:
     """The team as the audit log says it: people and profiles by name, for both may be gone when it is read."""
     people = TeamMember.objects.filter(team=team).select_related("member__user")
     return {
@@ -166,7 +168,7 @@ def told(team: Team) -> dict[str, Any]:
     }
 
 
-def save(team: Team) -> None:
+def save_team(team: Team) -> None:
     try:
         with transaction.atomic():
             team.save()
@@ -174,7 +176,7 @@ def save(team: Team) -> None:
         raise Invalid({"name": ["Another team has this name."]}) from None
 
 
-def found(model, ids: Ids, field: str) -> list:  # type: ignore[no-untyped-def,type-arg]  # of either model
+def find_all_by_id(model, ids: Ids, field: str) -> list:  # type: ignore[no-untyped-def,type-arg]  # of either model
     """The rows with these ids, all of them. Raises Invalid naming `field`."""
     wanted = set(ids)
     rows = list(model.objects.filter(pk__in=wanted))
@@ -183,7 +185,7 @@ def found(model, ids: Ids, field: str) -> list:  # type: ignore[no-untyped-def,t
     return rows
 
 
-def ids_of(team: Team, *, leads: bool) -> list[int]:
+def team_member_ids(team: Team, *, leads: bool) -> list[int]:
     return list(TeamMember.objects.filter(team=team, leads=leads).values_list("member_id", flat=True))
 
 
@@ -192,7 +194,7 @@ def refuse_other_words(wanted: Mapping[str, str], seen: Mapping[str, Any], now: 
         raise Overtaken
 
 
-def merged(wanted: Ids | None, seen: Mapping[str, Any] | None, name: str, now: Ids) -> Ids | None:
+def merge_ids(wanted: Ids | None, seen: Mapping[str, Any] | None, name: str, now: Ids) -> Ids | None:
     """What somebody added to and took from what they saw, done to what is there now."""
     if wanted is None or seen is None or name not in seen:
         return wanted
@@ -200,10 +202,10 @@ def merged(wanted: Ids | None, seen: Mapping[str, Any] | None, name: str, now: I
     return sorted((set(now) | (chosen - before)) - (before - chosen))
 
 
-def set_people(team: Team, leaders: list[int], members: list[int]) -> None:
+def set_team_people(team: Team, leaders: list[int], members: list[int]) -> None:
     """Exactly these people; whoever leads is a member too. Team rights follow through the team's group."""
     leading, people = set(leaders), set(leaders) | set(members)
-    rows = found(Member, leading, "leaders") + found(Member, people - leading, "members")
+    rows = find_all_by_id(Member, leading, "leaders") + find_all_by_id(Member, people - leading, "members")
     TeamMember.objects.filter(team=team).exclude(member__in=people).delete()
     for member in rows:
         TeamMember.objects.update_or_create(team=team, member=member, defaults={"leads": member.pk in leading})

@@ -24,10 +24,10 @@ def tasks_for(actor: Actor) -> QuerySet[Task]:
     rows: QuerySet[Task] = Task.objects.all()
     if isinstance(actor, System) or actor.is_admin:
         return rows
-    return rows.filter(Q(giver=actor) | Q(assignee=actor) | Q(team__in=team_ids(actor)))
+    return rows.filter(Q(giver=actor) | Q(assignee=actor) | Q(team__in=team_ids_of(actor)))
 
 
-def team_ids(actor: Actor) -> QuerySet[TeamMember, int]:
+def team_ids_of(actor: Actor) -> QuerySet[TeamMember, int]:
     return TeamMember.objects.filter(member=getattr(actor, "pk", 0)).values_list("team_id", flat=True)
 
 
@@ -37,19 +37,19 @@ def access_task(actor: Actor, pk: int | str, *, to: str = "view") -> Task:
         task: Task = tasks_for(actor).select_related("giver__user", "assignee__user", "team").get(pk=pk)
     except (Task.DoesNotExist, ValueError, TypeError, OverflowError):
         raise NotFound from None
-    require(actor, task, to)
+    require_task_right(actor, task, to)
     return task
 
 
-def require(actor: Actor, task: Task, to: str) -> None:
+def require_task_right(actor: Actor, task: Task, to: str) -> None:
     """The guard of every action; raises NotFound or PermissionDenied."""
     if not tasks_for(actor).filter(pk=task.pk).exists():
         raise NotFound
-    if to != "view" and to not in allowed(actor, task):
+    if to != "view" and to not in allowed_on_task(actor, task):
         raise PermissionDenied(REFUSALS[to])
 
 
-def allowed(actor: Actor, task: Task) -> frozenset[str]:
+def allowed_on_task(actor: Actor, task: Task) -> frozenset[str]:
     """All that the actor's part in it allows; whether the state allows it too is the machine's question."""
     if isinstance(actor, System):
         return frozenset(REFUSALS)

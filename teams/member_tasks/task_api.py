@@ -11,10 +11,10 @@ from rest_framework.routers import SimpleRouter
 
 from foundation.errors import Invalid
 from organizations.models import Member
-from organizations.queries.people import members
+from organizations.queries.people import list_members
 from organizations.rest.pagination import KeysetPagination
-from organizations.rest.preconditions import IF_MATCH, seen_by, tagged
-from organizations.rest.serializers import StrictSerializer, WrittenText
+from organizations.rest.preconditions import IF_MATCH, etag_response, parse_if_match
+from organizations.rest.serializers import StrictSerializer, WrittenTextField
 from organizations.rest.views import MemberViewSet
 from teams.actions.tasks import (
     LONGEST_NOTE,
@@ -29,44 +29,44 @@ from teams.actions.tasks import (
     reopen_task,
 )
 from teams.member_tasks.task_access import access_task, tasks_for
-from teams.member_tasks.task_subjects import parsed
+from teams.member_tasks.task_subjects import parse_reference
 from teams.models import Task, Team
-from teams.queries.tasks import VIEWS, Row, selected, story, with_abouts
+from teams.queries.tasks import TASK_VIEW_NAMES, TaskRow, steps_of_task, tasks_in_view, with_abouts
 
-LARGEST = 2**63 - 1
+LARGEST_ID = 2**63 - 1
 
 
 def id_field() -> serializers.IntegerField:
-    return serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=LARGEST)
+    return serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=LARGEST_ID)
 
 
-class Aware(serializers.DateTimeField):
+class AwareDateTimeField(serializers.DateTimeField):
     """A time that names its zone."""
 
     def enforce_timezone(self, value: Any) -> Any:
         return value
 
 
-class Query(serializers.Serializer):  # type: ignore[type-arg]  # generic for the type checker alone
-    view = serializers.ChoiceField(VIEWS, required=False)
+class TaskQuery(serializers.Serializer):  # type: ignore[type-arg]  # generic for the type checker alone
+    view = serializers.ChoiceField(TASK_VIEW_NAMES, required=False)
 
 
 class TaskBody(StrictSerializer):
     title = serializers.CharField(max_length=LONGEST_TITLE)
-    text = WrittenText(max_length=LONGEST_TEXT, required=False, allow_blank=True)
+    text = WrittenTextField(max_length=LONGEST_TEXT, required=False, allow_blank=True)
     member = id_field()
     team = id_field()
-    due_at = Aware(required=False, allow_null=True)
+    due_at = AwareDateTimeField(required=False, allow_null=True)
     time_zone = serializers.CharField(max_length=64, required=False, allow_blank=True)
     about = serializers.CharField(max_length=40, required=False, allow_blank=True)
 
 
 class NoteBody(StrictSerializer):
-    note = WrittenText(max_length=LONGEST_NOTE, required=False, allow_blank=True)
+    note = WrittenTextField(max_length=LONGEST_NOTE, required=False, allow_blank=True)
 
 
 class CommentBody(StrictSerializer):
-    text = WrittenText(max_length=LONGEST_NOTE)
+    text = WrittenTextField(max_length=LONGEST_NOTE)
 
 
 class HandOverBody(NoteBody):
@@ -82,7 +82,7 @@ class EndedFirst(KeysetPagination):
     ordering = ("-ended_at", "-id")
 
 
-def shape(row: Row) -> dict[str, Any]:
+def task_shape(row: TaskRow) -> dict[str, Any]:
     task = row.task
     return {
         "id": task.pk,
@@ -106,18 +106,18 @@ class TaskView(MemberViewSet):
 
     @extend_schema(parameters=[OpenApiParameter("view", OpenApiTypes.STR)], responses=OpenApiTypes.OBJECT)
     def list(self, request: Request) -> Response:
-        view = self.read(Query, request.query_params).get("view")
-        rows = selected(self.member, view) if view else tasks_for(self.member)
+        view = self.read(TaskQuery, request.query_params).get("view")
+        rows = tasks_in_view(self.member, view) if view else tasks_for(self.member)
         if view:
             self.pagination_class = EndedFirst if view == "done" else DueFirst
         found = self.paginate_queryset(rows.select_related("giver", "assignee", "team"))
-        return self.get_paginated_response([shape(row) for row in with_abouts(self.member, found)])
+        return self.get_paginated_response([task_shape(row) for row in with_abouts(self.member, found)])
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def retrieve(self, request: Request, pk: str) -> Response:
         task = access_task(self.member, pk)
-        steps = story(task).values("word", "by", "to", "note", "at")
-        return tagged({**self.shape(task), "history": list(steps)}, task.mark)
+        steps = steps_of_task(task).values("word", "by", "to", "note", "at")
+        return etag_response({**self.shape(task), "history": list(steps)}, task.mark)
 
     @extend_schema(request=TaskBody, responses={201: OpenApiTypes.OBJECT})
     def create(self, request: Request) -> Response:
@@ -128,62 +128,62 @@ class TaskView(MemberViewSet):
             text=body.get("text", ""),
             due_at=body.get("due_at"),
             due_zone=body.get("time_zone", ""),
-            about=parsed(body.get("about", "")),
-            **holder(body),
+            about=parse_reference(body.get("about", "")),
+            **find_holder(body),
         )
-        return self.shown(task, status=201)
+        return self.tagged_task(task, status=201)
 
     @extend_schema(parameters=[IF_MATCH], request=None, responses=OpenApiTypes.OBJECT)
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, pk: str) -> Response:
         task = access_task(self.member, pk, to="accept")
-        return self.shown(accept_task(self.member, task, seen=seen_by(request)))
+        return self.tagged_task(accept_task(self.member, task, seen=parse_if_match(request)))
 
     @extend_schema(parameters=[IF_MATCH], request=NoteBody, responses=OpenApiTypes.OBJECT)
     @action(detail=True, methods=["post"])
     def done(self, request: Request, pk: str) -> Response:
         task = access_task(self.member, pk, to="finish")
-        return self.shown(finish_task(self.member, task, **self.read(NoteBody), seen=seen_by(request)))
+        return self.tagged_task(finish_task(self.member, task, **self.read(NoteBody), seen=parse_if_match(request)))
 
     @extend_schema(parameters=[IF_MATCH], request=HandOverBody, responses=OpenApiTypes.OBJECT)
     @action(detail=True, methods=["post"])
     def hand_over(self, request: Request, pk: str) -> Response:
         task = access_task(self.member, pk, to="hand_over")
         body = self.read(HandOverBody)
-        note, seen = body.get("note", ""), seen_by(request)
-        return self.shown(hand_over_task(self.member, task, note=note, **holder(body), seen=seen))
+        note, seen = body.get("note", ""), parse_if_match(request)
+        return self.tagged_task(hand_over_task(self.member, task, note=note, **find_holder(body), seen=seen))
 
     @extend_schema(request=CommentBody, responses=OpenApiTypes.OBJECT)
     @action(detail=True, methods=["post"])
     def comment(self, request: Request, pk: str) -> Response:
         task = access_task(self.member, pk)
         comment_task(self.member, task, **self.read(CommentBody))
-        return self.shown(task, 201)
+        return self.tagged_task(task, 201)
 
     @extend_schema(parameters=[IF_MATCH], request=NoteBody, responses=OpenApiTypes.OBJECT)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
         task = access_task(self.member, pk, to="cancel")
-        return self.shown(cancel_task(self.member, task, **self.read(NoteBody), seen=seen_by(request)))
+        return self.tagged_task(cancel_task(self.member, task, **self.read(NoteBody), seen=parse_if_match(request)))
 
     @extend_schema(parameters=[IF_MATCH], request=None, responses=OpenApiTypes.OBJECT)
     @action(detail=True, methods=["post"])
     def reopen(self, request: Request, pk: str) -> Response:
         task = access_task(self.member, pk, to="reopen")
-        return self.shown(reopen_task(self.member, task, seen=seen_by(request)))
+        return self.tagged_task(reopen_task(self.member, task, seen=parse_if_match(request)))
 
-    def shown(self, task: Task, status: int = 200) -> Response:
-        return tagged(self.shape(task), task.mark, status)
+    def tagged_task(self, task: Task, status: int = 200) -> Response:
+        return etag_response(self.shape(task), task.mark, status)
 
     def shape(self, task: Task) -> dict[str, Any]:
         [row] = with_abouts(self.member, [task])
-        return shape(row)
+        return task_shape(row)
 
 
-def holder(body: dict[str, Any]) -> dict[str, Member | Team]:
+def find_holder(body: dict[str, Any]) -> dict[str, Member | Team]:
     """The person and team that a body names. Raises Invalid (member, team)."""
     found: dict[str, Member | Team] = {}
-    for field, rows in (("member", members()), ("team", Team.objects.all())):
+    for field, rows in (("member", list_members()), ("team", Team.objects.all())):
         if pk := body.get(field):
             row = rows.filter(pk=pk).first()
             if row is None:

@@ -10,18 +10,18 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from foundation.errors import Invalid
-from foundation.texts.written import Written
+from foundation.texts.written_text import WrittenField
 from organizations.models import Member, Role
-from organizations.queries.people import members
+from organizations.queries.people import list_members
 from teams.actions.tasks import LONGEST_NOTE, LONGEST_TEXT, LONGEST_TITLE
 from teams.models import Team
 
-EVENING = time(17)
+END_OF_WORKDAY = time(17)
 
 
-def holders(but: Member | None = None) -> list[tuple[str, Any]]:
+def holder_choices(but: Member | None = None) -> list[tuple[str, Any]]:
     """Everybody and every team that can be given work."""
-    people = [one for one in members() if one.role != Role.VIEWER and one.user.is_active and one != but]
+    people = [one for one in list_members() if one.role != Role.VIEWER and one.user.is_active and one != but]
     teams = [(f"team-{team.pk}", team.name) for team in Team.objects.order_by("name")]
     return [(_("People"), [(f"member-{one.pk}", one.name) for one in people]), (_("Teams"), teams)]
 
@@ -33,13 +33,15 @@ class HolderField(forms.ChoiceField):
         kind, _dash, pk = str(super().clean(value)).partition("-")
         if kind == "team":
             return {"team": Team.objects.get(pk=pk)}
-        return {"member": members().get(pk=pk)}
+        return {"member": list_members().get(pk=pk)}
 
 
 class TaskForm(forms.Form):
     title = forms.CharField(label=_("What is to be done?"), max_length=LONGEST_TITLE)
     member = HolderField(label=_("Who does it?"))
-    text = Written(label=_("What they need to know"), max_length=LONGEST_TEXT, required=False, widget=forms.Textarea)
+    text = WrittenField(
+        label=_("What they need to know"), max_length=LONGEST_TEXT, required=False, widget=forms.Textarea
+    )
     day = forms.DateField(label=_("Due on"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     clock = forms.TimeField(
         label=_("At"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
@@ -51,7 +53,7 @@ class TaskForm(forms.Form):
         self.zone = member.time_zone
         named["initial"] = {"member": f"member-{member.pk}", "form_key": uuid.uuid4(), **named.get("initial", {})}
         super().__init__(*given, **named)
-        self.fields["member"].choices = holders()  # type: ignore[attr-defined]  # a field of choices
+        self.fields["member"].choices = holder_choices()  # type: ignore[attr-defined]  # a field of choices
 
     @property
     def due_at(self) -> datetime | None:
@@ -61,13 +63,13 @@ class TaskForm(forms.Form):
             if clock is not None:
                 raise Invalid({"day": [gettext("Choose the day, too.")]})
             return None
-        return datetime.combine(day, clock or EVENING, tzinfo=ZoneInfo(self.zone))
+        return datetime.combine(day, clock or END_OF_WORKDAY, tzinfo=ZoneInfo(self.zone))
 
 
 class HandOverForm(forms.Form):
     member = HolderField(label=_("Who takes it on?"))
-    note = Written(label=_("What they need to know"), max_length=LONGEST_NOTE, required=False)
+    note = WrittenField(label=_("What they need to know"), max_length=LONGEST_NOTE, required=False)
 
     def __init__(self, *given: Any, but: Member | None, **named: Any) -> None:
         super().__init__(*given, **named)
-        self.fields["member"].choices = holders(but)  # type: ignore[attr-defined]  # a field of choices
+        self.fields["member"].choices = holder_choices(but)  # type: ignore[attr-defined]  # a field of choices

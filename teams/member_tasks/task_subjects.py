@@ -4,23 +4,21 @@ from django.utils.translation import gettext as _
 
 from foundation.errors import Invalid
 from organizations.auditing import subject_names
-from organizations.auditing.subject_names import About, Finder, Reference, abouts
+from organizations.auditing.subject_names import Finder, Reference
 
-__all__ = ["About", "Finder", "Reference", "abouts", "parsed", "register"]
-
-KINDS: set[str] = set()
+SUBJECT_KINDS: set[str] = set()
 
 
 def register(kind: str, finder: Finder) -> None:
-    subject_names.register(kind, finder)
-    KINDS.add(kind)
+    subject_names.register_subject_finder(kind, finder)
+    SUBJECT_KINDS.add(kind)
 
 
-def parsed(text: str) -> Reference | None:
+def parse_reference(text: str) -> Reference | None:
     """`post:12` as (post, 12); None for nothing. Raises Invalid (about) for what cannot be one."""
     if not text:
         return None
     kind, _colon, number = text.partition(":")
-    if kind not in KINDS or not number.isascii() or not number.isdecimal() or len(number) > 18:
+    if kind not in SUBJECT_KINDS or not number.isascii() or not number.isdecimal() or len(number) > 18:
         raise Invalid({"about": [_("Name what it is about as in post:12.")]})
     return kind, int(number)

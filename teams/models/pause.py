@@ -9,8 +9,8 @@ from organizations.models import Organization
 from organizations.tenancy import TenantModel
 from teams.models.team import Team
 
-HOLDS = Q(released_at=None)
-EVERYWHERE = Q(team=None, profile=None)
+PAUSE_HOLDS = Q(released_at=None)
+PAUSE_EVERYWHERE = Q(team=None, profile=None)
 
 
 class Pause(TenantModel):
@@ -32,10 +32,10 @@ class Pause(TenantModel):
         constraints = [
             models.CheckConstraint(condition=Q(team=None) | Q(profile=None), name="pause_of_one_thing"),
             models.UniqueConstraint(
-                fields=["organization"], condition=HOLDS & EVERYWHERE, name="pause_everywhere_once"
+                fields=["organization"], condition=PAUSE_HOLDS & PAUSE_EVERYWHERE, name="pause_everywhere_once"
             ),
-            models.UniqueConstraint(fields=["team"], condition=HOLDS, name="pause_team_once"),
-            models.UniqueConstraint(fields=["profile"], condition=HOLDS, name="pause_profile_once"),
+            models.UniqueConstraint(fields=["team"], condition=PAUSE_HOLDS, name="pause_team_once"),
+            models.UniqueConstraint(fields=["profile"], condition=PAUSE_HOLDS, name="pause_profile_once"),
         ]
         indexes = [models.Index(fields=["organization", "-id"], name="pause_newest")]
 

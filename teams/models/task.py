@@ -9,7 +9,7 @@ from foundation.overtaking import mark_of
 from foundation.states import Machine
 from organizations.tenancy import TenantModel
 
-STANDING = ("open", "accepted")
+STANDING_STATES = ("open", "accepted")
 NO_DUE = datetime(9999, 12, 31, tzinfo=UTC)
 
 
@@ -48,9 +48,13 @@ class Task(TenantModel):
 
     class Meta:
         indexes = [
-            models.Index(fields=["assignee", "order_at", "id"], name="task_mine", condition=Q(state__in=STANDING)),
-            models.Index(fields=["team", "order_at", "id"], name="task_of_team", condition=Q(state__in=STANDING)),
-            models.Index(fields=["giver", "order_at", "id"], name="task_given", condition=Q(state__in=STANDING)),
+            models.Index(
+                fields=["assignee", "order_at", "id"], name="task_mine", condition=Q(state__in=STANDING_STATES)
+            ),
+            models.Index(
+                fields=["team", "order_at", "id"], name="task_of_team", condition=Q(state__in=STANDING_STATES)
+            ),
+            models.Index(fields=["giver", "order_at", "id"], name="task_given", condition=Q(state__in=STANDING_STATES)),
             models.Index(fields=["organization", "-ended_at", "-id"], name="task_ended", condition=~Q(ended_at=None)),
             models.Index(fields=["organization", "-id"], name="task_newest"),
             models.Index(fields=["remind_at"], name="task_remind", condition=~Q(remind_at=None)),

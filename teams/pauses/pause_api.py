@@ -10,25 +10,25 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-from networks.actions.kept import Kept
-from organizations.rest.preconditions import IF_MATCH, seen_by, tagged
-from organizations.rest.serializers import StrictSerializer, WrittenText
+from networks.actions.backlog import BacklogDecision
+from organizations.rest.preconditions import IF_MATCH, etag_response, parse_if_match
+from organizations.rest.serializers import StrictSerializer, WrittenTextField
 from organizations.rest.views import MemberViewSet
 from teams.actions.pauses import LONGEST_NOTE, pause_publishing, release_pause
 from teams.models import Pause
-from teams.models.pause import HOLDS
-from teams.pauses.pausing import access_pause, access_target, pauses_for
-from teams.queries.pauses import in_flight
+from teams.models.pause import PAUSE_HOLDS
+from teams.pauses.pause_access import access_pause, access_pause_target, pauses_for
+from teams.queries.pauses import count_in_flight
 
-SCOPES = ("organization", "team", "profile")
+PAUSE_SCOPES = ("organization", "team", "profile")
 
 
 class PauseBody(StrictSerializer):
-    scope = serializers.ChoiceField(SCOPES)
+    scope = serializers.ChoiceField(PAUSE_SCOPES)
     team = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
     profile = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
     keeps_replies = serializers.BooleanField(required=False)
-    note = WrittenText(required=False, allow_blank=True, max_length=LONGEST_NOTE)
+    note = WrittenTextField(required=False, allow_blank=True, max_length=LONGEST_NOTE)
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         for name in ("team", "profile"):
@@ -38,7 +38,7 @@ class PauseBody(StrictSerializer):
 
 
 class ReleaseBody(StrictSerializer):
-    overdue = serializers.ChoiceField(Kept.values, required=False)
+    overdue = serializers.ChoiceField(BacklogDecision.values, required=False)
 
 
 class PauseQuery(StrictSerializer):
@@ -48,7 +48,7 @@ class PauseQuery(StrictSerializer):
     state = serializers.ChoiceField(("holds", "released"), required=False)
 
 
-def shape(pause: Pause, sending: int) -> dict[str, Any]:
+def pause_shape(pause: Pause, sending: int) -> dict[str, Any]:
     return {
         "id": pause.pk,
         "scope": pause.scope,
@@ -74,27 +74,27 @@ class PauseView(MemberViewSet):
     def list(self, request: Request) -> Response:
         """Those that touch the caller, the newest first."""
         asked = self.read(PauseQuery, request.query_params).get("state")
-        wanted = {"holds": HOLDS, "released": ~HOLDS}.get(asked, Q())
+        wanted = {"holds": PAUSE_HOLDS, "released": ~PAUSE_HOLDS}.get(asked, Q())
         rows = self.paginate_queryset(pauses_for(self.member).filter(wanted))
-        sending = in_flight(row for row in rows if row.released_at is None)
-        return self.get_paginated_response([shape(row, sending.get(row.pk, 0)) for row in rows])
+        sending = count_in_flight(row for row in rows if row.released_at is None)
+        return self.get_paginated_response([pause_shape(row, sending.get(row.pk, 0)) for row in rows])
 
     @extend_schema(request=PauseBody, responses={201: OpenApiTypes.OBJECT})
     def create(self, request: Request) -> Response:
         body = self.read(PauseBody)
         scope = body.pop("scope")
-        target = access_target(self.member, scope, body.pop(scope, None))
+        target = access_pause_target(self.member, scope, body.pop(scope, None))
         pause = pause_publishing(self.member, target, **body)
-        return tagged(shape(pause, in_flight([pause])[pause.pk]), pause.mark, status=201)
+        return etag_response(pause_shape(pause, count_in_flight([pause])[pause.pk]), pause.mark, status=201)
 
     @extend_schema(parameters=[IF_MATCH], request=ReleaseBody, responses=OpenApiTypes.OBJECT)
     @action(detail=True, methods=["post"])
     def release(self, request: Request, pk: str) -> Response:
         """Ends it. `overdue`: what becomes of posts whose time has passed; `done` counts them."""
         pause = access_pause(self.member, pk, to="release")
-        kept = Kept(self.read(ReleaseBody).get("overdue", Kept.RECENT))
-        done = release_pause(self.member, pause, kept=kept, seen=seen_by(request))
-        return Response({**shape(access_pause(self.member, pk), 0), "done": done})
+        kept = BacklogDecision(self.read(ReleaseBody).get("overdue", BacklogDecision.RECENT))
+        done = release_pause(self.member, pause, kept=kept, seen=parse_if_match(request))
+        return Response({**pause_shape(access_pause(self.member, pk), 0), "done": done})
 
 
 router = SimpleRouter()

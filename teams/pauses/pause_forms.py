@@ -6,15 +6,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from foundation.texts.written import Written
-from networks.actions.kept import Kept
+from foundation.texts.written_text import WrittenField
+from networks.actions.backlog import BacklogDecision
 from organizations.models import Member
 from teams.access import profiles_for
 from teams.actions.pauses import LONGEST_NOTE
 from teams.models import Team
 
-MOST = 200  # profiles in the list; each can be paused on its own page, too
-REFERENCE = re.compile(r"organization|(team|profile):(\d{1,18})", re.ASCII)
+MOST_LISTED_PROFILES = 200  # profiles in the list; each can be paused on its own page, too
+TARGET_PATTERN = re.compile(r"organization|(team|profile):(\d{1,18})", re.ASCII)
 
 
 class PauseForm(forms.Form):
@@ -24,7 +24,7 @@ class PauseForm(forms.Form):
         required=False,
         help_text=_("Answers to people go out as usual; only posts wait."),
     )
-    note = Written(
+    note = WrittenField(
         label=_("Reason"),
         max_length=LONGEST_NOTE,
         required=False,
@@ -33,11 +33,11 @@ class PauseForm(forms.Form):
 
     def __init__(self, *given: Any, member: Member, **named: Any) -> None:
         super().__init__(*given, **named)
-        self.fields["of"].widget.choices = choices(member)  # type: ignore[attr-defined]  # a field of choices
+        self.fields["of"].widget.choices = target_choices(member)  # type: ignore[attr-defined]  # a field of choices
 
     def clean_of(self) -> tuple[str, int | None]:
         """(scope, id). Whether the member may pause that is the door's question."""
-        match = REFERENCE.fullmatch(self.cleaned_data["of"])
+        match = TARGET_PATTERN.fullmatch(self.cleaned_data["of"])
         if match is None:
             raise forms.ValidationError(_("Choose what to pause."))
         return match[1] or "organization", int(match[2]) if match[2] else None
@@ -50,22 +50,22 @@ class PauseForm(forms.Form):
 class ReleaseForm(forms.Form):
     kept = forms.ChoiceField(
         label=_("What to do with the posts whose time has passed"),
-        choices=Kept.choices,
-        initial=Kept.RECENT,
+        choices=BacklogDecision.choices,
+        initial=BacklogDecision.RECENT,
         widget=forms.RadioSelect,
     )
 
 
-def choices(member: Member) -> list[tuple[str, Any]]:
+def target_choices(member: Member) -> list[tuple[str, Any]]:
     """All that the member may pause, in two queries."""
     everything = [("organization", _("Everything of %s") % member.organization.name)] if member.is_admin else []
-    led = Team.objects.all() if member.is_admin else Team.objects.filter(memberships__in=leading(member))
+    led = Team.objects.all() if member.is_admin else Team.objects.filter(memberships__in=led_memberships(member))
     teams = [(f"team:{team.pk}", team.name) for team in led.order_by("name")]
-    managed = profiles_for(member, to="manage").order_by("name", "pk")[:MOST]
+    managed = profiles_for(member, to="manage").order_by("name", "pk")[:MOST_LISTED_PROFILES]
     profiles = [(f"profile:{one.pk}", f"{one.name} {one.mark} ({one.network})") for one in managed]
     groups = [(_("Teams"), teams), (_("Profiles"), profiles)]
     return [*everything, *((label, rows) for label, rows in groups if rows)]
 
 
-def leading(member: Member) -> Any:
+def led_memberships(member: Member) -> Any:
     return member.team_memberships.filter(leads=True)

@@ -6,6 +6,6 @@ from teams.views import pauses
 
 app_name = "pauses"
 urlpatterns = [
-    path("", pauses.page, name="page"),
-    path("<int:pk>/release/", pauses.release, name="release"),
+    path("", pauses.show_pauses, name="page"),
+    path("<int:pk>/release/", pauses.release_pause_view, name="release"),
 ]

@@ -9,21 +9,21 @@ from teams.rights.verb_words import LEVEL_WORDS
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class LevelChoice:
     key: str  # "publisher", or "level-12" for one of the organization's own
     name: str
     verbs: frozenset[str]
     pk: int | None = None  # of a custom level
 
 
-def choices() -> list[Choice]:
+def level_choices() -> list[LevelChoice]:
     """All of them, in one query."""
-    ours = [Choice(key, str(LEVEL_WORDS[key]), verbs) for key, verbs in LEVELS.items()]
+    ours = [LevelChoice(key, str(LEVEL_WORDS[key]), verbs) for key, verbs in LEVELS.items()]
     return ours + [
-        Choice(f"level-{row.pk}", row.name, frozenset(row.verbs), row.pk) for row in Level.objects.order_by("name")
+        LevelChoice(f"level-{row.pk}", row.name, frozenset(row.verbs), row.pk) for row in Level.objects.order_by("name")
     ]
 
 
-def name_of(verbs: frozenset[str], among: Iterable[Choice]) -> str:
+def find_level_name(verbs: frozenset[str], among: Iterable[LevelChoice]) -> str:
     """The level of exactly these verbs; empty where there is none."""
     return next((choice.name for choice in among if choice.verbs == verbs), "")

@@ -6,24 +6,24 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from foundation.texts.search import Found, Parts
+from foundation.texts.search import MatchesQuery, Parts
 from networks.models import Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
 from organizations.models import Member, User
-from teams.access import EVERY_VERB, ROLE_VERBS, is_outside, most_of, profiles_for
+from teams.access import EVERY_VERB, ROLE_VERBS, is_outside_organization, max_verbs_of_role, profiles_for
 from teams.models import Team, TeamMember
-from teams.queries.paging import Page, page_by_key
+from teams.queries.paging import KeyPage, page_by_key
 
-MEMBERS, PROFILES = 30, 20  # a page; more would make one that is slow to read and heavy to load
-BY_NAME = ("user__name", "user__email", "pk")
+MEMBERS_PER_PAGE, PROFILES_PER_PAGE = 30, 20  # a page; more would make one that is slow to read and heavy to load
+MEMBERS_BY_NAME = ("user__name", "user__email", "pk")
 PROFILES_BY_NAME = ("name", "pk")
 
 Verbs = frozenset[str]
-NONE: Verbs = frozenset()
-At = tuple[int, int]  # member id, profile id
+NO_VERBS: Verbs = frozenset()
+CellKey = tuple[int, int]  # member id, profile id
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class MatrixQuery:
     """What the reader asks for; keys are ids of rows at the edge of a page."""
 
     team: int | None = None
@@ -37,9 +37,9 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    own: Verbs = NONE
+    own: Verbs = NO_VERBS
     through: tuple[tuple[str, Verbs], ...] = ()  # team name, verbs
-    role: Verbs = NONE
+    role: Verbs = NO_VERBS
     most: Verbs = EVERY_VERB  # that the role can hold
 
     @property
@@ -54,12 +54,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    members: Page[Member]
-    profiles: Page[Profile]
-    cells: Mapping[At, Cell]
+    members: KeyPage[Member]
+    profiles: KeyPage[Profile]
+    cells: Mapping[CellKey, Cell]
 
 
-def matrix(reader: Member, wanted: Wanted) -> Matrix:
+def build_matrix(reader: Member, wanted: MatrixQuery) -> Matrix:
     """A page of the members whose rights `reader` may look into, by a page of the profiles that they may view."""
     people, profiles = people_seen_by(reader), profiles_for(reader, to="view")
     if wanted.team:
@@ -68,12 +68,14 @@ def matrix(reader: Member, wanted: Wanted) -> Matrix:
     if wanted.network:
         profiles = profiles.filter(network=wanted.network)
     if wanted.q:
-        people, profiles = searched(people, profiles, wanted.q)
-    rows = page_by_key(people, BY_NAME, size=MEMBERS, after=wanted.members_after, before=wanted.members_before)
-    columns = page_by_key(
-        profiles, PROFILES_BY_NAME, size=PROFILES, after=wanted.profiles_after, before=wanted.profiles_before
+        people, profiles = narrow_by_text(people, profiles, wanted.q)
+    rows = page_by_key(
+        people, MEMBERS_BY_NAME, size=MEMBERS_PER_PAGE, after=wanted.members_after, before=wanted.members_before
     )
-    return Matrix(rows, columns, cells(rows.rows, columns.rows))
+    columns = page_by_key(
+        profiles, PROFILES_BY_NAME, size=PROFILES_PER_PAGE, after=wanted.profiles_after, before=wanted.profiles_before
+    )
+    return Matrix(rows, columns, build_cells(rows.rows, columns.rows))
 
 
 def people_seen_by(reader: Member) -> QuerySet[Member]:
@@ -83,55 +85,55 @@ def people_seen_by(reader: Member) -> QuerySet[Member]:
     people = Member.objects.select_related("user")
     if reader.is_admin or profiles_for(reader, to="manage").exists():
         return people
-    return people.filter(Q(pk=reader.pk) | Q(pk__in=led_by(reader)))
+    return people.filter(Q(pk=reader.pk) | Q(pk__in=members_led_by(reader)))
 
 
-def led_by(reader: Member) -> QuerySet[TeamMember]:
+def members_led_by(reader: Member) -> QuerySet[TeamMember]:
     """The ids of the members of the teams that `reader` leads."""
     teams = TeamMember.objects.filter(member=reader, leads=True).values("team")
     return TeamMember.objects.filter(team__in=teams).values("member")
 
 
-def searched(
+def narrow_by_text(
     people: QuerySet[Member], profiles: QuerySet[Profile], q: str
 ) -> tuple[QuerySet[Member], QuerySet[Profile]]:
     """Narrows to the people and to the profiles that the text names; what it does not name at all stays whole."""
-    named = people.filter(Found(Parts("user__name", "user__email"), q))
-    marked = profiles.filter(Found(Parts("name", "handle"), q))
+    named = people.filter(MatchesQuery(Parts("user__name", "user__email"), q))
+    marked = profiles.filter(MatchesQuery(Parts("name", "handle"), q))
     some_people, some_profiles = named.exists(), marked.exists()
     if not some_people and not some_profiles:
         return people.none(), profiles.none()
     return named if some_people else people, marked if some_profiles else profiles
 
 
-def cells(members: Iterable[Member], profiles: Iterable[Profile]) -> dict[At, Cell]:
+def build_cells(members: Iterable[Member], profiles: Iterable[Profile]) -> dict[CellKey, Cell]:
     """{(member id, profile id): what is held}, in four queries. Who holds nothing is left out."""
-    people = [one for one in members if not is_outside(one)]
+    people = [one for one in members if not is_outside_organization(one)]
     ids = [profile.pk for profile in profiles]
     users = {one.user_id: one.pk for one in people}
-    own: defaultdict[At, set[str]] = defaultdict(set)
+    own: defaultdict[CellKey, set[str]] = defaultdict(set)
     rows = ProfileUserObjectPermission.objects.filter(user__in=users, content_object__in=ids)
     for user, profile, codename in rows.values_list("user_id", "content_object_id", "permission__codename"):
-        own[users[user], profile].add(verb_of(codename))
-    through = inherited(users, ids)
+        own[users[user], profile].add(verb_of_codename(codename))
+    through = inherited_by_cell(users, ids)
     found = {}
     for one in people:
         role = ROLE_VERBS[one.role]
         for profile in ids:
             at = (one.pk, profile)
             if role or at in own or at in through:
-                found[at] = Cell(frozenset(own.get(at, ())), through.get(at, ()), role, most_of(one.role))
+                found[at] = Cell(frozenset(own.get(at, ())), through.get(at, ()), role, max_verbs_of_role(one.role))
     return found
 
 
-def inherited(users: Mapping[int, int], profile_ids: list[int]) -> dict[At, tuple[tuple[str, Verbs], ...]]:
+def inherited_by_cell(users: Mapping[int, int], profile_ids: list[int]) -> dict[CellKey, tuple[tuple[str, Verbs], ...]]:
     """What comes through teams. A team's group is what `can` asks, so it is what is asked here."""
     teams = dict(Team.objects.order_by("name").values_list("group_id", "name"))
     held: defaultdict[int, defaultdict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
     rows = ProfileGroupObjectPermission.objects.filter(group__in=teams, content_object__in=profile_ids)
     for group, profile, codename in rows.values_list("group_id", "content_object_id", "permission__codename"):
-        held[group][profile].add(verb_of(codename))
-    found: defaultdict[At, list[tuple[str, Verbs]]] = defaultdict(list)
+        held[group][profile].add(verb_of_codename(codename))
+    found: defaultdict[CellKey, list[tuple[str, Verbs]]] = defaultdict(list)
     joined = User.groups.through.objects.filter(user_id__in=users, group_id__in=held)
     for user, group in joined.values_list("user_id", "group_id"):
         for profile, verbs in held[group].items():
@@ -139,5 +141,5 @@ def inherited(users: Mapping[int, int], profile_ids: list[int]) -> dict[At, tupl
     return {at: tuple(sorted(giving)) if len(giving) > 1 else tuple(giving) for at, giving in found.items()}
 
 
-def verb_of(codename: str) -> str:
+def verb_of_codename(codename: str) -> str:
     return codename.removesuffix("_profile")

@@ -7,20 +7,20 @@ from datetime import datetime
 from django.db.models import Case, CharField, Count, Exists, Min, OuterRef, Q, QuerySet, Value, When
 
 from networks.models import Outgoing, Profile
-from networks.queries.kept import kept_back
+from networks.queries.backlog import backlog_rows
 from organizations.actors import Actor
 from organizations.models import Member, Organization
 from teams.access import profiles_for
 from teams.models import Pause, Team
-from teams.models.pause import EVERYWHERE, HOLDS
-from teams.pauses.pausing import pauses_for
+from teams.models.pause import PAUSE_EVERYWHERE, PAUSE_HOLDS
+from teams.pauses.pause_access import pauses_for
 
-HISTORY = 25
-ON_PROFILE = EVERYWHERE | Q(profile=OuterRef("pk")) | Q(team__profiles=OuterRef("pk"))
+HISTORY_SIZE = 25
+PAUSE_ON_PROFILE = PAUSE_EVERYWHERE | Q(profile=OuterRef("pk")) | Q(team__profiles=OuterRef("pk"))
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingPosts:
     """Posts of one profile whose time has passed. Without a profile: of all those that the reader may not view."""
 
     profile: Profile | None
@@ -28,7 +28,7 @@ class Waiting:
     oldest: datetime
 
 
-def touched(target: Organization | Team | Profile) -> QuerySet[Profile]:
+def profiles_of_target(target: Organization | Team | Profile) -> QuerySet[Profile]:
     """The profiles through which nothing leaves while this is paused."""
     profiles = Profile.objects.all()
     if isinstance(target, Team):
@@ -36,9 +36,9 @@ def touched(target: Organization | Team | Profile) -> QuerySet[Profile]:
     return profiles.filter(pk=target.pk) if isinstance(target, Profile) else profiles
 
 
-def wanted() -> Case:
+def pause_state_case() -> Case:
     """`Profile.pause` as the pauses that hold make it; of several the stricter wins."""
-    holding = Pause.objects.filter(HOLDS & ON_PROFILE)
+    holding = Pause.objects.filter(PAUSE_HOLDS & PAUSE_ON_PROFILE)
     return Case(
         When(Exists(holding.filter(keeps_replies=False)), then=Value("all")),
         When(Exists(holding), then=Value("posts")),
@@ -47,27 +47,27 @@ def wanted() -> Case:
     )
 
 
-def freed_by(pause: Pause) -> list[int]:
+def profiles_freed_by(pause: Pause) -> list[int]:
     """The ids of the profiles through which posts leave again once this pause is released."""
-    others = Pause.objects.filter(HOLDS & ON_PROFILE).exclude(pk=pause.pk)
-    return list(touched(pause.target).exclude(Exists(others)).values_list("pk", flat=True))
+    others = Pause.objects.filter(PAUSE_HOLDS & PAUSE_ON_PROFILE).exclude(pk=pause.pk)
+    return list(profiles_of_target(pause.target).exclude(Exists(others)).values_list("pk", flat=True))
 
 
-def kept_of(pause: Pause, reader: Member, now: datetime) -> list[Waiting]:
+def list_waiting_posts(pause: Pause, reader: Member, now: datetime) -> list[WaitingPosts]:
     """What is overdue by now on each profile that the release would free, the most first."""
-    rows = kept_back(freed_by(pause), now).order_by().values("profile")
+    rows = backlog_rows(profiles_freed_by(pause), now).order_by().values("profile")
     found = list(rows.annotate(count=Count("pk"), oldest=Min("planned_at")).order_by("-count", "profile"))
     visible = profiles_for(reader, to="view").in_bulk([row["profile"] for row in found])
     shown = [
-        Waiting(visible[row["profile"]], row["count"], row["oldest"]) for row in found if row["profile"] in visible
+        WaitingPosts(visible[row["profile"]], row["count"], row["oldest"]) for row in found if row["profile"] in visible
     ]
     hidden = [row for row in found if row["profile"] not in visible]
     if hidden:
-        shown.append(Waiting(None, sum(row["count"] for row in hidden), min(row["oldest"] for row in hidden)))
+        shown.append(WaitingPosts(None, sum(row["count"] for row in hidden), min(row["oldest"] for row in hidden)))
     return shown
 
 
-def in_flight(pauses: Iterable[Pause]) -> dict[int, int]:
+def count_in_flight(pauses: Iterable[Pause]) -> dict[int, int]:
     """{pause: how much had begun to leave and cannot be called back}. Two queries; index outgoing_in_flight."""
     sending = list(Outgoing.objects.filter(state="sending").values_list("profile_id", flat=True))
     tasked = Team.profiles.through.objects.filter(profile__in=sending).values_list("team_id", "profile_id")
@@ -80,8 +80,8 @@ def in_flight(pauses: Iterable[Pause]) -> dict[int, int]:
     }
 
 
-def history(actor: Actor, before: int | None) -> tuple[list[Pause], int | None]:
+def pause_history(actor: Actor, before: int | None) -> tuple[list[Pause], int | None]:
     """Pauses that were released, the newest first, and the key of what is older. Index pause_newest."""
-    ended = pauses_for(actor).exclude(HOLDS).order_by("-pk")
-    found = list((ended.filter(pk__lt=before) if before else ended)[: HISTORY + 1])
-    return found[:HISTORY], found[HISTORY - 1].pk if len(found) > HISTORY else None
+    ended = pauses_for(actor).exclude(PAUSE_HOLDS).order_by("-pk")
+    found = list((ended.filter(pk__lt=before) if before else ended)[: HISTORY_SIZE + 1])
+    return found[:HISTORY_SIZE], found[HISTORY_SIZE - 1].pk if len(found) > HISTORY_SIZE else None

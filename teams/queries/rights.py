@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 
 from networks.models import Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
-from organizations.queries.people import members
+from organizations.queries.people import list_members
 from teams.models import Team, TeamMember
 
 Verbs = frozenset[str]
-NONE: Verbs = frozenset()
+NO_VERBS: Verbs = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +44,17 @@ class Rights:
 
 def rights_on(profile: Profile) -> Rights:
     """Members and teams with their verbs, in five queries; admins, who hold every right, are left out."""
-    own = held(ProfileUserObjectPermission.objects.filter(content_object=profile), "user_id")
-    by_group = held(ProfileGroupObjectPermission.objects.filter(content_object=profile), "group_id")
+    own = verbs_by_owner(ProfileUserObjectPermission.objects.filter(content_object=profile), "user_id")
+    by_group = verbs_by_owner(ProfileGroupObjectPermission.objects.filter(content_object=profile), "group_id")
     teams = list(Team.objects.order_by("name"))
     tasked = set(profile.teams.values_list("pk", flat=True))
     team_holders = [
-        Holder(f"team-{team.pk}", "team", team.pk, team.name, by_group.get(team.group_id, NONE)) for team in teams
+        Holder(f"team-{team.pk}", "team", team.pk, team.name, by_group.get(team.group_id, NO_VERBS)) for team in teams
     ]
-    through = inherited(team_holders)
+    through = inherited_by_member(team_holders)
     people = [
-        Holder(f"member-{one.pk}", "member", one.pk, one.name, own.get(one.user_id, NONE), through.get(one.pk, {}))
-        for one in members()
+        Holder(f"member-{one.pk}", "member", one.pk, one.name, own.get(one.user_id, NO_VERBS), through.get(one.pk, {}))
+        for one in list_members()
         if not one.is_admin
     ]
     shown_teams = [holder for holder in team_holders if holder.own or holder.pk in tasked]
@@ -63,14 +63,14 @@ def rights_on(profile: Profile) -> Rights:
     return Rights(shown_teams, shown_people, others)
 
 
-def held(rows, key: str) -> dict[int, Verbs]:  # type: ignore[no-untyped-def]  # of either model
+def verbs_by_owner(rows, key: str) -> dict[int, Verbs]:  # type: ignore[no-untyped-def]  # of either model
     found: dict[int, set[str]] = {}
     for pk, codename in rows.values_list(key, "permission__codename"):
         found.setdefault(pk, set()).add(codename.removesuffix("_profile"))
     return {pk: frozenset(verbs) for pk, verbs in found.items()}
 
 
-def inherited(teams: list[Holder]) -> dict[int, dict[str, Verbs]]:
+def inherited_by_member(teams: list[Holder]) -> dict[int, dict[str, Verbs]]:
     """What each member holds through teams: {member: {team name: verbs}}."""
     giving = {team.pk: team for team in teams if team.own}
     found: dict[int, dict[str, Verbs]] = {}

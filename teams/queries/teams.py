@@ -22,19 +22,19 @@ class Roster:
     hidden: int
 
 
-def with_everything(teams: QuerySet[Team]) -> QuerySet[Team]:
+def with_people_and_profiles(teams: QuerySet[Team]) -> QuerySet[Team]:
     people = TeamMember.objects.select_related("member__user").order_by("member__user__name", "pk")
     return teams.prefetch_related(
         Prefetch("memberships", people), Prefetch("profiles", Profile.objects.order_by("name", "pk"))
     )
 
 
-def rosters(member: Member, teams: Iterable[Team]) -> list[Roster]:
+def build_rosters(member: Member, teams: Iterable[Team]) -> list[Roster]:
     visible = set(profiles_for(member, to="view").values_list("pk", flat=True))
-    return [roster(team, visible) for team in teams]
+    return [build_roster(team, visible) for team in teams]
 
 
-def roster(team: Team, visible: set[int]) -> Roster:
+def build_roster(team: Team, visible: set[int]) -> Roster:
     people = list(team.memberships.all())
     profiles = list(team.profiles.all())
     seen = [profile for profile in profiles if profile.pk in visible]
@@ -48,8 +48,8 @@ def roster(team: Team, visible: set[int]) -> Roster:
 
 
 def all_rosters(member: Member) -> list[Roster]:
-    return rosters(member, with_everything(Team.objects.order_by("name")))
+    return build_rosters(member, with_people_and_profiles(Team.objects.order_by("name")))
 
 
-def one_roster(member: Member, team: Team) -> Roster:
-    return rosters(member, with_everything(Team.objects.filter(pk=team.pk)))[0]
+def roster_of_team(member: Member, team: Team) -> Roster:
+    return build_rosters(member, with_people_and_profiles(Team.objects.filter(pk=team.pk)))[0]

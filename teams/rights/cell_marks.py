@@ -8,26 +8,26 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from organizations.models import Member
-from teams.queries.levels import Choice, name_of
-from teams.queries.matrix import At, Cell
-from teams.queries.reach import Reach
-from teams.rights.seen_cells import spelt as spelt_seen
-from teams.rights.verb_words import spelt
+from teams.queries.levels import LevelChoice, find_level_name
+from teams.queries.matrix import Cell, CellKey
+from teams.queries.matrix_reach import Reach
+from teams.rights.seen_cells import encode_verbs
+from teams.rights.verb_words import verb_names
 
-EMPTY = Cell()
+EMPTY_CELL = Cell()
 
 
-def word(verbs: frozenset[str], levels: Iterable[Choice]) -> str:
+def level_word(verbs: frozenset[str], levels: Iterable[LevelChoice]) -> str:
     """The level of these verbs, the largest one within them and how many more, or the verbs themselves."""
-    if exact := name_of(verbs, levels):
+    if exact := find_level_name(verbs, levels):
         return exact
     within = max((level for level in levels if level.verbs < verbs), key=lambda level: len(level.verbs), default=None)
     if within is None:
-        return ", ".join(spelt(verbs))
+        return ", ".join(verb_names(verbs))
     return f"{within.name} +{len(verbs - within.verbs)}"
 
 
-def source(cell: Cell) -> tuple[str, str]:
+def rights_source(cell: Cell) -> tuple[str, str]:
     """(class, sentence) of where the rights come from: what was given to the member counts before the rest."""
     teams = ", ".join(name for name, _verbs in cell.through)
     if cell.own and teams:
@@ -39,18 +39,18 @@ def source(cell: Cell) -> tuple[str, str]:
     return ("role", _("Through the role")) if cell.role else ("none", _("No rights"))
 
 
-def drawer(levels: list[Choice], verb: str, reach: Reach) -> Callable[[Member, int, Cell], SafeString]:
+def cell_renderer(levels: list[LevelChoice], verb: str, reach: Reach) -> Callable[[Member, int, Cell], SafeString]:
     """Draws cells, with a link to the why where that may be asked; each different holding is worded once.
 
-    Attributes go unquoted: a page has hundreds of these.
+    Attributes go unquoted and end tags that HTML does not ask for are left out: a page has hundreds of these.
     """
 
     @cache
     def mark(cell: Cell) -> tuple[SafeString, SafeString]:
-        kind, sentence = source(cell)
+        kind, sentence = rights_source(cell)
         held = " can" if verb in cell.verbs else ""
-        text = word(cell.verbs, levels) if cell.verbs else "–"
-        return format_html('<td class="{}{}">', kind, held), format_html(' title="{}">{}</a></td>', sentence, text)
+        text = level_word(cell.verbs, levels) if cell.verbs else "–"
+        return format_html('<td class="{}{}">', kind, held), format_html(' title="{}">{}</a>', sentence, text)
 
     def draw(member: Member, profile: int, cell: Cell) -> SafeString:
         head, tail = mark(cell)
@@ -67,18 +67,18 @@ def drawer(levels: list[Choice], verb: str, reach: Reach) -> Callable[[Member, i
     return draw
 
 
-def drawn_rows(
+def render_rows(
     members: Iterable[Member],
     profile_ids: list[int],
-    cells: dict[At, Cell],
-    open_: set[At],
+    cells: dict[CellKey, Cell],
+    open_: set[CellKey],
     draw: Callable[[Member, int, Cell], SafeString],
 ) -> list[dict[str, object]]:
     """For each member the whole line of cells as one string: a template's loop over hundreds of cells is slow."""
     rows: list[dict[str, object]] = []
     for member in members:
-        line = (draw(member, pk, cells.get((member.pk, pk), EMPTY)) for pk in profile_ids)
+        line = (draw(member, pk, cells.get((member.pk, pk), EMPTY_CELL)) for pk in profile_ids)
         some = any((member.pk, pk) in open_ for pk in profile_ids)
-        seen = "".join(spelt_seen(cells.get((member.pk, pk), EMPTY).own) for pk in profile_ids) if some else ""
+        seen = "".join(encode_verbs(cells.get((member.pk, pk), EMPTY_CELL).own) for pk in profile_ids) if some else ""
         rows.append({"member": member, "open": some, "seen": seen, "cells": mark_safe("".join(line))})  # noqa: S308 - cells are escaped
     return rows

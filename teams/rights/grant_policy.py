@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from foundation.errors import PermissionDenied
-from networks.models import VERBS, Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
+from networks.models import PROFILE_VERBS, Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
 from organizations.actors import Actor, System
 from organizations.models import Member
 from teams.access import verbs_on
@@ -43,7 +43,7 @@ class Giver:
         """Why these verbs cannot be given to or taken from `holder`; empty when they can."""
         if self.unbounded:
             return ""
-        if isinstance(holder, Member) and (above := self.is_above(holder)):
+        if isinstance(holder, Member) and (above := self.reason_above(holder)):
             return above
         if not changed <= self.verbs:
             return _("You cannot give or take what you do not hold yourself.")
@@ -52,7 +52,7 @@ class Giver:
             return _("You can only do this for people of a team you lead, with the profiles of that team.")
         return ""
 
-    def is_above(self, member: Member) -> str:
+    def reason_above(self, member: Member) -> str:
         if member.pk == self.pk:
             return _("You cannot change your own rights. An admin can.")
         if member.is_admin:
@@ -65,7 +65,7 @@ class Giver:
 def giver_on(actor: Actor, profile: Profile) -> Giver:
     """In at most six queries."""
     if isinstance(actor, System) or actor.is_admin:
-        return Giver(frozenset(VERBS), unbounded=True)
+        return Giver(frozenset(PROFILE_VERBS), unbounded=True)
     teams = frozenset(
         TeamMember.objects.filter(member=actor, leads=True, team__profiles=profile).values_list("team_id", flat=True)
     )

@@ -8,9 +8,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-from networks.models import VERBS
+from networks.models import PROFILE_VERBS
 from organizations.access import require_admin
-from organizations.rest.preconditions import IF_MATCH, seen_by, tagged
+from organizations.rest.preconditions import IF_MATCH, etag_response, parse_if_match
 from organizations.rest.serializers import StrictSerializer
 from organizations.rest.views import MemberViewSet
 from teams.access import access_level
@@ -21,15 +21,15 @@ from teams.models import Level
 
 class LevelBody(StrictSerializer):
     name = serializers.CharField(max_length=40)
-    verbs = serializers.ListField(child=serializers.ChoiceField(VERBS), allow_empty=False)
+    verbs = serializers.ListField(child=serializers.ChoiceField(PROFILE_VERBS), allow_empty=False)
 
 
 class LevelChange(LevelBody):
     name = serializers.CharField(max_length=40, required=False)
-    verbs = serializers.ListField(child=serializers.ChoiceField(VERBS), allow_empty=False, required=False)
+    verbs = serializers.ListField(child=serializers.ChoiceField(PROFILE_VERBS), allow_empty=False, required=False)
 
 
-def shape(level: Level) -> dict[str, Any]:
+def level_shape(level: Level) -> dict[str, Any]:
     return {"id": level.pk, "name": level.name, "verbs": level.verbs}
 
 
@@ -42,32 +42,34 @@ class LevelView(MemberViewSet):
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def list(self, request: Request) -> Response:
         """The organization's own, beside those that every organization has."""
-        answer = self.page(Level.objects.all(), shape)
-        built_in = [{"name": name, "verbs": [verb for verb in VERBS if verb in held]} for name, held in LEVELS.items()]
+        answer = self.page(Level.objects.all(), level_shape)
+        built_in = [
+            {"name": name, "verbs": [verb for verb in PROFILE_VERBS if verb in held]} for name, held in LEVELS.items()
+        ]
         return Response({**answer.data, "built_in": built_in})
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def retrieve(self, request: Request, pk: str) -> Response:
         level = access_level(self.member, pk)
-        return tagged(shape(level), level.mark)
+        return etag_response(level_shape(level), level.mark)
 
     @extend_schema(request=LevelBody, responses={201: OpenApiTypes.OBJECT})
     def create(self, request: Request) -> Response:
         require_admin(self.member)
         level = create_level(self.member, **self.read(LevelBody))
-        return tagged(shape(level), level.mark, status=201)
+        return etag_response(level_shape(level), level.mark, status=201)
 
     @extend_schema(parameters=[IF_MATCH], request=LevelChange, responses=OpenApiTypes.OBJECT)
     def partial_update(self, request: Request, pk: str) -> Response:
         level = access_level(self.member, pk)
         require_admin(self.member)
         body = self.read(LevelChange)
-        level = change_level(self.member, level, **body, seen=seen_by(request))
-        return tagged(shape(level), level.mark)
+        level = change_level(self.member, level, **body, seen=parse_if_match(request))
+        return etag_response(level_shape(level), level.mark)
 
     @extend_schema(parameters=[IF_MATCH], responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
-        delete_level(self.member, access_level(self.member, pk), seen=seen_by(request))
+        delete_level(self.member, access_level(self.member, pk), seen=parse_if_match(request))
         return Response(status=204)
 
 

@@ -3,34 +3,34 @@
 import re
 from collections.abc import Iterable
 
-from networks.models import VERBS
+from networks.models import PROFILE_VERBS
 
 Verbs = frozenset[str]
-WIDTH = 2  # hexadecimal digits of one cell, enough for the seven verbs
-SPELT = re.compile("[0-7][0-9a-f]")
+CELL_WIDTH = 2  # hexadecimal digits of one cell, enough for the seven verbs
+ENCODED_CELL = re.compile("[0-7][0-9a-f]")
 
 
-def spelt(verbs: Iterable[str]) -> str:
+def encode_verbs(verbs: Iterable[str]) -> str:
     """A set of verbs in two digits: a page of the matrix has hundreds of them."""
     held = set(verbs)
-    return f"{sum(1 << number for number, verb in enumerate(VERBS) if verb in held):0{WIDTH}x}"
+    return f"{sum(1 << number for number, verb in enumerate(PROFILE_VERBS) if verb in held):0{CELL_WIDTH}x}"
 
 
-def read(text: str) -> Verbs | None:
+def decode_verbs(text: str) -> Verbs | None:
     """The verbs that were spelt so; None for what was not."""
-    if not SPELT.fullmatch(text):
+    if not ENCODED_CELL.fullmatch(text):
         return None
     bits = int(text, 16)
-    return frozenset(verb for number, verb in enumerate(VERBS) if bits >> number & 1)
+    return frozenset(verb for number, verb in enumerate(PROFILE_VERBS) if bits >> number & 1)
 
 
-def read_holders(values: Iterable[str]) -> dict[str, Verbs]:
+def decode_holders(values: Iterable[str]) -> dict[str, Verbs]:
     """{"member-12": verbs} of "member-12:07"; nonsense is passed over."""
     parts = (value.partition(":") for value in values)
-    return {key: verbs for key, _colon, text in parts if (verbs := read(text)) is not None}
+    return {key: verbs for key, _colon, text in parts if (verbs := decode_verbs(text)) is not None}
 
 
-def read_rows(columns: str, rows: Iterable[str]) -> dict[tuple[int, int], Verbs]:
+def decode_rows(columns: str, rows: Iterable[str]) -> dict[tuple[int, int], Verbs]:
     """{(member id, profile id): verbs} of the profiles "3 4" and rows such as "12:0701"; nonsense is passed over."""
     profiles = [int(pk) for pk in columns.split() if pk.isascii() and pk.isdecimal() and len(pk) < 19]
     found = {}
@@ -39,7 +39,7 @@ def read_rows(columns: str, rows: Iterable[str]) -> dict[tuple[int, int], Verbs]
         if not (member.isascii() and member.isdecimal() and len(member) < 19):
             continue
         for number, profile in enumerate(profiles):
-            verbs = read(cells[number * WIDTH : (number + 1) * WIDTH])
+            verbs = decode_verbs(cells[number * CELL_WIDTH : (number + 1) * CELL_WIDTH])
             if verbs is not None:
                 found[int(member), profile] = verbs
     return found

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from networks.models import VERBS
+from networks.models import PROFILE_VERBS
 
 VERB_WORDS: dict[str, str | Promise] = {
     "view": _("view"),
@@ -24,7 +24,7 @@ LEVEL_WORDS: dict[str, str | Promise] = {
     "analyst": _("Analyst"),
     "manager": _("Manager"),
 }
-TASK_VIEWS: dict[str, str | Promise] = {
+TASK_VIEW_LABELS: dict[str, str | Promise] = {
     "mine": _("Mine"),
     "teams": _("My teams’"),
     "given": _("Given by me"),
@@ -32,7 +32,7 @@ TASK_VIEWS: dict[str, str | Promise] = {
 }
 
 
-def spelt(verbs: Iterable[str]) -> list[str]:
+def verb_names(verbs: Iterable[str]) -> list[str]:
     """In the order of rising power, in the reader's language."""
     held = set(verbs)
-    return [str(VERB_WORDS[verb]) for verb in VERBS if verb in held]
+    return [str(VERB_WORDS[verb]) for verb in PROFILE_VERBS if verb in held]

@@ -3,12 +3,12 @@
 from django import template
 
 from organizations.models import Member
-from teams.queries.sight import Sight, sight_of
+from teams.queries.profile_visibility import ProfileVisibility, visibility_of
 
 register = template.Library()
 
 
 @register.simple_tag
-def sight(member: Member, verb: str = "view") -> Sight:
+def sight(member: Member, verb: str = "view") -> ProfileVisibility:
     """For `components/_nothing.html`; asked only where a list is empty."""
-    return sight_of(member, verb)
+    return visibility_of(member, verb)

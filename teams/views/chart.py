@@ -10,5 +10,5 @@ from teams.queries.chart import chart_of
 
 @member_gate
 @require_safe
-def show(request: MemberRequest) -> HttpResponse:
+def show_chart(request: MemberRequest) -> HttpResponse:
     return render(request, "teams/chart.html", {"chart": chart_of(request.member)})

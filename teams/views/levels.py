@@ -10,27 +10,33 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from foundation.errors import Invalid
 from foundation.overtaking import Overtaken
-from organizations.auditing.overtaken_changes import Overtaking, overtaken_form, seen_in, since, standing
+from organizations.auditing.overtaken_changes import (
+    Overtaking,
+    entries_since,
+    initial_with_mark,
+    merge_overtaken_form,
+    posted_mark,
+)
 from organizations.configuration.settings_forms import show_errors
 from organizations.gates import MemberRequest, admin_gate, member_gate
 from teams.access import access_level
 from teams.actions.levels import change_level, create_level, delete_level
 from teams.forms import LevelForm
 from teams.models import Level
-from teams.queries.levels import choices
-from teams.rights.verb_words import spelt
+from teams.queries.levels import level_choices
+from teams.rights.verb_words import verb_names
 
 
 @member_gate
 @require_safe
-def listing(request: MemberRequest) -> HttpResponse:
-    rows = [{"level": level, "verbs": spelt(level.verbs)} for level in choices()]
+def list_levels(request: MemberRequest) -> HttpResponse:
+    rows = [{"level": level, "verbs": verb_names(level.verbs)} for level in level_choices()]
     return render(request, "teams/levels.html", {"rows": rows})
 
 
 @admin_gate
 @require_http_methods(["GET", "HEAD", "POST"])
-def create(request: MemberRequest) -> HttpResponse:
+def create_level_view(request: MemberRequest) -> HttpResponse:
     form = LevelForm(request.POST or None)
     if form.is_valid():
         try:
@@ -39,62 +45,70 @@ def create(request: MemberRequest) -> HttpResponse:
             show_errors(form, invalid)
         else:
             messages.success(request, _("The level “%s” can be given from now on.") % level.name)
-            return to_list(request)
-    return filled(request, form)
+            return redirect_to_levels(request)
+    return render_level_form(request, form)
 
 
 @admin_gate
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: MemberRequest, pk: int) -> HttpResponse:
+def edit_level(request: MemberRequest, pk: int) -> HttpResponse:
     level = access_level(request.member, pk)
-    form = form_of(level, request.POST or None)
+    form = build_level_form(level, request.POST or None)
     if form.is_valid():
         try:
             change_level(request.member, level, **form.answers())
         except Invalid as invalid:
             show_errors(form, invalid)
         except Overtaken as error:
-            return both(request, form, pk, error)
+            return render_overtaken_level(request, form, pk, error)
         else:
             messages.success(request, _("The level is changed. Rights that were given with it stay as they are."))
-            return to_list(request)
-    return filled(request, form, level)
+            return redirect_to_levels(request)
+    return render_level_form(request, form, level)
 
 
 @admin_gate
 @require_POST
-def delete(request: MemberRequest, pk: int) -> HttpResponse:
+def delete_level_view(request: MemberRequest, pk: int) -> HttpResponse:
     level = access_level(request.member, pk)
     try:
-        delete_level(request.member, level, seen=seen_in(request))
+        delete_level(request.member, level, seen=posted_mark(request))
     except Overtaken as error:
         fresh = access_level(request.member, pk)
-        told = Overtaking(since(seen_in(request), fresh))
-        return filled(request, form_of(fresh), fresh, refusal=error.user_message, overtaking=told)
+        overtaking = Overtaking(entries_since(posted_mark(request), fresh))
+        return render_level_form(
+            request, build_level_form(fresh), fresh, refusal=error.user_message, overtaking=overtaking
+        )
     messages.success(request, _("The level “%s” is gone. Rights that were given with it stay.") % level.name)
-    return to_list(request)
+    return redirect_to_levels(request)
 
 
-def both(request: MemberRequest, form: LevelForm, pk: int, error: Overtaken) -> HttpResponse:
+def render_overtaken_level(request: MemberRequest, form: LevelForm, pk: int, error: Overtaken) -> HttpResponse:
     """Somebody else has changed it meanwhile: both sides, and the form with the two merged."""
     fresh = access_level(request.member, pk)
-    entries = since(seen_in(request), fresh)
-    begun, told = overtaken_form(form, values_of(fresh), fresh.mark, entries, action=request.path, theirs=request.path)
-    return filled(request, LevelForm(initial=begun), fresh, refusal=error.user_message, overtaking=told)
+    entries = entries_since(posted_mark(request), fresh)
+    begun, overtaking = merge_overtaken_form(
+        form, level_values(fresh), fresh.mark, entries, action=request.path, theirs=request.path
+    )
+    return render_level_form(
+        request, LevelForm(initial=begun), fresh, refusal=error.user_message, overtaking=overtaking
+    )
 
 
-def values_of(level: Level) -> dict[str, Any]:
+def level_values(level: Level) -> dict[str, Any]:
     return {"name": level.name, "verbs": level.verbs}
 
 
-def form_of(level: Level, posted: QueryDict | None = None) -> LevelForm:
-    return LevelForm(posted, initial=standing(values_of(level), level.mark))
+def build_level_form(level: Level, posted: QueryDict | None = None) -> LevelForm:
+    return LevelForm(posted, initial=initial_with_mark(level_values(level), level.mark))
 
 
-def filled(request: MemberRequest, form: LevelForm, level: Level | None = None, **given: Any) -> HttpResponse:
+def render_level_form(
+    request: MemberRequest, form: LevelForm, level: Level | None = None, **given: Any
+) -> HttpResponse:
     status = 422 if form.errors or given else 200
     return render(request, "teams/level_form.html", {"form": form, "level": level, **given}, status=status)
 
 
-def to_list(request: MemberRequest) -> HttpResponse:
+def redirect_to_levels(request: MemberRequest) -> HttpResponse:
     return redirect("teams:levels", slug=request.member.organization.slug)

@@ -10,51 +10,52 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from foundation.errors import AppError, Conflict
-from networks.models import VERBS, Profile
+from networks.models import PROFILE_VERBS, Profile
 from organizations.gates import MemberRequest, member_gate
 from teams.access import access_profile, verbs_on
 from teams.actions.grants import set_grants
 from teams.forms import GrantForm
-from teams.queries.connections import connected_at
-from teams.queries.levels import Choice, choices, name_of
+from teams.queries.levels import LevelChoice, find_level_name, level_choices
+from teams.queries.profile_connections import connected_at
 from teams.queries.rights import Holder, Rights, rights_on
-from teams.rights.change_words import Change, told
+from teams.rights.change_words import RightsChange, describe_changes
 from teams.rights.grant_policy import giver_on
-from teams.rights.seen_cells import read_holders
-from teams.rights.seen_cells import spelt as spelt_seen
-from teams.rights.verb_words import VERB_WORDS, spelt
-from teams.views.undo_rights import rights_told
+from teams.rights.seen_cells import decode_holders, encode_verbs
+from teams.rights.verb_words import VERB_WORDS, verb_names
+from teams.views.undo_rights import undoable_rights_message
 
 
 @member_gate
 @require_POST
-def change(request: MemberRequest, pk: int) -> HttpResponse:
+def change_rights(request: MemberRequest, pk: int) -> HttpResponse:
     """Stores the rows that differ from what was shown: a leader's page also shows what is not theirs to change."""
     profile = access_profile(request.member, pk, to="view")
-    began = now()
-    seen, before = read_holders(request.POST.getlist("seen")), rights_on(profile)
-    chosen = wanted(request.POST, before, seen)
+    started_at = now()
+    seen, before = decode_holders(request.POST.getlist("seen")), rights_on(profile)
+    chosen = parse_wanted_grants(request.POST, before, seen)
     try:
         set_grants(request.member, profile, **chosen, seen=seen)
     except Conflict as conflict:
-        return page(request, profile, refused=conflict.user_message)  # with what stands, not with the old ticks
+        return render_profile_page(
+            request, profile, refused=conflict.user_message
+        )  # with what stands, not with the old ticks
     except AppError as error:
-        return page(request, profile, refused=error.user_message, posted=request.POST)
+        return render_profile_page(request, profile, refused=error.user_message, posted=request.POST)
     keys = [f"{kind.removesuffix('s')}-{pk}" for kind, holders in chosen.items() for pk in holders]
-    messages.success(request, rights_told(request, result(profile, keys, before), began))
-    return to(request, profile)
+    messages.success(request, undoable_rights_message(request, describe_result(profile, keys, before), started_at))
+    return redirect_to_profile(request, profile)
 
 
 @member_gate
 @require_POST
-def add(request: MemberRequest, pk: int) -> HttpResponse:
+def add_rights(request: MemberRequest, pk: int) -> HttpResponse:
     """Gives a level to a member or team that held nothing."""
     profile = access_profile(request.member, pk, to="view")
-    began, rights = now(), rights_on(profile)
-    levels = choices()
-    form = grant_form(rights, levels, request.POST)
+    started_at, rights = now(), rights_on(profile)
+    levels = level_choices()
+    form = build_grant_form(rights, levels, request.POST)
     if not form.is_valid():
-        return page(request, profile, grant_form=form)
+        return render_profile_page(request, profile, grant_form=form)
     holder = rights.holders[form.cleaned_data["holder"]]
     verbs = next(level.verbs for level in levels if level.key == form.cleaned_data["level"])
     try:
@@ -62,19 +63,23 @@ def add(request: MemberRequest, pk: int) -> HttpResponse:
         set_grants(request.member, profile, **given, seen={holder.key: frozenset()})
     except AppError as error:
         form.add_error(None, error.user_message)
-        return page(request, profile, grant_form=form)
-    messages.success(request, rights_told(request, result(profile, [holder.key], rights), began))
-    return to(request, profile)
+        return render_profile_page(request, profile, grant_form=form)
+    messages.success(
+        request, undoable_rights_message(request, describe_result(profile, [holder.key], rights), started_at)
+    )
+    return redirect_to_profile(request, profile)
 
 
-def result(profile: Profile, keys: list[str], before: Rights) -> str:
+def describe_result(profile: Profile, keys: list[str], before: Rights) -> str:
     """What those of these `keys` may do now that they could not before, or the other way about."""
     then, now = before.holders, rights_on(profile).holders
-    changes = [Change(now[key].name, profile.name, then[key].held, now[key].held) for key in keys if key in now]
-    return told(changes) if changes else _("Nothing was changed.")
+    changes = [RightsChange(now[key].name, profile.name, then[key].held, now[key].held) for key in keys if key in now]
+    return describe_changes(changes) if changes else _("Nothing was changed.")
 
 
-def wanted(posted: QueryDict, rights: Rights, seen: dict[str, frozenset[str]]) -> dict[str, dict[int, list[str]]]:
+def parse_wanted_grants(
+    posted: QueryDict, rights: Rights, seen: dict[str, frozenset[str]]
+) -> dict[str, dict[int, list[str]]]:
     found: dict[str, dict[int, list[str]]] = {"members": {}, "teams": {}}
     for key in posted.getlist("row"):
         holder = rights.holders.get(key)
@@ -84,51 +89,53 @@ def wanted(posted: QueryDict, rights: Rights, seen: dict[str, frozenset[str]]) -
     return found
 
 
-def page(request: MemberRequest, profile: Profile, **given: Any) -> HttpResponse:
+def render_profile_page(request: MemberRequest, profile: Profile, **given: Any) -> HttpResponse:
     """The profile's page; after a refusal as it was filled in, with 422."""
     rights = rights_on(profile)
-    levels = choices()
+    levels = level_choices()
     held = verbs_on(request.member, [profile.pk])[profile.pk]
     context = {
         "profile": profile,
-        "can": spelt(held),
+        "can": verb_names(held),
         "connected_at": connected_at(profile),
         "may_manage": "manage" in held,
         "may_grant": giver_on(request.member, profile).any,
-        "verbs": spelt(VERBS),
-        "levels": [{"name": level.name, "verbs": spelt(level.verbs)} for level in levels],
+        "verbs": verb_names(PROFILE_VERBS),
+        "levels": [{"name": level.name, "verbs": verb_names(level.verbs)} for level in levels],
         "rights": rights,
-        "groups": groups(rights, levels, given.get("posted")),
-        "grant_form": grant_form(rights, levels),
+        "groups": grid_groups(rights, levels, given.get("posted")),
+        "grant_form": build_grant_form(rights, levels),
         **given,
     }
     return render(request, "profiles/profile.html", context, status=422 if given else 200)
 
 
-def groups(rights: Rights, levels: list[Choice], posted: QueryDict | None) -> list[dict[str, Any]]:
+def grid_groups(rights: Rights, levels: list[LevelChoice], posted: QueryDict | None) -> list[dict[str, Any]]:
     named = ((_("Teams"), rights.teams), (_("Members"), rights.members))
     return [
-        {"label": label, "rows": [row(one, levels, posted) for one in holders]} for label, holders in named if holders
+        {"label": label, "rows": [grid_row(one, levels, posted) for one in holders]}
+        for label, holders in named
+        if holders
     ]
 
 
-def row(holder: Holder, levels: list[Choice], posted: QueryDict | None) -> dict[str, Any]:
+def grid_row(holder: Holder, levels: list[LevelChoice], posted: QueryDict | None) -> dict[str, Any]:
     """One line of the grid; after a refusal with the ticks as they were posted."""
     ticked = set(posted.getlist(holder.key)) if posted else holder.own
-    shown = read_holders(posted.getlist("seen")) if posted else {}
+    shown = decode_holders(posted.getlist("seen")) if posted else {}
     cells = [
         {"verb": verb, "word": VERB_WORDS[verb], "on": verb in ticked, "through": ", ".join(holder.teams_giving(verb))}
-        for verb in VERBS
+        for verb in PROFILE_VERBS
     ]
-    seen = f"{holder.key}:{spelt_seen(shown.get(holder.key, holder.own))}"
-    return {"holder": holder, "level": name_of(holder.own, levels), "cells": cells, "seen": seen}
+    seen = f"{holder.key}:{encode_verbs(shown.get(holder.key, holder.own))}"
+    return {"holder": holder, "level": find_level_name(holder.own, levels), "cells": cells, "seen": seen}
 
 
-def grant_form(rights: Rights, levels: list[Choice], posted: QueryDict | None = None) -> GrantForm:
+def build_grant_form(rights: Rights, levels: list[LevelChoice], posted: QueryDict | None = None) -> GrantForm:
     kinds = {"team": _("team"), "member": _("member")}
     holders = [(one.key, f"{one.name} ({kinds[one.kind]})") for one in rights.others]
     return GrantForm(posted, holders=holders, levels=[(level.key, level.name) for level in levels])
 
 
-def to(request: MemberRequest, profile: Profile) -> HttpResponse:
+def redirect_to_profile(request: MemberRequest, profile: Profile) -> HttpResponse:
     return redirect("profiles:profile", slug=request.member.organization.slug, pk=profile.pk)

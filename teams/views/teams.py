@@ -10,38 +10,48 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from foundation.errors import Invalid
 from foundation.overtaking import Overtaken
-from organizations.auditing.overtaken_changes import Overtaking, overtaken, plain, seen_in, since
+from organizations.auditing.overtaken_changes import (
+    Overtaking,
+    entries_since,
+    merge_overtaken_values,
+    posted_mark,
+    to_form_value,
+)
 from organizations.configuration.settings_forms import show_errors
 from organizations.gates import MemberRequest, admin_gate, member_gate
-from teams.access import access_team, leads
+from teams.access import access_team, is_leader_of
 from teams.actions.teams import change_team, create_team, dissolve_team
-from teams.forms import LedTeamForm, TeamForm, initial_of
+from teams.forms import LedTeamForm, TeamForm, team_form_initial
 from teams.models import Team
-from teams.queries.teams import all_rosters, one_roster
+from teams.queries.teams import all_rosters, roster_of_team
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 
 
 @member_gate
 @require_safe
-def listing(request: MemberRequest) -> HttpResponse:
+def list_teams(request: MemberRequest) -> HttpResponse:
     return render(request, "teams/list.html", {"rosters": all_rosters(request.member)})
 
 
 @member_gate
 @require_safe
-def show(request: MemberRequest, pk: int) -> HttpResponse:
-    return shown(request, access_team(request.member, pk))
+def show_team(request: MemberRequest, pk: int) -> HttpResponse:
+    return render_team(request, access_team(request.member, pk))
 
 
-def shown(request: MemberRequest, team: Team, *, status: int = 200, **given: Any) -> HttpResponse:
-    context = {"roster": one_roster(request.member, team), "may_change": leads(request.member, team), **given}
+def render_team(request: MemberRequest, team: Team, *, status: int = 200, **given: Any) -> HttpResponse:
+    context = {
+        "roster": roster_of_team(request.member, team),
+        "may_change": is_leader_of(request.member, team),
+        **given,
+    }
     return render(request, "teams/team.html", context, status=status)
 
 
 @admin_gate
 @require_http_methods(FORM_METHODS)
-def create(request: MemberRequest) -> HttpResponse:
+def create_team_view(request: MemberRequest) -> HttpResponse:
     form = TeamForm(request.POST or None)
     if form.is_valid():
         try:
@@ -50,62 +60,62 @@ def create(request: MemberRequest) -> HttpResponse:
             show_errors(form, invalid)
         else:
             messages.success(request, _("The team “%s” is there.") % team.name)
-            return to(request, team.pk)
-    return filled(request, form)
+            return redirect_to_team(request, team.pk)
+    return render_team_form(request, form)
 
 
 @member_gate
 @require_http_methods(FORM_METHODS)
-def edit(request: MemberRequest, pk: int) -> HttpResponse:
+def edit_team(request: MemberRequest, pk: int) -> HttpResponse:
     team = access_team(request.member, pk, to="change")
     kind = TeamForm if request.member.is_admin else LedTeamForm
-    form = kind(request.POST or None, initial=initial_of(team))
+    form = kind(request.POST or None, initial=team_form_initial(team))
     if form.is_valid():
         try:
             change_team(request.member, team, **form.changes())
         except Invalid as invalid:
             show_errors(form, invalid)
         except Overtaken:
-            return both(request, form, access_team(request.member, pk))
+            return render_overtaken_team(request, form, access_team(request.member, pk))
         else:
             messages.success(request, _("The team is changed."))
-            return to(request, team.pk)
-    return filled(request, form, team)
+            return redirect_to_team(request, team.pk)
+    return render_team_form(request, form, team)
 
 
 @admin_gate
 @require_POST
-def dissolve(request: MemberRequest, pk: int) -> HttpResponse:
+def dissolve_team_view(request: MemberRequest, pk: int) -> HttpResponse:
     team = access_team(request.member, pk, to="change")
     try:
-        dissolve_team(request.member, team, seen=seen_in(request))
+        dissolve_team(request.member, team, seen=posted_mark(request))
     except Overtaken:
-        told = Overtaking(since(seen_in(request), team))
-        return shown(request, access_team(request.member, pk), status=409, overtaking=told)
+        overtaking = Overtaking(entries_since(posted_mark(request), team))
+        return render_team(request, access_team(request.member, pk), status=409, overtaking=overtaking)
     messages.success(request, _("The team “%s” is dissolved. Its people and profiles stay.") % team.name)
     return redirect("teams:list", slug=request.member.organization.slug)
 
 
-def both(request: MemberRequest, form: TeamForm, team: Team) -> HttpResponse:
+def render_overtaken_team(request: MemberRequest, form: TeamForm, team: Team) -> HttpResponse:
     """Somebody else has put other words meanwhile where they were changed here: both sides, and the two merged."""
-    now, base = initial_of(team), form.cleaned_data["seen"]
+    now, base = team_form_initial(team), form.cleaned_data["seen"]
     values = {name: now[name] for name in form.fields if name != "seen"}
-    begun, told = overtaken(
+    begun, overtaking = merge_overtaken_values(
         form,
         values,
         {"seen": now["seen"]},
-        since(None, team),
-        base={name: plain(value) for name, value in base.items()},
+        entries_since(None, team),
+        base={name: to_form_value(value) for name, value in base.items()},
         action=request.path,
         theirs=request.path,
     )
-    return filled(request, type(form)(initial=begun), team, overtaking=told)
+    return render_team_form(request, type(form)(initial=begun), team, overtaking=overtaking)
 
 
-def filled(request: MemberRequest, form: TeamForm, team: object = None, **given: Any) -> HttpResponse:
+def render_team_form(request: MemberRequest, form: TeamForm, team: object = None, **given: Any) -> HttpResponse:
     status = 409 if given else 422 if form.errors else 200
     return render(request, "teams/form.html", {"form": form, "team": team, **given}, status=status)
 
 
-def to(request: MemberRequest, pk: int) -> HttpResponse:
+def redirect_to_team(request: MemberRequest, pk: int) -> HttpResponse:
     return redirect("teams:team", slug=request.member.organization.slug, pk=pk)

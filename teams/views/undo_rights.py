@@ -15,31 +15,35 @@ from foundation.errors import AppError, NotFound
 from networks.models import Profile
 from organizations.gates import MemberRequest, member_gate
 from organizations.models import AuditEntry, Member
-from organizations.undo import undoable, way_back
+from organizations.undo import safe_return_url, undo_message
 from teams.access import access_profile
 from teams.actions.grants import set_grants
 
-MOST = 500  # changes that are taken back at once
+MOST_CHANGES = 500  # changes that are taken back at once
 
 
-def rights_told(request: MemberRequest, text: str, began: datetime) -> SafeString | str:
-    """`text`, with the button that takes back what the reader has changed since `began`."""
-    ids = list(own_changes(request.member).filter(at__gte=began).values_list("pk", flat=True)[: MOST + 1])
-    if not ids or len(ids) > MOST:
+def undoable_rights_message(request: MemberRequest, text: str, started_at: datetime) -> SafeString | str:
+    """`text`, with the button that takes back what the reader has changed since `started_at`."""
+    ids = list(
+        own_rights_changes(request.member).filter(at__gte=started_at).values_list("pk", flat=True)[: MOST_CHANGES + 1]
+    )
+    if not ids or len(ids) > MOST_CHANGES:
         return text
     url = reverse("teams:undo_rights", args=[request.member.organization.slug])
-    return undoable(text, url, {"changes": " ".join(map(str, ids))})
+    return undo_message(text, url, {"changes": " ".join(map(str, ids))})
 
 
 @member_gate
 @require_POST
-def undo(request: MemberRequest) -> HttpResponse:
+def undo_rights_changes(request: MemberRequest) -> HttpResponse:
     """Judged like any other change of rights; what cannot be taken back any more is said."""
     wanted = [int(text) for text in request.POST.get("changes", "").split() if text.isascii() and text.isdecimal()]
     changes = list(
-        own_changes(request.member).filter(pk__in=[pk for pk in wanted[:MOST] if pk < 2**63]).order_by("-pk")
+        own_rights_changes(request.member)
+        .filter(pk__in=[pk for pk in wanted[:MOST_CHANGES] if pk < 2**63])
+        .order_by("-pk")
     )
-    refused = [reason for one in changes if (reason := take_back(request.member, one))]
+    refused = [reason for one in changes if (reason := undo_rights_change(request.member, one))]
     for reason in dict.fromkeys(refused):
         messages.error(request, reason)
     if len(refused) < len(changes):
@@ -47,15 +51,15 @@ def undo(request: MemberRequest) -> HttpResponse:
     elif not changes:
         messages.error(request, _("There is nothing to take back any more."))
     home = f"/o/{request.member.organization.slug}/"
-    return redirect(way_back(request, home, f"{home}teams/rights/"))
+    return redirect(safe_return_url(request, home, f"{home}teams/rights/"))
 
 
-def own_changes(member: Member) -> QuerySet[AuditEntry]:
+def own_rights_changes(member: Member) -> QuerySet[AuditEntry]:
     rows = AuditEntry.objects.filter(verb="grant.changed", actor_kind="member", actor_id=member.pk)
     return rows.filter(target_kind=Profile._meta.model_name)
 
 
-def take_back(member: Member, entry: AuditEntry) -> str:
+def undo_rights_change(member: Member, entry: AuditEntry) -> str:
     """Why not; empty where it was done."""
     kind = "member" if "member" in entry.change else "team"
     holder, (before, after) = entry.change["id"], entry.change["rights"]

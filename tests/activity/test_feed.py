@@ -12,11 +12,11 @@ from organizations.auditing import audit
 from organizations.models import AuditEntry
 from organizations.tenancy import scope
 from publishing.actions.compose import create_post
-from publishing.actions.discarding import delete_post
+from publishing.actions.draft_deletion import delete_post
 from publishing.actions.schedule import publish_now, schedule_post
-from socialops.overview import activity
-from socialops.overview.activity import PAGED, feed
-from socialops.overview.activity_words import PAGES, page_of, sentence
+from socialops.overview import activity_feed
+from socialops.overview.activity_feed import PAGED_MODELS, fetch_activity
+from socialops.overview.activity_words import PAGE_NAMES, entry_url, format_entry
 from teams.actions.levels import create_level
 from teams.actions.tasks import accept_task, create_task
 from teams.actions.teams import change_team, dissolve_team
@@ -30,7 +30,7 @@ def text_of(answer) -> str:
 
 
 def verbs(reader) -> set[str]:
-    return {entry.verb for entry in feed(reader).entries}
+    return {entry.verb for entry in fetch_activity(reader).entries}
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_posts_of_profiles_that_one_cannot_see_are_not_there(cast, post_on_page)
 
 
 def test_rights_and_profiles_are_told_to_those_who_see_the_profile(cast):
-    told = {entry.target_name for entry in feed(cast.cole).entries if entry.target_kind == "profile"}
+    told = {entry.target_name for entry in fetch_activity(cast.cole).entries if entry.target_kind == "profile"}
     assert told == {"Acme (x)"}
 
 
@@ -142,7 +142,7 @@ def test_foreign_organizations_have_their_own(cast, sign_in, post):
     assert sign_in(cast.mallory).get(PAGE).status_code == 404
     assert "Priya" not in text_of(sign_in(cast.mallory).get("/o/globex/activity/"))
     with scope(cast.globex):
-        assert {entry.organization_id for entry in feed(cast.mallory).entries} == {cast.globex.pk}
+        assert {entry.organization_id for entry in fetch_activity(cast.mallory).entries} == {cast.globex.pk}
 
 
 def test_ids_that_are_no_numbers_break_nothing(cast):
@@ -160,13 +160,13 @@ def test_names_are_never_markup(cast, sign_in):
 
 
 def test_a_reader_of_little_looks_back_window_by_window_and_misses_nothing(cast, monkeypatch):
-    monkeypatch.setattr(activity, "WINDOW", 20)
-    seen_once = feed(cast.vic).entries
+    monkeypatch.setattr(activity_feed, "MOST_SEARCHED", 20)
+    seen_once = fetch_activity(cast.vic).entries
     for _ in range(50):
         audit.record(cast.ed, "secret.thing", cast.acme)
     found, before, pages = [], "", 0
     while True:
-        page = feed(cast.vic, before=before)
+        page = fetch_activity(cast.vic, before=before)
         found, pages = [*found, *page.entries], pages + 1
         if page.older is None:
             break
@@ -196,10 +196,10 @@ def test_it_takes_few_queries_however_much_there_is(cast, sign_in, post, django_
         client.get(PAGE)
 
 
-@pytest.mark.parametrize("kind", PAGES)
+@pytest.mark.parametrize("kind", PAGE_NAMES)
 def test_every_kind_with_a_page_leads_to_it(kind):
-    assert resolve(page_of(AuditEntry(target_kind=kind, target_id="7"), "acme")).kwargs == {"slug": "acme", "pk": 7}
-    assert kind in PAGED
+    assert resolve(entry_url(AuditEntry(target_kind=kind, target_id="7"), "acme")).kwargs == {"slug": "acme", "pk": 7}
+    assert kind in PAGED_MODELS
 
 
 @pytest.mark.parametrize(
@@ -211,12 +211,12 @@ def test_every_kind_with_a_page_leads_to_it(kind):
     ],
 )
 def test_giving_a_conversation_names_who_has_it_now(change, text):
-    assert sentence(AuditEntry(actor_name="Ed", verb="conversation.assigned", change=change)) == text
+    assert format_entry(AuditEntry(actor_name="Ed", verb="conversation.assigned", change=change)) == text
 
 
 def test_a_verb_without_a_sentence_is_still_readable():
     entry = AuditEntry(actor_name="Ed", verb="bread.baked_twice", target_name="Oven")
-    assert sentence(entry) == "Ed: bread baked twice, Oven"
+    assert format_entry(entry) == "Ed: bread baked twice, Oven"
 
 
 def test_the_same_again_and_again_is_one_line(cast, sign_in):

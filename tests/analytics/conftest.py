@@ -8,10 +8,10 @@ from django.utils.timezone import now
 
 from analytics.tasks import count
 from foundation.states import move
-from networks.actions.outgoing import put_outgoing
+from networks.actions.outgoing import enqueue_outgoing
 from networks.contract import Draft, DraftKind, Measures, Metrics
 from networks.models import Outgoing, Profile, RemotePost
-from networks.outbox.settling import link, tell
+from networks.outbox.settling import link_remote_post, notify_settled
 from organizations.tenancy import scope
 
 
@@ -27,13 +27,13 @@ def send(
     at = at or now()
     number = Outgoing.unscoped.count()
     with scope(profile.organization_id):
-        row = put_outgoing(
+        row = enqueue_outgoing(
             profile, Draft(DraftKind(kind), f"text {number}"), key=f"test:{number}", due_at=at, **follows(after)
         )
         move(row, "begin")
         move(row, "confirm", sent_at=at)
-        link(row, remote_id or f"r{number}", "https://network.example/1")
-        tell(row)
+        link_remote_post(row, remote_id or f"r{number}", "https://network.example/1")
+        notify_settled(row)
         return RemotePost.objects.get(outgoing=row)
 
 

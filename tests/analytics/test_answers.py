@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils.timezone import now
 
-from analytics.access import timed_people
+from analytics.access import answer_time_people
 from analytics.period import Period
-from analytics.queries.answers import Answers, answers_of
+from analytics.queries.answer_times import AnswerTimes, list_answer_times
 from inbox.actions.assign import assign_conversation
-from inbox.actions.ingest import ingest
+from inbox.actions.ingest import ingest_inbound
 from inbox.actions.reply import reply_to_conversation
 from inbox.models import Conversation, Message
 from networks.errors import Refused
@@ -25,9 +25,9 @@ MADRID = ZoneInfo("Europe/Madrid")
 def answer(
     member, profile, asked: float, answered: float, *, remote_id: str, more: float | None = None
 ) -> Conversation:
-    ingest(profile, [says("Rye?", remote_id=remote_id, minute=asked)])
+    ingest_inbound(profile, [says("Rye?", remote_id=remote_id, minute=asked)])
     if more is not None:
-        ingest(profile, [says("Hello?", remote_id=f"{remote_id}9", parent=remote_id, minute=more)])
+        ingest_inbound(profile, [says("Hello?", remote_id=f"{remote_id}9", parent=remote_id, minute=more)])
     talk = Conversation.objects.select_related("profile").get(root_id=remote_id)
     written = reply(member, talk, "Yes")
     end(begin(written.outgoing), sent_as(f"{remote_id}7", minute=answered))
@@ -39,9 +39,9 @@ def reply(member, talk: Conversation, text: str) -> Message:
     return reply_to_conversation(member, talk, text=text, seen=Message.objects.latest("pk").pk)
 
 
-def of(member, *people, profiles=None) -> dict[str, Answers]:
+def of(member, *people, profiles=None) -> dict[str, AnswerTimes]:
     ids = [one.pk for one in profiles or ()]
-    return {one.member.name: one for one in answers_of(people, ids, DAY, zone=MADRID)}
+    return {one.member.name: one for one in list_answer_times(people, ids, DAY, zone=MADRID)}
 
 
 def test_it_is_from_the_oldest_that_waited_until_the_answer_was_there(cast):
@@ -67,19 +67,21 @@ def test_a_second_answer_to_nobody_who_waits_is_none(cast):
 
 
 def test_an_answer_that_failed_is_none_and_does_not_shorten_the_next(cast):
-    ingest(cast.x, [says("Rye?", remote_id="11", minute=0)])
+    ingest_inbound(cast.x, [says("Rye?", remote_id="11", minute=0)])
     talk = Conversation.objects.select_related("profile").get()
     failed = reply(cast.cole, talk, "Yes")
     end(begin(failed.outgoing), ended(Refused("No.")))
     written = reply(cast.cole, talk, "Yes!")
     end(begin(written.outgoing), sent_as("15", minute=50))
-    [found] = answers_of([cast.cole], [cast.x.pk], Period(DAY.first, now().date() + timedelta(days=1)), zone=MADRID)
+    [found] = list_answer_times(
+        [cast.cole], [cast.x.pk], Period(DAY.first, now().date() + timedelta(days=1)), zone=MADRID
+    )
     asked, answered = (Message.objects.get(text=text).sent_at for text in ("Rye?", "Yes!"))
     assert (found.count, found.usual) == (1, answered - asked)
 
 
 def test_what_waits_for_somebody_now_is_beside_it(cast):
-    ingest(cast.x, [says("Rye?", remote_id="11"), says("Rolls?", remote_id="12", author=EVE, minute=5)])
+    ingest_inbound(cast.x, [says("Rye?", remote_id="11"), says("Rolls?", remote_id="12", author=EVE, minute=5)])
     for talk in Conversation.objects.order_by("pk"):
         assign_conversation(cast.lena, talk, member=cast.cole)
     found = of(cast.lena, cast.cole, profiles=[cast.x])["Cole"]
@@ -94,7 +96,7 @@ def test_it_is_two_queries_however_many(cast, django_assert_num_queries):
 
 
 def names(member, **asked) -> set[str]:
-    return {one.name for one in timed_people(member, **asked)[0]}
+    return {one.name for one in answer_time_people(member, **asked)[0]}
 
 
 def test_leaders_look_at_their_teams_admins_at_everybody_others_at_themselves(cast, sign_in):
@@ -103,7 +105,7 @@ def test_leaders_look_at_their_teams_admins_at_everybody_others_at_themselves(ca
     assert names(cast.olive, team=str(cast.team.pk)) == {"Lena", "Cole", "Priya", "Ed"}
     assert names(cast.cole) == {"Cole"}
     set_grants(cast.olive, cast.page, members={cast.lena.pk: []})
-    assert list(timed_people(cast.lena)[1]) == [cast.x]  # leading shows nothing that one may not view
+    assert list(answer_time_people(cast.lena)[1]) == [cast.x]  # leading shows nothing that one may not view
     page = "/o/acme/analytics/answers/"
     assert "Priya" not in sign_in(cast.cole).get(page).content.decode()
     assert sign_in(cast.cole).get(page, {"team": cast.team.pk}).status_code == 404

@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.cadence import AGES, next_for_post
+from analytics.cadence import MEASURED_AGES, next_post_measurement
 
 BORN = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
 
 def after(**age: float) -> timedelta | None:
-    due = next_for_post(BORN, BORN + timedelta(**age))
+    due = next_post_measurement(BORN, BORN + timedelta(**age))
     return due and due - BORN
 
 
@@ -27,6 +27,6 @@ def test_the_ages_at_which_a_post_is_measured():
 
 @given(st.timedeltas(min_value=timedelta(hours=-1), max_value=timedelta(days=120)))
 def test_the_next_time_is_later_than_now_and_the_first_one_planned(age):
-    due = next_for_post(BORN, BORN + age)
-    later = [planned for planned in AGES if planned > age]
+    due = next_post_measurement(BORN, BORN + age)
+    later = [planned for planned in MEASURED_AGES if planned > age]
     assert due == (BORN + later[0] if later else None)

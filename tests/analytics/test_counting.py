@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from kombu.exceptions import OperationalError
 
-from analytics.actions.counting import refresh_day, refresh_recent
+from analytics.actions.own_counts import refresh_day, refresh_recent
 from analytics.derive import day_of
 from analytics.models import Rollup
-from analytics.tasks import LATER, SOON, ask_for_count, count, count_key
+from analytics.tasks import COUNT_DELAY, RECOUNT_DELAY, count, count_cache_key, request_count
 from inbox.models import Conversation, Message
 from networks.models import RemotePost
 from tests.analytics.conftest import send
@@ -85,15 +85,15 @@ def test_what_goes_on_is_counted_now_and_then(cast, monkeypatch):
     waits = []
     monkeypatch.setattr(count, "apply_async", lambda args, **given: waits.append(given["countdown"]))
     asked = (cast.x.organization_id, cast.x.pk, BEGIN.date().isoformat(), "posts_sent")
-    cache.delete_many([count_key("count", asked), count_key("counted", asked)])
+    cache.delete_many([count_cache_key("count", asked), count_cache_key("counted", asked)])
     for _ in range(3):
-        ask_for_count(cast.x, BEGIN.date(), "posts_sent")
-        cache.delete(count_key("count", asked))  # the moment is over
+        request_count(cast.x, BEGIN.date(), "posts_sent")
+        cache.delete(count_cache_key("count", asked))  # the moment is over
         count(*asked)
-    assert waits == [SOON, LATER, LATER]
-    cache.delete(count_key("counted", asked))
-    ask_for_count(cast.x, BEGIN.date(), "posts_sent")
-    assert waits[-1] == SOON
+    assert waits == [COUNT_DELAY, RECOUNT_DELAY, RECOUNT_DELAY]
+    cache.delete(count_cache_key("counted", asked))
+    request_count(cast.x, BEGIN.date(), "posts_sent")
+    assert waits[-1] == COUNT_DELAY
 
 
 def test_a_broker_that_is_away_costs_nothing_but_time(cast, monkeypatch, django_capture_on_commit_callbacks):

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.derive import bounds, changes_by_day, day_of, increase, known
+from analytics.derive import changes_by_day, day_bounds, day_of, known_values, value_increases
 
 MADRID = ZoneInfo("Europe/Madrid")
 BEGIN = datetime(2026, 3, 27, tzinfo=UTC)
@@ -18,9 +18,9 @@ stories = st.lists(st.tuples(instants, answers), max_size=12, unique_by=lambda p
 
 
 def test_the_first_number_counts_from_nothing_and_a_missing_one_changes_nothing():
-    assert increase({}, {"likes": 5}) == {"likes": 5}
-    assert increase({"likes": 5, "replies": 2}, {"likes": 5, "replies": None}) == {"likes": 0}
-    assert increase({"likes": 5}, {"likes": 3}) == {"likes": -2}
+    assert value_increases({}, {"likes": 5}) == {"likes": 5}
+    assert value_increases({"likes": 5, "replies": 2}, {"likes": 5, "replies": None}) == {"likes": 0}
+    assert value_increases({"likes": 5}, {"likes": 3}) == {"likes": -2}
 
 
 @given(stories)
@@ -28,7 +28,7 @@ def test_the_days_add_up_to_what_the_network_said_last(story):
     days = changes_by_day(story, MADRID)
     last: dict[str, int] = {}
     for _, values in sorted(story, key=lambda pair: pair[0]):
-        last |= known(values, ("likes", "impressions"))
+        last |= known_values(values, ("likes", "impressions"))
     assert {key: sum(n for (_, metric), n in days.items() if metric == key) for key in last} == last
     assert {metric for _, metric in days} == set(last)
 
@@ -51,6 +51,6 @@ def test_a_day_ends_at_midnight_of_the_organization():
 
 
 def test_the_day_of_a_clock_change_is_as_long_as_it_is():
-    start, end = bounds(date(2026, 3, 29), date(2026, 3, 29), MADRID)
+    start, end = day_bounds(date(2026, 3, 29), date(2026, 3, 29), MADRID)
     assert (start, end) == (datetime(2026, 3, 28, 23, tzinfo=UTC), datetime(2026, 3, 29, 22, tzinfo=UTC))
     assert start.tzinfo is end.tzinfo is UTC  # what is subtracted on one clock counts no change of it

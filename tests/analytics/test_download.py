@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime
 import pytest
 from django.http import QueryDict
 
-from analytics.filters import read_filters
-from analytics.measuring import measure_one
+from analytics.measuring import measure_due_numbers
 from analytics.models import Measurement, Rollup
 from analytics.period import Period, last_month
-from analytics.queries import posts
+from analytics.queries import post_numbers
+from analytics.report_filters import parse_report_filters
 from networks.models import Profile, RemotePost
 from tests.analytics.conftest import send
 
@@ -36,9 +36,9 @@ def rows(answer) -> list[dict[str, str]]:
 )
 def test_last_month_is_the_calendar_s(today, first, last):
     assert last_month(today) == Period(first, last)
-    chosen = read_filters(QueryDict("days=month"), today)
+    chosen = parse_report_filters(QueryDict("days=month"), today)
     assert (chosen.period, chosen.preset) == (Period(first, last), "month")
-    assert read_filters(QueryDict(f"from={first}&to={last}"), today).preset == "month"
+    assert parse_report_filters(QueryDict(f"from={first}&to={last}"), today).preset == "month"
 
 
 def test_the_page_offers_it(cast, sign_in):
@@ -61,7 +61,7 @@ def test_each_post_has_its_line_with_its_numbers_and_runs_nothing(cast, network,
     network.posts = {post.remote_id: {"likes": 3, "clicks": None}}
     network.missing = {"clicks": "@Permission missing."}
     Measurement.objects.update(due_at=AT)
-    measure_one(cast.x.pk)
+    measure_due_numbers(cast.x.pk)
     [found] = rows(sign_in(cast.ana).get(DOWNLOAD, {**THAT_DAY, "what": "posts"}))
     assert (found["Text"], found["Handle"], found["Network"]) == ("'=HYPERLINK(1)", "acme", "X")
     assert (found["Likes"], found["Clicks"], found["Not known because"]) == ("3", "", "'@Permission missing.")
@@ -80,7 +80,7 @@ def test_it_is_the_pages_own_judgement(cast, sign_in):
 
 
 def test_many_leave_in_pieces_and_in_the_pages_order(cast, sign_in, monkeypatch):
-    monkeypatch.setattr(posts, "BATCH", 2)
+    monkeypatch.setattr(post_numbers, "DOWNLOAD_BATCH", 2)
     texts = [send(cast.x, at=AT.replace(minute=minute)).text for minute in range(5)]
     found = rows(sign_in(cast.ana).get(DOWNLOAD, {**THAT_DAY, "what": "posts"}))
     assert [row["Text"] for row in found] == texts[::-1]

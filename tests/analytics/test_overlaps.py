@@ -3,8 +3,8 @@
 import pytest
 from django.utils.timezone import now
 
-from analytics.actions.planning import claim_due, plan_post
-from analytics.actions.storing import store_posts
+from analytics.actions.measurement_planning import claim_measurements, plan_post_measurement
+from analytics.actions.metric_storage import store_post_metrics
 from analytics.models import Measurement, Rollup
 from networks.contract import Metrics
 from networks.models import RemotePost
@@ -20,15 +20,15 @@ def row(few: Few) -> Measurement:
     with scope(few.acme):
         post = RemotePost.objects.create(profile=few.x, remote_id="7", text="Bread", published_at=now())
         Measurement.objects.get_or_create(profile=few.x, remote_post=None, defaults={"due_at": now()})
-        plan_post(post, now())
+        plan_post_measurement(post, now())
         return Measurement.objects.select_related("remote_post").get(remote_post=post)
 
 
 def test_a_row_that_is_due_goes_to_one_worker(few: Few, row: Measurement) -> None:
     met = overlapping(
-        "analytics.actions.planning.claim_due",
-        lambda: claim_due(few.x.pk, now()),
-        lambda: claim_due(few.x.pk, now()),
+        "analytics.actions.measurement_planning.claim_measurements",
+        lambda: claim_measurements(few.x.pk, now()),
+        lambda: claim_measurements(few.x.pk, now()),
         of=few.acme,
     )
     assert row in met.first
@@ -39,9 +39,9 @@ def test_an_answer_that_two_bring_counts_once(few: Few, row: Measurement) -> Non
     answer = Metrics("7", now(), {"likes": 7})
 
     def store() -> None:
-        store_posts(few.x, [row], [answer], now=now())
+        store_post_metrics(few.x, [row], [answer], now=now())
 
-    met = overlapping("analytics.actions.storing.lock_profile", store, store, of=few.acme)
+    met = overlapping("analytics.actions.metric_storage.lock_profile_measurement", store, store, of=few.acme)
     assert (met.first, met.second, met.waited) == (None, None, True)
     with scope(few.acme):
         assert Rollup.objects.get(metric="likes").value == 7

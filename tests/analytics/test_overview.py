@@ -9,8 +9,8 @@ from django.utils.timezone import now
 from analytics.access import analysed_profiles
 from analytics.models import Measurement, Rollup
 from analytics.period import Period, last_days
-from analytics.queries.overview import overview
-from analytics.queries.posts import measured_posts
+from analytics.queries.figures import list_figures
+from analytics.queries.post_numbers import measured_posts
 from foundation.errors import NotFound, PermissionDenied
 from networks.models import Profile
 from tests import builders
@@ -29,7 +29,7 @@ def keep(profile, metric: str, days_ago: int, value: int) -> None:
 
 
 def figures(*profiles, period: Period = WEEK):
-    return {one.metric.key: one for one in overview(profiles, period, zone=MADRID)}
+    return {one.metric.key: one for one in list_figures(profiles, period, zone=MADRID)}
 
 
 def test_days_are_added_up_and_compared_with_as_many_before(cast):
@@ -106,9 +106,9 @@ def test_the_number_of_queries_does_not_grow(cast, django_assert_num_queries):
             keep(profile, "likes", days_ago, 1)
             keep(profile, "followers", days_ago, 1)
     with django_assert_num_queries(5):
-        overview(profiles, last_days(90, TODAY), zone=MADRID)
+        list_figures(profiles, last_days(90, TODAY), zone=MADRID)
     with django_assert_num_queries(5):
-        overview(profiles[:1], WEEK, zone=MADRID)
+        list_figures(profiles[:1], WEEK, zone=MADRID)
 
 
 def test_who_may_see_whose_numbers(cast):

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from analytics.period import Period, last_days, read_period
+from analytics.period import Period, last_days, parse_period
 from foundation.errors import Invalid
 
 TODAY = date(2026, 3, 31)
@@ -12,12 +12,12 @@ TODAY = date(2026, 3, 31)
 
 def fields(first: str, last: str) -> set[str]:
     with pytest.raises(Invalid) as raised:
-        read_period(first, last, TODAY)
+        parse_period(first, last, TODAY)
     return set(raised.value.fields)
 
 
 def test_left_out_days_mean_the_last_thirty():
-    assert read_period("", "", TODAY) == last_days(30, TODAY) == Period(date(2026, 3, 2), TODAY)
+    assert parse_period("", "", TODAY) == last_days(30, TODAY) == Period(date(2026, 3, 2), TODAY)
 
 
 def test_the_period_before_is_as_long_and_touches():
@@ -25,11 +25,11 @@ def test_the_period_before_is_as_long_and_touches():
 
 
 def test_one_day_is_a_period():
-    assert read_period("2026-03-01", "2026-03-01", TODAY).length == 1
+    assert parse_period("2026-03-01", "2026-03-01", TODAY).length == 1
 
 
 def test_two_years_are_the_most():
-    assert read_period("2024-03-31", "2026-03-31", TODAY).length == 731
+    assert parse_period("2024-03-31", "2026-03-31", TODAY).length == 731
     assert fields("2024-03-30", "2026-03-31") == {"from"}
 
 

@@ -5,10 +5,10 @@ from functools import partial
 import pytest
 from django.utils.timezone import now
 
-from analytics.actions.counting import refresh_day
+from analytics.actions.own_counts import refresh_day
 from analytics.derive import day_of
 from analytics.models import Rollup
-from networks.actions.outgoing import put_outgoing
+from networks.actions.outgoing import enqueue_outgoing
 from networks.contract import Draft, DraftKind
 from networks.models import RemotePost
 from organizations.tenancy import scope
@@ -28,7 +28,7 @@ def test_a_count_that_began_early_does_not_overwrite_a_later_one(cast):
 
     with scope(cast.acme):
         draft = Draft(DraftKind.POST, "Bread")
-        rows = [put_outgoing(cast.x, draft, key=f"race:{number}", due_at=at) for number in range(6)]
+        rows = [enqueue_outgoing(cast.x, draft, key=f"race:{number}", due_at=at) for number in range(6)]
     at_once(cast.acme, *[partial(publish_and_count, number) for number in range(6)])
     with scope(cast.acme):
         assert Rollup.objects.get(metric="posts_sent").value == RemotePost.objects.count() == 6

@@ -15,7 +15,7 @@ import pytest
 import requests
 from django.utils.timezone import now
 
-from socialops.backup import programs
+from socialops.backup import postgres_programs
 from tests.builders import PASSWORD
 from tests.media import picture
 from tests.networks.fake import serving
@@ -139,7 +139,8 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 def plain_dump(stack: Stack, to: Path) -> None:
     """As somebody does who knows nothing of our commands."""
     subprocess.run(
-        [programs.program("pg_dump"), "--format=custom", f"--file={to}", stack.env["DATABASE_URL"]], check=True
+        [postgres_programs.program_path("pg_dump"), "--format=custom", f"--file={to}", stack.env["DATABASE_URL"]],
+        check=True,
     )
 
 
@@ -147,7 +148,9 @@ def plain_restore(stack: Stack, dump: Path) -> None:
     options = ["--clean", "--if-exists", "--exit-on-error", f"--dbname={stack.env['DATABASE_URL']}"]
     until = time.monotonic() + 60
     while True:  # it is in the way of those who work, and they in its
-        done = subprocess.run([programs.program("pg_restore"), *options, str(dump)], capture_output=True, text=True)
+        done = subprocess.run(
+            [postgres_programs.program_path("pg_restore"), *options, str(dump)], capture_output=True, text=True
+        )
         if not done.returncode:
             return
         assert time.monotonic() < until, done.stderr

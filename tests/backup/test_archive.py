@@ -14,8 +14,8 @@ from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
 from django.utils.timezone import now
 
-from socialops.backup import archive, database, keys, placing, restoring
-from socialops.backup.refusal import Refused
+from socialops.backup import archive, archive_restoring, database, key_prints, media_placing
+from socialops.backup.backup_refusal import BackupRefused
 
 DUMP = b"PGDMP and so on"
 Change = Callable[[dict[str, Any], dict[str, bytes]], None]
@@ -52,14 +52,14 @@ def file(tmp_path: Path) -> Path:
 
 
 def refusal(path: Path) -> str:
-    with pytest.raises(Refused) as refused, archive.opened(path):
+    with pytest.raises(BackupRefused) as refused, archive.open_archive(path):
         pass
     assert "\n" not in refused.value.user_message
     return refused.value.user_message
 
 
 def test_a_whole_one_is_believed(file: Path) -> None:
-    with archive.opened(make(file)) as found:
+    with archive.open_archive(make(file)) as found:
         assert found.media() == ["assets/1/a.png"]
 
 
@@ -83,11 +83,11 @@ def test_one_that_changes_while_it_is_brought_back_is_noticed(file: Path, tmp_pa
         files[member] = b"x" * 1_000_000  # more than is read ahead
         told["files"] = facts(files)["files"]
 
-    with archive.opened(make(file, long)) as found:
+    with archive.open_archive(make(file, long)) as found:
         with file.open("r+b") as changed:  # the same file, as somebody who writes over it does
             changed.seek(found.members[member].offset_data)
             changed.write(b"X")
-        with pytest.raises(Refused, match="is not what was saved"):
+        with pytest.raises(BackupRefused, match="is not what was saved"):
             found.extract(member, tmp_path / "out")
 
 
@@ -124,28 +124,28 @@ def test_a_strange_manifest(file: Path, body: bytes, said: str) -> None:
     assert said in refusal(make(file, body=body))
 
 
-def manifest(**changed: Any) -> archive.Manifest:
+def manifest(**changed: Any) -> archive.BackupManifest:
     told = facts({}) | changed
     del told["format"]
-    return archive.Manifest(**told)
+    return archive.BackupManifest(**told)
 
 
 def test_a_newer_schema_is_refused() -> None:
-    assert "networks.0016_restorations" in database.known()
-    with pytest.raises(Refused, match=r"newer version of SocialOps.*networks\.9999_flying"):
-        restoring.require_ours(manifest(migrations=["networks.9999_flying"]))
+    assert "networks.0016_restorations" in database.list_known_migrations()
+    with pytest.raises(BackupRefused, match=r"newer version of SocialOps.*networks\.9999_flying"):
+        archive_restoring.require_known_archive(manifest(migrations=["networks.9999_flying"]))
 
 
 def test_a_missing_key_is_named_and_stands_nowhere(settings, file: Path) -> None:
     old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
     settings.CREDENTIAL_KEYS = [old]
-    saved = manifest(keys=keys.named())
+    saved = manifest(keys=key_prints.list_key_prints())
     assert old not in json.dumps(saved.keys)
     settings.CREDENTIAL_KEYS = [new]
-    with pytest.raises(Refused, match=keys.print_of(old)):
-        restoring.require_ours(saved)
+    with pytest.raises(BackupRefused, match=key_prints.print_key(old)):
+        archive_restoring.require_known_archive(saved)
     settings.CREDENTIAL_KEYS = [new, old]
-    restoring.require_ours(saved)
+    archive_restoring.require_known_archive(saved)
 
 
 def test_a_failed_restore_leaves_the_media_as_they_were(file: Path, tmp_path: Path, settings) -> None:
@@ -153,22 +153,22 @@ def test_a_failed_restore_leaves_the_media_as_they_were(file: Path, tmp_path: Pa
     damaged = settings.MEDIA_ROOT / "assets/1/a.png"
     damaged.parent.mkdir(parents=True)
     damaged.write_bytes(b"damaged")
-    with archive.opened(make(file)) as found:
+    with archive.open_archive(make(file)) as found:
         assert broken_off(found, damaged) == b"picture"
         assert damaged.read_bytes() == b"damaged"
         damaged.unlink()
         assert broken_off(found, damaged) == b"picture"
         assert not damaged.exists()
-        with placing.placed(found) as new:
+        with media_placing.place_media(found) as new:
             assert new == 1
         assert damaged.read_bytes() == b"picture"
-    assert not (settings.MEDIA_ROOT / placing.STAGE).exists()
+    assert not (settings.MEDIA_ROOT / media_placing.STAGE_FOLDER).exists()
 
 
 def broken_off(found: archive.Archive, place: Path) -> bytes:
     """What stood there when the database could not be loaded."""
     there = b""
-    with suppress(RuntimeError), placing.placed(found):
+    with suppress(RuntimeError), media_placing.place_media(found):
         there = place.read_bytes()
         raise RuntimeError
     return there

@@ -12,9 +12,9 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from socialops.backup.archive import opened
-from socialops.backup.refusal import Refused
-from socialops.running.servers import Postgres, running
+from socialops.backup.archive import open_archive
+from socialops.backup.backup_refusal import BackupRefused
+from socialops.running.servers import Postgres, run_server
 from tests import stack
 from tests.builders import PASSWORD
 from tests.ops.test_serve import GIVEN
@@ -40,7 +40,7 @@ def command(folder: Path, *args: str, **env: str) -> "subprocess.CompletedProces
 
 
 def rows(folder: Path, query: str) -> list[tuple]:
-    with running(Postgres(folder, "socialops")) as url:
+    with run_server(Postgres(folder, "socialops")) as url:
         connection = psycopg2.connect(url)
         with connection, connection.cursor() as cursor:
             cursor.execute(query)
@@ -70,7 +70,7 @@ def test_from_an_outside_server_to_our_own(folder: Path) -> None:
     damaged = bytearray(archive.read_bytes())
     damaged[damaged.index(b"PGDMP") + 400] ^= 0xFF
     archive.write_bytes(damaged)
-    with pytest.raises(Refused, match="is not what was saved"), opened(archive):
+    with pytest.raises(BackupRefused, match="is not what was saved"), open_archive(archive):
         pass
     saved = command(here, "backup", str(again))
     assert json.loads(saved.stdout)["organizations"] == 1, saved.stderr

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from socialops.backup import archive, programs, saving
-from socialops.backup.refusal import Refused
+from socialops.backup import archive, archive_saving, postgres_programs
+from socialops.backup.backup_refusal import BackupRefused
 
 
 @pytest.fixture
@@ -32,42 +32,42 @@ def written(media: Path, name: str, content: bytes = b"content") -> Path:
     return path
 
 
-def held(writer: archive.Writer) -> dict[str, int]:
+def held(writer: archive.ArchiveWriter) -> dict[str, int]:
     return {name: size for name, (size, _sum) in writer.files.items()}
 
 
 @pytest.fixture
-def writer(tmp_path: Path) -> Iterator[archive.Writer]:
+def writer(tmp_path: Path) -> Iterator[archive.ArchiveWriter]:
     with tarfile.open(tmp_path / "some.tar", "w") as tar:
-        yield archive.Writer(tar)
+        yield archive.ArchiveWriter(tar)
 
 
-def test_files_come_and_go_while_they_are_saved(media: Path, writer: archive.Writer, monkeypatch) -> None:
+def test_files_come_and_go_while_they_are_saved(media: Path, writer: archive.ArchiveWriter, monkeypatch) -> None:
     growing, gone = written(media, "assets/growing.png", b"half"), written(media, "assets/gone.png")
     written(media, ".pulse-1")
     (media / ".restoring").mkdir()
     written(media, ".restoring/0")
-    seen: saving.Seen = {}
-    found = list(saving.files_below(media))
+    seen: archive_saving.SeenFiles = {}
+    found = list(archive_saving.files_below(media))
     gone.unlink()
     with monkeypatch.context() as patched:
-        patched.setattr(saving, "files_below", lambda root: found)
-        assert saving.add_media(writer, seen) == 1
+        patched.setattr(archive_saving, "files_below", lambda root: found)
+        assert archive_saving.add_media_files(writer, seen) == 1
     growing.write_bytes(b"whole by now")
     written(media, "assets/new.png")
-    assert saving.add_media(writer, seen) == 0
+    assert archive_saving.add_media_files(writer, seen) == 0
     assert held(writer) == {"media/assets/growing.png": 12, "media/assets/new.png": 7}
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("where", ["add_media", "dump"])
+@pytest.mark.parametrize("where", ["add_media_files", "dump_database"])
 def test_a_full_disk_leaves_nothing(media: Path, target: Path, monkeypatch, where: str) -> None:
     def full(*args: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device", str(target))
 
-    monkeypatch.setattr(saving, where, full)
-    with pytest.raises(Refused, match="The disk is full"):
-        saving.save(target)
+    monkeypatch.setattr(archive_saving, where, full)
+    with pytest.raises(BackupRefused, match="The disk is full"):
+        archive_saving.save_backup(target)
     assert list(target.parent.iterdir()) == []
 
 
@@ -83,7 +83,7 @@ def test_no_backup_takes_the_place_of_another(media: Path, target: Path) -> None
 
 @pytest.mark.django_db
 def test_a_server_newer_than_our_programs_is_refused(media: Path, target: Path, monkeypatch) -> None:
-    monkeypatch.setattr(programs, "server_version", lambda: 99)
+    monkeypatch.setattr(postgres_programs, "server_version", lambda: 99)
     with pytest.raises(CommandError, match="PostgreSQL 99 is newer than the client programs") as refused:
         call_command("backup", str(target))
     assert "\n" not in str(refused.value)
@@ -91,7 +91,7 @@ def test_a_server_newer_than_our_programs_is_refused(media: Path, target: Path, 
 
 def test_what_a_program_says_is_one_sentence() -> None:
     said = "pg_dump: error: could not write: No space left on device\npg_dump: detail: x\n"
-    assert programs.in_words("pg_dump", said).startswith("The disk is full")
-    assert "newer version" in programs.in_words(
+    assert postgres_programs.describe_program_failure("pg_dump", said).startswith("The disk is full")
+    assert "newer version" in postgres_programs.describe_program_failure(
         "pg_restore", "pg_restore: error: unsupported version (9.9) in file header\n"
     )

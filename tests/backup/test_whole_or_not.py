@@ -15,25 +15,25 @@ SCRIPT = """
 import os, sys, django
 django.setup()
 from pathlib import Path
-from socialops.backup import programs, restoring
-from socialops.backup.refusal import Refused
-whole, said = programs.copy, programs.close
+from socialops.backup import archive_restoring, postgres_programs
+from socialops.backup.backup_refusal import BackupRefused
+copied, closed = postgres_programs.copy_script, postgres_programs.close_script
 def dies(script): os.kill(os.getpid(), 9)
-def fails(script, session): whole(script, session); session.write(b"SELECT 1 / 0;"); session.flush()
-def breaks_off(script): said(script); raise Refused("The dump broke off.")
-def no_migration(): raise Refused("It could not be brought up to this version.")
+def fails(script, session): copied(script, session); session.write(b"SELECT 1 / 0;"); session.flush()
+def breaks_off(script): closed(script); raise BackupRefused("The dump broke off.")
+def no_migration(): raise BackupRefused("It could not be brought up to this version.")
 {slip}
 try:
-    restoring.restore(Path(sys.argv[1]), replace=True)
-except Refused as error:
+    archive_restoring.restore_archive(Path(sys.argv[1]), replace=True)
+except BackupRefused as error:
     sys.exit(error.user_message)
 """
 SLIPS = {
-    "killed before the last word": ("programs.close = dies", -9, ""),
-    "an error of the database": ("programs.copy = fails", 1, "division by zero"),
-    "a dump that breaks off": ("programs.close = breaks_off", 1, "broke off"),
+    "killed before the last word": ("postgres_programs.close_script = dies", -9, ""),
+    "an error of the database": ("postgres_programs.copy_script = fails", 1, "division by zero"),
+    "a dump that breaks off": ("postgres_programs.close_script = breaks_off", 1, "broke off"),
     "a schema that cannot be brought up to date": (
-        "restoring.newest = lambda: {'x'}; restoring.bring_up_to_date = no_migration",
+        "archive_restoring.list_disk_migrations = lambda: {'x'}; archive_restoring.migrate_restored = no_migration",
         1,
         "What was here before was put back",
     ),

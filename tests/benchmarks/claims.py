@@ -49,18 +49,18 @@ def row(name: str, before: float, after: float) -> tuple[str, ...]:
 def works() -> dict[str, Callable[[], object]]:
     from django.utils.timezone import now
 
-    from networks.outbox.claims import begin_next, due_turns
+    from networks.outbox.claims import begin_next_row, due_turns
 
     return {
         "the dispatcher's look at what is due": lambda: due_turns(now()),
-        "taking one row": lambda: begin_next(now()),
+        "taking one row": lambda: begin_next_row(now()),
     }
 
 
 def prepare():
     from django.utils.timezone import now
 
-    from networks.actions.outgoing import put_outgoing
+    from networks.actions.outgoing import enqueue_outgoing
     from networks.contract import Draft, DraftKind
     from organizations.tenancy import scope
     from tests import builders
@@ -70,7 +70,7 @@ def prepare():
     with scope(organization):
         for number in range(DUE):
             draft = Draft(kind=DraftKind.POST, text=f"due {number}")
-            put_outgoing(profiles[number], draft, key=f"due:{number}", due_at=now() - timedelta(seconds=1))
+            enqueue_outgoing(profiles[number], draft, key=f"due:{number}", due_at=now() - timedelta(seconds=1))
     return organization
 
 
@@ -104,11 +104,11 @@ def explain(organization) -> None:
     from django.db import connection
     from django.utils.timezone import now
 
-    from networks.outbox.lanes import NEXT_ROW
+    from networks.outbox.lanes import NEXT_ROW_SQL
 
     with connection.cursor() as cursor:
         cursor.execute(
-            "EXPLAIN (ANALYZE, BUFFERS) " + NEXT_ROW,
+            "EXPLAIN (ANALYZE, BUFFERS) " + NEXT_ROW_SQL,
             {"organization_id": organization.pk, "now": now(), "sends_of_network": 7},
         )
         print("\n" + "\n".join(line for (line,) in cursor.fetchall()))

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from inbox.actions.ingest import ingest
+from inbox.actions.ingest import ingest_inbound
 from inbox.models import Message
 from networks.contract import Author, Inbound, InboundKind
 from networks.models import Profile
@@ -40,10 +40,10 @@ def measured(organization: Organization, size: int) -> tuple[str, ...]:
     ingesting, inserting, repeating = [], [], []
     for _ in range(TIMES):
         profile, other = (builders.profile(organization, "x") for _ in range(2))
-        ingesting.append(seconds(lambda: [ingest(profile, batch) for batch in batches]))  # noqa: B023
+        ingesting.append(seconds(lambda: [ingest_inbound(profile, batch) for batch in batches]))  # noqa: B023
         copies = list(cut(copied(profile, other), size))
         inserting.append(seconds(lambda: [Message.objects.bulk_create(batch) for batch in copies]))  # noqa: B023
-        repeating.append(seconds(lambda: [ingest(profile, batch) for batch in batches]))  # noqa: B023
+        repeating.append(seconds(lambda: [ingest_inbound(profile, batch) for batch in batches]))  # noqa: B023
     taken, plain, again = min(ingesting), min(inserting), min(repeating)
     speeds = [f"{MENTIONS / time_:,.0f}" for time_ in (taken, plain, again)]
     return f"{size:,}", speeds[0], speeds[1], f"{taken / plain:.1f}x", speeds[2]

@@ -153,7 +153,7 @@ def singles(profiles: list, ledger: Path) -> list[float]:
 def put(profiles: list, prefix: str, due_at: Callable[[int], object], count: int) -> None:
     from django.db import transaction
 
-    from networks.actions.outgoing import put_outgoing
+    from networks.actions.outgoing import enqueue_outgoing
     from networks.contract import Draft, DraftKind
     from organizations.tenancy import scope
 
@@ -161,4 +161,4 @@ def put(profiles: list, prefix: str, due_at: Callable[[int], object], count: int
         for number in range(count):
             draft = Draft(kind=DraftKind.POST, text=f"{prefix} {number}")
             profile = profiles[number % len(profiles)]
-            put_outgoing(profile, draft, key=f"{prefix}:{number}", due_at=due_at(number))
+            enqueue_outgoing(profile, draft, key=f"{prefix}:{number}", due_at=due_at(number))

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from django.test import Client
 
-from inbox.filters import Filters
-from inbox.queries.listing import page
+from inbox.conversation_filters import ConversationFilters
+from inbox.queries.conversation_list import fetch_listing
 from organizations.models import Member
 from organizations.tenancy import scope
 from teams.access import profiles_for
@@ -68,5 +68,5 @@ def matrix_page(member: Member) -> None:
 WORKS: dict[str, Callable[[Member], object]] = {
     "rights page": matrix_page,
     "profiles_for": lambda member: list(profiles_for(member, to="publish").order_by("name", "pk")[:50]),
-    "inbox filter": lambda member: page(member, Filters(state="open")),
+    "inbox filter": lambda member: fetch_listing(member, ConversationFilters(state="open")),
 }

@@ -43,7 +43,7 @@ def said(stack: Stack, title: str) -> None:
         " (SELECT revision_id FROM publishing_post WHERE organization_id = %s ORDER BY id DESC LIMIT 1)",
         [title, organization(stack)],
     )
-    realtime.say(stack.redis(), organization(stack), {"topic": "posts", "id": "", "profile": None})
+    realtime.emit_hint(stack.redis(), organization(stack), {"topic": "posts", "id": "", "profile": None})
 
 
 def shows(page: Page, title: str) -> None:
@@ -210,7 +210,7 @@ def test_with_the_log_emptied(signed_in: SignedIn, stack: Stack) -> None:
     page.goto(POSTS)
     until(page, "Boolean(document.querySelector('ops-stream').source)")
     said(stack, "Said, and the log emptied")
-    stack.redis().delete(realtime.log_of(realtime.channel(organization(stack))))
+    stack.redis().delete(realtime.hint_log_key(realtime.channel(organization(stack))))
     for route in held:
         route.continue_()
     page.unroute("**/stream/**")

@@ -23,7 +23,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections  # no
 from django.utils.timezone import now  # noqa: E402
 
 from foundation.errors import AppError, Conflict  # noqa: E402
-from inbox.actions.ingest import ingest  # noqa: E402
+from inbox.actions.ingest import ingest_inbound  # noqa: E402
 from inbox.actions.reply import reply_to_conversation  # noqa: E402
 from inbox.models import Conversation  # noqa: E402
 from networks.actions.profiles import connect_profile  # noqa: E402
@@ -54,7 +54,7 @@ class People:
                     self.profiles[own_id] = connect_profile(builders.SETUP, network, self.sign_in(network, own_id))
                 for question in self.plan["questions"]:
                     if question["profile"] in self.profiles and question["organization"] == slug:
-                        ingest(self.profiles[question["profile"]], [asked(question)])
+                        ingest_inbound(self.profiles[question["profile"]], [asked(question)])
 
     def sign_in(self, network: str, own_id: str) -> dict[str, str]:
         """The next sign-in of this profile: the network takes those that are newer than its last revocation."""

@@ -12,12 +12,12 @@ from analytics.models import Rollup
 from inbox.models import Conversation
 from networks.contract import MediaKind
 from networks.models import Outgoing, Profile, RemotePost
-from networks.registry import networks
+from networks.registry import adapter_classes
 from networks.sandbox import tasks
 from organizations.models import Member, Organization, User
 from organizations.tenancy import scope
 from publishing.models import Asset, Post
-from socialops.demo import DEMO_PASSWORD, SIGN_INS, pictures, words
+from socialops.demo import DEMO_PASSWORD, SIGN_INS, demo_texts, drawn_scenes
 from teams.access import verbs_on
 from tests.conftest import clear
 
@@ -63,11 +63,13 @@ def test_it_is_whole_and_safe_to_repeat(seeded: str) -> None:
 
 def test_everything_said_has_happened(seeded: str) -> None:
     with scope(Organization.objects.get(slug="northwind")):
-        assert Conversation.objects.count() == len(words.TALKS)
+        assert Conversation.objects.count() == len(demo_texts.DEMO_TALKS)
         assert Conversation.objects.filter(state="open", unanswered_since=None).exists()
         assert Conversation.objects.filter(state="open").exclude(unanswered_since=None).count() >= 4
         assert set(Post.objects.values_list("state", flat=True)) == {"scheduled", "in_review", "draft"}
-        assert RemotePost.objects.filter(kind="post").count() == sum(len(handles) for _, _, handles, _ in words.POSTS)
+        assert RemotePost.objects.filter(kind="post").count() == sum(
+            len(handles) for _, _, handles, _ in demo_texts.DEMO_POSTS
+        )
         assert not RemotePost.objects.exclude(permalink__contains="/sandbox/northwind/").exists()
         assert set(Outgoing.objects.values_list("state", flat=True)) == {"sent", "waiting"}
         assert (
@@ -80,10 +82,10 @@ def test_everything_said_has_happened(seeded: str) -> None:
 
 def test_its_pictures_go_where_they_can(seeded: str) -> None:
     with scope(Organization.objects.get(slug="northwind")):
-        takes = all(adapter.capabilities.most(MediaKind.IMAGE) for adapter in networks())
-        assert Asset.objects.count() == (sum(map(len, words.PICTURES.values())) if takes else 0)
-    for scene in pictures.SCENES:
-        assert pictures.draw(scene).getvalue() == pictures.draw(scene).getvalue()
+        takes = all(adapter.capabilities.most(MediaKind.IMAGE) for adapter in adapter_classes())
+        assert Asset.objects.count() == (sum(map(len, demo_texts.PLANNED_PICTURES.values())) if takes else 0)
+    for scene in drawn_scenes.SCENES:
+        assert drawn_scenes.draw_scene(scene).getvalue() == drawn_scenes.draw_scene(scene).getvalue()
 
 
 def test_rights_are_as_described(seeded: str) -> None:

@@ -11,12 +11,12 @@ from django.test import Client
 from django.urls import get_resolver
 from django.utils.timezone import now
 
-from networks.models import VERBS
+from networks.models import PROFILE_VERBS
 from organizations.actions.absences import plan_absence
 from organizations.actions.leaving import offboard_member
 from organizations.models import Member, Role
 from organizations.tenancy import scope
-from teams.access import ROLE_VERBS, most_of
+from teams.access import ROLE_VERBS, max_verbs_of_role
 from teams.actions.grants import set_grants
 from teams.actions.levels import create_level
 from teams.actions.teams import change_team, create_team
@@ -42,7 +42,7 @@ OPEN = (
     "session/",
 )
 KINDS = {"media": "Asset", "profiles": "Profile", "teams": "Team", "levels": "Level", "posts": "Post", "deliveries": "Delivery", "conversations": "Conversation", "pauses": "Pause", "tasks": "Task", "members": "Member", "absences": "Absence", "invitations": "Invitation"}  # fmt: skip
-ALL = frozenset(VERBS)
+ALL = frozenset(PROFILE_VERBS)
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Case:
 
     @property
     def held(self) -> frozenset[str]:
-        return (self.verbs | ROLE_VERBS[self.role]) & most_of(self.role)
+        return (self.verbs | ROLE_VERBS[self.role]) & max_verbs_of_role(self.role)
 
     @property
     def is_admin(self) -> bool:
@@ -95,7 +95,7 @@ class Somebody:
 
 CASES = (
     *[Case(role, role=role) for role in Role.values],
-    *[Case(f"only {verb}", verbs=frozenset({"view", verb})) for verb in VERBS if {"view", verb} not in LEVELS.values()],
+    *[Case(f"only {verb}", verbs=frozenset({"view", verb})) for verb in PROFILE_VERBS if {"view", verb} not in LEVELS.values()],
     *[Case(name, verbs=verbs, way=("member", "team")[number % 2]) for number, (name, verbs) in enumerate(LEVELS.items())],
     Case("own level", verbs=frozenset({"view", "draft", "reply"}), way="level"),
     Case("viewer in a team", role=Role.VIEWER, verbs=frozenset({"view", "draft", "publish"}), way="team"),

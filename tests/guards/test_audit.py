@@ -6,23 +6,23 @@ from tests.source import product_trees
 
 RECORD = "organizations.auditing.audit.record"
 SILENT = {
-    "networks.actions.outgoing.put_outgoing": "the caller says what leaves and why",
-    "networks.actions.outgoing.put_chain": "the caller says what leaves and why",
-    "networks.actions.outgoing.move_outgoing": "the caller says what was moved",
+    "networks.actions.outgoing.enqueue_outgoing": "the caller says what leaves and why",
+    "networks.actions.outgoing.enqueue_chain": "the caller says what leaves and why",
+    "networks.actions.outgoing.reschedule_outgoing": "the caller says what was moved",
     "networks.actions.outgoing.cancel_outgoing": "the caller says what was taken back",
-    "networks.actions.kept.settle_kept": "whoever releases a pause says what became of what it kept",
-    "inbox.actions.ingest.ingest": "what came in is its own record",
-    "inbox.actions.follow.follow_changes": "what became of it on its network is its own record, with its times",
-    "inbox.actions.settle.settle_reply": "the outbox's attempts are the record of a sending",
-    "analytics.actions.counting.refresh_day": "numbers counted from rows that stay",
-    "analytics.actions.planning.claim_due": "a lease of a worker",
-    "analytics.actions.planning.put_off": "when a machine asks again is no change of anything",
-    "analytics.actions.storing.store_posts": "what a network measured is its own record",
-    "analytics.actions.storing.store_profile": "what a network measured is its own record",
+    "networks.actions.backlog.settle_backlog": "whoever releases a pause says what became of what it kept",
+    "inbox.actions.ingest.ingest_inbound": "what came in is its own record",
+    "inbox.actions.message_changes.follow_changes": "what became of it on its network is its own record, with its times",
+    "inbox.actions.reply_settlement.settle_reply": "the outbox's attempts are the record of a sending",
+    "analytics.actions.own_counts.refresh_day": "numbers counted from rows that stay",
+    "analytics.actions.measurement_planning.claim_measurements": "a lease of a worker",
+    "analytics.actions.measurement_planning.postpone_measurements": "when a machine asks again is no change of anything",
+    "analytics.actions.metric_storage.store_post_metrics": "what a network measured is its own record",
+    "analytics.actions.metric_storage.store_profile_metrics": "what a network measured is its own record",
     "organizations.actions.notifications.read_notification": "having read something concerns nobody else",
     "organizations.actions.notifications.read_all_notifications": "having read something concerns nobody else",
-    "organizations.actions.domains.enter_domains": "whoever sets the sign-on up says which domains it had and has",
-    "teams.actions.reminders.remind_of": "the notice that it sends is its own record",
+    "organizations.actions.domains.claim_domains": "whoever sets the sign-on up says which domains it had and has",
+    "teams.actions.reminders.send_task_reminder": "the notice that it sends is its own record",
 }
 
 

@@ -7,8 +7,8 @@ import pytest
 import yaml
 from honcho.environ import parse_procfile
 
-from networks.registry import discover
-from socialops.management.commands.networks import compose_lines
+from networks.registry import discover_manifests
+from socialops.management.commands.networks import format_compose_lines
 from tests.source import ROOT
 
 PROCESSES: dict[str, str] = parse_procfile((ROOT / "Procfile").read_text()).processes
@@ -17,7 +17,7 @@ READ = re.compile(r'env\.\w+\(\s*"([A-Z_]+)"')
 
 
 def known() -> set[str]:
-    of_networks = {each.variable for one in discover(()) for each in one.variables}
+    of_networks = {each.variable for one in discover_manifests(()) for each in one.variables}
     return of_networks | set(READ.findall((ROOT / "socialops" / "settings.py").read_text()))
 
 
@@ -36,7 +36,7 @@ def test_its_variables_are_read_by_the_settings(name: str) -> None:
 
 def test_the_variables_of_the_networks_are_handed_on() -> None:
     lines = [line.strip() for line in (ROOT / "docker-compose.yml").read_text().splitlines()]
-    missing = [line for one in discover(()) for line in compose_lines(one) if line not in lines]
+    missing = [line for one in discover_manifests(()) for line in format_compose_lines(one) if line not in lines]
     assert not missing, (
         "\n".join(missing)
         + "\nPut these into `environment` of docker-compose.yml: `python manage.py networks --compose`."

@@ -13,7 +13,7 @@ from organizations.access import access_member
 from organizations.models import Member, Role
 from organizations.tenancy import scope
 from publishing.access import access_post
-from socialops.stream import Rights, rights_of
+from socialops.stream import Rights, find_rights
 from teams.access import access_profile, access_team, profiles_for
 from teams.member_tasks.task_access import access_task
 from tests import builders
@@ -77,7 +77,7 @@ def opens(door: Door, member: Member, pk: Any) -> bool:
 
 
 def rights(member: Member) -> Rights:
-    found = rights_of(signed_in(member).session.session_key, "acme")
+    found = find_rights(signed_in(member).session.session_key, "acme")
     assert found is not None
     return found
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from foundation.files.icons import drawn_icon, icon_archive
+from foundation.files.icons import icon_archive, render_icon
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 NAMED = re.compile(r'{% icon "([^"{]+)"')
@@ -18,7 +18,7 @@ def test_every_icon_that_is_named_is_there() -> None:
 
 
 def test_what_it_says_is_quoted() -> None:
-    svg = drawn_icon("house", 16, {"role": "img", "aria-label": '"><script>'})
+    svg = render_icon("house", 16, {"role": "img", "aria-label": '"><script>'})
     assert svg.startswith("<svg ")
     assert 'width="16" height="16"' in svg
     assert 'aria-label="&quot;&gt;&lt;script&gt;"' in svg
@@ -26,7 +26,7 @@ def test_what_it_says_is_quoted() -> None:
 
 def test_no_other_is_drawn_for_one_that_is_not_there() -> None:
     with pytest.raises(KeyError):
-        drawn_icon("no-such-icon", 16, {})
+        render_icon("no-such-icon", 16, {})
 
 
 def test_the_list_of_all_is_read_once() -> None:

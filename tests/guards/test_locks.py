@@ -8,9 +8,9 @@ from tests.locks import locks
 TESTS = Path(__file__).resolve().parent.parent
 # Updates whose count is only told: nobody else could win there.
 COUNTS = {
-    "analytics.actions.storing.add": "under the profile's lock; none updated is none there yet",
-    "inbox.actions.handover.hand_over_conversations": "how many had somebody who leaves; what is theirs is asked in it",
-    "inbox.actions.handover.hand_over_conversations#2": "as above",
+    "analytics.actions.metric_storage.add_to_rollup": "under the profile's lock; none updated is none there yet",
+    "inbox.actions.conversation_handover.hand_over_conversations": "how many had somebody who leaves; what is theirs is asked in it",
+    "inbox.actions.conversation_handover.hand_over_conversations#2": "as above",
 }
 HOW = "Write a test with tests.races.overlapping that fails without it; `python -m tests.mutants.unlocking NAME` tries."
 

@@ -44,5 +44,5 @@ def test_a_migration_that_is_not_atomic_can_be_taken_up_again() -> None:
             wrong += [f"{path}: {type(one).__name__}" for one in found.operations if not isinstance(one, SEEN)]
     assert not wrong, (
         f"{wrong}: whether this was done before a migration was killed cannot be seen in the database "
-        "(socialops/migrating.py). Put it into an atomic migration of its own."
+        "(socialops/migration_runs.py). Put it into an atomic migration of its own."
     )

@@ -7,7 +7,13 @@ from itertools import pairwise
 from networks import manifest
 from tests.source import ROOT
 
-SHAPES = (manifest.Manifest, manifest.Setting, manifest.Credentials, manifest.Scope, manifest.DemoProfile)
+SHAPES = (
+    manifest.Manifest,
+    manifest.NetworkSetting,
+    manifest.CredentialFields,
+    manifest.NetworkPermission,
+    manifest.DemoProfile,
+)
 
 
 def described(shape: str) -> dict[str, str]:

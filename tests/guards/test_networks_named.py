@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from networks.registry import discover, own_packages
+from networks.registry import discover_manifests, list_own_packages
 from tests.source import ROOT, packages
 
 PLACES = (*packages(), "static", "templates")
@@ -33,7 +33,7 @@ def names() -> tuple[str, ...]:
     """Long enough to be looked for anywhere, in lower case."""
     of_manifests = {
         name.lower()
-        for one in discover(())
+        for one in discover_manifests(())
         for name in (one.network, one.label, *one.loggers, *(each.variable for each in one.variables))
     }
     return tuple(sorted({*of_manifests, *ALSO} - set(short())))
@@ -42,7 +42,7 @@ def names() -> tuple[str, ...]:
 @cache
 def short() -> tuple[str, ...]:
     """So short that they are looked for only where they stand alone."""
-    return tuple(one.network for one in discover(()) if len(one.network) < 3)
+    return tuple(one.network for one in discover_manifests(()) if len(one.network) < 3)
 
 
 def named_in(source: str, kind: str) -> Iterator[tuple[int, str]]:
@@ -89,7 +89,7 @@ def stands_in(name: str, token: tokenize.TokenInfo) -> bool:
 
 
 def own_folders() -> list[str]:
-    keys = [one.rpartition(".")[2] for one in own_packages()]
+    keys = [one.rpartition(".")[2] for one in list_own_packages()]
     waiting = [path.name for path in (ROOT / "networks/adapters").iterdir() if (path / "mark.svg").exists()]
     return [f"networks/{place}/{key}/" for key in {*keys, *waiting} for place in ("adapters", "sandbox/dialects")]
 

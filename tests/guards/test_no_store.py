@@ -42,7 +42,7 @@ def test_none_of_rest_either(cast, things) -> None:  # noqa: F811
 
 
 def test_nor_what_a_stream_says() -> None:
-    assert any(name == b"cache-control" and b"no-store" in value for name, value in stream.HEADERS)
+    assert any(name == b"cache-control" and b"no-store" in value for name, value in stream.STREAM_HEADERS)
 
 
 def test_static_files_may_be_kept(client) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from foundation.texts.numbers import spelt_number, spelt_numbers
+from foundation.texts.number_format import format_number, format_numbers
 from networks.registry import adapter_class
-from networks.wording import validate
+from networks.text_rules import validate_text
 from tests.source import ROOT, product_trees
 
 TRANSLATES = {"_", "gettext", "gettext_lazy", "gettext_noop", "later", "ngettext", "noop"}
@@ -53,7 +53,7 @@ def sentences() -> Iterator[tuple[str, str]]:
 def test_no_sentence_has_a_bare_number() -> None:
     wrong = [f"{module}: {word}" for module, word in sentences() if BARE.search(word) and word not in DURATIONS]
     assert not wrong, (
-        f"{wrong}: write %s or %(name)s, and fill it in with spelt_number(s) (foundation/texts/numbers.py)."
+        f"{wrong}: write %s or %(name)s, and fill it in with format_number(s) (foundation/texts/number_format.py)."
     )
 
 
@@ -118,11 +118,11 @@ def test_scripts_spell_them_in_the_language_of_the_page() -> None:
 
 def test_what_a_network_says_of_a_long_text() -> None:
     able = adapter_class("x").capabilities
-    assert validate("x" * 5220, able, len) == ["4,940 too many: 5,220 of 280 characters."]
+    assert validate_text("x" * 5220, able, len) == ["4,940 too many: 5,220 of 280 characters."]
 
 
 def test_how_they_are_spelt() -> None:
-    assert [spelt_number(number) for number in (0, 999, 1234, 1_234_567, -1234, 1234.5)] == [
+    assert [format_number(number) for number in (0, 999, 1234, 1_234_567, -1234, 1234.5)] == [
         "0", "999", "1,234", "1,234,567", "-1,234", "1,234.5",
     ]  # fmt: skip
-    assert spelt_numbers({"count": 1234, "name": "1234"}) == {"count": "1,234", "name": "1234"}
+    assert format_numbers({"count": 1234, "name": "1234"}) == {"count": "1,234", "name": "1234"}

@@ -22,7 +22,7 @@ from networks.models import Outgoing
 from organizations.actions.sign_on import set_sign_on
 from organizations.models import AuditEntry
 from organizations.tenancy import scope
-from publishing.actions.fallback import set_plan
+from publishing.actions.fallback_plans import set_fallback_plan
 from publishing.actions.schedule import move_post
 from publishing.models import Post
 from tests import media
@@ -83,7 +83,7 @@ def stand(world, cast) -> dict[str, Any]:
         )
         Message.objects.filter(pk=world["Message"]).update(direction="out", outgoing=row)
         set_sign_on(cast.olive, cast.acme, **{**SIGN_ON, "domains": ["acme.example"]})
-        set_plan(cast.olive, "x", after_minutes=9, profile=cast.page, text="{text}", told=[])
+        set_fallback_plan(cast.olive, "x", after_minutes=9, profile=cast.page, text="{text}", told=[])
         cast.acme.logo.save("logo.png", ContentFile(media.picture()))
     return world
 

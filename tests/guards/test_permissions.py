@@ -17,11 +17,11 @@ from django.template.base import Template
 from inbox.models import Contact, Conversation
 from networks.models import Profile
 from organizations.models import ApiToken, AuditEntry
-from organizations.rest.scopes import SCOPES, covers, needed
+from organizations.rest.scopes import SCOPES, covers_scope, required_scope
 from organizations.tenancy import scope
 from publishing.actions.compose import create_post
-from socialops import context
-from socialops.stream import rights_of
+from socialops import shell_context
+from socialops.stream import find_rights
 from teams.actions.grants import set_grants
 from teams.actions.levels import create_level
 from teams.actions.teams import change_team
@@ -56,9 +56,11 @@ HOW = (
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     """Without what the test client notes down of each template; what stands around every page is asked once for each."""
-    asked, known = context.banners, {}
-    monkeypatch.setattr(context, "facts_of", cache(context.facts_of))
-    monkeypatch.setattr(context, "banners", lambda member, facts: known.setdefault(member.pk, asked(member, facts)))
+    asked, known = shell_context.list_banners, {}
+    monkeypatch.setattr(shell_context, "profile_facts", cache(shell_context.profile_facts))
+    monkeypatch.setattr(
+        shell_context, "list_banners", lambda member, facts: known.setdefault(member.pk, asked(member, facts))
+    )
     monkeypatch.setattr(Template, "_render", lambda template, context: template.nodelist.render(context))
     monkeypatch.setattr("socialops.stream.close_old_connections", lambda: None)  # the test's own would be closed
     logging.disable(logging.WARNING)
@@ -163,7 +165,7 @@ def test_everybody_gets_what_the_table_says(world, case):
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_stream_tells_only_what_may_be_seen(world, case):
     sam, cast = embody(case, world), world["cast"]
-    rights = rights_of(sam.client.session.session_key, "acme")
+    rights = find_rights(sam.client.session.session_key, "acme")
     assert (rights is None) == case.left
     if rights is None:
         return
@@ -195,7 +197,7 @@ def test_a_foreign_tenant_finds_nothing_anywhere(world):
             if PUBLIC in answer.text or PRIVATE in answer.text:
                 wrong.append(f"{line.method} {where} tells of acme")
     assert not wrong, "\n".join(wrong)
-    assert rights_of(stranger.client.session.session_key, "acme") is None
+    assert find_rights(stranger.client.session.session_key, "acme") is None
 
 
 def test_an_export_holds_what_its_organization_did_and_nothing_else(world):
@@ -230,7 +232,7 @@ def test_a_token_opens_the_calls_of_its_scopes_and_no_other(world, held):
             answer = rest.call(line.method, address(line, world), None)
             transaction.set_rollback(True)
         lacks = answer.status_code == 403 and "lacks the scope" in json.loads(answer.content)["detail"]
-        if lacks == covers([held], needed(area, line.method)):
+        if lacks == covers_scope([held], required_scope(area, line.method)):
             wrong.append(f"{line.method} {line.path} answered {answer.status_code}")
     assert not wrong, "\n".join(wrong)
 

@@ -18,7 +18,7 @@ from tests.source import product_modules
 things = things
 pytestmark = pytest.mark.usefixtures("bare_errors")
 READ = re.compile(r"""(?:GET|query_params|params|asked)(?:\.get|\.getlist|\[)\(?["'](\w+)["']""")
-KEYS = re.compile(r"^KEYS = \(([^)]*)\)", re.MULTILINE)
+KEYS = re.compile(r"^[A-Z_]*(?:KEYS|PARAMETERS) = \(([^)]*)\)", re.MULTILINE)
 FIELDS = {  # of the lists, which the filters name
     "state",
     "profile",

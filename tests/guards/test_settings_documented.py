@@ -2,8 +2,8 @@
 
 import re
 
-from networks.registry import discover
-from socialops.management.commands.networks import setting_rows
+from networks.registry import discover_manifests
+from socialops.management.commands.networks import format_setting_rows
 from tests.source import ROOT
 
 READ = re.compile(r'env\.\w+\(\s*"([A-Z_]+)"')
@@ -18,7 +18,7 @@ def test_every_variable_is_documented() -> None:
 
 def test_every_networks_variables_are_documented_as_its_manifest_says() -> None:
     rows = set((ROOT / "docs" / "operations.md").read_text().splitlines())
-    missing = [row for one in discover(()) for row in setting_rows(one) if row not in rows]
+    missing = [row for one in discover_manifests(()) for row in format_setting_rows(one) if row not in rows]
     assert not missing, (
         "\n".join(missing)
         + "\nPut these rows into the table of docs/operations.md: `python manage.py networks` prints them."

@@ -3,11 +3,11 @@
 import pytest
 
 from inbox.actions.assign import assign_conversation
-from inbox.actions.ingest import ingest
+from inbox.actions.ingest import ingest_inbound
 from inbox.models import Conversation
 from publishing.actions.compose import create_post
 from publishing.actions.review import submit_post
-from socialops.overview.my_work import waiting_counts
+from socialops.overview.my_work import count_waiting
 from teams.actions.tasks import create_task, finish_task
 from tests.inbox.talk import says
 
@@ -18,7 +18,7 @@ NOTHING = {"inbox": 0, "approvals": 0, "tasks": 0}
 @pytest.fixture
 def waiting(cast) -> None:
     for number in (1, 2):
-        ingest(cast.x, [says("Rye?", remote_id=str(number))])
+        ingest_inbound(cast.x, [says("Rye?", remote_id=str(number))])
     assign_conversation(cast.lena, Conversation.objects.order_by("pk")[0], member=cast.cole)
     submit_post(cast.ed, create_post(cast.ed, text="Bread", profiles=[cast.x.pk]))
     create_task(cast.lena, title="Bake", member=cast.ed)
@@ -27,17 +27,17 @@ def waiting(cast) -> None:
 
 
 def test_each_counts_what_is_theirs_to_do(cast, waiting):
-    assert waiting_counts(cast.cole) == {"inbox": 1, "approvals": 0, "tasks": 1}  # of the team, until one takes it
-    assert waiting_counts(cast.ed) == {"inbox": 0, "approvals": 0, "tasks": 2}  # their own post is not theirs to decide
-    assert waiting_counts(cast.ava) == {"inbox": 0, "approvals": 1, "tasks": 0}
-    assert waiting_counts(cast.vic) == NOTHING
-    assert waiting_counts(cast.olive) == {"inbox": 0, "approvals": 1, "tasks": 0}
+    assert count_waiting(cast.cole) == {"inbox": 1, "approvals": 0, "tasks": 1}  # of the team, until one takes it
+    assert count_waiting(cast.ed) == {"inbox": 0, "approvals": 0, "tasks": 2}  # their own post is not theirs to decide
+    assert count_waiting(cast.ava) == {"inbox": 0, "approvals": 1, "tasks": 0}
+    assert count_waiting(cast.vic) == NOTHING
+    assert count_waiting(cast.olive) == {"inbox": 0, "approvals": 1, "tasks": 0}
 
 
 @pytest.mark.parametrize("name", ["olive", "ava", "cole"])
 def test_it_is_one_query(cast, waiting, django_assert_num_queries, name):
     with django_assert_num_queries(1):
-        waiting_counts(getattr(cast, name))
+        count_waiting(getattr(cast, name))
 
 
 def test_the_page_asks_for_them_once_and_shows_them_everywhere(cast, waiting, sign_in, django_assert_max_num_queries):

@@ -2,11 +2,11 @@
 
 import pytest
 
-from inbox.actions.ingest import ingest
+from inbox.actions.ingest import ingest_inbound
 from organizations.models import Member
 from organizations.tenancy import scope
 from publishing.actions.compose import create_post
-from publishing.queries.composer import options
+from publishing.queries.composer import profile_options
 from tests.cast import Cast
 from tests.inbox.talk import says
 
@@ -15,7 +15,7 @@ from tests.inbox.talk import says
 def find(cast: Cast, sign_in):
     with scope(cast.acme):
         create_post(cast.lena, text="Sourdough on the page", profiles=[cast.page.pk])
-        ingest(cast.page, [says("Is the sourdough vegan?")])
+        ingest_inbound(cast.page, [says("Is the sourdough vegan?")])
 
     def find(member: Member, q: str) -> list[str]:
         answer = sign_in(member).get(f"/o/{member.organization.slug}/find/", {"q": q})
@@ -53,4 +53,4 @@ def test_only_what_one_may_see(cast: Cast, find) -> None:
 )
 def test_the_picker_finds_by_name_handle_network_and_team(cast: Cast, q: str, found: set[str]) -> None:
     with scope(cast.acme):
-        assert {one.pk for one in options(cast.priya, q=q)} == {getattr(cast, name).pk for name in found}
+        assert {one.pk for one in profile_options(cast.priya, q=q)} == {getattr(cast, name).pk for name in found}

@@ -7,12 +7,12 @@ from django.utils.timezone import now
 
 from analytics.models import Rollup
 from inbox.models import Conversation
-from networks.actions.outgoing import put_outgoing
+from networks.actions.outgoing import enqueue_outgoing
 from networks.contract import Draft, DraftKind
 from networks.models import Outgoing, Profile
 from organizations.models import Member
 from publishing.models import Delivery, Post, Revision
-from socialops.overview.home import home_of
+from socialops.overview.home_summary import home_context
 from tests import builders
 
 pytestmark = pytest.mark.usefixtures("in_acme")
@@ -24,7 +24,7 @@ def deliver(author, profile, *, state="waiting", text="Bread at nine", at=None):
     post.revision = Revision.objects.create(post=post, number=1, text=text, author=author)
     post.save()
     post.profiles.add(profile)
-    row = put_outgoing(profile, Draft(DraftKind.POST, text), key=f"home:{post.pk}", due_at=at)
+    row = enqueue_outgoing(profile, Draft(DraftKind.POST, text), key=f"home:{post.pk}", due_at=at)
     Outgoing.objects.filter(pk=row.pk).update(state=state, reason="Because." if state != "waiting" else "")
     return Delivery.objects.create(post=post, revision=post.revision, profile=profile, outgoing=row)
 
@@ -48,7 +48,7 @@ def keys(items) -> list[str]:
 def test_what_failed_waits_for_its_writer_and_is_trouble_for_the_others(cast):
     failed = deliver(cast.ed, cast.x, state="failed")
     unknown = deliver(cast.priya, cast.x, state="unknown", at=now() - timedelta(hours=1))
-    found = home_of(cast.ed, now())
+    found = home_context(cast.ed, now())
     assert keys(found["mine"]) == [f"delivery-{failed.pk}"]
     assert keys(found["trouble"]) == [f"delivery-{unknown.pk}"]
     assert found["trouble"][0].reason == "Because."
@@ -59,40 +59,40 @@ def test_conversations_and_approvals_wait_for_me(cast):
     talk(cast.x, cast.cole)
     post = deliver(cast.ed, cast.x).post
     Post.objects.filter(pk=post.pk).update(state="in_review")
-    assert set(keys(home_of(cast.ava, now())["mine"])) == {f"conversation-{mine.pk}", f"post-{post.pk}"}
-    assert keys(home_of(cast.ed, now())["mine"]) == []
+    assert set(keys(home_context(cast.ava, now())["mine"])) == {f"conversation-{mine.pk}", f"post-{post.pk}"}
+    assert keys(home_context(cast.ed, now())["mine"]) == []
 
 
 def test_the_next_day_goes_out_in_order(cast):
     later = deliver(cast.ed, cast.x, at=now() + timedelta(hours=5))
     sooner = deliver(cast.ed, cast.page, at=now() + timedelta(hours=1))
     deliver(cast.ed, cast.x, at=now() + timedelta(days=2))
-    assert [one.pk for one in home_of(cast.olive, now())["going"]] == [sooner.pk, later.pk]
+    assert [one.pk for one in home_context(cast.olive, now())["going"]] == [sooner.pk, later.pk]
 
 
 def test_the_unanswered_are_counted_where_one_may_look(cast):
     talk(cast.x)
     talk(cast.page)
-    assert home_of(cast.cole, now())["unanswered"]["count"] == 1
-    assert home_of(cast.olive, now())["unanswered"]["count"] == 2
-    assert home_of(cast.vic, now())["unanswered"]["count"] == 0
+    assert home_context(cast.cole, now())["unanswered"]["count"] == 1
+    assert home_context(cast.olive, now())["unanswered"]["count"] == 2
+    assert home_context(cast.vic, now())["unanswered"]["count"] == 0
 
 
 def test_the_score_is_for_those_who_may_analyse(cast):
     today = now().date()
     for profile in (cast.x, cast.page):
         Rollup.objects.create(profile=profile, day=today, metric="posts_sent", value=2, as_of=now())
-    sent, replied, received = home_of(cast.vic, now())["scores"]
+    sent, replied, received = home_context(cast.vic, now())["scores"]
     assert (sent.value, sent.previous) == (4, 0)
     assert (replied.value, received.value) == (0, None)
-    assert home_of(cast.ed, now())["scores"] == []
+    assert home_context(cast.ed, now())["scores"] == []
 
 
 def test_a_profile_that_is_cut_off_has_its_one_action(cast):
     Profile.objects.filter(pk=cast.x.pk).update(state="disconnected", state_reason="X wants a new sign-in.")
-    trouble = home_of(cast.olive, now())["trouble"][0]
+    trouble = home_context(cast.olive, now())["trouble"][0]
     assert (trouble.action, trouble.url) == ("Connect again", f"/o/acme/profiles/connect/?profile={cast.x.pk}")
-    assert home_of(cast.cole, now())["trouble"][0].action == "See why"
+    assert home_context(cast.cole, now())["trouble"][0].action == "See why"
 
 
 def test_the_page_shows_all_of_it_in_few_queries(cast, sign_in, django_assert_max_num_queries):
@@ -123,7 +123,7 @@ def test_htmx_gets_what_changes(cast, sign_in):
 
 def test_the_first_run_asks_for_a_name_and_ends_with_seeing_it_arrive(cast):
     assert cast.olive.user.name == ""
-    steps = home_of(cast.olive, now())["steps"]
+    steps = home_context(cast.olive, now())["steps"]
     assert [step.title for step in steps] == [
         "Say who you are",
         "Connect a profile",
@@ -134,7 +134,7 @@ def test_the_first_run_asks_for_a_name_and_ends_with_seeing_it_arrive(cast):
     assert (steps[0].url, steps[0].next) == ("/o/acme/settings/you/", True)
     assert steps[-1].url == "/o/acme/queue/"
     practice = builders.profile(cast.acme, "x", handle="kiosk", sandbox=True)
-    assert home_of(cast.olive, now())["steps"][-1].url == f"/sandbox/acme/x/{practice.handle}/"
+    assert home_context(cast.olive, now())["steps"][-1].url == f"/sandbox/acme/x/{practice.handle}/"
     cast.olive.user.name = "Olive"
     deliver(cast.priya, cast.x, state="sent")
-    assert home_of(cast.olive, now())["steps"] == []
+    assert home_context(cast.olive, now())["steps"] == []

@@ -9,7 +9,7 @@ from inbox.models import Conversation
 from organizations.models import Absence
 from publishing.actions.compose import create_post, edit_post
 from publishing.actions.review import reject_post, submit_post
-from socialops.overview.home import home_of
+from socialops.overview.home_summary import home_context
 from teams.actions.tasks import accept_task, create_task
 from tests.home.test_home import deliver, keys, talk
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("in_acme")
 
 
 def mine(member) -> list[str]:
-    return keys(home_of(member, now())["mine"])
+    return keys(home_context(member, now())["mine"])
 
 
 def test_what_is_due_comes_first_then_what_waits_longest(cast):
@@ -55,7 +55,7 @@ def test_a_post_that_was_sent_back_waits_until_it_is_rewritten(cast):
     submit_post(cast.ed, post)
     assert mine(cast.ava) == [f"post-{post.pk}"]
     reject_post(cast.ava, post, note="Which bread?")
-    [item] = home_of(cast.ed, now())["mine"]
+    [item] = home_context(cast.ed, now())["mine"]
     assert (item.key, item.reason, item.state) == (f"returned-{post.pk}", "Which bread?", "rejected")
     edit_post(cast.ed, post, text="Rye bread")
     assert mine(cast.ed) == []
@@ -67,7 +67,7 @@ def test_whoever_stands_in_sees_the_work_marked_for_the_absent_one(cast):
     )
     task = create_task(cast.ava, title="Bake", member=cast.cole)
     held = talk(cast.x, cast.cole)
-    found = {item.key: item.whose for item in home_of(cast.priya, now())["mine"]}
+    found = {item.key: item.whose for item in home_context(cast.priya, now())["mine"]}
     assert found == {f"task-{task.pk}": "Cole", f"conversation-{held.pk}": "Cole"}
 
 

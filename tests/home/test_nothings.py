@@ -4,7 +4,7 @@ import html
 
 import pytest
 
-from inbox.actions.ingest import ingest
+from inbox.actions.ingest import ingest_inbound
 from inbox.models import Conversation
 from organizations.models import Member
 from organizations.tenancy import scope
@@ -67,7 +67,7 @@ def test_an_owner_is_never_told_to_ask_for_rights(cast: Cast, read, page: str) -
 @pytest.mark.parametrize("page", ["", "inbox/", "posts/", "queue/", "calendar/", "approvals/"])
 def test_who_sees_a_part_is_told_of_which(cast: Cast, read, page: str) -> None:
     with scope(cast.acme):
-        ingest(cast.page, [says("Somebody waits where Cole does not look")])
+        ingest_inbound(cast.page, [says("Somebody waits where Cole does not look")])
         assert Conversation.objects.exclude(unanswered_since=None).exists()
     text = read(cast.cole, page)
     assert "count here: 1 of 2" in text or "none where you may approve" in text

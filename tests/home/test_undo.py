@@ -12,20 +12,20 @@ from django.core import serializers
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.timezone import now
 
-from inbox.actions.ingest import ingest
+from inbox.actions.ingest import ingest_inbound
 from inbox.models import Conversation
 from networks.models import Outgoing
 from organizations.models import AuditEntry, Notification
 from organizations.tenancy import scope
+from publishing.actions.assets import upload_asset
 from publishing.actions.compose import create_post, edit_post
-from publishing.actions.discarding import rows_of
-from publishing.actions.media import upload_asset
+from publishing.actions.draft_deletion import rows_of_draft
 from publishing.actions.review import approve_post, reject_post, submit_post
 from publishing.actions.schedule import schedule_post
-from publishing.composing.threads import Own
+from publishing.composing.threads import VariantWording
 from publishing.models import Post, Revision
-from publishing.queries.posts import waiting_for
-from publishing.views.decide import KEPT_FOR
+from publishing.queries.posts import posts_to_decide
+from publishing.views.post_buttons import UNDELETE_SECONDS
 from teams.access import verbs_on
 from teams.actions.grants import set_grants
 from teams.models import Pause
@@ -64,7 +64,7 @@ def in_review(cast: Cast) -> Post:
 
 
 def test_closing(cast: Cast, sign_in) -> None:
-    ingest(cast.x, [says()])
+    ingest_inbound(cast.x, [says()])
     talk = Conversation.objects.get()
     browser = sign_in(cast.cole)
     url, values = undo_of(browser.post(f"/o/acme/inbox/{talk.pk}/close/", headers=HTMX))
@@ -105,7 +105,7 @@ def test_approving(cast: Cast, sign_in, in_review: Post) -> None:
     post = Post.objects.get()
     assert (post.state, post.planned_at) == ("in_review", in_review.planned_at)
     assert [row.state for row in Outgoing.objects.all()] == ["cancelled"]
-    assert list(waiting_for(cast.ava)) == [post], "it waits for her again, for the words are still Ed's"
+    assert list(posts_to_decide(cast.ava)) == [post], "it waits for her again, for the words are still Ed's"
     assert not Notification.objects.filter(member=cast.ed, cause=f"post-{post.pk}-approved", read_at=None).exists()
     assert AuditEntry.objects.filter(verb="post.approval_taken_back").count() == 1
     assert approve_post(cast.ava, post).state == "scheduled", "and leaves once it is approved again"
@@ -146,13 +146,17 @@ def draft(cast: Cast, settings, tmp_path) -> Post:
     asset = upload_asset(cast.ed, SimpleUploadedFile("bread.png", media.picture()), alt_text="Bread")
     post = create_post(cast.ed, text="Bred", profiles=[cast.x.pk, cast.page.pk], planned_at=now() + timedelta(days=5))
     reject_post(cast.ava, submit_post(cast.ed, post), note="A letter is missing")
-    more = {"thread": ["And butter"], "media": [asset.pk], "variants": {"facebook": Own("Fresh bread", ("And jam",))}}
+    more = {
+        "thread": ["And butter"],
+        "media": [asset.pk],
+        "variants": {"facebook": VariantWording("Fresh bread", ("And jam",))},
+    }
     return edit_post(cast.ed, Post.objects.get(), text="Bread", **more)
 
 
 def everything(post: Post) -> list[dict[str, object]]:
     """Each row that goes with it, by kind and number."""
-    found = [serializers.serialize("python", rows_of(post))]
+    found = [serializers.serialize("python", rows_of_draft(post))]
     return sorted(found[0], key=lambda row: (row["model"], row["pk"]))
 
 
@@ -178,7 +182,7 @@ def test_deleting_a_draft(cast: Cast, sign_in, draft: Post) -> None:
 def test_too_late_to_bring_a_draft_back(cast: Cast, sign_in, draft: Post, monkeypatch) -> None:
     browser = sign_in(cast.ed)
     url, values = undo_of(browser.post(f"/o/acme/posts/{draft.pk}/delete/", follow=True))
-    later = time.time() + KEPT_FOR + 1
+    later = time.time() + UNDELETE_SECONDS + 1
     monkeypatch.setattr("django.core.signing.time.time", lambda: later)
     assert "It is too late" in browser.post(url, values, follow=True).content.decode()
     assert not Post.objects.exists()

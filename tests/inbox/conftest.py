@@ -2,7 +2,7 @@
 
 import pytest
 
-from inbox.actions.ingest import ingest
+from inbox.actions.ingest import ingest_inbound
 from inbox.actions.reply import reply_to_conversation
 from inbox.models import Message
 from tests.cast import Cast
@@ -11,7 +11,7 @@ from tests.inbox.talk import only_conversation, says
 
 @pytest.fixture
 def question(cast: Cast) -> Message:
-    return ingest(cast.x, [says("Where is it?", remote_id="1")])[0]
+    return ingest_inbound(cast.x, [says("Where is it?", remote_id="1")])[0]
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from inbox.models import Conversation, Message
 from networks.contract import Author, Inbound, InboundKind, Published
 from networks.errors import NetworkError
 from networks.models import Outgoing, Profile, RemotePost
-from networks.outbox.claims import begin_next
-from networks.outbox.outcomes import Outcome, confirmed, ended_by
-from networks.outbox.settling import settle
+from networks.outbox.claims import begin_next_row
+from networks.outbox.outcomes import Outcome, outcome_of_error, outcome_of_published
+from networks.outbox.settling import settle_row
 
 START = datetime(2026, 11, 20, 9, tzinfo=UTC)
 BOB = Author("501", "Bob Stone", "bob")
@@ -56,7 +56,7 @@ def our_post(profile: Profile, remote_id: str, text: str = "Our news") -> Remote
 
 def begin(row: Outgoing):
     """The moment before the call: claimed and sending."""
-    begun = begin_next(now())
+    begun = begin_next_row(now())
     assert begun is not None
     assert begun[0].pk == row.pk
     return begun
@@ -64,17 +64,17 @@ def begin(row: Outgoing):
 
 def end(begun, outcome: Outcome) -> Outgoing:
     row, attempt = begun
-    assert settle(row, attempt, outcome)
+    assert settle_row(row, attempt, outcome)
     return row
 
 
 def sent_as(remote_id: str, minute: float = 30) -> Outcome:
     link = f"https://x.com/acme/status/{remote_id}"
-    return confirmed(Published(remote_id, link, START + timedelta(minutes=minute)))
+    return outcome_of_published(Published(remote_id, link, START + timedelta(minutes=minute)))
 
 
 def ended(error: NetworkError) -> Outcome:
-    return ended_by(error, attempts=1, ambiguous_before=False, planned_at=now(), now=now())
+    return outcome_of_error(error, attempts=1, ambiguous_before=False, planned_at=now(), now=now())
 
 
 def minute(number: float) -> datetime:

@@ -7,12 +7,12 @@ from django.utils.timezone import now
 
 from foundation.errors import Conflict, Invalid, NotFound, PermissionDenied
 from foundation.overtaking import Overtaken
-from inbox.actions.ingest import ingest
-from inbox.actions.reply import after_all, reply_to_conversation
-from inbox.actions.sending import resolve_reply, retry_reply, withdraw_reply
-from inbox.actions.settle import between, settle_reply
+from inbox.actions.ingest import ingest_inbound
+from inbox.actions.reply import after_last_message, reply_to_conversation
+from inbox.actions.reply_settlement import clamp_sent_at, settle_reply
+from inbox.actions.unsent_replies import resolve_reply, retry_reply, withdraw_reply
+from inbox.conversation_counts import recount_conversation
 from inbox.models import Conversation, Message
-from inbox.tally import recount
 from networks import errors
 from networks.models import Outgoing, RemotePost
 from organizations.actors import System
@@ -71,8 +71,10 @@ class TestAnswering:
         assert refused.value.user_message == "There is nothing of theirs to answer here."
 
     def test_answers_the_newest_of_theirs_in_this_conversation(self, cast: Cast, question: Message) -> None:
-        ingest(cast.x, [says("Late", remote_id="3", parent="1", minute=5), says("Old", remote_id="2", parent="1")])
-        ingest(cast.x, [says("Elsewhere", remote_id="9", minute=9, author=EVE)])
+        ingest_inbound(
+            cast.x, [says("Late", remote_id="3", parent="1", minute=5), says("Old", remote_id="2", parent="1")]
+        )
+        ingest_inbound(cast.x, [says("Elsewhere", remote_id="9", minute=9, author=EVE)])
         conversation = Conversation.objects.get(root_id="1")
         made = reply_to_conversation(cast.cole, conversation, text="Coming", seen=question.pk)
         assert made.outgoing is not None
@@ -84,8 +86,8 @@ class TestAnswering:
         assert again.outgoing.frozen.in_reply_to == newest.remote_id
 
     def test_answers_what_was_written_last_and_not_what_came_last(self, cast: Cast, question: Message) -> None:
-        ingest(cast.x, [says("Late", remote_id="3", parent="1", minute=5)])
-        ingest(cast.x, [says("Old", remote_id="2", parent="1", minute=1)])
+        ingest_inbound(cast.x, [says("Late", remote_id="3", parent="1", minute=5)])
+        ingest_inbound(cast.x, [says("Old", remote_id="2", parent="1", minute=1)])
         made = reply_to_conversation(cast.cole, only_conversation(), text="Coming", seen=question.pk)
         assert made.outgoing is not None
         assert made.outgoing.frozen.in_reply_to == "3"
@@ -98,7 +100,7 @@ class TestAnswering:
     def test_stands_after_all_that_it_answers(self, at: float, after: float) -> None:
         one = Conversation(last_message_at=minute(5))
         moment = minute(after) if at > 5 else minute(after) + timedelta(microseconds=1)
-        assert after_all(one, minute(at)) == moment
+        assert after_last_message(one, minute(at)) == moment
 
 
 class TestAnAnswerThatDidNotSimplyLeave:
@@ -132,7 +134,7 @@ class TestAnAnswerThatDidNotSimplyLeave:
             act(cast.ed, only_conversation(), failed.pk)
         with pytest.raises(Overtaken):
             act(cast.cole, only_conversation(), failed.pk, seen="something else")
-        ingest(cast.x, [says(remote_id="99", author=EVE)])
+        ingest_inbound(cast.x, [says(remote_id="99", author=EVE)])
         with pytest.raises(NotFound):
             act(cast.cole, Conversation.objects.get(root_id="99"), failed.pk)
 
@@ -154,9 +156,9 @@ class TestAnAnswerThatDidNotSimplyLeave:
         assert hints[-1] == (cast.acme.pk, "inbox", only_conversation().pk, cast.x.pk, None)
 
     def test_takes_the_networks_name_and_time_and_what_waited_beneath_it(self, cast: Cast, answer: Message) -> None:
-        ingest(cast.x, [says("To your answer", remote_id="8", parent="7", minute=9)])
-        ingest(cast.x, [says("Elsewhere", remote_id="20", author=EVE)])
-        ingest(cast.page, [says("Not there", remote_id="8", parent="7")])
+        ingest_inbound(cast.x, [says("To your answer", remote_id="8", parent="7", minute=9)])
+        ingest_inbound(cast.x, [says("Elsewhere", remote_id="20", author=EVE)])
+        ingest_inbound(cast.page, [says("Not there", remote_id="8", parent="7")])
         begun = begin(answer.outgoing)
         end(begun, sent_as("7", minute=3))
         row = Message.objects.get(pk=answer.pk)
@@ -168,15 +170,15 @@ class TestAnAnswerThatDidNotSimplyLeave:
     @pytest.mark.parametrize(("published", "stands"), [(3, 3), (0, 0), (-1, 0)])
     def test_stands_below_what_it_answers_and_not_ahead(self, cast: Cast, answer: Message, published, stands) -> None:
         late = minute(stands) if stands else START + timedelta(microseconds=1)
-        assert between(answer, minute(published)) == late
-        assert between(answer, now() + timedelta(hours=1)) <= now()
+        assert clamp_sent_at(answer, minute(published)) == late
+        assert clamp_sent_at(answer, now() + timedelta(hours=1)) <= now()
         Message.objects.filter(direction="in").delete()
-        assert between(answer, minute(-1)) == minute(-1)
+        assert clamp_sent_at(answer, minute(-1)) == minute(-1)
 
     def test_stands_where_it_stood_whatever_came_elsewhere(self, cast: Cast, question: Message) -> None:
-        ingest(cast.x, [says("Elsewhere", remote_id="20", author=EVE, minute=90)])
+        ingest_inbound(cast.x, [says("Elsewhere", remote_id="20", author=EVE, minute=90)])
         made = reply_to_conversation(cast.cole, Conversation.objects.get(root_id="1"), text="So", seen=question.pk)
-        assert between(made, minute(30)) == minute(30)
+        assert clamp_sent_at(made, minute(30)) == minute(30)
 
     def test_is_settled_once_however_often_it_is_told(self, cast: Cast, answer: Message) -> None:
         row = end(begin(answer.outgoing), sent_as("7"))
@@ -185,14 +187,14 @@ class TestAnAnswerThatDidNotSimplyLeave:
         assert only_conversation().message_count == 2
 
     def test_what_another_profile_has_under_the_same_id_stays(self, cast: Cast, answer: Message) -> None:
-        ingest(cast.page, [says("There", remote_id="7")])
+        ingest_inbound(cast.page, [says("There", remote_id="7")])
         end(begin(answer.outgoing), sent_as("7"))
         assert Message.objects.filter(profile=cast.page, remote_id="7").exists()
 
     def test_an_echo_in_a_conversation_of_its_own_gives_way(self, cast: Cast, answer: Message) -> None:
-        ingest(cast.x, [says("Other", remote_id="20", author=EVE)])
+        ingest_inbound(cast.x, [says("Other", remote_id="20", author=EVE)])
         other = Conversation.objects.get(root_id="20")
-        ingest(cast.x, [says("Something", remote_id="7", parent="20", minute=4, own=True)])
+        ingest_inbound(cast.x, [says("Something", remote_id="7", parent="20", minute=4, own=True)])
         assert Conversation.objects.get(pk=other.pk).message_count == 2
         end(begin(answer.outgoing), sent_as("7"))
         other.refresh_from_db()
@@ -201,13 +203,13 @@ class TestAnAnswerThatDidNotSimplyLeave:
 
     @pytest.mark.parametrize(("state", "counts"), [("failed", False), ("cancelled", False), ("sent", True)])
     def test_all_is_counted_anew_from_what_stands_there(self, cast: Cast, answer: Message, state, counts) -> None:
-        ingest(cast.x, [says("A colleague", remote_id="6", parent="1", minute=2, own=True)])
-        ingest(cast.x, [says("y" * 300, remote_id="7", parent="1", minute=3)])
+        ingest_inbound(cast.x, [says("A colleague", remote_id="6", parent="1", minute=2, own=True)])
+        ingest_inbound(cast.x, [says("y" * 300, remote_id="7", parent="1", minute=3)])
         Outgoing.objects.update(state=state)
         Message.objects.filter(pk=answer.pk).update(sent_at=minute(2.5))
         conversation = only_conversation()
         Conversation.objects.update(message_count=0, snippet="", state="closed")
-        recount(conversation)
+        recount_conversation(conversation)
         conversation.refresh_from_db()
         assert conversation.answered_at == minute(2.5 if counts else 2)
         assert (conversation.message_count, conversation.last_message_at) == (4, minute(3))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from inbox.actions.ingest import ingest
+from inbox.actions.ingest import ingest_inbound
 from inbox.models import Conversation, Message
 from networks.models import Outgoing
 from organizations.tenancy import scope
@@ -14,7 +14,7 @@ from tests.rest.caller import caller
 @pytest.fixture
 def threads(cast: Cast) -> list[Conversation]:
     with scope(cast.acme):
-        ingest(
+        ingest_inbound(
             cast.x,
             [
                 says("My parcel is late", remote_id="1", minute=0),
@@ -23,7 +23,7 @@ def threads(cast: Cast) -> list[Conversation]:
             ],
         )
         our_post(cast.page, "post")
-        ingest(cast.page, [says("A comment", minute=3, parent="post", root="post")])
+        ingest_inbound(cast.page, [says("A comment", minute=3, parent="post", root="post")])
         return list(Conversation.objects.order_by("last_message_at"))
 
 
@@ -159,7 +159,7 @@ def test_nothing_is_closed_that_was_not_read(cast: Cast, threads: list[Conversat
     read = threads[1].last_message_id
     with scope(cast.acme):
         parent = Message.objects.get(pk=read).remote_id
-        ingest(cast.x, [says("And one more thing", remote_id="more", parent=parent, minute=9)])
+        ingest_inbound(cast.x, [says("And one more thing", remote_id="more", parent=parent, minute=9)])
     refused = cole.post(path, {"seen": read})
     assert (refused.status_code, "came in meanwhile" in refused.json()["detail"]) == (409, True)
     assert cole.post(path, {"seen": read + 10**6}).json()["state"] == "closed"

@@ -5,10 +5,10 @@ import pytest
 from foundation.errors import Conflict, Invalid, NotFound, PermissionDenied
 from inbox.access import access_conversation, conversations_for
 from inbox.actions.assign import assign_conversation
-from inbox.actions.ingest import ingest
+from inbox.actions.ingest import ingest_inbound
 from inbox.actions.triage import close_conversation, reopen_conversation
 from inbox.models import Conversation
-from inbox.queries.thread import people_for, teams_for
+from inbox.queries.conversation_thread import members_who_answer, teams_who_answer
 from organizations.models import AuditEntry
 from teams.actions.grants import set_grants
 from teams.actions.teams import create_team
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("in_acme")
 
 @pytest.fixture
 def conversation(cast: Cast) -> Conversation:
-    ingest(cast.x, [says()])
+    ingest_inbound(cast.x, [says()])
     return only_conversation()
 
 
@@ -51,7 +51,7 @@ def test_only_to_those_who_may_answer_it(cast: Cast, conversation: Conversation)
         [(field, given)] = wrong.items()
         answer = caller(cast.olive).post(f"conversations/{conversation.pk}/assign/", {field: given.pk})
         assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
-    offered = people_for(cast.x), teams_for(cast.x)
+    offered = members_who_answer(cast.x), teams_who_answer(cast.x)
     assert [{one.name for one in rows} for rows in offered] == [{"Cole", "Lena", cast.olive.name}, {"Care"}]
 
 
@@ -122,8 +122,8 @@ def test_a_leader_assigns_without_the_right_to_reply(cast: Cast, conversation: C
 
 
 def test_cole_sees_his_profile_alone(cast: Cast) -> None:
-    ingest(cast.x, [says("For Cole")])
-    ingest(cast.page, [says("Not for Cole")])
+    ingest_inbound(cast.x, [says("For Cole")])
+    ingest_inbound(cast.page, [says("Not for Cole")])
     assert [one.profile for one in conversations_for(cast.cole)] == [cast.x]
     with pytest.raises(NotFound):
         access_conversation(cast.cole, Conversation.objects.get(profile=cast.page).pk)

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from django.utils.timezone import now
 
-from inbox.actions import joining
-from inbox.actions.contacts import keep_contacts
+from inbox.actions import conversation_joining
+from inbox.actions.contacts import store_contacts
 from inbox.actions.echoes import is_echo, link_copies, texts_in_flight
-from inbox.actions.ingest import TOLD_ONE_BY_ONE, ingest
+from inbox.actions.ingest import MOST_PINGS, ingest_inbound
+from inbox.conversation_counts import annotate_elsewhere
 from inbox.models import Contact, Conversation, Message
-from inbox.tally import with_elsewhere
 from networks.contract import Author
 from networks.models import Outgoing, RemotePost
 from organizations.models import Notification
@@ -27,7 +27,7 @@ FACE = "https://pbs.example/b.jpg"
 class TestWhatComesIn:
     def test_is_stored_whole(self, cast: Cast) -> None:
         began = now()
-        (stored,) = ingest(cast.x, [says("Hello", remote_id="1", minute=2)])
+        (stored,) = ingest_inbound(cast.x, [says("Hello", remote_id="1", minute=2)])
         row = Message.objects.select_related("contact", "conversation").get()
         assert (row, row.organization, row.profile, row.conversation) == (
             stored,
@@ -51,7 +51,7 @@ class TestWhatComesIn:
         assert row.conversation.contact == contact
 
     def test_what_a_colleague_wrote_there_is_ours_and_is_not_looked_at_again(self, cast: Cast, question) -> None:
-        (stored,) = ingest(cast.x, [says("Hi", remote_id="2", parent="1", minute=1, own=True, author=BOB)])
+        (stored,) = ingest_inbound(cast.x, [says("Hi", remote_id="2", parent="1", minute=1, own=True, author=BOB)])
         assert (stored.direction, stored.contact_id, stored.look_at) == ("out", None, None)
 
     def test_is_returned_by_time_and_numbered_so(self, cast: Cast) -> None:
@@ -60,66 +60,66 @@ class TestWhatComesIn:
             says("A", remote_id="1", minute=1),
             says("B", remote_id="2", minute=2, parent="1"),
         ]
-        stored = ingest(cast.x, items)
+        stored = ingest_inbound(cast.x, items)
         assert [one.text for one in stored] == ["A", "B", "C"]
         assert [one.pk for one in stored] == sorted(one.pk for one in stored)
 
     def test_is_told_thing_by_thing_or_all_at_once(self, cast: Cast, hints: list) -> None:
-        ingest(cast.x, [says(remote_id=str(number)) for number in range(TOLD_ONE_BY_ONE)])
+        ingest_inbound(cast.x, [says(remote_id=str(number)) for number in range(MOST_PINGS)])
         ids = Conversation.objects.values_list("pk", flat=True)
         assert sorted(hints) == sorted((cast.acme.pk, "inbox", pk, cast.x.pk, None) for pk in ids)
         hints.clear()
-        ingest(cast.x, [says(remote_id=str(100 + number)) for number in range(TOLD_ONE_BY_ONE + 1)])
+        ingest_inbound(cast.x, [says(remote_id=str(100 + number)) for number in range(MOST_PINGS + 1)])
         assert hints == [(cast.acme.pk, "inbox", "", cast.x.pk, None)]
         hints.clear()
-        ingest(cast.x, [says(remote_id="1")])
+        ingest_inbound(cast.x, [says(remote_id="1")])
         assert hints == []
 
     def test_is_told_to_whose_it_is_while_somebody_waits(self, cast: Cast, question: Message) -> None:
         Conversation.objects.update(assignee=cast.lena)
-        ingest(cast.x, [says("Answered", remote_id="8", parent="1", minute=8, own=True)])
+        ingest_inbound(cast.x, [says("Answered", remote_id="8", parent="1", minute=8, own=True)])
         assert not Notification.objects.filter(member=cast.lena).exists()
-        ingest(cast.x, [says("Between", remote_id="4", parent="1", minute=4)])
+        ingest_inbound(cast.x, [says("Between", remote_id="4", parent="1", minute=4)])
         assert not Notification.objects.filter(member=cast.lena).exists()
-        ingest(cast.x, [says("After", remote_id="9", parent="1", minute=9)])
+        ingest_inbound(cast.x, [says("After", remote_id="9", parent="1", minute=9)])
         assert Notification.objects.get(member=cast.lena).about == "After"
 
     def test_opens_what_was_closed_and_nothing_else_does(self, cast: Cast, question: Message) -> None:
-        ingest(cast.x, [says("Other", remote_id="5", author=EVE)])
+        ingest_inbound(cast.x, [says("Other", remote_id="5", author=EVE)])
         Conversation.objects.update(state="closed")
-        ingest(cast.x, [says("Ours", remote_id="2", parent="1", minute=1, own=True)])
+        ingest_inbound(cast.x, [says("Ours", remote_id="2", parent="1", minute=1, own=True)])
         assert set(Conversation.objects.values_list("state", flat=True)) == {"closed"}
-        ingest(cast.x, [says("Theirs", remote_id="3", parent="1", minute=2)])
+        ingest_inbound(cast.x, [says("Theirs", remote_id="3", parent="1", minute=2)])
         assert dict(Conversation.objects.values_list("root_id", "state")) == {"1": "open", "5": "closed"}
 
     def test_what_left_another_profile_of_ours_under_the_same_id_is_no_echo_here(self, cast: Cast, answer) -> None:
         RemotePost.objects.filter(pk=our_post(cast.page, "7").pk).update(outgoing=answer.outgoing)
-        (stored,) = ingest(cast.x, [says("A colleague", remote_id="7", parent="1", own=True)])
+        (stored,) = ingest_inbound(cast.x, [says("A colleague", remote_id="7", parent="1", own=True)])
         assert stored.direction == "out"
 
     def test_what_answers_a_post_of_another_profile_is_not_about_it(self, cast: Cast) -> None:
         our_post(cast.page, "7")
-        ingest(cast.x, [says("Here", remote_id="8", parent="7", root="7")])
+        ingest_inbound(cast.x, [says("Here", remote_id="8", parent="7", root="7")])
         assert only_conversation().about is None
 
     def test_what_answers_a_message_joins_it_though_nobody_names_the_top(self, cast: Cast, question: Message) -> None:
-        ingest(cast.x, [says("More", remote_id="2", parent="1", minute=1)])
-        ingest(cast.x, [says("Still more", remote_id="3", parent="2", minute=2)])
+        ingest_inbound(cast.x, [says("More", remote_id="2", parent="1", minute=1)])
+        ingest_inbound(cast.x, [says("Still more", remote_id="3", parent="2", minute=2)])
         assert only_conversation().message_count == 3
 
     def test_what_answers_an_answer_of_ours_that_has_no_id_yet_joins_it(self, cast: Cast, answer: Message) -> None:
         RemotePost.objects.filter(pk=our_post(cast.x, "7").pk).update(outgoing=answer.outgoing)
-        ingest(cast.x, [says("Thank you", remote_id="8", parent="7", minute=9)])
+        ingest_inbound(cast.x, [says("Thank you", remote_id="8", parent="7", minute=9)])
         assert only_conversation().message_count == 3
 
     def test_what_waits_under_the_same_id_on_another_profile_is_left_alone(self, cast: Cast) -> None:
-        ingest(cast.page, [says("There", remote_id="8", parent="7")])
-        ingest(cast.x, [says("Here", remote_id="9", parent="7")])
+        ingest_inbound(cast.page, [says("There", remote_id="8", parent="7")])
+        ingest_inbound(cast.x, [says("Here", remote_id="9", parent="7")])
         assert set(Conversation.objects.values_list("profile", "message_count")) == {(cast.page.pk, 1), (cast.x.pk, 1)}
 
     def test_holds_no_conversation_but_those_that_it_changes(self, cast: Cast, question: Message, monkeypatch) -> None:
         for number in ("7", "8"):
-            ingest(cast.x, [says("Elsewhere", remote_id=number, author=EVE)])
+            ingest_inbound(cast.x, [says("Elsewhere", remote_id=number, author=EVE)])
             our_post(cast.x, f"9{number}")
         read: list[str] = []
         for model, name in ((Conversation, "root_id"), (RemotePost, "remote_id")):
@@ -131,39 +131,39 @@ class TestWhatComesIn:
                 return row
 
             monkeypatch.setattr(model, "from_db", from_db)
-        ingest(cast.x, [says("More", remote_id="2", parent="1", minute=1)])
+        ingest_inbound(cast.x, [says("More", remote_id="2", parent="1", minute=1)])
         assert set(read) == {"1"}
 
     def test_of_one_profile_is_nothing_of_another(self, cast: Cast, question: Message) -> None:
         our_post(cast.page, "1")
-        ingest(cast.page, [says("Mine", remote_id="2", parent="1", root="1")])
+        ingest_inbound(cast.page, [says("Mine", remote_id="2", parent="1", root="1")])
         assert Conversation.objects.filter(profile=cast.page).count() == 1
-        ingest(cast.page, [says("Again", remote_id="1")])
+        ingest_inbound(cast.page, [says("Again", remote_id="1")])
         assert Message.objects.filter(profile=cast.page).count() == 2
 
 
 class TestJoining:
     def test_a_chain_ends_in_its_last(self) -> None:
         a, b, c = (Conversation(pk=pk) for pk in (1, 2, 3))
-        assert joining.last(a, {1: b, 2: c}) is c
-        assert joining.last(c, {1: b, 2: c}) is c
+        assert conversation_joining.end_of_chain(a, {1: b, 2: c}) is c
+        assert conversation_joining.end_of_chain(c, {1: b, 2: c}) is c
 
     def test_messages_and_counts_go_into_the_one_that_goes_on(self, cast: Cast) -> None:
         for number in range(3):
-            ingest(cast.x, [says(f"At {number}", remote_id=str(number), minute=number)])
+            ingest_inbound(cast.x, [says(f"At {number}", remote_id=str(number), minute=number)])
         first, second, third = Conversation.objects.order_by("pk")
         Conversation.objects.filter(pk=first.pk).update(contact=None)
         first.contact = None
-        joining.join_conversations([(second, first), (third, second)])
+        conversation_joining.join_conversations([(second, first), (third, second)])
         assert list(Conversation.objects.values_list("pk", flat=True)) == [first.pk]
         assert set(Message.objects.values_list("conversation", flat=True)) == {first.pk}
         assert (first.message_count, first.snippet, first.contact) == (3, "At 2", Contact.objects.get())
-        joining.join_conversations([])
+        conversation_joining.join_conversations([])
 
 
 class TestContacts:
     def kept(self, cast: Cast, *authors: Author, own: bool = False) -> dict[str, Contact]:
-        return keep_contacts(cast.x, [says(author=author, own=own) for author in authors])
+        return store_contacts(cast.x, [says(author=author, own=own) for author in authors])
 
     @pytest.mark.parametrize(
         ("author", "name", "handle", "face"),
@@ -206,13 +206,13 @@ class TestContacts:
 
     def test_who_is_known_on_one_network_is_somebody_new_on_another(self, cast: Cast) -> None:
         self.kept(cast, BOB)
-        there = keep_contacts(cast.page, [says(author=BOB)])["501"]
+        there = store_contacts(cast.page, [says(author=BOB)])["501"]
         assert (there.network, Contact.objects.count()) == ("facebook", 2)
 
     def test_we_are_no_contact_of_ours_and_people_of_other_networks_are_others(self, cast: Cast) -> None:
         assert self.kept(cast, BOB, own=True) == {}
         self.kept(cast, BOB)
-        keep_contacts(cast.page, [says(author=Author("501", "Another"))])
+        store_contacts(cast.page, [says(author=Author("501", "Another"))])
         assert set(Contact.objects.values_list("network", "name")) == {("x", "Bob Stone"), ("facebook", "Another")}
 
 
@@ -249,15 +249,15 @@ class TestElsewhere:
     """When the last answer was written on the network itself: neither here, nor by them, nor in another conversation."""
 
     def elsewhere(self, root: str) -> datetime | None:
-        found: Any = with_elsewhere(Conversation.objects.all()).get(root_id=root)
+        found: Any = annotate_elsewhere(Conversation.objects.all()).get(root_id=root)
         return found.elsewhere
 
     def test_the_last_that_a_colleague_wrote_there(self, cast: Cast) -> None:
-        ingest(cast.x, [says("One?", remote_id="1"), says("Two?", remote_id="2", minute=1, author=EVE)])
+        ingest_inbound(cast.x, [says("One?", remote_id="1"), says("Two?", remote_id="2", minute=1, author=EVE)])
         assert self.elsewhere("1") is None
         for number in (5, 9, 7):
-            ingest(cast.x, [says("Ours", remote_id=f"1{number}", parent="1", minute=number, own=True)])
-        ingest(cast.x, [says("Thanks", remote_id="20", parent="1", minute=20)])
+            ingest_inbound(cast.x, [says("Ours", remote_id=f"1{number}", parent="1", minute=number, own=True)])
+        ingest_inbound(cast.x, [says("Thanks", remote_id="20", parent="1", minute=20)])
         assert self.elsewhere("1") == minute(9)
         assert self.elsewhere("2") is None
 
@@ -267,6 +267,6 @@ class TestElsewhere:
 
 def test_conversations_of_others_are_untouched_by_all_of_this(cast: Cast, question: Message) -> None:
     with scope(cast.globex):
-        ingest(cast.theirs, [says("Theirs", remote_id="1")])
+        ingest_inbound(cast.theirs, [says("Theirs", remote_id="1")])
         assert Conversation.objects.count() == Contact.objects.count() == 1
     assert Conversation.objects.count() == Contact.objects.count() == 1

@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import now
 
-from inbox.actions.follow import follow, follow_changes, next_look
-from inbox.actions.ingest import ingest
+from inbox.actions.ingest import ingest_inbound
+from inbox.actions.message_changes import follow_changes, follow_reading, next_look_time
 from inbox.models import Conversation, Message
-from inbox.queries.following import due_again
+from inbox.queries.message_looks import list_due_looks
 from networks import errors
-from networks.contract import Adapter, Change, Follows, InboundPage, Polls
+from networks.contract import Adapter, InboundChange, InboundPage, Polls, Refetches
 from networks.incoming import intake
 from networks.models import Cursor, WebhookReceipt
 from tests.cast import Cast
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("in_acme")
 @pytest.fixture
 def comment(cast: Cast) -> Message:
     our_post(cast.page, "111_222")
-    [made] = ingest(cast.page, [says("Is it open?", remote_id="222_333", parent="111_222", root="111_222")])
+    [made] = ingest_inbound(cast.page, [says("Is it open?", remote_id="222_333", parent="111_222", root="111_222")])
     return made
 
 
@@ -46,7 +46,7 @@ def pushed(cast: Cast, verb: str, **value: object) -> None:
     }
     change = {"field": "feed", "value": value}
     body = json.dumps({"object": "page", "entry": [{"id": cast.page.remote_id, "changes": [change]}]}).encode()
-    receipt = intake.keep_receipt("facebook", body, sandbox=False)
+    receipt = intake.store_receipt("facebook", body, sandbox=False)
     assert receipt is not None
     intake.digest_receipt(receipt.pk)
     assert WebhookReceipt.objects.get(pk=receipt.pk).error == ""
@@ -91,7 +91,7 @@ def test_what_is_shown_again_waits_again_since_it_was_said(cast: Cast, comment: 
 
 
 def test_others_of_the_thread_go_on_waiting(cast: Cast, comment: Message) -> None:
-    ingest(cast.page, [says("Hello?", remote_id="222_334", parent="222_333", root="111_222", minute=9)])
+    ingest_inbound(cast.page, [says("Hello?", remote_id="222_334", parent="222_333", root="111_222", minute=9)])
     pushed(cast, "remove")
     assert Conversation.objects.get().unanswered_since == Message.objects.get(remote_id="222_334").sent_at
 
@@ -102,16 +102,18 @@ def test_what_is_pushed_twice_or_late_does_not_undo(cast: Cast, comment: Message
     comment.refresh_from_db()
     assert comment.text == "Is it open now?"
     edited_at = comment.edited_at
-    assert follow_changes(cast.page, [Change("222_333", text="Is it  open now? ")]) == []
+    assert follow_changes(cast.page, [InboundChange("222_333", text="Is it  open now? ")]) == []
     comment.refresh_from_db()
     assert comment.edited_at == edited_at
 
 
 def test_nobody_elses_message_is_changed(cast: Cast, comment: Message) -> None:
     """The same id on another profile, or in another organization, is another thing; and ours are ours."""
-    [other] = ingest(cast.x, [says("Mine", remote_id="222_333")])
-    [own] = ingest(cast.page, [says("Ours", remote_id="9", parent="222_333", root="111_222", own=True, minute=3)])
-    changes = [Change("222_333", removed=True), Change("9", text="Other")]
+    [other] = ingest_inbound(cast.x, [says("Mine", remote_id="222_333")])
+    [own] = ingest_inbound(
+        cast.page, [says("Ours", remote_id="9", parent="222_333", root="111_222", own=True, minute=3)]
+    )
+    changes = [InboundChange("222_333", removed=True), InboundChange("9", text="Other")]
     assert [one.pk for one in follow_changes(cast.page, changes)] == [comment.pk]
     other.refresh_from_db()
     own.refresh_from_db()
@@ -119,41 +121,41 @@ def test_nobody_elses_message_is_changed(cast: Cast, comment: Message) -> None:
 
 
 def test_a_poll_follows(cast: Cast, comment: Message) -> None:
-    page = InboundPage((), {"since": "x"}, changes=(Change("222_333", text="Edited", hidden=True),))
-    intake.accept_page(cast.page, {}, page)
+    page = InboundPage((), {"since": "x"}, changes=(InboundChange("222_333", text="Edited", hidden=True),))
+    intake.store_page(cast.page, {}, page)
     comment.refresh_from_db()
     assert (comment.text, comment.hidden_at is not None, waits(comment)) == ("Edited", True, False)
 
 
 def test_what_the_lists_do_not_show_is_looked_at_again(cast: Cast, comment: Message) -> None:
-    follow(cast.page, [], {}, looked=["222_333"])
-    assert due_again(cast.page) == []
+    follow_reading(cast.page, [], {}, looked=["222_333"])
+    assert list_due_looks(cast.page) == []
     Message.objects.update(sent_at=now() - timedelta(minutes=30))
     seen = {"111_222": now() - timedelta(hours=1)}
-    follow(cast.page, [Change("222_333")], seen, looked=[])
-    assert due_again(cast.page) == []
-    follow(cast.page, [], {"111_222": now() - timedelta(minutes=5)}, looked=[])
-    assert due_again(cast.page) == []
-    follow(cast.page, [], seen, looked=[])
-    assert due_again(cast.page) == ["222_333"]
+    follow_reading(cast.page, [InboundChange("222_333")], seen, looked=[])
+    assert list_due_looks(cast.page) == []
+    follow_reading(cast.page, [], {"111_222": now() - timedelta(minutes=5)}, looked=[])
+    assert list_due_looks(cast.page) == []
+    follow_reading(cast.page, [], seen, looked=[])
+    assert list_due_looks(cast.page) == ["222_333"]
     assert Message.objects.get().removed_at is None
 
 
 def test_looks_grow_rare_and_end(cast: Cast, comment: Message) -> None:
-    assert due_again(cast.page) == ["222_333"]
-    assert due_again(cast.x) == []
+    assert list_due_looks(cast.page) == ["222_333"]
+    assert list_due_looks(cast.x) == []
     at = comment.sent_at + timedelta(minutes=10)
-    assert next_look(comment, at) == at + timedelta(minutes=10)
-    assert next_look(comment, comment.sent_at - timedelta(minutes=5)) > comment.sent_at - timedelta(minutes=5)
-    assert next_look(comment, comment.sent_at + timedelta(days=15)) is None
+    assert next_look_time(comment, at) == at + timedelta(minutes=10)
+    assert next_look_time(comment, comment.sent_at - timedelta(minutes=5)) > comment.sent_at - timedelta(minutes=5)
+    assert next_look_time(comment, comment.sent_at + timedelta(days=15)) is None
     comment.removed_at = at
-    assert next_look(comment, at) is None
+    assert next_look_time(comment, at) is None
 
 
-class Silent(Adapter, Polls, Follows):
+class Silent(Adapter, Polls, Refetches):
     """A network that hears nothing new; `said` is what it does when it is asked about old things."""
 
-    said: list[Change] | errors.NetworkError
+    said: list[InboundChange] | errors.NetworkError
 
     def __init__(self) -> None:
         pass
@@ -166,7 +168,7 @@ class Silent(Adapter, Polls, Follows):
     def fetch_inbound(self, cursor, *, posts):
         return InboundPage((), {"since": "y"})
 
-    def look_again(self, remote_ids):
+    def refetch_inbound(self, remote_ids):
         self.asked = list(remote_ids)
         if isinstance(self.said, errors.NetworkError):
             raise self.said
@@ -181,7 +183,7 @@ def network(monkeypatch) -> Silent:
 
 
 def test_the_next_poll_looks_again(cast: Cast, comment: Message, network: Silent) -> None:
-    network.said = [Change("222_333", removed=True)]
+    network.said = [InboundChange("222_333", removed=True)]
     intake.poll_profile(cast.page.pk)
     comment.refresh_from_db()
     assert network.asked == ["222_333"]

@@ -6,12 +6,12 @@ from django.utils.timezone import now
 from foundation.errors import Conflict, Invalid, PermissionDenied
 from foundation.overtaking import Overtaken
 from inbox.actions.assign import assign_conversation
-from inbox.actions.handover import hand_over_conversations
-from inbox.actions.ingest import ingest
+from inbox.actions.conversation_handover import hand_over_conversations
+from inbox.actions.ingest import ingest_inbound
 from inbox.actions.triage import close_conversation, has_unread, reopen_conversation
 from inbox.models import Conversation, Message
 from organizations.models import AuditEntry, Member, Notification
-from organizations.people.handover import Handover
+from organizations.people.member_handover import Handover
 from teams.actions.teams import create_team
 from tests.cast import Cast
 from tests.inbox.talk import EVE, only_conversation, says
@@ -85,8 +85,8 @@ class TestHandingOver:
 
     def test_goes_to_the_successor_where_they_may_answer_and_else_to_the_fallback(self, cast: Cast, hints) -> None:
         for profile in (cast.x, cast.page, cast.page):
-            ingest(profile, [says()])
-        ingest(cast.x, [says()])
+            ingest_inbound(profile, [says()])
+        ingest_inbound(cast.x, [says()])
         mine = Conversation.objects.filter(profile=cast.x).latest("pk")
         Conversation.objects.exclude(pk=mine.pk).update(assignee=cast.cole)
         hints.clear()
@@ -105,7 +105,7 @@ class TestHandingOver:
 
         set_grants(cast.olive, cast.page, members={cast.lena.pk: ["view"]})
         for profile in (cast.x, cast.page, cast.page):
-            ingest(profile, [says()])
+            ingest_inbound(profile, [says()])
         Conversation.objects.update(assignee=cast.cole)
         self.handed(cast, cast.lena)
         assert entry("conversations.handed_over").change == {"Lena": 1, "olive@acme.example": 2}
@@ -154,6 +154,6 @@ class TestClosing:
 
     def test_only_what_they_wrote_there_is_unread(self, cast: Cast, question: Message, answer: Message) -> None:
         conversation = only_conversation()
-        ingest(cast.x, [says("Elsewhere", author=EVE)])
+        ingest_inbound(cast.x, [says("Elsewhere", author=EVE)])
         assert has_unread(conversation, question.pk) is False
         assert has_unread(conversation, question.pk - 1) is True

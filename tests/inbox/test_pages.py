@@ -8,15 +8,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
-from inbox.actions.ingest import ingest
+from inbox.actions.ingest import ingest_inbound
 from inbox.actions.reply import reply_to_conversation
 from inbox.models import Conversation, Message
 from networks import errors
 from networks.contract import Author
 from networks.models import Outgoing
 from organizations.tenancy import scope
+from publishing.actions.assets import upload_asset
 from publishing.actions.compose import create_post
-from publishing.actions.media import upload_asset
 from publishing.actions.schedule import schedule_post
 from tests import media
 from tests.cast import Cast
@@ -29,8 +29,8 @@ HTMX = {"HX-Request": "true"}
 def question(cast: Cast) -> Message:
     with scope(cast.acme):
         our_post(cast.x, "post", "Our winter sale begins")
-        ingest(cast.page, [says("Only on the page", author=EVE)])
-        return ingest(cast.x, [says("Until when?", remote_id="1", parent="post", root="post")])[0]
+        ingest_inbound(cast.page, [says("Only on the page", author=EVE)])
+        return ingest_inbound(cast.x, [says("Until when?", remote_id="1", parent="post", root="post")])[0]
 
 
 def address(question: Message, part: str = "") -> str:
@@ -182,7 +182,7 @@ def test_what_nobody_has_read_is_not_closed(cast: Cast, sign_in, question: Messa
     assert f'name="read" value="{question.pk}" form="close-form"' in page
     assert 'id="close-form"' in page
     with scope(cast.acme):
-        ingest(cast.x, [says("And where?", remote_id="more", parent=question.remote_id, minute=5)])
+        ingest_inbound(cast.x, [says("And where?", remote_id="more", parent=question.remote_id, minute=5)])
     refused = browser.post(address(question, "close/"), {"read": question.pk}, headers=HTMX)
     assert "came in meanwhile" in refused["HX-Trigger"]
     with scope(cast.acme):
@@ -215,7 +215,7 @@ def test_a_row_opens_the_right_half_alone(cast: Cast, sign_in, question: Message
 
 def test_a_long_thread_shows_its_newest_and_goes_back(cast: Cast, sign_in, question: Message) -> None:
     with scope(cast.acme):
-        ingest(cast.x, [says(f"No. {n}.", parent="1", root="post", minute=n) for n in range(1, 120)])
+        ingest_inbound(cast.x, [says(f"No. {n}.", parent="1", root="post", minute=n) for n in range(1, 120)])
     browser, found = sign_in(cast.cole), []
     page = browser.get(address(question, "messages/")).content.decode()
     assert numbers(page) == list(range(70, 120))
@@ -230,7 +230,7 @@ def test_a_refresh_keeps_what_was_shown(cast: Cast, sign_in, question: Message) 
     browser = sign_in(cast.cole)
     start = re.search(r"messages/\?start=([\d-]+)", browser.get(address(question)).content.decode())
     with scope(cast.acme):
-        ingest(cast.x, [says(f"No. {n}.", parent="1", root="post", minute=n) for n in range(1, 80)])
+        ingest_inbound(cast.x, [says(f"No. {n}.", parent="1", root="post", minute=n) for n in range(1, 80)])
     page = browser.get(address(question, f"messages/?start={start[1]}")).content.decode()
     assert numbers(page) == list(range(1, 80))
 
@@ -264,7 +264,7 @@ def test_the_views_and_the_search(cast: Cast, sign_in, question: Message) -> Non
 
 def test_the_list_pages_by_key(cast: Cast, sign_in) -> None:
     with scope(cast.acme):
-        ingest(cast.x, [says(f"No. {n}.", minute=n // 3) for n in range(120)])
+        ingest_inbound(cast.x, [says(f"No. {n}.", minute=n // 3) for n in range(120)])
     browser, found, query = sign_in(cast.cole), [], ""
     while query is not None:
         page = browser.get(f"/o/acme/inbox/rows/{query}").content.decode()
@@ -290,8 +290,8 @@ def test_a_page_costs_the_same_however_much_there_is(cast: Cast, sign_in, questi
     few = (cost(), cost())[1]
     with scope(cast.acme):
         people = [Author(str(n), f"Person {n}", f"p{n}") for n in range(60)]
-        ingest(cast.x, [says("More", author=who) for who in people])
-        ingest(cast.x, [says("And more", parent="1", root="post", author=who, minute=1) for who in people])
+        ingest_inbound(cast.x, [says("More", author=who) for who in people])
+        ingest_inbound(cast.x, [says("And more", parent="1", root="post", author=who, minute=1) for who in people])
         Conversation.objects.update(assignee=cast.cole, team=cast.team)
     assert cost() == few
     assert few <= (20 if where == "list" else 40)
@@ -306,7 +306,9 @@ def test_nothing_yet(cast: Cast, sign_in) -> None:
 
 def test_closing_offers_the_next_that_waits(cast: Cast, sign_in) -> None:
     with scope(cast.acme):
-        ingest(cast.x, [says("Oldest", minute=1), says("Middle", minute=2, author=EVE), says("Newest", minute=3)])
+        ingest_inbound(
+            cast.x, [says("Oldest", minute=1), says("Middle", minute=2, author=EVE), says("Newest", minute=3)]
+        )
         oldest, middle, newest = Conversation.objects.order_by("last_message_at")
     browser = sign_in(cast.cole)
 
@@ -326,7 +328,7 @@ def test_the_card_shows_the_picture_that_is_asked_about(cast: Cast, sign_in) -> 
         post = create_post(cast.priya, text="Our hut", profiles=[cast.x.pk], media=[asset.pk])
         schedule_post(cast.priya, post, at=now())
         end(begin(Outgoing.objects.get()), sent_as("77"))
-        asked = ingest(cast.x, [says("Where is that?", parent="77", root="77")])[0]
+        asked = ingest_inbound(cast.x, [says("Where is that?", parent="77", root="77")])[0]
     browser, path = sign_in(cast.cole), f"/o/acme/inbox/{asked.conversation_id}/"
     assert 'alt="The hut at dawn"' in browser.get(path).content.decode()
     shown = browser.get(f"{path}pictures/0/")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from inbox.actions.ingest import ingest
+from inbox.actions.ingest import ingest_inbound
 from inbox.actions.reply import reply_to_conversation
 from inbox.models import Contact, Conversation, Message
 from networks.contract import Author
@@ -19,7 +19,7 @@ def test_the_same_batch_twice_at_once(cast: Cast) -> None:
     for turn in range(5):
         items = [says(f"{turn}-{n}", remote_id=f"{turn}-{n}", minute=n) for n in range(100)]
         items += [says("more", remote_id=f"{turn}-r{n}", parent=f"{turn}-{n}", minute=200 + n) for n in range(100)]
-        works = [lambda: ingest(cast.x, items), lambda: ingest(cast.x, items[::-1])] * 2  # noqa: B023
+        works = [lambda: ingest_inbound(cast.x, items), lambda: ingest_inbound(cast.x, items[::-1])] * 2  # noqa: B023
         stored = at_once(cast.acme, *works)
         assert sorted(len(one) for one in stored) == [0, 0, 0, 200]  # type: ignore[arg-type]
     with scope(cast.acme):
@@ -33,19 +33,19 @@ def test_two_profiles_hear_of_the_same_people_at_once(cast: Cast) -> None:
     other = builders.profile(cast.acme, "x", handle="acme2")
     one = [says("to one", author=who) for who in people]
     two = [says("to two", author=who) for who in reversed(people)]
-    stored = at_once(cast.acme, lambda: ingest(cast.x, one), lambda: ingest(other, two))
+    stored = at_once(cast.acme, lambda: ingest_inbound(cast.x, one), lambda: ingest_inbound(other, two))
     assert [len(done) for done in stored] == [200, 200]  # type: ignore[arg-type]
 
 
 def test_the_echo_and_the_settlement_at_once(cast: Cast) -> None:
     for turn in range(8):
         with scope(cast.acme):
-            question = ingest(cast.x, [says("Anybody?", remote_id=f"q{turn}")])[0]
+            question = ingest_inbound(cast.x, [says("Anybody?", remote_id=f"q{turn}")])[0]
             conversation = Conversation.objects.get(pk=question.conversation_id)
             answer = reply_to_conversation(cast.cole, conversation, text="Yes", seen=question.pk)
             begun = begin(answer.outgoing)
         echo = says("Yes" if turn % 2 else "Altered", remote_id=f"a{turn}", parent=f"q{turn}", minute=30, own=True)
-        answers = at_once(cast.acme, lambda: end(begun, sent_as(f"a{turn}")), lambda: ingest(cast.x, [echo]))  # noqa: B023
+        answers = at_once(cast.acme, lambda: end(begun, sent_as(f"a{turn}")), lambda: ingest_inbound(cast.x, [echo]))  # noqa: B023
         assert not [one for one in answers if isinstance(one, Exception)]
         with scope(cast.acme):
             message = Message.objects.get(conversation=conversation, direction="out")

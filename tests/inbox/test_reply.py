@@ -7,14 +7,14 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from foundation.errors import Conflict, Invalid, NotFound, PermissionDenied
-from inbox.actions.ingest import ingest
+from inbox.actions.ingest import ingest_inbound
 from inbox.actions.reply import reply_to_conversation
-from inbox.actions.sending import resolve_reply, retry_reply, withdraw_reply
+from inbox.actions.unsent_replies import resolve_reply, retry_reply, withdraw_reply
 from inbox.models import Conversation, Message
 from networks import errors
 from networks.contract import Draft, DraftKind
 from networks.models import Outgoing
-from networks.outbox.settling import tell_untold, write
+from networks.outbox.settling import notify_left_settled, write_outcome
 from organizations.models import AuditEntry
 from tests.cast import Cast
 from tests.inbox.talk import BOB, EVE, START, begin, end, ended, only_conversation, says, sent_as
@@ -28,7 +28,7 @@ def reply(actor, question: Message, text: str = "Coming", seen: int | None = Non
 
 
 def test_the_draft_answers_the_newest_of_theirs(cast: Cast, question: Message) -> None:
-    ingest(cast.x, [says("Hello?", remote_id="2", parent="1", minute=3, author=EVE)])
+    ingest_inbound(cast.x, [says("Hello?", remote_id="2", parent="1", minute=3, author=EVE)])
     message = reply(cast.cole, question)
     row = Outgoing.objects.get()
     assert row.key == f"reply:{message.pk}"
@@ -47,7 +47,7 @@ def test_the_conversation_says_so_at_once(cast: Cast, question: Message) -> None
 
 def test_somebody_answered_since(cast: Cast, question: Message) -> None:
     first = reply(cast.cole, question)
-    later = ingest(cast.x, [says("Thanks", parent="1", minute=9)])[0]
+    later = ingest_inbound(cast.x, [says("Thanks", parent="1", minute=9)])[0]
     with pytest.raises(Conflict) as refusal:
         reply(cast.lena, question, "Mine")
     assert refusal.value.newer == [first, later]
@@ -56,7 +56,7 @@ def test_somebody_answered_since(cast: Cast, question: Message) -> None:
 
 
 def test_what_they_wrote_since_does_not_stop_an_answer(cast: Cast, question: Message) -> None:
-    ingest(cast.x, [says("Hello?", parent="1", minute=3)])
+    ingest_inbound(cast.x, [says("Hello?", parent="1", minute=3)])
     assert reply(cast.cole, question)
 
 
@@ -76,7 +76,7 @@ def test_seen_is_a_message_of_this_conversation(cast: Cast, question: Message, s
 
 
 def test_seen_of_another_conversation(cast: Cast, question: Message) -> None:
-    other = ingest(cast.x, [says("Elsewhere")])[0]
+    other = ingest_inbound(cast.x, [says("Elsewhere")])[0]
     with pytest.raises(Invalid):
         reply(cast.cole, question, seen=other.pk)
 
@@ -113,16 +113,16 @@ def test_an_answer_whose_sender_died_before_it_could_tell_is_followed(cast: Cast
     message = reply(cast.cole, question)
     row, _ = begin(message.outgoing)
     with transaction.atomic():
-        write(row, sent_as("9"))  # committed; then the worker is killed
-    tell_untold(now())
+        write_outcome(row, sent_as("9"))  # committed; then the worker is killed
+    notify_left_settled(now())
     assert Message.objects.get(pk=message.pk).remote_id is None  # its sender may still be about to tell
-    tell_untold(now() + timedelta(minutes=1))
+    notify_left_settled(now() + timedelta(minutes=1))
     assert Message.objects.get(pk=message.pk).remote_id == "9"
     assert Outgoing.objects.get().lease_until is None
 
 
 def test_only_an_answer_of_this_conversation_is_tried_again(cast: Cast, question: Message) -> None:
-    other = ingest(cast.x, [says("Elsewhere", author=BOB)])[0]
+    other = ingest_inbound(cast.x, [says("Elsewhere", author=BOB)])[0]
     answer = reply(cast.cole, other, seen=other.pk)
     with pytest.raises(NotFound):
         retry_reply(cast.cole, Conversation.objects.get(pk=question.conversation_id), answer.pk)

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from inbox.conversation_counts import count_messages, latest_moment, merge_counts
 from inbox.models import Contact, Conversation, Message
-from inbox.tally import add, fold, latest
 from networks.models import RemotePost
 
 NINE = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -44,13 +44,13 @@ def told(one: Conversation) -> tuple:
     ],
 )
 def test_new_messages_are_counted_and_the_newest_is_shown(messages: list[Message], expected: tuple) -> None:
-    add(one := conversation(), messages)
+    count_messages(one := conversation(), messages)
     assert told(one) == expected
 
 
 def test_the_first_message_is_shown_whenever_it_was_written() -> None:
     one = conversation(message_count=0, last_message_at=at(9), snippet="", last_message_id=None)
-    add(one, [message(51, 3)])
+    count_messages(one, [message(51, 3)])
     assert told(one) == (1, 51, at(3), "At 3")
 
 
@@ -69,7 +69,7 @@ def test_the_first_message_is_shown_whenever_it_was_written() -> None:
     ],
 )
 def test_who_waits_since_when(before: dict, messages: list[Message], waits: datetime | None, answered: Any) -> None:
-    add(one := conversation(**before), messages)
+    count_messages(one := conversation(**before), messages)
     assert (one.unanswered_since, one.answered_at) == (waits, answered)
 
 
@@ -77,7 +77,7 @@ def test_who_waits_since_when(before: dict, messages: list[Message], waits: date
 def test_an_answer_on_the_network_itself_answers_what_was_before_it(elsewhere: float | None, waits: bool) -> None:
     one = conversation()
     one.elsewhere = None if elsewhere is None else at(elsewhere)  # type: ignore[attr-defined]
-    add(one, [message(51, 6)])
+    count_messages(one, [message(51, 6)])
     assert one.unanswered_since == (at(6) if waits else None)
 
 
@@ -87,7 +87,7 @@ class TestFolding:
     @pytest.mark.parametrize(("minute", "shown"), [(6, (at(6), "Ended")), (5, (at(5), "Five")), (4, (at(5), "Five"))])
     def test_the_newest_of_both_is_shown(self, minute: float, shown: tuple) -> None:
         kept, ended = conversation(), conversation(last_message_at=at(minute), snippet="Ended")
-        fold(ended, kept)
+        merge_counts(ended, kept)
         assert (kept.last_message_at, kept.snippet) == shown
 
     @pytest.mark.parametrize(
@@ -95,26 +95,26 @@ class TestFolding:
     )
     def test_the_highest_id_counts(self, ended: int | None, kept: int | None, highest: int | None) -> None:
         one = conversation(last_message_id=kept, message_count=2)
-        fold(conversation(last_message_id=ended, message_count=3), one)
+        merge_counts(conversation(last_message_id=ended, message_count=3), one)
         assert (one.message_count, one.last_message_id) == (5, highest)
 
     def test_what_it_is_about_and_with_whom_is_known_from_either(self) -> None:
         post, bob = RemotePost(pk=1), Contact(pk=1)
-        fold(conversation(about=post, contact=bob), kept := conversation())
+        merge_counts(conversation(about=post, contact=bob), kept := conversation())
         assert (kept.about, kept.contact) == (post, bob)
         kept = conversation(about=post, contact=bob)
-        fold(conversation(about=RemotePost(pk=2), contact=Contact(pk=2)), kept)
+        merge_counts(conversation(about=RemotePost(pk=2), contact=Contact(pk=2)), kept)
         assert (kept.about, kept.contact) == (post, bob)
 
     def test_the_latest_answer_and_who_waits_longest(self) -> None:
         one = conversation(answered_at=at(1), unanswered_since=at(4))
-        fold(conversation(answered_at=at(3), unanswered_since=at(2)), one)
+        merge_counts(conversation(answered_at=at(3), unanswered_since=at(2)), one)
         assert (one.answered_at, one.unanswered_since) == (at(3), at(2))
-        fold(conversation(), one)
+        merge_counts(conversation(), one)
         assert (one.answered_at, one.unanswered_since) == (at(3), at(2))
 
 
 def test_the_latest_of_those_that_are_known() -> None:
-    assert latest(None, at(1), at(2)) == at(2)
-    assert latest(None) is None
-    assert latest() is None
+    assert latest_moment(None, at(1), at(2)) == at(2)
+    assert latest_moment(None) is None
+    assert latest_moment() is None

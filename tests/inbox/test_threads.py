@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from inbox.actions.ingest import ingest
+from inbox.actions.ingest import ingest_inbound
 from inbox.models import Conversation, Message
 from networks.contract import InboundKind
 from tests.cast import Cast
@@ -24,7 +24,7 @@ THREAD = [
 @pytest.mark.parametrize("order", ORDERS, ids=str)
 def test_one_at_a_time_in_every_order(cast: Cast, order: tuple[int, ...]) -> None:
     for index in order:
-        ingest(cast.x, [THREAD[index]])
+        ingest_inbound(cast.x, [THREAD[index]])
     conversation = only_conversation()
     assert texts(conversation) == ["a", "b", "c", "d"]
     assert (conversation.message_count, conversation.snippet) == (4, "d")
@@ -42,7 +42,7 @@ def test_beneath_our_post_where_the_top_does_not_tell(cast: Cast, order: tuple[i
         says("d", remote_id="d", parent="c", root="post", minute=3),
     ]
     for index in order:
-        ingest(cast.x, [thread[index]])
+        ingest_inbound(cast.x, [thread[index]])
     conversation = only_conversation()
     assert texts(conversation) == ["a", "b", "c", "d"]
     assert (conversation.message_count, conversation.snippet, conversation.about.remote_id) == (4, "d", "post")
@@ -50,29 +50,29 @@ def test_beneath_our_post_where_the_top_does_not_tell(cast: Cast, order: tuple[i
 
 @pytest.mark.parametrize("order", ORDERS, ids=str)
 def test_in_one_batch_in_every_order(cast: Cast, order: tuple[int, ...]) -> None:
-    ingest(cast.x, [THREAD[index] for index in order])
+    ingest_inbound(cast.x, [THREAD[index] for index in order])
     assert texts(only_conversation()) == ["a", "b", "c", "d"]
 
 
 def test_siblings_of_a_missing_message_find_each_other(cast: Cast) -> None:
-    ingest(cast.x, [says("one", parent="gone", root="gone")])
-    ingest(cast.x, [says("two", parent="gone", root="gone", author=EVE, minute=1)])
+    ingest_inbound(cast.x, [says("one", parent="gone", root="gone")])
+    ingest_inbound(cast.x, [says("two", parent="gone", root="gone", author=EVE, minute=1)])
     assert texts(only_conversation()) == ["one", "two"]
 
 
 def test_each_commenter_beneath_an_unknown_post_has_a_conversation(cast: Cast) -> None:
     for author in (BOB, EVE):
-        ingest(cast.page, [says(kind=InboundKind.COMMENT, parent="elsewhere", root="elsewhere", author=author)])
+        ingest_inbound(cast.page, [says(kind=InboundKind.COMMENT, parent="elsewhere", root="elsewhere", author=author)])
     assert Conversation.objects.count() == 2
 
 
 def test_a_missing_link_joins_two_conversations(cast: Cast) -> None:
     our_post(cast.x, "post")
-    ingest(cast.x, [says("a", remote_id="a", parent="post", root="post")])
-    ingest(cast.x, [says("c", remote_id="c", parent="b", root="post", minute=2)])
+    ingest_inbound(cast.x, [says("a", remote_id="a", parent="post", root="post")])
+    ingest_inbound(cast.x, [says("c", remote_id="c", parent="b", root="post", minute=2)])
     assert Conversation.objects.count() == 2
     kept = Conversation.objects.get(root_id="a")
-    ingest(cast.x, [says("b", remote_id="b", parent="a", root="post", minute=1)])
+    ingest_inbound(cast.x, [says("b", remote_id="b", parent="a", root="post", minute=1)])
     assert only_conversation() == kept
     assert texts(kept) == ["a", "b", "c"]
 
@@ -80,13 +80,13 @@ def test_a_missing_link_joins_two_conversations(cast: Cast) -> None:
 def torn(cast: Cast) -> None:
     """ "a" and "c" beneath our post: "b" between the two is missing."""
     our_post(cast.x, "post")
-    ingest(cast.x, [says("a", remote_id="a", parent="post", root="post")])
-    ingest(cast.x, [says("c", remote_id="c", parent="b", root="post", minute=2)])
+    ingest_inbound(cast.x, [says("a", remote_id="a", parent="post", root="post")])
+    ingest_inbound(cast.x, [says("c", remote_id="c", parent="b", root="post", minute=2)])
 
 
 def test_what_comes_with_the_missing_link_and_before_it_goes_where_the_two_become_one(cast: Cast) -> None:
     torn(cast)
-    ingest(
+    ingest_inbound(
         cast.x,
         [
             says("b", remote_id="b", parent="a", root="post", minute=4),
@@ -99,13 +99,13 @@ def test_what_comes_with_the_missing_link_and_before_it_goes_where_the_two_becom
 
 def test_an_answer_in_one_of_two_that_become_one_answers_what_was_asked_in_the_other(cast: Cast) -> None:
     torn(cast)
-    ingest(cast.x, [says("Ours", parent="a", root="post", minute=5, own=True)])
+    ingest_inbound(cast.x, [says("Ours", parent="a", root="post", minute=5, own=True)])
     assert Conversation.objects.filter(unanswered_since=None).count() == 1
-    ingest(cast.x, [says("b", remote_id="b", parent="a", root="post", minute=1)])
+    ingest_inbound(cast.x, [says("b", remote_id="b", parent="a", root="post", minute=1)])
     assert only_conversation().unanswered_since is None
 
 
 def test_circles_end(cast: Cast) -> None:
-    ingest(cast.x, [says("x", remote_id="x", parent="y"), says("y", remote_id="y", parent="x")])
-    ingest(cast.x, [says("z", remote_id="z", parent="z", root="z")])
+    ingest_inbound(cast.x, [says("x", remote_id="x", parent="y"), says("y", remote_id="y", parent="x")])
+    ingest_inbound(cast.x, [says("z", remote_id="z", parent="z", root="z")])
     assert Message.objects.count() == 3

@@ -10,8 +10,8 @@ class Group:
 
 
 OUTBOX = (
-    "chains circuits claims deleting endings files former lateness limits looking outcomes pulse reach restored sending"
-    " settling twins uploading"
+    "chains circuits claims deleting failed_calls files former_drafts too_late_rows rate_limits reconciling outcomes pulse"
+    " reach doubted_rows sending settling twins uploading"
 )
 GROUPS = {
     "outbox": Group(
@@ -51,8 +51,14 @@ GROUPS = {
     ),
     "publishing": Group(
         (
-            *(f"publishing.actions.{name}" for name in "compose content deliveries forward handover late".split()),
-            *(f"publishing.actions.{name}" for name in "media placing review rows schedule fallback".split()),
+            *(
+                f"publishing.actions.{name}"
+                for name in "compose content deliveries next_steps post_handover delivery_times".split()
+            ),
+            *(
+                f"publishing.actions.{name}"
+                for name in "assets attachments review post_outbox schedule fallback_plans".split()
+            ),
             "publishing.planning.planned_times",
             "publishing.limits",
             "publishing.composing.threads",
@@ -70,9 +76,12 @@ GROUPS = {
     ),
     "inbox": Group(
         (
-            *(f"inbox.actions.{name}" for name in "assign contacts echoes handover ingest joining reply".split()),
-            *(f"inbox.actions.{name}" for name in "sending settle triage".split()),
-            "inbox.tally",
+            *(
+                f"inbox.actions.{name}"
+                for name in "assign contacts echoes conversation_handover ingest conversation_joining".split()
+            ),
+            *(f"inbox.actions.{name}" for name in "reply unsent_replies reply_settlement triage".split()),
+            "inbox.conversation_counts",
         ),
         tuple(
             f"inbox/test_{name}.py"
@@ -80,7 +89,8 @@ GROUPS = {
         ),
     ),
     "numbers": Group(
-        ("analytics.derive", "analytics.actions.storing"), ("analytics/test_derive.py", "analytics/test_measuring.py")
+        ("analytics.derive", "analytics.actions.metric_storage"),
+        ("analytics/test_derive.py", "analytics/test_measuring.py"),
     ),
     "states": Group(
         ("foundation.states", "foundation.crypto"),

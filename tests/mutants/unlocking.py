@@ -97,11 +97,11 @@ class Blind(ast.NodeTransformer):
 @contextmanager
 def unlocked(lock: str) -> Iterator[bool]:
     if lock.endswith(".NEXT_ROW"):
-        from foundation.database.prepared import Prepared
+        from foundation.database.prepared_statements import PreparedStatement
         from networks.outbox import lanes
 
-        sql = lanes.NEXT_ROW.replace("FOR NO KEY UPDATE OF o, p SKIP LOCKED", "")
-        old, lanes.TAKE_NEXT = lanes.TAKE_NEXT, Prepared("outbox_next_bare", sql, lanes.TAKE_NEXT.types)
+        sql = lanes.NEXT_ROW_SQL.replace("FOR NO KEY UPDATE OF o, p SKIP LOCKED", "")
+        old, lanes.TAKE_NEXT = lanes.TAKE_NEXT, PreparedStatement("outbox_next_bare", sql, lanes.TAKE_NEXT.types)
         yield True
         lanes.TAKE_NEXT = old
         return

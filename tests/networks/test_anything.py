@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from networks.adapters.facebook import errors as graph_errors
-from networks.adapters.facebook import numbers
+from networks.adapters.facebook import page_numbers
 from networks.adapters.facebook import parse as graph
 from networks.adapters.facebook import push as graph_push
 from networks.adapters.x import errors as x_errors
@@ -110,25 +110,25 @@ HEADERS = st.dictionaries(
 @settings(max_examples=200, deadline=None)
 @given(OBJECT)
 def test_objects(item: dict[str, Any]) -> None:
-    x.identity(item)
-    x.inbound(item, x.users_of(item), own_id="1", now=NOW)
+    x.parse_identity(item)
+    x.parse_inbound(item, x.users_by_id(item), own_id="1", now=NOW)
     for draft in (DRAFT, PICTURED):
         x.is_copy_of(item, draft)
         graph.is_copy_of(item, draft)
-    x.metrics(item, x.POST_NUMBERS, as_of=NOW)
-    graph.identity(item)
-    graph.comment(item, "1_2", page_id="1", now=NOW)
+    x.parse_metrics(item, x.POST_NUMBERS, as_of=NOW)
+    graph.parse_identity(item)
+    graph.parse_comment(item, "1_2", page_id="1", now=NOW)
     graph.next_cursor(item)
-    graph.insight(item)
-    numbers.post(item, {}, as_of=NOW)
+    graph.parse_insight(item)
+    page_numbers.post_metrics(item, {}, as_of=NOW)
 
 
 @settings(max_examples=200, deadline=None)
 @given(ANYTHING)
 def test_pushes(body: Any) -> None:
     raw = json.dumps(body).encode()
-    x_push.items(raw, now=NOW)
-    graph_push.items(raw, now=NOW)
+    x_push.parse_push_items(raw, now=NOW)
+    graph_push.parse_push_items(raw, now=NOW)
 
 
 @settings(max_examples=300, deadline=None)
@@ -136,8 +136,8 @@ def test_pushes(body: Any) -> None:
 def test_errors(status: int, body: Any, headers: dict[str, str], write: bool) -> None:
     answer: Any = SimpleNamespace(status=status, body=body, headers=headers)
     for error in (
-        x_errors.outcome(answer, write=write, secrets=[], now=NOW),
-        graph_errors.outcome(answer, write=write, on_page=True, secrets=[], now=NOW),
+        x_errors.network_error_of(answer, write=write, secrets=[], now=NOW),
+        graph_errors.network_error_of(answer, write=write, on_page=True, secrets=[], now=NOW),
     ):
         assert isinstance(error, NetworkError)
         assert error.user_message

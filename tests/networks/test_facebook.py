@@ -13,7 +13,7 @@ import pytest
 from networks.adapters.facebook import parse
 from networks.adapters.facebook.adapter import FacebookAdapter
 from networks.adapters.facebook.errors import read_problem
-from networks.contract import Access, Change, Draft, DraftKind, InboundKind, MediaKind
+from networks.contract import Access, Draft, DraftKind, InboundChange, InboundKind, MediaKind
 from networks.errors import Ambiguous, Disconnected, RateLimited, Refused, Unavailable
 from tests.networks.contract import AdapterContract, brought, just_now, picture, pictured, post
 from tests.networks.fake_graph import PAGE_ID, FakeGraph
@@ -279,7 +279,7 @@ def test_push_changes_become_items() -> None:
     changes = [{"field": "feed", "value": value}, {"field": "feed", "value": {**value, "verb": "remove"}}]
     body = json.dumps({"object": "page", "entry": [{"id": PAGE_ID, "changes": changes}]}).encode()
     item, change = FacebookAdapter.parse_push(body)[PAGE_ID]
-    assert change == Change("222_333", removed=True)
+    assert change == InboundChange("222_333", removed=True)
     assert (item.remote_id, item.kind, item.parent_id) == ("222_333", InboundKind.COMMENT, "111_222")
     assert item.from_self
     assert item.sent_at == datetime.fromtimestamp(1767322000, UTC)

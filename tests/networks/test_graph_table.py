@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from networks import errors
-from networks.adapters.facebook.errors import MissingPermission, outcome
+from networks.adapters.facebook.errors import MissingPermission, network_error_of
 
 NOW = datetime(2026, 1, 30, tzinfo=UTC)
 
@@ -15,7 +15,7 @@ NOW = datetime(2026, 1, 30, tzinfo=UTC)
 def meant(status: int, error: Any, *, write: bool = True, on_page: bool = False) -> errors.NetworkError:
     body = {"error": error} if isinstance(error, dict) else error
     answer: Any = SimpleNamespace(status=status, headers={}, body=body)
-    return outcome(answer, write=write, on_page=on_page, secrets=["t0ken"], now=NOW)
+    return network_error_of(answer, write=write, on_page=on_page, secrets=["t0ken"], now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_the_page_itself_and_the_whole_app() -> None:
 def test_what_a_person_reads(error: dict[str, Any], said: str) -> None:
     body = error if set(error) in ({"error"}, {"message"}) else {"error": error}
     answer: Any = SimpleNamespace(status=400, headers={}, body=body)
-    found = outcome(answer, write=True, on_page=False, secrets=["t0ken"], now=NOW)
+    found = network_error_of(answer, write=True, on_page=False, secrets=["t0ken"], now=NOW)
     assert said in found.user_message
     assert "t0ken" not in found.detail
     assert found.detail.startswith(f"400 {found.code}")

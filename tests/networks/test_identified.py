@@ -6,10 +6,10 @@ import pytest
 from django.utils.timezone import now
 
 from networks import errors
-from networks.actions.profiles import IDENTIFIED_EVERY, refresh_profile
+from networks.actions.profiles import IDENTIFY_INTERVAL, refresh_profile
 from networks.contract import Identity
 from networks.incoming import identifying
-from networks.incoming.identifying import due_profiles, identify_due, identify_profile
+from networks.incoming.identifying import identify_due_profiles, identify_profile, list_profiles_to_identify
 from networks.models import Profile
 from organizations.actors import System
 from organizations.models import AuditEntry
@@ -65,7 +65,7 @@ def test_a_failure_waits_for_the_next_time(cast: Cast, network) -> None:
     identify_profile(cast.x.pk)
     cast.x.refresh_from_db()
     assert cast.x.state == "connected"
-    assert cast.x.identify_at > now() + IDENTIFIED_EVERY - timedelta(minutes=1)
+    assert cast.x.identify_at > now() + IDENTIFY_INTERVAL - timedelta(minutes=1)
     network(errors.Disconnected("The sign-in has ended."))
     identify_profile(cast.x.pk)
     cast.x.refresh_from_db()
@@ -77,11 +77,11 @@ def test_each_in_its_turn(cast: Cast, network) -> None:
     Profile.unscoped.update(identify_at=now() + timedelta(hours=1))
     Profile.unscoped.filter(pk=cast.page.pk).update(identify_at=now() - timedelta(hours=1))
     Profile.unscoped.filter(pk=cast.theirs.pk).update(identify_at=None)
-    assert [pk for _, pk in due_profiles(now())] == [cast.theirs.pk, cast.page.pk]
-    identify_due(now())
-    assert due_profiles(now()) == []
+    assert [pk for _, pk in list_profiles_to_identify(now())] == [cast.theirs.pk, cast.page.pk]
+    identify_due_profiles(now())
+    assert list_profiles_to_identify(now()) == []
     Profile.unscoped.filter(pk=cast.page.pk).update(identify_at=None, state="disconnected")
-    assert due_profiles(now()) == []
+    assert list_profiles_to_identify(now()) == []
 
 
 def test_beat_asks_for_it() -> None:

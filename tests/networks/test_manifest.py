@@ -9,12 +9,12 @@ from django.conf import settings
 
 from foundation.env import Env, WrongSetting
 from networks.contract import Pushes
-from networks.manifest import Credentials, DemoProfile, Manifest, Setting, WrongManifest, id_at
-from networks.registry import adapter_class, discover, manifests
+from networks.manifest import CredentialFields, DemoProfile, Manifest, NetworkSetting, WrongManifest, id_from_permalink
+from networks.registry import adapter_class, discover_manifests, manifests
 from networks.sandbox.dialects.dialect import dialect_of
 from tests.toynet.manifest import MANIFEST as TOYNET
 
-OWN = discover(())
+OWN = discover_manifests(())
 
 
 def made(**given: Any) -> Manifest:
@@ -23,8 +23,8 @@ def made(**given: Any) -> Manifest:
         "label": "Net",
         "mark": Path("mark.svg"),
         "adapter": "net.adapter.Adapter",
-        "address": Setting(variable="NET_URL", means="", default="https://net.example"),
-        "credentials": (Credentials(needed=("token",)),),
+        "address": NetworkSetting(variable="NET_URL", means="", default="https://net.example"),
+        "credentials": (CredentialFields(needed=("token",)),),
     }
     return Manifest(**{**usual, **given})
 
@@ -37,9 +37,14 @@ def made(**given: Any) -> Manifest:
         ({"network": "a-b"}, "network"),
         ({"colour": "#ABCDEF"}, "colour"),
         ({"colour": "red"}, "colour"),
-        ({"settings": (Setting(variable="A", means=""),)}, "settings"),
+        ({"settings": (NetworkSetting(variable="A", means=""),)}, "settings"),
         (
-            {"settings": (Setting(variable="A", key="a", means=""), Setting(variable="B", key="a", means=""))},
+            {
+                "settings": (
+                    NetworkSetting(variable="A", key="a", means=""),
+                    NetworkSetting(variable="B", key="a", means=""),
+                )
+            },
             "settings",
         ),
         ({"push_secret": "app_secret"}, "push_secret"),
@@ -54,7 +59,7 @@ def test_a_manifest_that_contradicts_itself_is_refused(given: dict[str, Any], ex
 
 
 def test_it_reads_its_variables() -> None:
-    one = made(settings=(Setting(variable="NET_APP", key="app", means="", default="usual"),))
+    one = made(settings=(NetworkSetting(variable="NET_APP", key="app", means="", default="usual"),))
     assert one.read_app(Env({})) == {"app": "usual"}
     assert one.read_app(Env({"NET_APP": "own"})) == {"app": "own"}
     assert one.read_address(Env({"NET_URL": "http://127.0.0.1:9/"})) == "http://127.0.0.1:9"
@@ -64,7 +69,9 @@ def test_it_reads_its_variables() -> None:
 
 
 def test_a_variable_that_cannot_be_read_is_named() -> None:
-    whole = Setting(variable="NET_DAYS", key="days", means="", parse=lambda given: str(int(given)), expected="a number")
+    whole = NetworkSetting(
+        variable="NET_DAYS", key="days", means="", parse=lambda given: str(int(given)), expected="a number"
+    )
     with pytest.raises(WrongSetting, match="NET_DAYS: expected a number"):
         made(settings=(whole,)).read_app(Env({"NET_DAYS": "many"}))
 
@@ -79,18 +86,18 @@ def test_a_variable_that_cannot_be_read_is_named() -> None:
     ],
 )
 def test_an_address_usually_ends_with_the_id(permalink: str, remote_id: str) -> None:
-    assert id_at(permalink, "1") == remote_id
+    assert id_from_permalink(permalink, "1") == remote_id
 
 
 def test_a_package_that_is_no_network_is_named() -> None:
     with pytest.raises(WrongManifest, match=r"tests\.nowhere\.manifest cannot be imported"):
-        discover(("tests.nowhere",))
+        discover_manifests(("tests.nowhere",))
     with pytest.raises(WrongManifest, match="calls itself 'toynet', which another network does"):
-        discover(("tests.toynet", "tests.toynet"))
+        discover_manifests(("tests.toynet", "tests.toynet"))
 
 
 def test_what_lives_outside_stands_where_it_says() -> None:
-    assert discover(("tests.toynet",)) == (*OWN, TOYNET)
+    assert discover_manifests(("tests.toynet",)) == (*OWN, TOYNET)
 
 
 def test_our_own_variables_are_nobody_elses() -> None:

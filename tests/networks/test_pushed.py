@@ -7,10 +7,10 @@ import json
 import pytest
 from django.test import Client
 
-from networks.incoming.pushed import MOST_PUSHED
+from networks.incoming.push_size import MAX_PUSH_BYTES
 from networks.models import WebhookReceipt
-from socialops.door import bodies
-from socialops.door.refusing import said
+from socialops.door import request_bodies
+from socialops.door.request_refusals import build_refusal_body
 
 SECRET = "app-secret"
 
@@ -18,7 +18,7 @@ SECRET = "app-secret"
 @pytest.fixture(autouse=True)
 def signed_by_us(monkeypatch, settings):
     settings.NETWORK_APPS = {**settings.NETWORK_APPS, "facebook": {"app_secret": SECRET}}
-    monkeypatch.setattr("networks.views.hooks.hint", lambda pk: None)
+    monkeypatch.setattr("networks.views.hooks.request_digest", lambda pk: None)
 
 
 def push(body: bytes, secret: str = SECRET, **more: str):
@@ -32,7 +32,7 @@ def of(size: int) -> bytes:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("size", [100, 3_000_000, MOST_PUSHED])
+@pytest.mark.parametrize("size", [100, 3_000_000, MAX_PUSH_BYTES])
 def test_a_signed_push_is_kept_whole(size: int) -> None:
     assert push(of(size)).status_code == 200
     assert bytes(WebhookReceipt.objects.get().body) == of(size)
@@ -40,7 +40,7 @@ def test_a_signed_push_is_kept_whole(size: int) -> None:
 
 @pytest.mark.django_db
 def test_what_is_larger_is_refused_in_json(db) -> None:
-    answer = push(of(MOST_PUSHED + 1))
+    answer = push(of(MAX_PUSH_BYTES + 1))
     assert (answer.status_code, answer["Content-Type"]) == (413, "application/problem+json")
     assert "10 MB" in answer.json()["detail"]
     assert not WebhookReceipt.objects.exists()
@@ -53,8 +53,8 @@ def test_a_large_one_of_somebody_else_is_not_kept() -> None:
 
 
 def test_the_door_lets_in_as_much_and_says_no_in_json() -> None:
-    bounds = bodies.bounds_of("/hooks/facebook/")
-    assert bounds.most == bounds.strangers == MOST_PUSHED
-    kind, body = said("/hooks/facebook/", 413, bodies.too_large(bounds))
-    assert (kind, json.loads(body)["detail"]) == ("application/problem+json", bodies.too_large(bounds))
-    assert "10 MB" in bodies.too_large(bounds)
+    bounds = request_bodies.find_body_bounds("/hooks/facebook/")
+    assert bounds.most == bounds.strangers == MAX_PUSH_BYTES
+    kind, body = build_refusal_body("/hooks/facebook/", 413, request_bodies.too_large_body(bounds))
+    assert (kind, json.loads(body)["detail"]) == ("application/problem+json", request_bodies.too_large_body(bounds))
+    assert "10 MB" in request_bodies.too_large_body(bounds)

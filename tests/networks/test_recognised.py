@@ -10,12 +10,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from foundation.texts.text import likeness
+from foundation.texts.text_comparison import comparison_key
 from networks.adapters.facebook import parse as facebook
 from networks.adapters.x import parse as x
 from networks.contract import Draft, DraftKind
-from networks.sandbox.dialects.facebook import shapes as practice_wall
-from networks.sandbox.dialects.x import shapes as practice_x
+from networks.sandbox.dialects.facebook import api_objects as practice_wall
+from networks.sandbox.dialects.x import api_objects as practice_x
 from tests.networks.fake_graph import as_graph_shows
 from tests.networks.fake_x import answering, as_x_shows
 
@@ -40,7 +40,7 @@ def from_fake_x(words: str, parent: str | None = None) -> dict[str, Any]:
 
 
 def from_practice_x(words: str, parent: str | None = None) -> dict[str, Any]:
-    text, links = practice_x.as_shown(f"@nora {words}" if parent else words, ID)
+    text, links = practice_x.shorten_links(f"@nora {words}" if parent else words, ID)
     return of_x(text, links, parent)
 
 
@@ -61,7 +61,7 @@ def from_fake_graph(words: str, parent: str | None = None) -> dict[str, Any]:
 
 
 def from_practice_wall(words: str, parent: str | None = None) -> dict[str, Any]:
-    return {"id": "1_2", "message": practice_wall.as_shown(words)}
+    return {"id": "1_2", "message": practice_wall.format_message(words)}
 
 
 def untouched(words: str, parent: str | None = None) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def test_what_was_written_is_recognised(network: str, words: str, parent: str | 
 
 def told_apart(one: str, other: str) -> bool:
     """What no network needs to tell apart: the outbox lets only one of them be in doubt at a time."""
-    return likeness(one) != likeness(other)
+    return comparison_key(one) != comparison_key(other)
 
 
 @everywhere
@@ -157,15 +157,15 @@ def test_on_x_a_scheme_that_was_written_is_told_apart(network: str, one: str, ot
 @example(words="https://a.example/?u=https://t.co/abcdef b.example")
 def test_what_comes_in_reads_as_it_was_written(network: str, words: str) -> None:
     """But for composed letters, white space at the ends, and the scheme that X puts in front of a bare address."""
-    found = x.shown_text(SHOWN[network][0](words))
-    assert likeness(found, names=False) == likeness(words, names=False)
+    found = x.readable_text(SHOWN[network][0](words))
+    assert comparison_key(found, names=False) == comparison_key(words, names=False)
     bare = words.replace("http://", "").replace("https://", "")
     assert "\u00ae" not in found or "\u00ae" in bare
 
 
 def test_names_are_not_escaped_twice_nor_left_escaped() -> None:
     user = {"id": "7", "name": "Tom &amp; Jerry &amp;lt;3 &copy", "username": "tom"}
-    said = x.inbound({"id": "5", "text": "Hi", "author_id": "7"}, {"7": user}, own_id="1", now=datetime.now(UTC))
+    said = x.parse_inbound({"id": "5", "text": "Hi", "author_id": "7"}, {"7": user}, own_id="1", now=datetime.now(UTC))
     assert said is not None
     assert said.author is not None
-    assert said.author.name == x.identity(user).name == "Tom & Jerry &lt;3 &copy"
+    assert said.author.name == x.parse_identity(user).name == "Tom & Jerry &lt;3 &copy"

@@ -4,13 +4,13 @@ import pytest
 
 from networks.adapters.x.adapter import XAdapter
 from networks.contract import Publishes
-from networks.registry import UnknownNetwork, adapter_class, networks
+from networks.registry import UnknownNetwork, adapter_class, adapter_classes
 
 
 def test_every_network_is_named_once_and_publishes() -> None:
-    names = [adapter.network for adapter in networks()]
+    names = [adapter.network for adapter in adapter_classes()]
     assert len(set(names)) == len(names)
-    assert all(issubclass(adapter, Publishes) for adapter in networks())
+    assert all(issubclass(adapter, Publishes) for adapter in adapter_classes())
 
 
 def test_adapters_are_found_by_name() -> None:

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from networks.adapters import transport
-from networks.adapters.facebook.errors import outcome as graph_outcome
-from networks.adapters.x.errors import outcome as x_outcome
+from networks.adapters.facebook.errors import network_error_of as graph_outcome
+from networks.adapters.x.errors import network_error_of as x_outcome
 from networks.errors import RateLimited
 
 NOW = datetime(2026, 1, 30, 23, 59, 59, tzinfo=UTC)

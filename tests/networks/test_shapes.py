@@ -9,11 +9,11 @@ from networks.adapters.facebook import parse as graph
 from networks.adapters.x import parse as x
 from networks.contract import (
     Author,
-    Change,
     Draft,
     DraftKind,
     Identity,
     Inbound,
+    InboundChange,
     InboundKind,
     Media,
     MediaKind,
@@ -37,15 +37,15 @@ class TestX:
     REFERENCES = ("referenced_tweets", "referenced_posts")
 
     def test_who_somebody_is(self) -> None:
-        assert x.identity(self.USER) == Identity(
+        assert x.parse_identity(self.USER) == Identity(
             "9", "Bob & Co", "bob", url="https://x.com/bob", avatar_url="https://pbs.example/b.jpg"
         )
-        assert x.identity({"id": 9, "username": "bob"}).name == "bob"
-        assert x.identity({}) == Identity("", "", "", url="", avatar_url="")
+        assert x.parse_identity({"id": 9, "username": "bob"}).name == "bob"
+        assert x.parse_identity({}) == Identity("", "", "", url="", avatar_url="")
 
     def test_where_a_post_is(self) -> None:
-        assert x.permalink("5", "@Xaver") == "https://x.com/Xaver/status/5"
-        assert x.permalink("5", "") == "https://x.com/i/status/5"
+        assert x.build_permalink("5", "@Xaver") == "https://x.com/Xaver/status/5"
+        assert x.build_permalink("5", "") == "https://x.com/i/status/5"
 
     @pytest.mark.parametrize(
         ("item", "at"),
@@ -59,26 +59,26 @@ class TestX:
         ],
     )
     def test_when_it_was_sent(self, item: dict[str, Any], at: datetime | None) -> None:
-        assert x.sent_at(item) == at
+        assert x.sent_time_of(item) == at
 
     @pytest.mark.parametrize("field", ["edit_history_tweet_ids", "edit_history_post_ids"])
     def test_which_versions_it_has(self, field: str) -> None:
-        assert x.versions({"id": "7", field: ["5", 6, None, "7"]}) == ["5", "6", "7"]
-        assert x.versions({"id": "7", field: []}) == ["7"]
-        assert x.versions({"id": "7", field: "5"}) == ["7"]
-        assert x.versions({"id": "7"}) == ["7"]
+        assert x.version_ids({"id": "7", field: ["5", 6, None, "7"]}) == ["5", "6", "7"]
+        assert x.version_ids({"id": "7", field: []}) == ["7"]
+        assert x.version_ids({"id": "7", field: "5"}) == ["7"]
+        assert x.version_ids({"id": "7"}) == ["7"]
 
     def test_how_it_reads_by_now(self) -> None:
-        assert x.change({"id": "7", "edit_history_tweet_ids": ["5", "7"], "text": " A &amp; B "}) == Change(
-            "5", text="A & B"
-        )
-        assert x.change({"id": "7", "text": ""}) == Change("7", text=None)
+        assert x.parse_change(
+            {"id": "7", "edit_history_tweet_ids": ["5", "7"], "text": " A &amp; B "}
+        ) == InboundChange("5", text="A & B")
+        assert x.parse_change({"id": "7", "text": ""}) == InboundChange("7", text=None)
 
     def test_which_are_gone(self) -> None:
         gone = "https://api.x.com/2/problems/resource-not-found"
         errors = [{"type": gone, "resource_id": "1"}, {"type": gone, "value": 2}, {"type": "hidden", "value": "3"}]
-        assert x.gone({"errors": errors}) == {"1", "2"}
-        assert x.gone({}) == set()
+        assert x.missing_ids({"errors": errors}) == {"1", "2"}
+        assert x.missing_ids({}) == set()
 
     @pytest.mark.parametrize(
         ("body", "done"),
@@ -91,25 +91,25 @@ class TestX:
         ],
     )
     def test_whether_a_deletion_is_done(self, body: Any, done: bool) -> None:
-        assert x.is_gone(body) is done
+        assert x.confirms_deletion(body) is done
 
     @pytest.mark.parametrize("field", REFERENCES)
     def test_what_it_answers(self, field: str) -> None:
         quoted = {"type": "quoted", "id": "3"}
-        assert x.parent_id({field: [quoted, {"type": "replied_to", "id": "4"}]}) == "4"
-        assert x.parent_id({field: [{"type": "replied_to"}]}) is None
-        assert x.parent_id({field: [quoted]}) is None
+        assert x.parent_id_of({field: [quoted, {"type": "replied_to", "id": "4"}]}) == "4"
+        assert x.parent_id_of({field: [{"type": "replied_to"}]}) is None
+        assert x.parent_id_of({field: [quoted]}) is None
 
     @pytest.mark.parametrize("field", ["in_reply_to_tweet_id", "in_reply_to_post_id"])
     def test_what_a_pushed_one_answers(self, field: str) -> None:
-        assert x.parent_id({field: 4}) == "4"
+        assert x.parent_id_of({field: 4}) == "4"
 
     @pytest.mark.parametrize(
         ("keys", "shown"),
         [(["3_77", "7_78", None], {"77", "78"}), (["99"], {"99"}), ("3_77", set()), (None, set())],
     )
     def test_which_files_it_shows(self, keys: Any, shown: set[str]) -> None:
-        assert x.shown_media({"attachments": {"media_keys": keys}}) == shown
+        assert x.attached_media_ids({"attachments": {"media_keys": keys}}) == shown
 
     def test_what_came_in(self) -> None:
         item = {
@@ -122,7 +122,7 @@ class TestX:
             "referenced_tweets": [{"type": "replied_to", "id": "4"}],
         }
         bob = Author("9", name="Bob & Co", handle="bob", avatar_url="https://pbs.example/b.jpg")
-        assert x.inbound(item, {"9": self.USER}, own_id="1", now=NOW) == Inbound(
+        assert x.parse_inbound(item, {"9": self.USER}, own_id="1", now=NOW) == Inbound(
             "5",
             InboundKind.REPLY,
             "Hello",
@@ -144,7 +144,7 @@ class TestX:
         ],
     )
     def test_what_is_not_said_of_it(self, item: dict[str, Any], kind: InboundKind, root: str) -> None:
-        found = x.inbound(item, {}, own_id="", now=NOW)
+        found = x.parse_inbound(item, {}, own_id="", now=NOW)
         assert found == Inbound(
             "7",
             kind,
@@ -158,20 +158,22 @@ class TestX:
         )
 
     def test_who_wrote_it_and_whether_that_was_us(self) -> None:
-        ours = x.inbound({"id": "7", "author_id": "9"}, {}, own_id="9", now=NOW)
+        ours = x.parse_inbound({"id": "7", "author_id": "9"}, {}, own_id="9", now=NOW)
         assert ours is not None
         assert (ours.author, ours.from_self) == (Author("9", name="9", handle="", avatar_url=""), True)
-        theirs = x.inbound({"id": "7", "author_id": "9"}, {"9": {"username": "bob"}}, own_id="1", now=NOW)
+        theirs = x.parse_inbound({"id": "7", "author_id": "9"}, {"9": {"username": "bob"}}, own_id="1", now=NOW)
         assert theirs is not None
         assert (theirs.author, theirs.from_self) == (Author("9", name="bob", handle="bob", avatar_url=""), False)
-        assert x.inbound({"text": "Hello"}, {}, own_id="1", now=NOW) is None
+        assert x.parse_inbound({"text": "Hello"}, {}, own_id="1", now=NOW) is None
 
     def test_people_are_found_by_their_ids(self) -> None:
-        assert x.users_of({"users": [self.USER]}) == {"9": self.USER}
-        assert x.users_of(None) == {}
+        assert x.users_by_id({"users": [self.USER]}) == {"9": self.USER}
+        assert x.users_by_id(None) == {}
 
     def test_what_a_write_brought(self) -> None:
-        assert x.published({"id": 7, "created_at": SAID}, "bob") == Published("7", "https://x.com/bob/status/7", THEN)
+        assert x.parse_published({"id": 7, "created_at": SAID}, "bob") == Published(
+            "7", "https://x.com/bob/status/7", THEN
+        )
 
     @pytest.mark.parametrize(
         ("numbers", "values", "missing"),
@@ -188,7 +190,7 @@ class TestX:
     )
     def test_numbers_and_why_one_is_not_there(self, numbers: Any, values: dict, missing: dict) -> None:
         names = {key: x.POST_NUMBERS[key] for key in ("likes", "reposts")}
-        found = x.metrics({"id": 7, "public_metrics": numbers}, names, as_of=NOW)
+        found = x.parse_metrics({"id": 7, "public_metrics": numbers}, names, as_of=NOW)
         assert found == Metrics("7", NOW, values, missing)
 
     @pytest.mark.parametrize(
@@ -247,20 +249,22 @@ class TestX:
         ],
     )
     def test_what_it_shows_in_a_word(self, keys: Any, word: str) -> None:
-        assert x.files_of({"attachments": {"media_keys": keys}}) == word
+        assert x.file_kind_of({"attachments": {"media_keys": keys}}) == word
 
 
 class TestGraph:
     def test_who_a_page_is(self) -> None:
         picture = {"data": {"url": "https://cdn.example/p.jpg"}}
         page = {"id": 1, "name": "Acme", "username": "acme", "link": "https://fb.example/acme", "picture": picture}
-        assert graph.identity(page) == Identity(
+        assert graph.parse_identity(page) == Identity(
             "1", "Acme", "acme", url="https://fb.example/acme", avatar_url="https://cdn.example/p.jpg"
         )
-        assert graph.identity({"id": "1", "username": "acme"}) == Identity(
+        assert graph.parse_identity({"id": "1", "username": "acme"}) == Identity(
             "1", "acme", "acme", url="https://www.facebook.com/acme", avatar_url=""
         )
-        assert graph.identity({"id": "1"}) == Identity("1", "1", "", url="https://www.facebook.com/1", avatar_url="")
+        assert graph.parse_identity({"id": "1"}) == Identity(
+            "1", "1", "", url="https://www.facebook.com/1", avatar_url=""
+        )
 
     @pytest.mark.parametrize(
         ("paging", "after"),
@@ -293,10 +297,10 @@ class TestGraph:
         assert graph.reaches_back_to([*items, {}], datetime(2026, 11, 19, 2, tzinfo=UTC)) is ends
 
     def test_what_a_write_brought(self) -> None:
-        assert graph.published({"id": "7", "permalink_url": "https://f.example/7", "created_time": SAID}) == Published(
-            "7", "https://f.example/7", THEN
-        )
-        assert graph.published({"id": "7"}) == Published("7", "https://www.facebook.com/7", None)
+        assert graph.parse_published(
+            {"id": "7", "permalink_url": "https://f.example/7", "created_time": SAID}
+        ) == Published("7", "https://f.example/7", THEN)
+        assert graph.parse_published({"id": "7"}) == Published("7", "https://www.facebook.com/7", None)
 
     def test_a_comment_beneath_the_post(self) -> None:
         item = {
@@ -318,10 +322,10 @@ class TestGraph:
             root_post_id="1_2",
             from_self=False,
         )
-        assert graph.comment(item, "1_2", page_id="1", now=NOW) == told
-        direct = graph.comment(item | {"parent": {"id": "1_2"}}, "1_2", page_id="1", now=NOW)
+        assert graph.parse_comment(item, "1_2", page_id="1", now=NOW) == told
+        direct = graph.parse_comment(item | {"parent": {"id": "1_2"}}, "1_2", page_id="1", now=NOW)
         assert (direct.kind, direct.parent_id) == (InboundKind.COMMENT, "1_2")
-        bare = graph.comment({"id": "8"}, "1_2", page_id="", now=NOW)
+        bare = graph.parse_comment({"id": "8"}, "1_2", page_id="", now=NOW)
         assert bare == Inbound(
             "8",
             InboundKind.COMMENT,
@@ -333,11 +337,11 @@ class TestGraph:
             root_post_id="1_2",
             from_self=False,
         )
-        ours = graph.comment(item | {"from": {"id": "1"}}, "1_2", page_id="1", now=NOW)
+        ours = graph.parse_comment(item | {"from": {"id": "1"}}, "1_2", page_id="1", now=NOW)
         assert (ours.author, ours.from_self) == (Author("1", name="1"), True)
 
     def test_a_mention_is_a_post_of_its_own(self) -> None:
-        found = graph.mention({"id": "8", "from": {"id": "9"}, "created_time": SAID}, page_id="1", now=NOW)
+        found = graph.parse_mention({"id": "8", "from": {"id": "9"}, "created_time": SAID}, page_id="1", now=NOW)
         assert found == Inbound(
             "8",
             InboundKind.MENTION,
@@ -349,7 +353,7 @@ class TestGraph:
             root_post_id="8",
             from_self=False,
         )
-        undated = graph.mention({"id": "8", "from": {"id": "1"}}, page_id="1", now=NOW)
+        undated = graph.parse_mention({"id": "8", "from": {"id": "1"}}, page_id="1", now=NOW)
         assert (undated.from_self, undated.sent_at) == (True, NOW)
 
     @pytest.mark.parametrize(
@@ -362,14 +366,14 @@ class TestGraph:
         ],
     )
     def test_how_it_stands_by_now(self, item: dict[str, Any], hidden: bool | None, text: str | None) -> None:
-        assert graph.change({"id": "8"} | item) == Change("8", text=text, hidden=hidden)
+        assert graph.parse_change({"id": "8"} | item) == InboundChange("8", text=text, hidden=hidden)
 
     @pytest.mark.parametrize(
         ("item", "many"),
         [({"likes": {"summary": {"total_count": 4}}}, 4), ({"likes": {"summary": {}}}, None), ({"likes": 4}, None)],
     )
     def test_how_many_there_are(self, item: dict[str, Any], many: int | None) -> None:
-        assert graph.total(item, "likes") == many
+        assert graph.summary_total(item, "likes") == many
 
     @pytest.mark.parametrize(
         ("data", "value"),
@@ -382,7 +386,7 @@ class TestGraph:
         ],
     )
     def test_the_value_of_a_metric(self, data: Any, value: int | None) -> None:
-        assert graph.insight({"data": data}) == value
+        assert graph.parse_insight({"data": data}) == value
 
     @pytest.mark.parametrize(
         ("message", "text", "same"),
@@ -407,4 +411,4 @@ class TestGraph:
         ],
     )
     def test_what_it_shows_and_where(self, item: dict[str, Any], word: tuple[str, str]) -> None:
-        assert graph.file_of(item, "there") == word
+        assert graph.attached_file_of(item, "there") == word

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from foundation.internet import http
-from foundation.internet.http import Fate, TransportFault, faults, json_of, new_session
+from foundation.internet.http import Fate, TransportFault, new_session, parse_json, raise_transport_faults
 
 QUICK = (0.3, 0.3)
 
@@ -41,8 +41,8 @@ def fate_of_posting(url: str) -> Fate:
 
 
 def failed_posting(url: str) -> TransportFault:
-    with new_session(QUICK) as session, pytest.raises(TransportFault) as caught, faults():
-        json_of(session.post(url, json={"text": "Hi"}))
+    with new_session(QUICK) as session, pytest.raises(TransportFault) as caught, raise_transport_faults():
+        parse_json(session.post(url, json={"text": "Hi"}))
     assert url not in str(caught.value)
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
     return caught.value
@@ -78,7 +78,7 @@ def test_what_left_and_brought_nothing_usable_is_unknown(answer: bytes | None) -
 
 
 def test_a_header_that_cannot_be_written_is_not_sent() -> None:
-    with new_session(QUICK) as session, pytest.raises(TransportFault) as caught, faults():
+    with new_session(QUICK) as session, pytest.raises(TransportFault) as caught, raise_transport_faults():
         session.post("http://127.0.0.1:9/", headers={"Authorization": "Bearer ke\u0144"})
     assert (caught.value.fate, caught.value.reason) == (Fate.NOT_SENT, "the request could not be written")
 
@@ -167,8 +167,8 @@ def keeping_alive(*answers: tuple[bytes, bool]) -> Iterator[tuple[str, list[int]
 
 
 def post(url: str) -> None:
-    with new_session(QUICK) as session, faults():
-        json_of(session.post(url))  # without a body, so that it arrives in one piece
+    with new_session(QUICK) as session, raise_transport_faults():
+        parse_json(session.post(url))  # without a body, so that it arrives in one piece
 
 
 def test_sessions_share_a_connection_that_was_used_a_moment_ago() -> None:

@@ -16,16 +16,16 @@ LINK = "https://www.facebook.com/111_222?comment_id=333"
 
 
 def of_x(**more):
-    return x.inbound({"id": "5", "text": "Hello @acme", "author_id": "9"} | more, {}, own_id="1", now=NOW)
+    return x.parse_inbound({"id": "5", "text": "Hello @acme", "author_id": "9"} | more, {}, own_id="1", now=NOW)
 
 
 @pytest.mark.parametrize("field", ["referenced_tweets", "referenced_posts"])
 @pytest.mark.parametrize("kind", ["retweeted", "reposted"])
 def test_a_shared_post_of_another_is_no_message(field: str, kind: str) -> None:
     shared = {"id": "5", "text": "RT @acme: News", "author_id": "9", field: [{"type": kind, "id": "4"}]}
-    assert x.inbound(shared, {}, own_id="1", now=NOW) is None
+    assert x.parse_inbound(shared, {}, own_id="1", now=NOW) is None
     event = {"event_type": "post.mention.create", "filter": {"user_id": "1"}, "payload": shared}
-    assert x_push.items(json.dumps({"data": event}).encode(), now=NOW) == {}
+    assert x_push.parse_push_items(json.dumps({"data": event}).encode(), now=NOW) == {}
 
 
 def test_a_quote_is_one_and_so_is_what_x_may_come_up_with() -> None:
@@ -60,7 +60,7 @@ def test_a_picture_without_words_on_x_is_shown_as_one(key: str, kind: str) -> No
 def test_a_sticker_or_picture_on_a_page_is_shown_as_one(kind: str, word: str) -> None:
     def comment(**more):
         item = {"id": "333", "from": {"id": "9"}, "permalink_url": LINK} | more
-        return facebook.comment(item, "111_222", page_id="111", now=NOW).text
+        return facebook.parse_comment(item, "111_222", page_id="111", now=NOW).text
 
     shown = {"type": kind, "url": "https://www.facebook.com/photo/7"}
     assert comment(attachment=shown) == f"[{word}] https://www.facebook.com/photo/7"
@@ -85,5 +85,5 @@ def test_a_sticker_or_picture_on_a_page_is_shown_as_one(kind: str, word: str) ->
 def test_a_pushed_picture_is_shown_as_one(more: dict, text: str) -> None:
     value = {"item": "comment", "verb": "add", "comment_id": "333", "post_id": "111_222", "from": {"id": "9"}} | more
     body = {"object": "page", "entry": [{"id": "111", "changes": [{"field": "feed", "value": value}]}]}
-    [one] = facebook_push.items(json.dumps(body).encode(), now=NOW)["111"]
+    [one] = facebook_push.parse_push_items(json.dumps(body).encode(), now=NOW)["111"]
     assert one.text == text

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from requests.structures import CaseInsensitiveDict
 
-from networks.adapters.x import parse, upload
+from networks.adapters.x import media_upload, parse
 from networks.adapters.x.adapter import XAdapter
 from networks.adapters.x.errors import read_problem
 from networks.contract import Access, Draft, DraftKind, InboundKind, Uploaded
@@ -57,16 +57,20 @@ def test_over_the_limit_is_refused_in_words_of_x(x: XAdapter) -> None:
 
 
 def test_a_big_file_goes_in_segments_with_a_sign_of_life_between(fake_x: FakeX) -> None:
-    alive: list[int] = []
-    content = b"x" * (2 * upload.SEGMENT + 7)
+    keep_alive: list[int] = []
+    content = b"x" * (2 * media_upload.SEGMENT_SIZE + 7)
     with serving(fake_x) as base_url:
         access = Access(
-            OWN_ID, "acme", base_url, {"access_token": fake_x.token}, alive=lambda: alive.append(len(fake_x.calls))
+            OWN_ID,
+            "acme",
+            base_url,
+            {"access_token": fake_x.token},
+            keep_alive=lambda: keep_alive.append(len(fake_x.calls)),
         )
         held = brought(XAdapter(access), content)
     sizes = [len(call.parts["media"]) for call in fake_x.calls if call.path.endswith("/append")]
-    assert sizes == [upload.SEGMENT, upload.SEGMENT, 7]
-    assert alive == [1, 2, 3, 4, 5]
+    assert sizes == [media_upload.SEGMENT_SIZE, media_upload.SEGMENT_SIZE, 7]
+    assert keep_alive == [1, 2, 3, 4, 5]
     assert fake_x.held[held.media_id].content == content
     assert fake_x.calls[0].json == {
         "media_type": "image/png", "total_bytes": len(content), "media_category": "tweet_image",
@@ -117,7 +121,9 @@ def test_what_x_cannot_use_is_refused_in_its_words(x: XAdapter, fake_x: FakeX) -
 def test_any_word_on_an_upload_can_be_read(body: dict[str, Any]) -> None:
     access = Access(OWN_ID, "acme", "", {})
     with suppress(Refused, Unavailable):
-        assert upload.look(lambda *args, **params: body, access, Uploaded("1", "3_1")).media_id == "1"
+        assert (
+            media_upload.fetch_upload_status(lambda *args, **params: body, access, Uploaded("1", "3_1")).media_id == "1"
+        )
 
 
 def test_files_that_x_no_longer_has_are_gone(x: XAdapter, fake_x: FakeX) -> None:
@@ -172,7 +178,7 @@ def test_text_is_recognised_however_x_changed_it(x: XAdapter, text: str) -> None
 
 
 def test_a_post_without_a_time_or_a_snowflake_still_counts() -> None:
-    assert parse.sent_at({"id": "17"}) is None
+    assert parse.sent_time_of({"id": "17"}) is None
     assert parse.is_copy_of({"id": "17", "text": "Hi"}, post("Hi"))
 
 
@@ -365,4 +371,4 @@ def test_push_that_is_not_understood_is_left_out(body: bytes) -> None:
     ],
 )
 def test_an_answer_to_a_deletion_is_believed_only_where_it_says_so(body: object, gone: bool) -> None:
-    assert parse.is_gone(body) is gone
+    assert parse.confirms_deletion(body) is gone

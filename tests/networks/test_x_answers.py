@@ -8,7 +8,7 @@ import pytest
 
 from networks import errors
 from networks.adapters import transport
-from networks.adapters.x.errors import outcome, read_problem
+from networks.adapters.x.errors import network_error_of, read_problem
 
 NOW = datetime(2026, 1, 30, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -17,7 +17,7 @@ SECOND = timedelta(seconds=1)
 def meant(status: int, body: Any = None, *, write: bool = True, **headers: str) -> errors.NetworkError:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     answer: Any = SimpleNamespace(status=status, headers=named, body=body)
-    return outcome(answer, write=write, secrets=["t0ken"], now=NOW)
+    return network_error_of(answer, write=write, secrets=["t0ken"], now=NOW)
 
 
 def of_type(name: str, **more: Any) -> dict[str, Any]:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from networks.adapters.x.links import links
-from networks.adapters.x.text import LIMIT, weighted_length
-from networks.wording import unreadable
+from networks.adapters.x.link_detection import find_links
+from networks.adapters.x.text_length import TEXT_LIMIT, weighted_length
+from networks.text_rules import text_errors
 
 TABLES = json.loads(Path(__file__).with_name("data").joinpath("x_text.json").read_text())
-TLDS = Path(links.__globals__["__file__"]).with_name("tlds.txt").read_text("utf-8").splitlines()[1:]
+TLDS = Path(find_links.__globals__["__file__"]).with_name("tlds.txt").read_text("utf-8").splitlines()[1:]
 NOT_SHORTENED = {  # valid as addresses, but no links to X's counter: its own rule for links in a text finds none there
     "http://user:PASSW0RD@example.com:8080/login.php": "names and passwords are no part of a link in a text",
     "http://192.168.0.1/index.html?src=asdf": "a number is no domain",
@@ -23,7 +23,7 @@ OF_OLD = "A lie gets halfway around the world"  # refused when 140 characters we
 
 
 def found(text: str) -> list[str]:
-    return [text[start:end] for start, end in links(text)]
+    return [text[start:end] for start, end in find_links(text)]
 
 
 @pytest.mark.parametrize(("text", "expected"), TABLES["links"])
@@ -43,7 +43,7 @@ def test_texts_weigh_what_x_says(text: str, length: int) -> None:
 
 @pytest.mark.parametrize(("text", "valid"), TABLES["tweets"])
 def test_what_is_valid_is_taken(text: str, valid: bool) -> None:
-    assert (0 < weighted_length(text) <= LIMIT) == (valid or text.startswith(OF_OLD))
+    assert (0 < weighted_length(text) <= TEXT_LIMIT) == (valid or text.startswith(OF_OLD))
 
 
 def test_every_top_level_domain_makes_a_link() -> None:
@@ -81,7 +81,7 @@ def test_what_people_met(text: str, length: int) -> None:
 
 @pytest.mark.parametrize("char", ["\ufffe", "\uffff", "\ufeff"])
 def test_what_x_refuses_is_named_before(char: str) -> None:
-    assert unreadable(f"ABC{char}")
+    assert text_errors(f"ABC{char}")
 
 
 HOSTILE = ["a.", "https://", ".", "@", "(", "a.de/(", "a.de/", "a.de?", "a.de/.", "_.", "a_", "あ.", "-.a", "a.みんな"]

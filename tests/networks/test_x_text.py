@@ -2,7 +2,7 @@
 
 import pytest
 
-from networks.adapters.x.text import weighted_length
+from networks.adapters.x.text_length import weighted_length
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def leave() -> Callable[..., list]:
     """leave() -> every e-mail that has left, after all that is due was sent."""
 
     def left(at=None) -> list:
-        sender.send_due(at or now())
+        sender.send_due_mails(at or now())
         return mail.outbox
 
     return left

@@ -5,17 +5,17 @@ from functools import partial
 import pytest
 
 from inbox.actions.assign import assign_conversation
-from inbox.actions.ingest import ingest
+from inbox.actions.ingest import ingest_inbound
 from inbox.actions.reply import reply_to_conversation
 from inbox.models import Conversation
 from networks.errors import Refused
 from networks.models import Outgoing, Profile
-from networks.outbox.settling import disconnect
+from networks.outbox.settling import disconnect_profile
 from organizations.actions.leaving import offboard_member
 from organizations.models import Mail, Notification
 from publishing.actions.compose import create_post, edit_post, withdraw_post
-from publishing.actions.discarding import delete_post
-from publishing.actions.forward import rewrite_post
+from publishing.actions.draft_deletion import delete_post
+from publishing.actions.next_steps import rewrite_post
 from publishing.actions.review import approve_post, reject_post, submit_post
 from publishing.actions.schedule import cancel_post
 from publishing.receivers import delivery_settled
@@ -34,7 +34,7 @@ def told(kind: str) -> dict[str, str]:
 
 @pytest.fixture
 def talk(cast) -> Conversation:
-    ingest(cast.x, [says("Do you have rye?", remote_id="1")])
+    ingest_inbound(cast.x, [says("Do you have rye?", remote_id="1")])
     return Conversation.objects.select_related("profile").get()
 
 
@@ -57,8 +57,8 @@ def test_taking_it_oneself_is_no_news(cast, talk):
 
 def test_somebody_writes_in_my_conversation(cast, talk):
     assign_conversation(cast.cole, talk, member=cast.cole)
-    ingest(cast.x, [says("Hello?", remote_id="2", parent="1", minute=5)])
-    ingest(cast.x, [says("Anybody?", remote_id="3", parent="1", minute=6)])
+    ingest_inbound(cast.x, [says("Hello?", remote_id="2", parent="1", minute=5)])
+    ingest_inbound(cast.x, [says("Anybody?", remote_id="3", parent="1", minute=6)])
     notice = Notification.objects.get(kind="reply_wanted")
     assert notice.title == "Bob Stone waits for your answer on Acme"
     assert (notice.member, notice.count, notice.url) == (cast.cole, 2, f"/o/acme/inbox/{talk.pk}/")
@@ -92,7 +92,7 @@ def test_without_approvers_the_admins_are_asked(cast):
 
 def test_a_profile_is_cut_off_once(cast):
     for _ in range(2):
-        disconnect(Profile.objects.get(pk=cast.x.pk), "X wants a new sign-in.")
+        disconnect_profile(Profile.objects.get(pk=cast.x.pk), "X wants a new sign-in.")
     assert set(told("profile_disconnected")) == {cast.olive.name, "Lena"}
     assert {row.count for row in Notification.objects.all()} == {1}
     assert Mail.objects.count() == 2

@@ -9,10 +9,10 @@ from PIL import Image
 
 from organizations.actions.notifications import read_all_notifications
 from organizations.models import Mail, Notification
-from organizations.notifications.mails import claim, send
+from organizations.notifications.mails import claim_mail, send_claimed_mail
 from organizations.tenancy import scope
+from publishing.actions.assets import upload_asset
 from publishing.actions.compose import create_post
-from publishing.actions.media import upload_asset
 from publishing.actions.review import submit_post
 from teams.actions.grants import set_grants
 from teams.actions.tasks import create_task
@@ -131,14 +131,14 @@ def test_it_leaves_once_although_the_worker_dies_after_sending(cast, tell, leave
 
 def test_the_next_worker_does_not_take_what_one_has_begun(cast, tell):
     tell(cast.ed)
-    assert claim(now()) is not None
-    assert claim(now()) is None
+    assert claim_mail(now()) is not None
+    assert claim_mail(now()) is None
 
 
 def test_a_slow_server_holds_only_two_workers(cast, tell):
     for number in range(3):
         tell(cast.ed, f"cause-{number}")
-    assert [claim(now()) is not None for _ in range(3)] == [True, True, False]
+    assert [claim_mail(now()) is not None for _ in range(3)] == [True, True, False]
 
 
 def test_what_was_read_meanwhile_is_not_mailed(cast, tell, leave):
@@ -157,8 +157,8 @@ def test_whoever_cannot_sign_in_any_more_gets_none(cast, tell, leave):
 
 def test_a_second_try_is_the_same_message(cast, tell, leave, mailoutbox):
     tell(cast.ed)
-    mail = claim(now())
+    mail = claim_mail(now())
     with scope(mail.organization_id):
-        send(mail)
+        send_claimed_mail(mail)
     assert mailoutbox[0].extra_headers["Message-ID"].startswith(f"<mail-{mail.pk}@")
     assert Notification.objects.count() == 1

@@ -9,7 +9,7 @@ from django.utils.timezone import now
 from organizations.actions.notifications import read_all_notifications
 from organizations.models import Mail, Notification
 from organizations.notifications import retention
-from organizations.notifications.retention import purge_read
+from organizations.notifications.retention import purge_read_notices
 from organizations.tasks import purge_notices
 from organizations.tenancy import scope
 from socialops.celery import app
@@ -40,13 +40,13 @@ def test_only_what_was_read_long_ago_goes(cast, read):
 def test_so_do_the_emails_that_left(cast, read, leave):
     leave()
     assert set(Mail.objects.values_list("state", flat=True)) == {"dropped", "sent"}
-    assert purge_read(now(), days=90) == 3
+    assert purge_read_notices(now(), days=90) == 3
     assert not Mail.objects.exists()
     assert causes() == {"unread"}
 
 
 def test_it_is_kept_as_long_as_was_said(cast, read, settings):
-    assert purge_read(now(), days=92) == 0
+    assert purge_read_notices(now(), days=92) == 0
     settings.NOTICE_RETENTION_DAYS = 0
     purge_notices()
     assert causes() == {"old", "unread"}
@@ -60,8 +60,8 @@ def test_in_small_batches_of_every_organization(cast, tell, monkeypatch):
                 tell(member, f"old-{number}")
             Notification.objects.update(read_at=now() - LONG_AGO)
     monkeypatch.setattr(retention, "BATCHES", 2)
-    assert purge_read(now(), days=90) == 6
-    assert purge_read(now(), days=90) == 2
+    assert purge_read_notices(now(), days=90) == 6
+    assert purge_read_notices(now(), days=90) == 2
     assert not Notification.unscoped.exists()
 
 
@@ -71,7 +71,7 @@ def test_each_batch_has_its_index(cast, tell):
         cursor.execute("SET LOCAL enable_seqscan = off")
     old = now() - LONG_AGO
     assert "notification_read" in Notification.unscoped.filter(read_at__lt=old).order_by("read_at")[:5].explain()
-    mails = Mail.unscoped.filter(state__in=retention.SETTLED, created_at__lt=old).order_by("created_at")
+    mails = Mail.unscoped.filter(state__in=retention.SETTLED_STATES, created_at__lt=old).order_by("created_at")
     assert "mail_settled" in mails[:5].explain()
 
 

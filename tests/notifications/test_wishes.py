@@ -9,8 +9,8 @@ from django.utils.timezone import now
 from foundation.errors import Invalid
 from organizations.actions.notifications import change_notification_settings, read_all_notifications
 from organizations.models import Mail, Notification, NotificationSettings
-from organizations.notifications.digests import collect_due
-from organizations.notifications.quiet_hours import after_quiet, is_quiet, next_time
+from organizations.notifications.digests import collect_due_digests
+from organizations.notifications.quiet_hours import after_quiet_hours, is_quiet, next_clock_time
 
 MADRID = ZoneInfo("Europe/Madrid")
 
@@ -36,14 +36,14 @@ def wish(member, *, quiet=(None, None), digest_at=time(8), **channels):
     ],
 )
 def test_quiet_hours_end_by_the_wall_clock(moment, ends):
-    assert after_quiet(at(moment), MADRID, time(22), time(7)) == at(ends)
+    assert after_quiet_hours(at(moment), MADRID, time(22), time(7)) == at(ends)
 
 
 def test_an_end_that_occurs_twice_or_never():
     first, second = at("2026-10-25T00:15"), at("2026-10-25T01:15")  # both 02:15
-    assert after_quiet(first, MADRID, time(22), time(2, 30)) == at("2026-10-25T00:30")
-    assert after_quiet(second, MADRID, time(22), time(2, 30)) == at("2026-10-25T01:30")
-    assert after_quiet(at("2026-03-29T00:30"), MADRID, time(22), time(2, 30)) == at("2026-03-29T01:30")
+    assert after_quiet_hours(first, MADRID, time(22), time(2, 30)) == at("2026-10-25T00:30")
+    assert after_quiet_hours(second, MADRID, time(22), time(2, 30)) == at("2026-10-25T01:30")
+    assert after_quiet_hours(at("2026-03-29T00:30"), MADRID, time(22), time(2, 30)) == at("2026-03-29T01:30")
 
 
 def test_no_quiet_hours():
@@ -55,7 +55,7 @@ def test_no_quiet_hours():
 def test_every_day_has_its_next_moment_across_both_changes():
     moment = at("2026-03-01T00:00")
     for _ in range(365):
-        following = next_time(moment, MADRID, time(2, 30))
+        following = next_clock_time(moment, MADRID, time(2, 30))
         assert timedelta(0) < following - moment <= timedelta(hours=25)
         moment = following
 
@@ -101,9 +101,9 @@ def test_the_digest_comes_once_with_what_is_unread(cast, tell, leave):
     tell(cast.ed, "c", title="Sweep")
     due = NotificationSettings.objects.get().next_digest_at
     assert due.astimezone(MADRID).time() == time(8)
-    assert collect_due(due - timedelta(seconds=1)) == 0
-    assert collect_due(due) == 1
-    assert collect_due(due) == 0
+    assert collect_due_digests(due - timedelta(seconds=1)) == 0
+    assert collect_due_digests(due) == 1
+    assert collect_due_digests(due) == 0
     Mail.objects.update(due_at=now())
     [message] = leave()
     assert message.subject == "2 things wait for you · Acme"
@@ -112,7 +112,7 @@ def test_the_digest_comes_once_with_what_is_unread(cast, tell, leave):
     assert "Read" not in message.body
     next_day = NotificationSettings.objects.get().next_digest_at
     assert next_day > due
-    assert collect_due(next_day) == 0  # nothing new: no e-mail
+    assert collect_due_digests(next_day) == 0  # nothing new: no e-mail
 
 
 def test_without_a_digest_nothing_is_planned(cast, in_acme):

@@ -3,7 +3,7 @@
 import contextlib
 from pathlib import Path
 
-from socialops.running.servers import Postgres, Valkey, running
+from socialops.running.servers import Postgres, Valkey, run_server
 
 
 class Service:
@@ -14,8 +14,8 @@ class Service:
 
     def on(self) -> str:
         if self.kind == "redis":
-            return self.held.enter_context(running(Valkey(self.folder)))
-        return self.held.enter_context(running(Postgres(self.folder, "socialops", durable=False)))
+            return self.held.enter_context(run_server(Valkey(self.folder)))
+        return self.held.enter_context(run_server(Postgres(self.folder, "socialops", durable=False)))
 
     def off(self) -> None:
         self.held.close()

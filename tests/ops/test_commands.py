@@ -53,7 +53,7 @@ def test_a_token(acme: Organization) -> None:
 
 def test_a_profile(acme: Organization, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     who = Identity(remote_id="77", name="Acme", handle="acme")
-    monkeypatch.setattr(profiles, "asked", lambda network, credentials: (dict(credentials), who))
+    monkeypatch.setattr(profiles, "identify_credentials", lambda network, credentials: (dict(credentials), who))
     file = tmp_path / "credentials.json"
     file.write_text('{"access_token": "t"}')
     made = answer("connect_profile", "--organization", "acme", "--network", "x", "--credentials", str(file))
@@ -112,7 +112,7 @@ def test_credentials_that_cannot_be_meant(
 
 def test_ids_may_be_numbers() -> None:
     given = {"page_id": 7, "access_token": " t\n", "expires_at": 1_900_000_000}
-    assert profiles.checked("facebook", given) == {**given, "page_id": "7", "access_token": "t"}
+    assert profiles.validate_credentials("facebook", given) == {**given, "page_id": "7", "access_token": "t"}
 
 
 @pytest.mark.parametrize("password", ["", "short"])

@@ -19,9 +19,9 @@ import pytest
 import requests
 from django.urls import get_resolver
 
-from socialops.door import bodies
-from socialops.door.bodies import IN_MEMORY, MIB, PLAIN, Body, Refused
-from socialops.door.pages import answered
+from socialops.door import request_bodies
+from socialops.door.page_threads import run_wsgi
+from socialops.door.request_bodies import MIB, MOST_IN_MEMORY, MOST_PLAIN, BodyRefused, RequestBody
 from tests import media
 from tests.disks import BOUND, FullDisk, bound_on_files, fill, small_disk
 from tests.ops.conftest import enter, found
@@ -216,7 +216,7 @@ def test_strangers_send_no_large_files(stack: Stack) -> None:
         assert answer.status_code == 401, path
 
 
-MORE = PLAIN + 500_000  # than is taken in from strangers
+MORE = MOST_PLAIN + 500_000  # than is taken in from strangers
 
 
 def test_practice_networks_take_files_of_their_own_people_and_no_larger_ones(stack: Stack) -> None:
@@ -438,25 +438,25 @@ def test_it_survives_the_end_of_file_descriptors(stack: Stack) -> None:
 
 def test_the_last_piece_that_does_not_fit_is_no_room_either() -> None:
     async def fill_it() -> None:
-        with contextlib.closing(Body()) as body:
-            await body.add(b"x" * (IN_MEMORY + 1))
+        with contextlib.closing(RequestBody()) as body:
+            await body.add(b"x" * (MOST_IN_MEMORY + 1))
             await body.add(b"x" * 100)
 
-    with bound_on_files(IN_MEMORY + 50), pytest.raises(Refused) as refused:
+    with bound_on_files(MOST_IN_MEMORY + 50), pytest.raises(BodyRefused) as refused:
         asyncio.run(fill_it())
     assert refused.value.status == 507
-    assert bodies._on_disk == 0
+    assert request_bodies._on_disk == 0
 
 
 def test_an_answer_that_does_not_fit_is_an_error_and_no_shorter_answer() -> None:
     def app(environ: Any, start_response: Any) -> list[bytes]:
         start_response("200 OK", [("Content-Type", "text/csv")])
-        return [b"x" * IN_MEMORY, b"x" * IN_MEMORY, b"x"]
+        return [b"x" * MOST_IN_MEMORY, b"x" * MOST_IN_MEMORY, b"x"]
 
-    with bound_on_files(2 * IN_MEMORY), pytest.raises(Refused) as refused:
-        answered(app, {})
+    with bound_on_files(2 * MOST_IN_MEMORY), pytest.raises(BodyRefused) as refused:
+        run_wsgi(app, {})
     assert refused.value.status == 507
-    assert answered(app, {}).length == 2 * IN_MEMORY + 1
+    assert run_wsgi(app, {}).length == 2 * MOST_IN_MEMORY + 1
 
 
 def works(url: str) -> bool:

@@ -14,7 +14,7 @@ from foundation import crypto
 from networks.models import Credential
 from organizations.actions.sign_on import set_sign_on
 from organizations.models import OrganizationSignOn
-from socialops.rotating import rotate_all
+from socialops.key_rotation import rotate_all_secrets
 from tests.cast import Cast
 
 OLD, NEW, LOST = (Fernet.generate_key().decode() for _ in range(3))
@@ -79,7 +79,7 @@ def test_the_command_brings_everything_under_the_first(secrets: Cast, settings) 
 def test_what_no_key_opens_is_said_and_stays(secrets: Cast, settings) -> None:
     settings.CREDENTIAL_KEYS = [LOST]
     with pytest.raises(crypto.Undecryptable):
-        rotate_all()
+        rotate_all_secrets()
     settings.CREDENTIAL_KEYS = [OLD]
     assert Credential.objects.get().secrets == {"access_token": "t"}
 
@@ -88,7 +88,7 @@ def test_nothing_is_stored_in_the_clear(secrets: Cast) -> None:
     rotate()
     with connection.cursor() as cursor:
         cursor.execute("SELECT secrets FROM networks_credential")
-        assert crypto.is_newest(cursor.fetchone()[0])
+        assert crypto.uses_newest_key(cursor.fetchone()[0])
 
 
 def test_keys_stand_between_commas_and_each_is_one() -> None:

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
-from socialops import schema
+from socialops import schema_check
 from tests.stack import BASE_DIR, COMMANDS, Stack, running
 
 STATES = {
@@ -29,10 +29,10 @@ STATES = {
 @pytest.mark.parametrize("state", STATES)
 def test_an_unknown_one_is_refused(state: str, db: None) -> None:
     statement, said = STATES[state]
-    schema.current.clear()
+    schema_check.seen_current.clear()
     with connection.cursor() as cursor:
         cursor.execute(statement)
-    assert said in schema.behind() + schema.ahead()
+    assert said in schema_check.describe_unapplied() + schema_check.describe_unknown()
 
 
 @pytest.fixture(scope="module")
@@ -80,13 +80,13 @@ def test_an_older_release_does_not_migrate_it(newer: str) -> None:
 
 def test_packages_of_others_may_have_their_own_records(db: None) -> None:
     MigrationRecorder(connection).record_applied("guardian", "9999_later")
-    assert schema.ahead() == ""
+    assert schema_check.describe_unknown() == ""
 
 
 def test_a_database_that_cannot_be_asked_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     def gone() -> str:
-        raise schema.InterfaceError
+        raise schema_check.InterfaceError
 
-    monkeypatch.setattr(schema, "behind", gone)
-    monkeypatch.setattr(schema, "connection", type("Gone", (), {"close": staticmethod(lambda: None)}))
-    schema.require_known_schema()
+    monkeypatch.setattr(schema_check, "describe_unapplied", gone)
+    monkeypatch.setattr(schema_check, "connection", type("Gone", (), {"close": staticmethod(lambda: None)}))
+    schema_check.require_known_schema()

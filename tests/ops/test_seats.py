@@ -2,7 +2,7 @@
 
 import pytest
 
-from foundation.processes.seats import seat
+from foundation.processes.advisory_permits import advisory_permit
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -11,7 +11,7 @@ ANY = 1  # organization; they are everybody's
 
 def test_and_is_free_when_that_connection_has_ended() -> None:
     def taken() -> bool:
-        with seat("look", 1) as free:
+        with advisory_permit("look", 1) as free:
             return free
 
     assert at_once(ANY, taken) == [True]

@@ -15,8 +15,8 @@ import redis
 import requests
 
 from foundation.processes import realtime
-from organizations.configuration.usage import streams_of
-from socialops.hub import BACKLOG, MOST_OF_SESSION, Listener, Said
+from organizations.configuration.usage_quotas import streams_key
+from socialops.hint_hub import MOST_OF_SESSION, MOST_UNREAD, Listener, LoggedHint
 from tests.builders import PASSWORD
 from tests.ops.conftest import SignIn, enter, found
 from tests.ops.eventually import eventually
@@ -105,7 +105,7 @@ def say(stack: Stack, organization: int, topic: str, profile: int | None = None)
 
 
 def tell(stack: Stack, organization: int, hint: dict[str, Any]) -> None:
-    realtime.say(stack.redis(), organization, hint)
+    realtime.emit_hint(stack.redis(), organization, hint)
 
 
 def test_it_says_topic_and_id_only(stack: Stack, acme: int, olive: Reader) -> None:
@@ -172,11 +172,11 @@ def test_a_log_that_was_cut_off_or_emptied_does_not_pass_for_a_whole_one(
     stack: Stack, acme: int, signed_in: SignIn, begun: None
 ) -> None:
     session, drawn = signed_in("olive@acme.example"), moment(stack)
-    store, log = stack.redis(), realtime.log_of(realtime.channel(acme))
+    store, log = stack.redis(), realtime.hint_log_key(realtime.channel(acme))
     eventually(lambda: moment(stack) > drawn)
-    for _ in range(realtime.KEPT + 200):
-        store.eval(realtime.SAY, 2, log, "nobody", '{"topic": "posts", "id": ""}', realtime.KEPT, 60)
-    assert store.xlen(log) < realtime.KEPT + 200
+    for _ in range(realtime.MAX_HINTS + 200):
+        store.eval(realtime.PUBLISH_SCRIPT, 2, log, "nobody", '{"topic": "posts", "id": ""}', realtime.MAX_HINTS, 60)
+    assert store.xlen(log) < realtime.MAX_HINTS + 200
     assert missed(stack, session, drawn)["hints"] == [RESYNC]
     drawn = moment(stack)
     assert missed(stack, session, drawn)["hints"] == []
@@ -192,14 +192,16 @@ def test_what_could_not_be_said_is_made_good(monkeypatch: pytest.MonkeyPatch) ->
     def away(_store: object, organization: int, hint: Any) -> None:
         raise redis.ConnectionError
 
-    monkeypatch.setattr(realtime, "lost", set())
-    monkeypatch.setattr(realtime, "say", away)
-    realtime.publish(1, {"topic": "posts"})
-    realtime.publish(2, {"topic": "posts"})
-    monkeypatch.setattr(realtime, "say", lambda _store, organization, hint: said.append((organization, hint["topic"])))
-    realtime.publish(3, {"topic": "inbox"})
+    monkeypatch.setattr(realtime, "lost_organizations", set())
+    monkeypatch.setattr(realtime, "emit_hint", away)
+    realtime.publish_hint(1, {"topic": "posts"})
+    realtime.publish_hint(2, {"topic": "posts"})
+    monkeypatch.setattr(
+        realtime, "emit_hint", lambda _store, organization, hint: said.append((organization, hint["topic"]))
+    )
+    realtime.publish_hint(3, {"topic": "inbox"})
     assert sorted(said) == [(1, "resync"), (2, "resync"), (3, "inbox")]
-    realtime.publish(3, {"topic": "inbox"})
+    realtime.publish_hint(3, {"topic": "inbox"})
     assert len(said) == 4
 
 
@@ -366,7 +368,7 @@ def served(stack: Stack) -> set[int]:
 
 def places_of(stack: Stack, organization: int) -> dict[bytes, float]:
     """When each open stream has last shown that it is one."""
-    return dict(stack.redis().zrange(f"socialops:places:{streams_of(organization)}", 0, -1, withscores=True))
+    return dict(stack.redis().zrange(f"socialops:places:{streams_key(organization)}", 0, -1, withscores=True))
 
 
 def test_a_session_has_eight_and_the_ninth_misses_nothing(
@@ -390,21 +392,21 @@ def test_a_session_has_eight_and_the_ninth_misses_nothing(
 def test_who_was_told_to_end_ends_whatever_comes_after() -> None:
     listener = Listener()
     listener.tell(None)
-    for number in range(2 * BACKLOG):
-        listener.tell(Said((number, 0), {"topic": "posts", "id": ""}))
+    for number in range(2 * MOST_UNREAD):
+        listener.tell(LoggedHint((number, 0), {"topic": "posts", "id": ""}))
     assert listener.entries.get_nowait() is None
 
 
 def test_who_does_not_read_is_told_to_ask_for_everything_and_ends_when_told_to() -> None:
     listener = Listener()
-    for number in range(BACKLOG):
-        listener.tell(Said((number, 0), {"topic": "posts", "id": ""}))
-    assert listener.entries.qsize() == BACKLOG
-    listener.tell(Said((BACKLOG, 7), {"topic": "posts", "id": ""}))
-    assert listener.entries.get_nowait() == Said((BACKLOG, 7), RESYNC)
+    for number in range(MOST_UNREAD):
+        listener.tell(LoggedHint((number, 0), {"topic": "posts", "id": ""}))
+    assert listener.entries.qsize() == MOST_UNREAD
+    listener.tell(LoggedHint((MOST_UNREAD, 7), {"topic": "posts", "id": ""}))
+    assert listener.entries.get_nowait() == LoggedHint((MOST_UNREAD, 7), RESYNC)
     assert listener.entries.empty()
-    for number in range(BACKLOG):
-        listener.tell(Said((number, 0), {"topic": "posts", "id": ""}))
+    for number in range(MOST_UNREAD):
+        listener.tell(LoggedHint((number, 0), {"topic": "posts", "id": ""}))
     listener.tell(None)
     assert listener.entries.get_nowait() is None
 
@@ -414,7 +416,7 @@ def test_changed_rights_renew_the_place_as_well(stack: Stack, signed_in: SignIn)
     reader = Reader(stack, signed_in("mallory@globex.example"), "globex")
     reader.forget()
     ((holder, _at),) = places_of(stack, globex).items()
-    stack.redis().zadd(f"socialops:places:{streams_of(globex)}", {holder: 1})
+    stack.redis().zadd(f"socialops:places:{streams_key(globex)}", {holder: 1})
     tell(stack, globex, {"topic": "rights", "id": ""})
     eventually(lambda: places_of(stack, globex)[holder] > 1, within=10)
     reader.leave()

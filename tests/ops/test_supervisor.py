@@ -10,9 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from socialops.running.procfile_process import NotPlain, words_of
+from socialops.running.procfile_process import NeedsShell, split_command
 from socialops.running.servers import ServiceFailed
-from socialops.running.supervisor import Kept, Supervisor
+from socialops.running.supervisor import SupervisedThing, Supervisor
 from tests.ops.eventually import eventually, gone
 
 Supervise = Callable[..., Supervisor]
@@ -66,7 +66,7 @@ def usual_signals() -> Iterator[None]:
 
 
 def test_the_wait_doubles_while_it_keeps_ending_soon() -> None:
-    kept = Kept(Server(), now=0.0)
+    kept = SupervisedThing(Server(), now=0.0)
     waits = []
     for _ in range(7):
         waits.append(kept.put_off(kept.began + 5))
@@ -159,8 +159,8 @@ def test_a_signal_stops_it_while_something_waits_to_be_started_again(supervise: 
     ],
 )  # fmt: skip
 def test_a_line_that_wants_a_shell_is_refused(line: str) -> None:
-    with pytest.raises(NotPlain):
-        words_of(line)
+    with pytest.raises(NeedsShell):
+        split_command(line)
 
 
 def test_what_would_mean_something_to_a_shell_is_an_argument(supervise: Supervise, tmp_path: Path) -> None:
@@ -177,4 +177,4 @@ def test_what_would_mean_something_to_a_shell_is_an_argument(supervise: Supervis
 
 def test_our_own_lines_need_none() -> None:
     for line in (Path(__file__).parents[2] / "Procfile").read_text().splitlines():
-        assert words_of(line.partition(":")[2])
+        assert split_command(line.partition(":")[2])

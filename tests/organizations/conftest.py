@@ -8,7 +8,7 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 
-from organizations.actions.domains import prove_by_word
+from organizations.actions.domains import prove_by_operator
 from organizations.actions.sign_on import set_sign_on
 from organizations.actors import System
 from organizations.tenancy import scope
@@ -47,7 +47,7 @@ def sign_on(cast, issuer):
         with scope(by.organization):
             made = set_sign_on(by, by.organization, **{**given, **changes})
             for name in {**given, **changes}["domains"]:
-                prove_by_word(OPERATOR, by.organization, name)
+                prove_by_operator(OPERATOR, by.organization, name)
             return made
 
     return made
@@ -98,11 +98,11 @@ def agree():
 @pytest.fixture(autouse=True)
 def _no_attempts_counted():
     """Limits are counted in Redis, which tests share."""
-    from foundation.processes.realtime import client
+    from foundation.processes.realtime import redis_client
 
     cache.clear()
-    for key in client().scan_iter("socialops:limit:*"):
-        client().delete(key)
+    for key in redis_client().scan_iter("socialops:limit:*"):
+        redis_client().delete(key)
 
 
 @pytest.fixture

@@ -8,14 +8,14 @@ from django.utils.timezone import now
 
 from foundation.errors import Invalid, PermissionDenied
 from inbox.actions.assign import assign_conversation
-from inbox.actions.ingest import ingest
-from inbox.filters import Filters
+from inbox.actions.ingest import ingest_inbound
+from inbox.conversation_filters import ConversationFilters
 from inbox.models import Conversation
-from inbox.queries.listing import counts, page
+from inbox.queries.conversation_list import count_inbox_views, fetch_listing
 from networks.models import Profile
 from organizations.actions.absences import end_absence, plan_absence
 from organizations.models import Absence, Member
-from organizations.queries.absences import stands_in_for
+from organizations.queries.absences import deputised_member_ids
 from organizations.queries.leaving import gaps_between
 from teams.access import verbs_on
 from teams.actions.grants import set_grants
@@ -41,22 +41,22 @@ def away(cast: Cast, member: Member, deputy: Member, first: int = -1, last: int 
 def assigned(cast: Cast, profile: Profile, member: Member) -> Conversation:
     held = verbs_on(member, [profile.pk])[profile.pk]
     set_grants(cast.olive, profile, members={member.pk: held | {"view", "reply"}})
-    message = ingest(profile, [says("Anybody?")])[0]
+    message = ingest_inbound(profile, [says("Anybody?")])[0]
     conversation = Conversation.objects.get(pk=message.conversation_id)
     return assign_conversation(cast.olive, conversation, member=member)
 
 
 def mine(member: Member) -> list[Conversation]:
-    return page(member, Filters(assignee="me")).rows
+    return fetch_listing(member, ConversationFilters(assignee="me")).rows
 
 
 def test_the_deputy_sees_what_is_assigned_and_only_while_it_lasts(cast: Cast) -> None:
     theirs = assigned(cast, cast.x, cast.priya)
     assert mine(cast.cole) == []
     absence = away(cast, cast.priya, cast.cole)
-    assert list(stands_in_for(cast.cole)) == [cast.priya.pk]
+    assert list(deputised_member_ids(cast.cole)) == [cast.priya.pk]
     assert mine(cast.cole) == mine(cast.priya) == [theirs]
-    assert counts(cast.cole)["mine"] == 1
+    assert count_inbox_views(cast.cole)["mine"] == 1
     end_absence(cast.priya, absence)
     assert mine(cast.cole) == []
     assert mine(cast.priya) == [theirs]
@@ -94,7 +94,7 @@ def test_the_days_are_those_of_the_members_own_clock(cast: Cast) -> None:
     absence = plan_absence(cast.olive, cast.ed, deputy=cast.cole, first_day=today() + DAY, last_day=today() + DAY)
     assert absence.ends_at - absence.starts_at in (DAY, DAY - timedelta(hours=1), DAY + timedelta(hours=1))
     assert absence.starts_at.utcoffset() != timedelta(0), "Europe/Madrid is never UTC"
-    assert not stands_in_for(cast.cole).exists()
+    assert not deputised_member_ids(cast.cole).exists()
 
 
 @pytest.mark.parametrize(
@@ -131,4 +131,4 @@ def test_the_page_plans_and_ends(cast: Cast, sign_in, django_assert_max_num_quer
     absence = Absence.objects.get()
     assert sign_in(cast.ed).post(f"/o/acme/settings/absences/{absence.pk}/end/").status_code == 403
     sign_in(cast.priya).post(f"/o/acme/settings/absences/{absence.pk}/end/")
-    assert not stands_in_for(cast.cole).exists()
+    assert not deputised_member_ids(cast.cole).exists()

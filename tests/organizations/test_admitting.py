@@ -9,8 +9,8 @@ from allauth.mfa.models import Authenticator
 from django.utils.timezone import now
 
 from organizations.actions import admitting
-from organizations.actions.admitting import Unlinked, admit, link
-from organizations.actions.domains import prove_by_word
+from organizations.actions.admitting import AccountNotLinked, admit_by_sign_on, link_identity
+from organizations.actions.domains import prove_by_operator
 from organizations.actions.sign_on import set_sign_on
 from organizations.models import (
     AuditEntry,
@@ -41,13 +41,13 @@ def said(subject: str = "7", email: str = "nia@acme.example", **more: Any) -> Cl
 def provider(cast) -> OrganizationSignOn:
     made = set_sign_on(cast.olive, cast.acme, **GIVEN, domains=["acme.example", "bäcker.example"], required=False)
     for name in ("acme.example", "bäcker.example"):
-        prove_by_word(OPERATOR, cast.acme, name)
+        prove_by_operator(OPERATOR, cast.acme, name)
     return made
 
 
 def refused(what: str, provider: OrganizationSignOn, claims: Claims, **more: Any) -> None:
     with pytest.raises(SignOnFailed) as met:
-        admit(provider, claims, **more)
+        admit_by_sign_on(provider, claims, **more)
     assert what in met.value.user_message
 
 
@@ -58,7 +58,7 @@ def entries(verb: str) -> list[tuple[str, str, str, dict]]:
 
 class TestANewPerson:
     def test_becomes_a_member_with_the_default_role_and_a_confirmed_address(self, cast, provider):
-        member = admit(provider, said())
+        member = admit_by_sign_on(provider, said())
         assert (member.role, member.organization, member.user.email, member.user.name) == (
             "viewer",
             cast.acme,
@@ -82,25 +82,25 @@ class TestANewPerson:
         assert entries("member.added")[-1][:3] == ("system", "sign-on", "Nia")
 
     def test_is_the_same_the_second_time_whatever_the_address(self, provider):
-        first = admit(provider, said())
-        assert admit(provider, said(email="nia.new@acme.example")) == first
+        first = admit_by_sign_on(provider, said())
+        assert admit_by_sign_on(provider, said(email="nia.new@acme.example")) == first
         assert SignOnIdentity.objects.count() == 1
-        assert admit(provider, said("8", "uma@acme.example")) != first
+        assert admit_by_sign_on(provider, said("8", "uma@acme.example")) != first
         assert entries("sign_on.continued") == []
 
     def test_who_is_signed_in_already_goes_on_and_that_is_told(self, provider):
-        first = admit(provider, said())
-        assert admit(provider, said(), current=first.user) == first
+        first = admit_by_sign_on(provider, said())
+        assert admit_by_sign_on(provider, said(), current=first.user) == first
         assert entries("sign_on.continued") == [
             ("member", "Nia", "Nia", {"issuer": ISSUER, "set_up_by": provider.set_up_by})
         ]
         OrganizationSignOn.objects.update(set_up_by="")
-        admit(provider, said(), current=first.user)
+        admit_by_sign_on(provider, said(), current=first.user)
         assert entries("sign_on.continued")[-1][3] == {"issuer": ISSUER, "set_up_by": None}
 
     def test_another_with_an_account_has_to_agree(self, provider, cast):
-        with pytest.raises(Unlinked) as met:
-            admit(provider, said(email="lena@acme.example"))
+        with pytest.raises(AccountNotLinked) as met:
+            admit_by_sign_on(provider, said(email="lena@acme.example"))
         assert met.value.user_message == "There is a sign-in with your address already: it has to agree first."
         assert not SignOnIdentity.objects.exists()
 
@@ -124,19 +124,19 @@ class TestAuthority:
 
     @pytest.mark.parametrize(("left", "in_time"), [(timedelta(days=1), True), (-timedelta(seconds=1), False)])
     def test_of_one_entered_before_is_for_whom_it_let_in_and_for_a_time(self, provider, left, in_time):
-        member = admit(provider, said())
+        member = admit_by_sign_on(provider, said())
         SignOnDomain.objects.update(proved_at=None, known_until=now() + left)
         refused("has not proved", provider, said("8", "otto@acme.example"))
         if in_time:
-            assert admit(provider, said()) == member
+            assert admit_by_sign_on(provider, said()) == member
         else:
             refused("has not proved", provider, said())
 
     def test_of_one_entered_before_ends_when_another_has_proved_it(self, provider, cast):
-        admit(provider, said())
+        admit_by_sign_on(provider, said())
         SignOnDomain.objects.update(proved_at=None, known_until=now() + timedelta(days=1))
         SignOnDomain.unscoped.create(organization=cast.globex, name="other.example", proved_at=now())
-        assert admit(provider, said())
+        assert admit_by_sign_on(provider, said())
         with scope(cast.globex):
             SignOnDomain.objects.update(name="acme.example")
         refused("has not proved", provider, said())
@@ -144,62 +144,62 @@ class TestAuthority:
 
 class TestAKnownPerson:
     def test_is_not_called_by_the_address_of_somebody_else(self, provider):
-        admit(provider, said())
+        admit_by_sign_on(provider, said())
         refused("by the address of somebody else", provider, said(email="lena@acme.example"))
 
     def test_has_the_address_confirmed_that_is_theirs(self, provider):
-        member = admit(provider, said())
+        member = admit_by_sign_on(provider, said())
         EmailAddress.objects.update(verified=False)
         SignOnDomain.objects.update(proved_at=None, known_until=now() + timedelta(days=1))
-        admit(provider, said())
+        admit_by_sign_on(provider, said())
         assert not EmailAddress.objects.get(user=member.user).verified
         SignOnDomain.objects.update(proved_at=now())
-        admit(provider, said(email="other@acme.example"))
+        admit_by_sign_on(provider, said(email="other@acme.example"))
         assert not EmailAddress.objects.get(user=member.user).verified
-        admit(provider, said())
+        admit_by_sign_on(provider, said())
         assert EmailAddress.objects.get(user=member.user).verified
 
     def test_who_left_or_is_switched_off_stays_outside(self, provider):
-        member = admit(provider, said())
+        member = admit_by_sign_on(provider, said())
         Member.objects.filter(pk=member.pk).update(left_at=now())
         refused("You are not a member of this organization any more", provider, said())
         User.objects.filter(pk=member.user_id).update(is_active=False)
         refused("This sign-in is switched off", provider, said())
 
     def test_is_known_by_issuer_and_subject(self, provider):
-        member = admit(provider, said())
-        assert admitting.known(said()) == member.user
-        assert admitting.known(said("8")) is None
-        assert admitting.known(said(issuer="https://other.example")) is None
+        member = admit_by_sign_on(provider, said())
+        assert admitting.find_linked_user(said()) == member.user
+        assert admitting.find_linked_user(said("8")) is None
+        assert admitting.find_linked_user(said(issuer="https://other.example")) is None
 
     def test_is_one_person_at_the_provider(self, provider):
-        member = admit(provider, said())
+        member = admit_by_sign_on(provider, said())
         refused("belongs to another person at the identity provider", provider, said("8"))
         SignOnIdentity.objects.update(issuer="https://old.example")
-        with pytest.raises(Unlinked):
-            admit(provider, said("8"))
+        with pytest.raises(AccountNotLinked):
+            admit_by_sign_on(provider, said("8"))
         SignOnIdentity.objects.update(issuer=ISSUER)
         with pytest.raises(SignOnFailed, match="another person at the identity provider"):
-            link(provider, said("8"), member.user, agreed="signed in")
+            link_identity(provider, said("8"), member.user, agreed="signed in")
 
 
 class TestAgreeing:
     def test_links_an_account_and_makes_a_member_of_it(self, provider, cast):
         stranger = User.objects.create_user("otto@acme.example", PASSWORD)
-        member = link(provider, said(email="otto@acme.example"), stranger, agreed="signed in")
+        member = link_identity(provider, said(email="otto@acme.example"), stranger, agreed="signed in")
         assert (member.user, member.role) == (stranger, "viewer")
         assert SignOnIdentity.objects.get().user == stranger
         assert EmailAddress.objects.get(user=stranger).verified
         assert entries("sign_on.linked")[-1][3]["agreed"] == "signed in"
         assert stranger.has_usable_password()
-        assert link(provider, said(email="otto@acme.example"), stranger, agreed="signed in") == member
+        assert link_identity(provider, said(email="otto@acme.example"), stranger, agreed="signed in") == member
         assert SignOnIdentity.objects.count() == 1
 
     @pytest.mark.parametrize(("confirmed", "stays"), [(False, False), (True, True)])
     def test_by_mail_takes_the_ways_in_of_whoever_had_not_confirmed_the_address(self, provider, confirmed, stays):
         stranger = User.objects.create_user("otto@acme.example", PASSWORD)
         EmailAddress.objects.create(user=stranger, email="Otto@acme.example", verified=confirmed)
-        link(provider, said(email="otto@acme.example"), stranger, agreed="by mail")
+        link_identity(provider, said(email="otto@acme.example"), stranger, agreed="by mail")
         stranger.refresh_from_db()
         assert stranger.has_usable_password() is stays
 
@@ -209,28 +209,28 @@ class TestAgreeing:
         Organization.objects.filter(pk=cast.globex.pk).update(require_mfa=True)
         with scope(cast.globex):
             member = Member.objects.create(user=stranger, organization=cast.globex, role="member")
-        link(provider, said(email="otto@acme.example"), stranger, agreed="by mail")
+        link_identity(provider, said(email="otto@acme.example"), stranger, agreed="by mail")
         with scope(cast.globex):
             member.refresh_from_db()
         assert not Authenticator.objects.filter(user=stranger).exists()
         assert member.second_step_lost_at is not None
 
     def test_is_no_word_for_another_account_or_another_person(self, provider, cast):
-        nia = admit(provider, said()).user
+        nia = admit_by_sign_on(provider, said()).user
         for claims, user in (
             (said(email="lena@acme.example"), cast.lena.user),  # who is Nia at the provider
             (said("9", "lena@acme.example"), nia),
         ):
             with pytest.raises(SignOnFailed, match="belongs to somebody else by now"):
-                link(provider, claims, user, agreed="signed in")
+                link_identity(provider, claims, user, agreed="signed in")
 
     def test_needs_a_proved_domain_although_somebody_is_known(self, provider, cast):
-        nia = admit(provider, said()).user
+        nia = admit_by_sign_on(provider, said()).user
         SignOnDomain.objects.update(proved_at=None, known_until=now() + timedelta(days=1))
         with pytest.raises(SignOnFailed, match="has not proved"):
-            link(provider, said(), nia, agreed="signed in")
+            link_identity(provider, said(), nia, agreed="signed in")
         with pytest.raises(SignOnFailed, match="in the meantime"):
-            link(provider, said(issuer="https://other.example"), nia, agreed="signed in")
+            link_identity(provider, said(issuer="https://other.example"), nia, agreed="signed in")
 
 
 class TestWhoseAddressItIs:
@@ -253,10 +253,10 @@ class TestWhoseAddressItIs:
     def test_is_confirmed_by_its_own_account_alone(self, cast):
         EmailAddress.objects.create(user=cast.ed.user, email="Ed@acme.example", verified=True)
         EmailAddress.objects.create(user=cast.lena.user, email="lena@acme.example", verified=False)
-        assert admitting.is_confirmed(cast.ed.user, "ed@acme.example") is True
-        assert admitting.is_confirmed(cast.lena.user, "ed@acme.example") is False
-        assert admitting.is_confirmed(cast.lena.user, "lena@acme.example") is False
-        assert admitting.is_confirmed(cast.ed.user, "eddy@acme.example") is False
+        assert admitting.is_confirmed_email(cast.ed.user, "ed@acme.example") is True
+        assert admitting.is_confirmed_email(cast.lena.user, "ed@acme.example") is False
+        assert admitting.is_confirmed_email(cast.lena.user, "lena@acme.example") is False
+        assert admitting.is_confirmed_email(cast.ed.user, "eddy@acme.example") is False
 
     @pytest.mark.parametrize(
         ("email", "has", "primary"),
@@ -269,19 +269,19 @@ class TestWhoseAddressItIs:
     def test_becomes_the_first_where_it_is_what_one_signs_in_with(self, cast, email, has, primary):
         if has:
             EmailAddress.objects.create(user=cast.lena.user, email="old@acme.example", primary=True, verified=False)
-        admitting.confirm(cast.lena.user, email)
+        admitting.confirm_email(cast.lena.user, email)
         row = EmailAddress.objects.get(user=cast.lena.user, email=email)
         assert (row.verified, row.primary) == (True, primary)
         row.verified = False
         row.save()
-        admitting.confirm(cast.lena.user, email.upper())
+        admitting.confirm_email(cast.lena.user, email.upper())
         assert EmailAddress.objects.get(pk=row.pk).verified
         assert EmailAddress.objects.filter(user=cast.lena.user).count() == 1 + has
 
     def test_is_confirmed_for_whom_the_provider_means_although_somebody_else_has_entered_it(self, cast):
         theirs = EmailAddress.objects.create(user=cast.ed.user, email="lena@acme.example", primary=True, verified=False)
         EmailAddress.objects.create(user=cast.lena.user, email="old@acme.example", primary=False, verified=True)
-        admitting.confirm(cast.lena.user, "lena@acme.example")
+        admitting.confirm_email(cast.lena.user, "lena@acme.example")
         theirs.refresh_from_db()
         assert not theirs.verified
         mine = EmailAddress.objects.get(user=cast.lena.user, email="lena@acme.example")

@@ -104,7 +104,7 @@ def test_what_looks_like_a_secret_is_masked(cast, change, kept):
     ],
 )
 def test_an_entry_says_from_where(cast, address, kept):
-    with request_origin.coming_from(address):
+    with request_origin.origin_scope(address):
         assert audit.record(cast.ed, "thing.done", cast.acme).ip == kept
     assert audit.record(cast.ed, "thing.done", cast.acme).ip is None
 

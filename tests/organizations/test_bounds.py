@@ -98,12 +98,12 @@ def test_coming_back_through_a_lenient_one_does_not_open_a_strict_one(ed, cast):
 
 def test_the_stream_closes_with_the_session(ed, cast):
     key = ed.session.session_key
-    assert stream.rights_of(key, "acme") is not None
+    assert stream.find_rights(key, "acme") is not None
     away(ed, 15)
-    assert stream.rights_of(key, "acme") is None
+    assert stream.find_rights(key, "acme") is None
     away(ed, 1)
     begun(ed, 31)
-    assert stream.rights_of(key, "acme") is None
+    assert stream.find_rights(key, "acme") is None
 
 
 def test_parts_of_a_page_are_told_as_when_signed_out(ed):

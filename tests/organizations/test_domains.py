@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from foundation.errors import PermissionDenied
-from organizations.actions.domains import prove, prove_by_word
+from organizations.actions.domains import prove_by_operator, store_domain_proof
 from organizations.actions.sign_on import remove_sign_on, set_sign_on
 from organizations.actors import System
 from organizations.models import (
@@ -26,7 +26,7 @@ from organizations.models import (
     SignOnIdentity,
     User,
 )
-from organizations.sign_in.domain_proofs import check_due
+from organizations.sign_in.domain_proofs import check_due_domains
 from organizations.tenancy import scope
 from tests import builders
 from tests.builders import PASSWORD
@@ -262,7 +262,7 @@ def test_of_two_proofs_at_the_same_moment_one_holds(cast, names):
             with scope(row.organization_id), transaction.atomic():
                 held = SignOnDomain.objects.select_for_update().get(pk=row.pk)
                 gate.wait(20)  # both have read that nobody has proved it
-                return prove(System("test"), held, "record")
+                return store_domain_proof(System("test"), held, "record")
 
         return work
 
@@ -284,7 +284,7 @@ class TestAsTimeGoesBy:
         """One round of beat, so much later."""
         at = timezone.now() + later
         with mock.patch("organizations.sign_in.domain_proofs.now", return_value=at):
-            check_due(at)
+            check_due_domains(at)
         if domain:
             domain.refresh_from_db()
 
@@ -355,7 +355,7 @@ class TestAsTimeGoesBy:
 
     def test_the_operators_word_needs_no_record(self, domain, names, cast):
         with scope(cast.acme):
-            prove_by_word(System("command line"), cast.acme, "acme.example")
+            prove_by_operator(System("command line"), cast.acme, "acme.example")
         for days in (1, 10, 20):
             self.round(timedelta(days=days), domain)
         assert domain.proved_at

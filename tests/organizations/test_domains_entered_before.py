@@ -9,9 +9,9 @@ from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from django.utils.timezone import now
 
-from organizations.actions.domains import prove_by_word
+from organizations.actions.domains import prove_by_operator
 from organizations.models import Member, Notification, OrganizationSignOn, SignOnDomain, SignOnIdentity, User
-from organizations.sign_in.domain_proofs import check_due
+from organizations.sign_in.domain_proofs import check_due_domains
 from organizations.tenancy import scope
 from tests.organizations import oidc
 from tests.organizations.conftest import OPERATOR
@@ -87,7 +87,7 @@ class TestAfterTheUpgrade:
         assert own.get("/o/acme/").status_code == 200, "“no other way in” holds for proved domains"
 
         # the owners are told
-        check_due(now())
+        check_due_domains(now())
         with scope(cast.acme):
             told = list(Notification.objects.filter(kind="sign_on_domain").values_list("member__role", "title"))
         assert told == [("owner", "Prove that acme.example is yours")]
@@ -99,7 +99,7 @@ class TestAfterTheUpgrade:
 
     def test_when_it_is_proved_all_is_as_before(self, client, issuer, cast):
         with scope(cast.acme):
-            prove_by_word(OPERATOR, cast.acme, "acme.example")
+            prove_by_operator(OPERATOR, cast.acme, "acme.example")
         through(client, "acme")
         assert client.get("/o/acme/").status_code == 200
         assert EmailAddress.objects.get(email="nia@acme.example").verified
@@ -108,7 +108,7 @@ class TestAfterTheUpgrade:
     def test_when_another_proves_it_its_people_are_no_longer_vouched_for(self, client, issuer, cast):
         claims(cast.mallory, issuer)
         with scope(cast.globex):
-            prove_by_word(OPERATOR, cast.globex, "acme.example")
+            prove_by_operator(OPERATOR, cast.globex, "acme.example")
         assert through(client, "acme").status_code == 403
 
     def test_the_form_is_saved_as_ever(self, cast, issuer):

@@ -14,20 +14,20 @@ from django.utils.timezone import now
 from foundation.errors import NotFound, PermissionDenied
 from organizations.access import (
     access_member,
+    lock_present_member,
     member_of,
     memberships_of,
     require_admin,
     require_owner,
     require_rank,
-    still_here,
 )
-from organizations.actions.domains import prove_by_word
+from organizations.actions.domains import prove_by_operator
 from organizations.actions.sign_on import set_sign_on
 from organizations.actors import System
 from organizations.models import Member, Organization, Role
 from organizations.sign_in import admission, session_bounds, sessions
 from organizations.sign_in.admission import Hindrance, hindrance, note_own_proof, note_sign_on, token_hindrance
-from organizations.sign_in.session_bounds import DAY, GAP, begin, is_over, note_gap
+from organizations.sign_in.session_bounds import DAY_SECONDS, GAP, begin_session, is_session_over, note_gap
 from organizations.tenancy import scope
 from tests.organizations.conftest import OPERATOR
 
@@ -43,9 +43,9 @@ GIVEN: dict[str, Any] = {
 
 def session_of(*, days: float = 0, gap: float = 0) -> SessionStore:
     session = SessionStore()
-    begin(session)
-    session["began"] -= int(days * DAY)
-    session[GAP] = int(gap * DAY)
+    begin_session(session)
+    session["began"] -= int(days * DAY_SECONDS)
+    session[GAP] = int(gap * DAY_SECONDS)
     return session
 
 
@@ -65,7 +65,7 @@ def fresh(member: Member) -> Member:
 def required(cast):
     """acme asks for its own sign-on, at a proved domain."""
     set_sign_on(cast.olive, cast.acme, **GIVEN, required=True)
-    prove_by_word(OPERATOR, cast.acme, "acme.example")
+    prove_by_operator(OPERATOR, cast.acme, "acme.example")
     return cast
 
 
@@ -165,13 +165,13 @@ class TestWhatASessionRemembers:
         session = session_of()
         note_sign_on(session, cast.lena.user, 3, only=first)
         note_sign_on(session, cast.lena.user, 7, only=second)
-        assert admission.is_borrowed(session, cast.lena.user) is first
+        assert admission.is_borrowed_session(session, cast.lena.user) is first
 
     def test_nothing_of_who_was_signed_in_before(self, cast):
         session = session_of()
         note_sign_on(session, cast.ed.user, 3, only=True)
-        assert admission.signed_on(session, cast.lena.user) == {}
-        assert admission.is_borrowed(session, cast.lena.user) is False
+        assert admission.sign_on_note(session, cast.lena.user) == {}
+        assert admission.is_borrowed_session(session, cast.lena.user) is False
         note_sign_on(session, cast.lena.user, 7, only=False)
         assert session["signed_on"] == {"user": cast.lena.user_id, "only": False, "organizations": [7]}
 
@@ -188,25 +188,25 @@ class TestHowLongItLasts:
         ("kept", "limits", "over"),
         [
             ({}, {}, False),
-            ({"began": NOW - 30 * DAY}, {}, False),
-            ({"began": NOW - 30 * DAY - 1}, {}, True),
-            ({GAP: 14 * DAY}, {}, False),
-            ({GAP: 14 * DAY + 1}, {}, True),
+            ({"began": NOW - 30 * DAY_SECONDS}, {}, False),
+            ({"began": NOW - 30 * DAY_SECONDS - 1}, {}, True),
+            ({GAP: 14 * DAY_SECONDS}, {}, False),
+            ({GAP: 14 * DAY_SECONDS + 1}, {}, True),
             ({}, {"idle_days": 0}, False),
-            ({"began": NOW - 2 * DAY, GAP: DAY}, {"days": 2, "idle_days": 1}, False),
-            ({"began": NOW - 2 * DAY - 1, GAP: DAY}, {"days": 2, "idle_days": 1}, True),
-            ({"began": NOW - 2 * DAY, GAP: DAY + 1}, {"days": 2, "idle_days": 1}, True),
+            ({"began": NOW - 2 * DAY_SECONDS, GAP: DAY_SECONDS}, {"days": 2, "idle_days": 1}, False),
+            ({"began": NOW - 2 * DAY_SECONDS - 1, GAP: DAY_SECONDS}, {"days": 2, "idle_days": 1}, True),
+            ({"began": NOW - 2 * DAY_SECONDS, GAP: DAY_SECONDS + 1}, {"days": 2, "idle_days": 1}, True),
         ],
     )
     def test_so_many_days_in_all_and_so_many_without_a_page(self, monkeypatch, kept, limits, over):
         monkeypatch.setattr(session_bounds.time, "time", lambda: self.NOW)
         session = SessionStore()
         session.update(kept)
-        assert is_over(session, **limits) is over
+        assert is_session_over(session, **limits) is over
 
     def test_it_begins_now(self, monkeypatch):
         monkeypatch.setattr(session_bounds.time, "time", lambda: self.NOW + 0.9)
-        begin(session := SessionStore())
+        begin_session(session := SessionStore())
         assert session["began"] == self.NOW
 
     def seen(self, cast, *, ago: timedelta, gap: int = 0) -> UserSession:
@@ -224,10 +224,10 @@ class TestHowLongItLasts:
     @pytest.mark.parametrize(
         ("ago", "before", "kept"),
         [
-            (timedelta(seconds=DAY - 1), {}, None),
-            (timedelta(seconds=DAY), {}, DAY),
-            (timedelta(days=3), {GAP: DAY}, 3 * DAY),
-            (timedelta(days=3), {GAP: 5 * DAY}, 5 * DAY),
+            (timedelta(seconds=DAY_SECONDS - 1), {}, None),
+            (timedelta(seconds=DAY_SECONDS), {}, DAY_SECONDS),
+            (timedelta(days=3), {GAP: DAY_SECONDS}, 3 * DAY_SECONDS),
+            (timedelta(days=3), {GAP: 5 * DAY_SECONDS}, 5 * DAY_SECONDS),
         ],
     )
     def test_the_longest_time_away_is_kept(self, cast, ago, before, kept):
@@ -238,21 +238,21 @@ class TestHowLongItLasts:
         row.refresh_from_db()
         assert row.last_seen_at == self.at
         away = int(ago.total_seconds())
-        assert row.data == ({"kept": 1, GAP: away} if away >= DAY else {"kept": 1})
+        assert row.data == ({"kept": 1, GAP: away} if away >= DAY_SECONDS else {"kept": 1})
 
     def test_who_only_looks_writes_nothing_down(self, cast):
         row, session = self.seen(cast, ago=timedelta(days=3)), SessionStore()
         assert note_gap(session, "k", used=False) is True
-        assert session[GAP] == 3 * DAY
+        assert session[GAP] == 3 * DAY_SECONDS
         row.refresh_from_db()
         assert (row.last_seen_at, row.data) == (self.at - timedelta(days=3), {"kept": 1})
 
     def test_what_was_noted_by_another_counts(self, cast):
-        row, session = self.seen(cast, ago=timedelta(hours=1), gap=2 * DAY), SessionStore()
+        row, session = self.seen(cast, ago=timedelta(hours=1), gap=2 * DAY_SECONDS), SessionStore()
         assert note_gap(session, "k", used=True) is True
-        assert session[GAP] == 2 * DAY
+        assert session[GAP] == 2 * DAY_SECONDS
         row.refresh_from_db()
-        assert row.data == {"kept": 1, GAP: 2 * DAY}
+        assert row.data == {"kept": 1, GAP: 2 * DAY_SECONDS}
 
     def test_of_a_session_that_is_not_listed_nothing_is_known(self, cast):
         self.seen(cast, ago=timedelta(days=3))
@@ -278,23 +278,23 @@ class TestBeingSeen:
     @pytest.mark.parametrize(("later", "again"), [(59.9, 1), (60.0, 2)])
     def test_is_written_down_once_a_minute(self, later, again):
         request = SimpleNamespace(session="s")
-        sessions.note_seen(request, "k")
+        sessions.note_session_use(request, "k")
         self.at += later
-        sessions.note_seen(request, "k")
+        sessions.note_session_use(request, "k")
         assert self.asked == [("k", True)] * again
-        sessions.note_seen(request, "other")
+        sessions.note_session_use(request, "other")
         assert self.asked[-1] == ("other", True)
         assert self.listed == []
 
     def test_lists_a_session_that_has_another_key_by_now(self):
         self.known = False
-        sessions.note_seen(request := SimpleNamespace(session="s"), "k")
+        sessions.note_session_use(request := SimpleNamespace(session="s"), "k")
         assert self.listed == [request]
 
     def test_is_not_remembered_without_end(self, monkeypatch):
-        monkeypatch.setattr(sessions, "MOST", 2)
+        monkeypatch.setattr(sessions, "MOST_NOTED", 2)
         for key in "abc":
-            sessions.noted_now(key)
+            sessions.mark_use_noted(key)
         assert sessions._noted == {"c": 30.0}
 
 
@@ -362,10 +362,10 @@ class TestColleagues:
             require_rank(cast.ed, "viewer")
 
     def test_whether_somebody_is_still_here(self, cast):
-        assert still_here(cast.lena) is True
+        assert lock_present_member(cast.lena) is True
         Member.objects.filter(pk=cast.lena.pk).update(left_at=now())
-        assert still_here(cast.lena) is False
-        assert still_here(cast.ed) is True
+        assert lock_present_member(cast.lena) is False
+        assert lock_present_member(cast.ed) is True
 
 
 class TestEachPage:
@@ -373,14 +373,16 @@ class TestEachPage:
 
     @pytest.fixture(autouse=True)
     def _answers(self, monkeypatch):
-        self.answers = dict.fromkeys(("is_over", "is_borrowed", "needs_own_sign_in", "needs_proof", "is_proven"), False)
+        self.answers = dict.fromkeys(
+            ("is_session_over", "is_borrowed_session", "needs_own_sign_in", "needs_proof", "has_fresh_proof"), False
+        )
         self.answers["is_account_view"] = False
         self.done: list[tuple] = []
         for name in self.answers:
             monkeypatch.setattr(sessions, name, lambda *given, name=name: given[0] is not None and self.answers[name])
-        for name in ("note_seen", "logout"):
+        for name in ("note_session_use", "logout"):
             monkeypatch.setattr(sessions, name, lambda *given, name=name: self.done.append((name, *given[1:])))
-        monkeypatch.setattr(sessions, "ask_for_proof", lambda request: (request is self.request) and "Prove it")
+        monkeypatch.setattr(sessions, "redirect_to_proof", lambda request: (request is self.request) and "Prove it")
 
     def page(self, *, key="k", signed_in=True, route="o/<slug>/", **answers):
         self.answers |= answers
@@ -396,7 +398,7 @@ class TestEachPage:
 
     @pytest.mark.parametrize("given", [{"key": ""}, {"signed_in": False}])
     def test_of_nobody_is_nobodys_business(self, given):
-        assert self.page(**given, needs_proof=True, is_over=True, is_account_view=True) is None
+        assert self.page(**given, needs_proof=True, is_session_over=True, is_account_view=True) is None
         assert self.done == []
 
     @pytest.mark.parametrize(
@@ -409,21 +411,21 @@ class TestEachPage:
         ],
     )
     def test_that_belongs_to_the_person_ends_a_session_that_is_over(self, given, over):
-        assert self.page(**given, is_over=True, needs_proof=over) is None
-        assert self.done == [("note_seen", "k"), *([("logout",)] if over else [])]
+        assert self.page(**given, is_session_over=True, needs_proof=over) is None
+        assert self.done == [("note_session_use", "k"), *([("logout",)] if over else [])]
         self.done.clear()
-        assert self.page(**given, is_over=False, needs_proof=False) is None
-        assert self.done == [("note_seen", "k")]
+        assert self.page(**given, is_session_over=False, needs_proof=False) is None
+        assert self.done == [("note_session_use", "k")]
 
     @pytest.mark.parametrize(
         ("given", "asks"),
         [
-            ({"needs_own_sign_in": True, "is_borrowed": True}, True),
+            ({"needs_own_sign_in": True, "is_borrowed_session": True}, True),
             ({"needs_own_sign_in": True}, False),
-            ({"is_borrowed": True}, False),
+            ({"is_borrowed_session": True}, False),
             ({"needs_proof": True}, True),
-            ({"needs_proof": True, "is_proven": True}, False),
-            ({"needs_own_sign_in": True, "is_borrowed": True, "is_proven": True}, True),
+            ({"needs_proof": True, "has_fresh_proof": True}, False),
+            ({"needs_own_sign_in": True, "is_borrowed_session": True, "has_fresh_proof": True}, True),
         ],
     )
     def test_asks_for_a_proof_where_one_is_needed(self, given, asks):

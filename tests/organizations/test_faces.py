@@ -12,14 +12,14 @@ from PIL import Image, PngImagePlugin
 
 from foundation.errors import Invalid
 from inbox.actions.assign import assign_conversation
-from inbox.actions.ingest import ingest
+from inbox.actions.ingest import ingest_inbound
 from inbox.actions.reply import reply_to_conversation
 from inbox.models import Conversation
 from organizations.actions.leaving import offboard_member
-from organizations.actions.own import set_picture
-from organizations.middleware import KEPT
+from organizations.actions.own_details import set_picture
+from organizations.middleware import PICTURE_CACHE_CONTROL
 from organizations.models import AuditEntry, Member
-from organizations.people.portraits import LEAST_SIDE, MOST_BYTES, SIDE, portrait
+from organizations.people.portraits import LEAST_SIDE, MOST_PORTRAIT_BYTES, PORTRAIT_SIDE, render_portrait
 from organizations.tenancy import scope
 from publishing.actions.compose import create_post
 from publishing.actions.review import submit_post
@@ -81,14 +81,14 @@ def is_orange(image: Image.Image, at: tuple[int, int]) -> bool:
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
 @pytest.mark.parametrize("size", [(900, 300), (300, 900), (20, 20), (256, 256)])
 def test_a_small_square_is_cut_out_of_it(form, size):
-    small = opened(portrait(media.picture(form, size)))
-    assert (small.format, small.size) == ("WEBP", (SIDE, SIDE))
+    small = opened(render_portrait(media.picture(form, size)))
+    assert (small.format, small.size) == ("WEBP", (PORTRAIT_SIDE, PORTRAIT_SIDE))
 
 
 def test_of_whoever_stands_the_upper_part_is_kept():
-    small = opened(portrait(halves((300, 900))))
+    small = opened(render_portrait(halves((300, 900))))
     assert not is_orange(small, (128, 20))
-    assert sum(is_orange(small, (128, y)) for y in range(SIDE)) < SIDE / 3
+    assert sum(is_orange(small, (128, y)) for y in range(PORTRAIT_SIDE)) < PORTRAIT_SIDE / 3
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
@@ -99,7 +99,7 @@ def test_it_is_upright_and_nothing_of_its_notes_is_left(form):
     notes = PngImagePlugin.PngInfo()
     notes.add_itxt("XML:com.adobe.xmp", XMP.decode())
     more = {"pnginfo": notes} if form == "PNG" else {"xmp": XMP}
-    kept = portrait(halves((300, 300), form, exif=exif, **more))
+    kept = render_portrait(halves((300, 300), form, exif=exif, **more))
     assert is_orange(opened(kept), (128, 20)), "upside down"
     small = opened(kept)
     assert not small.getexif()
@@ -110,23 +110,23 @@ def test_it_is_upright_and_nothing_of_its_notes_is_left(form):
 def test_one_sees_through_what_one_saw_through():
     out = io.BytesIO()
     Image.new("RGBA", (64, 64), (0, 0, 0, 0)).save(out, "PNG")
-    assert opened(portrait(out.getvalue())).getchannel("A").getextrema() == (0, 0)
+    assert opened(render_portrait(out.getvalue())).getchannel("A").getextrema() == (0, 0)
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "I;16", "RGBA"])
 def test_every_kind_of_png_is_taken(mode):
     out = io.BytesIO()
     Image.new(mode, (40, 40)).save(out, "PNG")
-    assert opened(portrait(out.getvalue())).size == (SIDE, SIDE)
+    assert opened(render_portrait(out.getvalue())).size == (PORTRAIT_SIDE, PORTRAIT_SIDE)
 
 
 def test_a_printers_jpeg_and_a_png_with_a_long_note_are_taken():
     out = io.BytesIO()
     Image.new("CMYK", (40, 40)).save(out, "JPEG")
-    assert portrait(out.getvalue())
+    assert render_portrait(out.getvalue())
     notes = PngImagePlugin.PngInfo()
     notes.add_text("Comment", "a" * 3_000_000, zip=True)
-    assert portrait(halves((64, 64), pnginfo=notes))
+    assert render_portrait(halves((64, 64), pnginfo=notes))
 
 
 @pytest.mark.parametrize(
@@ -139,13 +139,13 @@ def test_a_printers_jpeg_and_a_png_with_a_long_note_are_taken():
         (media.picture("PNG", (LEAST_SIDE - 1, 400)), "at least"),
         (media.picture("JPEG", (400, 400))[:-300], "damaged"),
         (media.picture("PNG", (400, 400))[:-60], "damaged"),
-        (media.picture() + b"\0" * MOST_BYTES, "10 MB"),
+        (media.picture() + b"\0" * MOST_PORTRAIT_BYTES, "10 MB"),
     ],
     ids=["script", "svg", "gif", "bomb", "tiny", "cut jpeg", "cut png", "heavy"],
 )
 def test_hostile_and_huge_files_are_refused_in_words(upload, settings, content, says):
     with pytest.raises(Invalid, match=says):
-        portrait(content)
+        render_portrait(content)
     answer = upload(content)
     assert answer.status_code == 422
     assert says in text_of(answer)
@@ -179,7 +179,7 @@ def test_it_is_shown_to_colleagues_replaced_and_removed(cast, sign_in, upload, i
     shown = sign_in(cast.vic).get(first)
     assert shown["Content-Type"] == "image/webp"
     assert "sandbox" in shown["Content-Security-Policy"]
-    assert opened(b"".join(shown.streaming_content)).size == (SIDE, SIDE)
+    assert opened(b"".join(shown.streaming_content)).size == (PORTRAIT_SIDE, PORTRAIT_SIDE)
     assert upload(media.picture(colour="orange")).status_code == 302
     second = face_in(text_of(sign_in(cast.vic).get("/o/acme/settings/people/")))
     assert second != first, "another picture has another address"
@@ -203,8 +203,8 @@ def test_it_is_kept_by_the_browser_alone_and_only_under_its_own_address(cast, si
     upload(media.picture())
     address = face_in(text_of(sign_in(cast.vic).get("/o/acme/settings/people/")))
     kept = sign_in(cast.vic).get(address)
-    assert (kept["Cache-Control"], "Cookie" in kept["Vary"]) == (KEPT, True)
-    assert "private" in KEPT
+    assert (kept["Cache-Control"], "Cookie" in kept["Vary"]) == (PICTURE_CACHE_CONTROL, True)
+    assert "private" in PICTURE_CACHE_CONTROL
     for other in (address.partition("?")[0], address + "0"):
         assert sign_in(cast.vic).get(other)["Cache-Control"] == "no-store"
 
@@ -245,7 +245,7 @@ def faced(cast, in_acme) -> Conversation:
     cast.lena.user.refresh_from_db()
     create_task(cast.olive, title="Bake", member=cast.lena)
     submit_post(cast.lena, create_post(cast.lena, text="Bread", profiles=[cast.page.pk]))
-    message = ingest(cast.x, [says()])[0]
+    message = ingest_inbound(cast.x, [says()])[0]
     assign_conversation(cast.olive, only_conversation(), member=cast.lena)
     reply_to_conversation(cast.lena, only_conversation(), text="Soon", seen=message.pk)
     return only_conversation()
@@ -295,6 +295,6 @@ def test_more_faces_cost_no_more_queries(cast, sign_in, faced, path):
         for one in (cast.ed, cast.priya, cast.cole, cast.ava):
             set_picture(one, content=media.picture())
             create_task(cast.olive, title="Bake", member=one)
-        ingest(cast.x, [says(author=EVE)])
+        ingest_inbound(cast.x, [says(author=EVE)])
         assign_conversation(cast.olive, Conversation.objects.get(assignee=None), member=cast.cole)
     assert counts[0] == counts[1]

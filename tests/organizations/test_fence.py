@@ -27,8 +27,8 @@ from django.urls import get_resolver
 
 from organizations.actions.invitations import invite_member
 from organizations.actions.tokens import create_api_token
-from organizations.around import LAST
 from organizations.models import ApiToken, Invitation, Member, SignOnIdentity, User
+from organizations.page_organization import LAST_ORGANIZATION
 from organizations.tenancy import scope
 from tests.builders import PASSWORD
 from tests.guards.test_urls import ARGUMENT, GROUP
@@ -200,7 +200,7 @@ def credentials_of(user: User) -> dict[str, object]:
 def test_every_account_view_stands_in_the_table():
     missing = sorted(set(routes()) ^ set(VIEWS))
     assert not missing, (
-        f"{missing}: who may open it? Add it to VIEWS here and, unless it is shut, to organizations/sign_in/account_doors.py."
+        f"{missing}: who may open it? Add it to VIEWS here and, unless it is shut, to organizations/sign_in/account_access.py."
     )
 
 
@@ -273,7 +273,7 @@ def test_no_other_stands_around_any_page(kind, last, session, cast):
     """Not though the session says that it was open last: neither around one's account nor around an error."""
     client = session(kind)
     kept = client.session
-    kept[LAST] = getattr(cast, last).pk
+    kept[LAST_ORGANIZATION] = getattr(cast, last).pk
     kept.save()
     shut = {"acme", "globex"} - set(ORGANIZATIONS[kind])
     paths = [address(path) for path in VIEWS if path not in ("logout/", "sign-on/<slug:slug>/callback/")]
@@ -517,10 +517,10 @@ class TestTokens:
         assert Caller(secret).get("profiles/").status_code == 200
 
     def test_one_of_the_servers_operator_works(self, cast, sign_on):
-        from socialops.management.command import ACTOR
+        from socialops.management.command import COMMAND_LINE
         from tests.rest.caller import Caller
 
         sign_on(required=True)
         with scope(cast.acme):
-            _row, secret = create_api_token(ACTOR, cast.ed, name="Till")
+            _row, secret = create_api_token(COMMAND_LINE, cast.ed, name="Till")
         assert Caller(secret).get("profiles/").status_code == 200

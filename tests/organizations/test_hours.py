@@ -8,9 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from organizations.actions.hours import add_holiday
-from organizations.configuration.business_hours import Hours, after, business_time, is_open, parse_stretches, spelt
+from organizations.configuration.business_hours import (
+    Hours,
+    add_business_time,
+    business_time,
+    format_stretches,
+    is_open_at,
+    parse_stretches,
+)
 from organizations.models import AuditEntry, Holiday, Organization
-from organizations.queries.hours import hours_of
+from organizations.queries.hours import business_hours_of
 from organizations.tenancy import scope
 
 PAGE = "/o/acme/settings/hours/"
@@ -39,16 +46,16 @@ def test_only_time_at_work_counts(start, end, hours):
 
 
 def test_a_promise_runs_over_breaks_weekends_and_holidays():
-    assert after(SPLIT, at(23, 12, 30), timedelta(hours=1)) == at(23, 14, 30)
-    assert after(SPLIT, at(23, 17, 30), timedelta(hours=1)) == at(25, 9, 30)
-    assert after(SPLIT, at(21, 3), timedelta(0)) == at(23, 9)
+    assert add_business_time(SPLIT, at(23, 12, 30), timedelta(hours=1)) == at(23, 14, 30)
+    assert add_business_time(SPLIT, at(23, 17, 30), timedelta(hours=1)) == at(25, 9, 30)
+    assert add_business_time(SPLIT, at(21, 3), timedelta(0)) == at(23, 9)
 
 
 def test_an_empty_week_is_round_the_clock_and_holidays_rest():
     hours = Hours("UTC", {}, frozenset({date(2026, 12, 25)}))
     start = datetime(2026, 12, 24, 12, tzinfo=UTC)
     assert business_time(hours, start, start + timedelta(days=2)) == timedelta(days=1)
-    assert not is_open(hours, datetime(2026, 12, 25, 12, tzinfo=UTC))
+    assert not is_open_at(hours, datetime(2026, 12, 25, 12, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(("month", "day", "hours"), [(3, 29, 23), (10, 25, 25)])
@@ -60,7 +67,7 @@ def test_a_day_on_which_the_clock_changes_is_as_long_as_it_is(month, day, hours)
 
 def test_a_week_of_holidays_never_gives_it():
     days = frozenset(date(2026, 1, 1) + timedelta(days=n) for n in range(5000))
-    assert after(Hours("UTC", {}, days), datetime(2026, 1, 1, tzinfo=UTC), timedelta(hours=1)) is None
+    assert add_business_time(Hours("UTC", {}, days), datetime(2026, 1, 1, tzinfo=UTC), timedelta(hours=1)) is None
 
 
 moments = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC))
@@ -68,7 +75,7 @@ moments = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=s
 
 @given(moments, st.timedeltas(timedelta(minutes=1), timedelta(hours=60)))
 def test_what_is_promised_after_is_what_is_counted_until(start, wanted):
-    due = after(SPLIT, start, wanted)
+    due = add_business_time(SPLIT, start, wanted)
     assert due is not None
     assert business_time(SPLIT, start, due) == wanted
 
@@ -83,7 +90,7 @@ def test_what_is_promised_after_is_what_is_counted_until(start, wanted):
     ],
 )
 def test_stretches_are_read_and_written(text, told):
-    assert spelt(parse_stretches(text)) == told
+    assert format_stretches(parse_stretches(text)) == told
 
 
 @pytest.mark.parametrize(
@@ -98,7 +105,7 @@ def test_an_admin_sets_the_week(cast, sign_in, in_acme):
     client = sign_in(cast.olive)
     for _ in range(2):
         client.post(PAGE + "week/", {"monday": "9:00-13:00, 14:00-18:00", "sunday": ""})
-    assert hours_of(cast.acme).week == {0: ((540, 780), (840, 1080))}
+    assert business_hours_of(cast.acme).week == {0: ((540, 780), (840, 1080))}
     entry = AuditEntry.objects.get(verb="organization.hours_changed")
     assert entry.change == {"monday": ["", "09:00-13:00, 14:00-18:00"]}
     assert "09:00-13:00, 14:00-18:00" in client.get(PAGE).content.decode()
@@ -108,7 +115,7 @@ def test_what_is_wrong_stands_beside_its_day(cast, sign_in, in_acme):
     answer = sign_in(cast.olive).post(PAGE + "week/", {"monday": "09:00-17:00", "tuesday": "late"})
     assert answer.status_code == 422
     assert 'value="late"' in answer.content.decode()
-    assert hours_of(cast.acme).week == {}
+    assert business_hours_of(cast.acme).week == {}
 
 
 def test_holidays_come_once_and_go(cast, sign_in, in_acme):

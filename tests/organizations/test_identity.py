@@ -6,9 +6,9 @@ import zlib
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from organizations.actions.logo import MOST_BYTES
-from organizations.configuration.colours import READABLE, contrast_with_white, readable_shade
-from organizations.configuration.images import Image, read_image
+from organizations.actions.logo import MOST_LOGO_BYTES
+from organizations.configuration.colours import READABLE_CONTRAST, contrast_with_white, readable_shade
+from organizations.configuration.image_headers import Image, read_image
 from organizations.models import AuditEntry, Organization
 
 SETTINGS = "/o/acme/settings/"
@@ -80,7 +80,7 @@ def test_the_file_before_goes_when_the_change_is_kept(upload, settings, django_c
 
 @pytest.mark.parametrize(
     "content",
-    [b"<script>alert(1)</script>", png(5000, 64), png() + b"\0" * MOST_BYTES, b""],
+    [b"<script>alert(1)</script>", png(5000, 64), png() + b"\0" * MOST_LOGO_BYTES, b""],
     ids=["script", "wide", "heavy", "empty"],
 )
 def test_what_is_no_small_picture_is_refused_beside_its_field(upload, content, settings):
@@ -105,7 +105,7 @@ def test_strangers_never_see_a_logo(cast, sign_in, upload, client):
 
 @pytest.mark.parametrize("colour", ["#ffffff", "#ffd400", "#777777", "#00ff00", "#000000", "#767676"])
 def test_a_shade_that_is_offered_is_readable(colour):
-    assert contrast_with_white(readable_shade(colour)) >= READABLE
+    assert contrast_with_white(readable_shade(colour)) >= READABLE_CONTRAST
 
 
 def save(client, **given):

@@ -5,9 +5,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from foundation.errors import Invalid
 from organizations.actions.invitations import invite_member
-from organizations.actions.inviting_many import check_people, invite_people
+from organizations.actions.inviting_many import check_invitation_list, invite_people
 from organizations.models import Invitation
-from organizations.people.invitation_list import read_list
+from organizations.people.invitation_list import parse_invitation_list
 from tests.cast import Cast
 
 PAGE = "/o/acme/settings/people/invite/list/"
@@ -18,14 +18,14 @@ oli@acme.example,viewer,
 
 
 def problems(cast: Cast, text: str) -> dict[int, list[str]]:
-    return {line.number: line.problems for line in check_people(cast.olive, text) if line.problems}
+    return {line.number: line.problems for line in check_invitation_list(cast.olive, text) if line.problems}
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_lists_of_every_spreadsheet_are_read(delimiter: str, end: str) -> None:
     text = "\ufeff" + LIST.replace(",", delimiter).replace("\n", end)
-    lines = read_list(text)
+    lines = parse_invitation_list(text)
     assert [(line.email, line.role, line.team_names) for line in lines] == [
         ("nia@acme.example", "member", ("Care",)),
         ("oli@acme.example", "viewer", ()),
@@ -37,14 +37,14 @@ def test_lists_of_every_spreadsheet_are_read(delimiter: str, end: str) -> None:
 )
 def test_what_is_no_list(text: str) -> None:
     with pytest.raises(Invalid) as error:
-        read_list(text)
+        parse_invitation_list(text)
     assert list(error.value.fields) == ["people"]
 
 
 def test_at_most_a_thousand() -> None:
     text = "email\n" + "".join(f"n{number}@acme.example\n" for number in range(1001))
     with pytest.raises(Invalid, match="1,000"):
-        read_list(text)
+        parse_invitation_list(text)
 
 
 def test_each_line_says_what_is_wrong(cast: Cast, in_acme) -> None:

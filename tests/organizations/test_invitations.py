@@ -14,7 +14,7 @@ from organizations.actions.invitations import accept_invitation, invite_member, 
 from organizations.actions.people import change_role
 from organizations.models import AuditEntry, Invitation, Member, Role, User
 from organizations.people.invitation_mails import send_due_invitations
-from organizations.queries.invitations import invitation_by
+from organizations.queries.invitations import find_invitation_by_secret
 from organizations.tenancy import scope
 from teams.access import profiles_for
 from teams.models import TeamMember
@@ -270,7 +270,7 @@ def test_two_senders_send_each_link_once(cast: Cast) -> None:
 
 def test_a_secret_is_never_stored(cast: Cast, invited: Invitation) -> None:
     secret = link().split("/")[2]
-    assert invitation_by(secret) == invited
+    assert find_invitation_by_secret(secret) == invited
     stored = Invitation.objects.filter(pk=invited.pk).values().get()
     assert secret not in str(stored)
     assert secret not in str(list(AuditEntry.objects.values()))

@@ -9,9 +9,9 @@ from django.utils.timezone import now
 
 from foundation.errors import Conflict, Invalid, NotFound, PermissionDenied
 from inbox.actions.assign import assign_conversation
-from inbox.actions.ingest import ingest
+from inbox.actions.ingest import ingest_inbound
 from inbox.models import Conversation
-from networks.models import VERBS, Outgoing, ProfileUserObjectPermission
+from networks.models import PROFILE_VERBS, Outgoing, ProfileUserObjectPermission
 from organizations.actions.absences import plan_absence
 from organizations.actions.invitations import accept_invitation, invite_member
 from organizations.actions.leaving import offboard_member
@@ -21,7 +21,7 @@ from organizations.auditing import audit
 from organizations.models import Absence, ApiToken, AuditEntry, Invitation, Member, Notification, Role
 from organizations.people.invitation_mails import send_due_invitations
 from organizations.tenancy import scope
-from publishing.access import access_post, written_by
+from publishing.access import access_post, posts_owned_by
 from publishing.actions.compose import create_post
 from publishing.actions.review import approve_post, submit_post
 from publishing.actions.schedule import schedule_post
@@ -51,7 +51,7 @@ def now_of(member: Member) -> Member:
 
 
 def assigned(cast: Cast, profile, member: Member) -> Conversation:
-    message = ingest(profile, [says("Anybody?")])[0]
+    message = ingest_inbound(profile, [says("Anybody?")])[0]
     conversation = Conversation.objects.get(pk=message.conversation_id)
     let_answer(cast, profile, member)
     return assign_conversation(cast.olive, conversation, member=member)
@@ -76,7 +76,7 @@ def test_no_right_is_left(cast: Cast, api, sign_in) -> None:
     assert browser.get("/o/acme/").status_code in (302, 404)
     assert sign_in(cast.lena).get("/o/acme/").status_code == 404
     gone = now_of(cast.lena)
-    for verb in VERBS:
+    for verb in PROFILE_VERBS:
         assert not profiles_for(gone, to=verb).exists()
     assert set(verbs_on(gone, [cast.x.pk]).values()) == {frozenset()}
     assert not ProfileUserObjectPermission.objects.filter(user=cast.lena.user).exists()
@@ -134,7 +134,7 @@ def test_posts_keep_the_author_and_get_somebody_who_answers_for_them(cast: Cast)
     offboard_member(cast.olive, cast.ed, successor=cast.ana, successors={"posts": cast.cole})
     seen = access_post(cast.cole, draft.pk)
     assert seen.author.name == "Ed"
-    assert draft in written_by(cast.cole)
+    assert draft in posts_owned_by(cast.cole)
     with pytest.raises(PermissionDenied):
         access_post(cast.cole, draft.pk, to="edit")  # never more than Cole's own rights
 
@@ -143,7 +143,7 @@ def test_responsibility_passes_on_when_the_successor_leaves_too(cast: Cast) -> N
     draft = create_post(cast.ed, text="Bread", profiles=[cast.page.pk])
     offboard_member(cast.olive, cast.ed, successor=cast.cole)
     offboard_member(cast.olive, cast.cole, successor=cast.ana)
-    assert draft in written_by(cast.ana)
+    assert draft in posts_owned_by(cast.ana)
 
 
 def test_what_waits_for_approval_is_decided_by_the_others(cast: Cast) -> None:
@@ -202,7 +202,7 @@ def test_who_comes_back_has_the_name_and_none_of_the_rights(cast: Cast) -> None:
     back = accept_invitation(invitation, user=cast.ed.user)
     assert (back.pk, back.role, back.left_at) == (cast.ed.pk, "viewer", None)
     assert not profiles_for(back, to="view").exists()
-    assert draft in written_by(back)
+    assert draft in posts_owned_by(back)
     assert not ApiToken.objects.filter(member=back, revoked_at=None).exists()
     assert AuditEntry.objects.filter(verb="member.returned").exists()
 

@@ -14,28 +14,28 @@ from hypothesis import strategies as st
 
 from foundation.errors import AppError, Invalid
 from inbox.actions.assign import assign_conversation
-from inbox.actions.ingest import ingest
+from inbox.actions.ingest import ingest_inbound
 from inbox.models import Conversation
-from networks.models import VERBS, ProfileUserObjectPermission
+from networks.models import PROFILE_VERBS, ProfileUserObjectPermission
 from organizations.actions.absences import plan_absence
-from organizations.actions.invitations import accept_invitation, invite_member, refusal_of
+from organizations.actions.invitations import accept_invitation, invitation_refusal, invite_member
 from organizations.actions.leaving import offboard_member
 from organizations.actions.people import change_role
 from organizations.models import Absence, ApiToken, Invitation, Member, Role, User
 from organizations.tenancy import scope
 from publishing.actions.compose import create_post
-from publishing.actions.forward import Wish, rewrite_post
+from publishing.actions.next_steps import PublishIntent, rewrite_post
 from publishing.actions.review import submit_post
 from publishing.actions.schedule import schedule_post
 from publishing.models import Post
-from publishing.queries.deciders import asked_instead, undecidable
-from publishing.queries.posts import waiting_for
+from publishing.queries.deciders import find_undecidable_posts, grantors_if_undecidable
+from publishing.queries.posts import posts_to_decide
 from teams.access import profiles_for, verbs_on
 from teams.actions.grants import set_grants
 from teams.actions.tasks import create_task
 from teams.actions.teams import change_team
 from teams.models import Task, TeamMember
-from teams.queries.holders import holders, who_may
+from teams.queries.verb_holders import held_profiles_by_member, members_holding
 from teams.rights.grant_policy import giver_on
 from tests.builders import PASSWORD
 from tests.cast import Cast
@@ -46,7 +46,7 @@ who = st.integers(0, 11)  # an index into everybody who ever was a member
 doer = st.sampled_from((0, 0, 0, 0, 1, 9))  # mostly the owner, or nothing would ever happen
 where = st.sampled_from(("x", "page"))
 roles = st.sampled_from(Role.values)
-verbs = st.lists(st.sampled_from(VERBS), max_size=3, unique=True)
+verbs = st.lists(st.sampled_from(PROFILE_VERBS), max_size=3, unique=True)
 steps = st.one_of(
     st.tuples(st.just("invite"), doer, st.integers(0, 3), roles),
     st.tuples(st.just("accept"), st.integers(0, 3)),
@@ -133,7 +133,7 @@ class World:
         """One member alone may approve, beside the admins."""
         chosen = self.pick(whom, gone=False)
         for profile in (self.cast.x, self.cast.page):
-            members = {pk: ["view", "draft"] for pk in holders("approve", [profile.pk])}
+            members = {pk: ["view", "draft"] for pk in held_profiles_by_member("approve", [profile.pk])}
             set_grants(self.one(0), profile, members={**members, chosen.pk: ["draft", "approve"]})
 
     def team(self, actor: int, leaders: list[int], members: list[int]) -> None:
@@ -147,7 +147,7 @@ class World:
         )
 
     def assign(self, whom: int, name: str) -> None:
-        message = ingest(getattr(self.cast, name), [says("Hello?", remote_id=f"life{next(self.numbers)}")])[0]
+        message = ingest_inbound(getattr(self.cast, name), [says("Hello?", remote_id=f"life{next(self.numbers)}")])[0]
         conversation = Conversation.objects.get(pk=message.conversation_id)
         assign_conversation(self.one(whom), conversation, member=self.one(whom))
 
@@ -163,7 +163,9 @@ class World:
         """Two hands in one post."""
         posts = list(Post.objects.filter(state__in=("draft", "in_review")).order_by("pk"))
         if posts:
-            rewrite_post(self.one(whom), posts[number % len(posts)], text="Fresh bread", wish=Wish(submit=True))
+            rewrite_post(
+                self.one(whom), posts[number % len(posts)], text="Fresh bread", intent=PublishIntent(submit=True)
+            )
 
     def task(self, giver: int, whom: int) -> None:
         create_task(self.one(giver), title="Bake", member=self.one(whom))
@@ -174,7 +176,7 @@ class World:
 
     def approver_leaves(self, actor: int, successor: int, other: int) -> None:
         takers = [self.pick(index, gone=False) for index in (successor, other)]
-        for leaver in who_may("approve", [self.cast.x.pk])[:1]:
+        for leaver in members_holding("approve", [self.cast.x.pk])[:1]:
             self.hand_over(self.one(actor), leaver, takers, keep=True)
 
     def hand_over(self, doer: Member, leaver: Member, takers: list[Member], keep: bool) -> None:
@@ -187,7 +189,7 @@ class World:
                 raise
             one, other_one = self.who_can_decide(leaver)
             self.offboard(doer, leaver, one, {**named, "approvals": other_one}, keep)
-        assert not undecidable(Post.objects.all()), "nobody may decide what waits"
+        assert not find_undecidable_posts(Post.objects.all()), "nobody may decide what waits"
 
     def offboard(self, doer: Member, leaver: Member, successor: Member, named: dict[str, Member], keep: bool) -> None:
         with transaction.atomic():
@@ -235,7 +237,7 @@ def live(cast: Cast, plan: list[tuple]) -> None:
 
 def nobody_who_left_holds_anything(world: World) -> None:
     for gone in Member.ever.exclude(left_at=None).select_related("user", "organization"):
-        for verb in VERBS:
+        for verb in PROFILE_VERBS:
             assert not profiles_for(gone, to=verb).exists()
         assert not ProfileUserObjectPermission.objects.filter(user=gone.user_id).exists()
         assert not gone.user.groups.exists()
@@ -248,7 +250,7 @@ def nobody_who_left_holds_anything(world: World) -> None:
         for page in ("", "inbox/", "posts/", "settings/"):
             assert browser.get(f"/o/acme/{page}").status_code == 404
         for invitation in Invitation.objects.filter(invited_by=gone).select_related("invited_by"):
-            assert refusal_of(invitation)
+            assert invitation_refusal(invitation)
 
 
 def everything_has_an_owner(cast: Cast) -> None:
@@ -269,13 +271,15 @@ def everything_has_an_owner(cast: Cast) -> None:
 def what_waits_can_be_decided_or_says_who_could_help() -> None:
     """Two ways to the same answer: the members one by one, and the one query for all of it."""
     people = list(Member.objects.select_related("user", "organization"))
-    stuck = set(undecidable(Post.objects.all()))
+    stuck = set(find_undecidable_posts(Post.objects.all()))
     for post in Post.objects.filter(state="in_review").select_related("revision"):
-        able = [one for one in people if waiting_for(one).filter(pk=post.pk).exists()]
+        able = [one for one in people if posts_to_decide(one).filter(pk=post.pk).exists()]
         assert (post in stuck) == (not able)
-        assert bool(asked_instead(post)) == (not able)
+        assert bool(grantors_if_undecidable(post)) == (not able)
         assert all(
-            giver_on(one, profile).unbounded for one in asked_instead(post)[:1] for profile in post.profiles.all()
+            giver_on(one, profile).unbounded
+            for one in grantors_if_undecidable(post)[:1]
+            for profile in post.profiles.all()
         )
 
 
@@ -284,4 +288,4 @@ def everybody_in_review_has_a_reader() -> None:
     admins = [one for one in Member.objects.select_related("user") if one.is_admin]
     for post in Post.objects.filter(state="in_review").select_related("revision"):
         others = [one for one in admins if one.pk not in (post.author_id, post.revision.author_id)]
-        assert all(waiting_for(one).filter(pk=post.pk).exists() for one in others)
+        assert all(posts_to_decide(one).filter(pk=post.pk).exists() for one in others)

@@ -9,10 +9,10 @@ from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.test import Client
 
-from organizations.actions.domains import prove_by_word
+from organizations.actions.domains import prove_by_operator
 from organizations.actions.sign_on import set_sign_on
 from organizations.models import AuditEntry, Member, SignOnDomain, SignOnIdentity, User
-from organizations.sign_in.account_linking import KEY
+from organizations.sign_in.account_linking import QUESTION_KEY
 from organizations.tenancy import scope
 from tests import builders
 from tests.builders import PASSWORD
@@ -73,12 +73,12 @@ class TestWithoutAWordOfTheAccount:
         """globex's provider vouches for Nia; that is no word of Nia's to acme."""
         claims(cast.mallory, issuer, domains=["nia.example"])
         with scope(cast.globex):
-            prove_by_word(OPERATOR, cast.globex, "nia.example")
+            prove_by_operator(OPERATOR, cast.globex, "nia.example")
         issuer.person["email"] = "nia@nia.example"
         through(client, "globex")
         assert client.get("/o/globex/").status_code == 200
         with scope(cast.globex):
-            prove_by_word(OPERATOR, cast.globex, "nia.example")
+            prove_by_operator(OPERATOR, cast.globex, "nia.example")
             claims(cast.mallory, issuer, domains=["elsewhere.example"])
         sign_on(domains=["nia.example"])
         through(client, "acme")
@@ -120,7 +120,7 @@ class TestByMail:
     def test_works_for_an_hour(self, asked):
         asked.post(LINK + "mail/")
         session = asked.session
-        session[KEY] = {**session[KEY], "until": time.time() - 1}
+        session[QUESTION_KEY] = {**session[QUESTION_KEY], "until": time.time() - 1}
         session.save()
         assert asked.post(mailed()).status_code == 403
         assert asked.get(LINK)["Location"] == START

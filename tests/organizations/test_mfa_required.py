@@ -11,7 +11,7 @@ from organizations.actions.security import require_mfa
 from organizations.actions.tokens import create_api_token
 from organizations.models import AuditEntry, Member, Organization
 from organizations.tenancy import scope
-from socialops.stream import rights_of
+from socialops.stream import find_rights
 from tests.rest.caller import Caller
 
 HOME = "/o/acme/"
@@ -111,9 +111,9 @@ def test_their_tokens_are_refused_and_told_why(cast, required):
 def test_the_stream_does_not_open(cast, sign_in, required, monkeypatch):
     monkeypatch.setattr("socialops.stream.close_old_connections", lambda: None)  # the test's own is the only one
     client = sign_in(cast.ed)
-    assert rights_of(client.session.session_key, "acme") is None
+    assert find_rights(client.session.session_key, "acme") is None
     give_mfa(cast.ed)
-    assert rights_of(client.session.session_key, "acme") is not None
+    assert find_rights(client.session.session_key, "acme") is not None
 
 
 def test_taking_the_second_step_away_closes_the_door_again(cast, sign_in, required):

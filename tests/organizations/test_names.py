@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.errors import Invalid
-from foundation.texts.names import checked_name, is_one_line, one_line
-from inbox.intake.incoming import person
-from networks.actions.profiles import store
+from foundation.texts.names import checked_name, is_one_line, join_lines
+from inbox.intake.inbound_cleaning import clean_author
+from networks.actions.profiles import store_connected_profile
 from networks.contract import Author, Identity
 from organizations.actions.hours import add_holiday
-from organizations.actions.invitations import invite_member, new_person
+from organizations.actions.invitations import create_invited_user, invite_member
 from organizations.actions.organizations import create_member
 from organizations.models import User
 from organizations.tenancy import scope
@@ -81,10 +81,12 @@ def test_no_name_takes_a_line_break(cast, sign_in, monkeypatch, mark: str) -> No
         with pytest.raises(Invalid):
             create_member(cast.olive, cast.acme, email="n@acme.example", role="member", password=PASSWORD, name=name)
         with pytest.raises(Invalid):
-            new_person(invite_member(cast.olive, email="nia@acme.example"), name, PASSWORD)
+            create_invited_user(invite_member(cast.olive, email="nia@acme.example"), name, PASSWORD)
         with pytest.raises(Invalid):
             add_holiday(cast.olive, cast.acme, day=cast.x.created_at.date(), name=name)
-        store(cast.olive, "x", {}, Identity(remote_id="7", name=name, handle=name, url="", avatar_url=""), sandbox=True)
+        store_connected_profile(
+            cast.olive, "x", {}, Identity(remote_id="7", name=name, handle=name, url="", avatar_url=""), sandbox=True
+        )
     assert all(map(is_one_line, stored()))
 
 
@@ -118,9 +120,9 @@ def test_what_is_taken_is_one_line_and_what_was_typed(given: str) -> None:
 
 @given(ANY)
 def test_what_a_network_says_becomes_one_line(given: str) -> None:
-    assert is_one_line(one_line(given))
-    assert one_line(one_line(given)) == one_line(given)
-    author = person(Author("1", given, given, ""))
+    assert is_one_line(join_lines(given))
+    assert join_lines(join_lines(given)) == join_lines(given)
+    author = clean_author(Author("1", given, given, ""))
     assert author is not None
     assert is_one_line(author.name)
 

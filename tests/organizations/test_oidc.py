@@ -14,12 +14,20 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from foundation.internet.http import Fate, TransportFault
 from organizations.sign_in import oidc
-from organizations.sign_in.oidc import Claims, Pending, Provider, SignOnFailed, begin, discover, finish
+from organizations.sign_in.oidc import (
+    Claims,
+    PendingSignOn,
+    Provider,
+    SignOnFailed,
+    begin_sign_on,
+    discover_provider,
+    finish_sign_on,
+)
 
 ISSUER = "https://login.example"
 DISCOVERY = f"{ISSUER}/.well-known/openid-configuration"
 KEYS = [rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2)]
-PENDING = Pending("state", "nonce", "verifier", ISSUER)
+PENDING = PendingSignOn("state", "nonce", "verifier", ISSUER)
 SIGN_ON: Any = SimpleNamespace(issuer=ISSUER, client_id="c", client_secret="s")
 
 
@@ -81,8 +89,8 @@ def asserted(**more: Any) -> Claims:
     return Claims(**{"issuer": ISSUER, "subject": "7", "email": "nia@acme.example"} | {"email_verified": True} | more)
 
 
-def come(pending: Pending = PENDING) -> Claims:
-    return finish(SIGN_ON, pending, "https://here/back", "code")
+def come(pending: PendingSignOn = PENDING) -> Claims:
+    return finish_sign_on(SIGN_ON, pending, "https://here/back", "code")
 
 
 def refused(what: str) -> None:
@@ -93,14 +101,14 @@ def refused(what: str) -> None:
 
 class TestTheProvidersDocument:
     def test_says_where_everything_is(self, web: Web) -> None:
-        assert discover(ISSUER) == Provider(
+        assert discover_provider(ISSUER) == Provider(
             ISSUER, f"{ISSUER}/authorize", f"{ISSUER}/token", f"{ISSUER}/keys", f"{ISSUER}/userinfo", basic=True
         )
         assert web.asked == [("GET", DISCOVERY, {})]
 
     def test_stands_beneath_the_issuer_with_or_without_a_slash(self, web: Web) -> None:
         web.document["issuer"] = f"{ISSUER}/"
-        assert discover(f"{ISSUER}/").issuer == f"{ISSUER}/"
+        assert discover_provider(f"{ISSUER}/").issuer == f"{ISSUER}/"
         assert web.asked[0][1] == DISCOVERY
 
     @pytest.mark.parametrize(
@@ -114,7 +122,7 @@ class TestTheProvidersDocument:
     )
     def test_says_how_the_secret_is_given(self, web: Web, methods: list[str], basic: bool) -> None:
         web.document |= {"token_endpoint_auth_methods_supported": methods, "userinfo_endpoint": None}
-        found = discover(ISSUER)
+        found = discover_provider(ISSUER)
         assert (found.basic, found.userinfo_endpoint) == (basic, "")
 
     @pytest.mark.parametrize(
@@ -129,20 +137,20 @@ class TestTheProvidersDocument:
     def test_of_another_or_that_leads_astray_is_refused(self, web: Web, change: dict, why: str) -> None:
         web.document = without(web.document | change)
         with pytest.raises(SignOnFailed) as met:
-            discover(ISSUER)
+            discover_provider(ISSUER)
         assert why in met.value.user_message
 
     @pytest.mark.parametrize(("document", "why"), [(None, "did not come (no route)"), ([], "cannot be read")])
     def test_that_is_none_is_named(self, web: Web, document: Any, why: str) -> None:
         web.document = document
         with pytest.raises(SignOnFailed) as met:
-            discover(ISSUER)
+            discover_provider(ISSUER)
         assert met.value.user_message == f"The identity provider cannot be used: Its discovery document {why}."
 
 
 class TestGoingThere:
     def test_asks_for_a_code_with_a_state_a_nonce_and_a_challenge(self, web: Web) -> None:
-        address, pending = begin(SIGN_ON, "https://here/back")
+        address, pending = begin_sign_on(SIGN_ON, "https://here/back")
         where, _, query = address.partition("?")
         challenge = base64.urlsafe_b64encode(hashlib.sha256(pending.verifier.encode()).digest()).rstrip(b"=").decode()
         assert where == f"{ISSUER}/authorize"
@@ -159,11 +167,11 @@ class TestGoingThere:
         assert pending.issuer == ISSUER
         assert len({pending.state, pending.nonce, pending.verifier}) == 3
         assert all(len(one) == 43 for one in (pending.state, pending.nonce, pending.verifier))  # 32 bytes in base64
-        assert Pending(**pending.kept()) == pending
+        assert PendingSignOn(**pending.kept()) == pending
 
     def test_names_the_address_that_was_entered(self, web: Web) -> None:
         web.document["authorization_endpoint"] += "?tenant=1"
-        address, _ = begin(SIGN_ON, "https://here/back", email="nia@acme.example")
+        address, _ = begin_sign_on(SIGN_ON, "https://here/back", email="nia@acme.example")
         query = parse_qs(urlsplit(address).query)
         assert (query["tenant"], query["login_hint"]) == (["1"], ["nia@acme.example"])
 
@@ -197,7 +205,7 @@ class TestComingBack:
 
     def test_belongs_to_the_issuer_that_was_asked(self, web: Web) -> None:
         with pytest.raises(SignOnFailed, match="changed its sign-on in the meantime"):
-            come(Pending("state", "nonce", "verifier", "https://other.example"))
+            come(PendingSignOn("state", "nonce", "verifier", "https://other.example"))
         assert web.asked == []
 
     @pytest.mark.parametrize(

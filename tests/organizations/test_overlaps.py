@@ -11,8 +11,13 @@ from django.utils.timezone import now
 from foundation.errors import Conflict, Invalid, NotFound
 from foundation.overtaking import Overtaken
 from organizations.actions.absences import end_absence, plan_absence
-from organizations.actions.admitting import admit
-from organizations.actions.domains import enter_domains, note_look, prove_by_word, take_back_word
+from organizations.actions.admitting import admit_by_sign_on
+from organizations.actions.domains import (
+    claim_domains,
+    prove_by_operator,
+    revoke_proof_by_operator,
+    store_domain_lookup,
+)
 from organizations.actions.hours import add_holiday, remove_holiday, set_business_hours, week_mark
 from organizations.actions.invitations import accept_invitation, invite_member, revoke_invitation
 from organizations.actions.joining import join_organization
@@ -20,13 +25,13 @@ from organizations.actions.leaving import offboard_member
 from organizations.actions.logo import set_logo
 from organizations.actions.notifications import read_all_notifications, read_notification
 from organizations.actions.organizations import change_organization
-from organizations.actions.own import change_own, set_picture
+from organizations.actions.own_details import change_own_details, set_picture
 from organizations.actions.people import change_role
 from organizations.actions.quotas import set_quotas
-from organizations.actions.security import bound_sessions, let_in_again, require_mfa
+from organizations.actions.security import readmit_member, require_mfa, set_session_bounds
 from organizations.actions.sign_on import remove_sign_on, set_sign_on
 from organizations.actions.tokens import create_api_token, revoke_api_token
-from organizations.actions.ways_in import decline
+from organizations.actions.ways_in import decline_invitation
 from organizations.actors import System
 from organizations.models import (
     Absence,
@@ -44,11 +49,11 @@ from organizations.models import (
 )
 from organizations.models.sign_on import NO_SIGN_ON
 from organizations.notifications import mails
-from organizations.notifications.digests import collect
+from organizations.notifications.digests import collect_digest
 from organizations.notifications.notices import notify, settle_notices
-from organizations.notifications.retention import purge, purge_sessions
+from organizations.notifications.retention import purge_ended_sessions, purge_rows
 from organizations.people import invitation_mails
-from organizations.sign_in.domain_records import Looked
+from organizations.sign_in.domain_records import LookupResult
 from organizations.sign_in.oidc import Claims, SignOnFailed
 from organizations.tenancy import scope
 from tests import media
@@ -101,9 +106,9 @@ def test_of_two_who_saw_the_same_role_one_changes_it(few: Few) -> None:
 
 def test_a_name_that_two_tabs_change_is_noted_as_it_went(few: Few) -> None:
     met = overlapping(
-        "organizations.actions.own.held",
-        lambda: change_own(few.cole, name="Cola"),
-        lambda: change_own(few.cole, name="Coly"),
+        "organizations.actions.own_details.lock_user",
+        lambda: change_own_details(few.cole, name="Cola"),
+        lambda: change_own_details(few.cole, name="Coly"),
         of=few.acme,
     )
     assert (met.second.name, met.waited) == ("Coly", True)
@@ -115,7 +120,7 @@ def test_a_name_that_two_tabs_change_is_noted_as_it_went(few: Few) -> None:
 def test_of_two_pictures_at_once_one_is_kept_and_no_file_is_left_over(few: Few, settings, tmp_path) -> None:
     settings.MEDIA_ROOT = tmp_path
     met = overlapping(
-        "organizations.actions.own.held",
+        "organizations.actions.own_details.lock_user",
         lambda: set_picture(few.cole, content=media.picture(colour="teal")),
         lambda: set_picture(few.cole, content=media.picture(colour="orange")),
         of=few.acme,
@@ -169,9 +174,9 @@ def test_whoever_comes_back_comes_back_once(few: Few) -> None:
 def test_a_second_step_is_forgiven_once(few: Few) -> None:
     Member.unscoped.filter(pk=few.cole.pk).update(second_step_lost_at=now())
     met = overlapping(
-        "organizations.actions.security.let_in_again",
-        lambda: let_in_again(few.olive, few.cole),
-        lambda: let_in_again(few.olive, few.cole),
+        "organizations.actions.security.readmit_member",
+        lambda: readmit_member(few.olive, few.cole),
+        lambda: readmit_member(few.olive, few.cole),
         of=few.acme,
     )
     assert (met.first, met.second, noted(few, "member.let_in_again")) == (None, None, 1)
@@ -214,7 +219,7 @@ def test_an_invitation_that_is_accepted_is_not_taken_back(few: Few, invitation: 
 
 def test_an_invitation_that_was_accepted_just_now_is_not_taken_back(few: Few, invitation: Invitation) -> None:
     met = overlapping(
-        "organizations.actions.invitations.change_open",
+        "organizations.actions.invitations.update_open_invitation",
         lambda: revoke_invitation(few.olive, invitation),
         lambda: accepted(invitation),
         of=few.acme,
@@ -225,8 +230,8 @@ def test_an_invitation_that_was_accepted_just_now_is_not_taken_back(few: Few, in
 
 def test_nor_declined(few: Few, invitation: Invitation) -> None:
     met = overlapping(
-        "organizations.actions.ways_in.decline",
-        lambda: decline(few.cole.user, invitation.pk),
+        "organizations.actions.ways_in.decline_invitation",
+        lambda: decline_invitation(few.cole.user, invitation.pk),
         lambda: accepted(invitation),
         of=few.acme,
     )
@@ -237,9 +242,9 @@ def test_nor_declined(few: Few, invitation: Invitation) -> None:
 def test_an_invitation_is_mailed_by_one(few: Few, invitation: Invitation) -> None:
     Invitation.unscoped.filter(pk=invitation.pk).update(mail_due_at=now() - LONG_AGO)
     met = overlapping(
-        "organizations.people.invitation_mails.claim",
-        lambda: invitation_mails.claim(now()),
-        lambda: invitation_mails.claim(now()),
+        "organizations.people.invitation_mails.claim_invitation",
+        lambda: invitation_mails.claim_invitation(now()),
+        lambda: invitation_mails.claim_invitation(now()),
         of=None,
     )
     assert met.first[0] == invitation
@@ -278,7 +283,7 @@ def test_what_happens_again_while_it_is_settled_is_told_again(few: Few, told: No
 
 def test_what_is_counted_up_is_not_read_unseen(few: Few, told: Notification) -> None:
     met = overlapping(
-        "organizations.notifications.notices.count_up",
+        "organizations.notifications.notices.upsert_notifications",
         lambda: tell(few),
         lambda: read_notification(few.cole, told.pk),
         of=few.acme,
@@ -297,7 +302,7 @@ def test_what_is_counted_up_is_not_read_unseen(few: Few, told: Notification) -> 
 )
 def test_what_two_tabs_read_is_told_once(few: Few, told: Notification, monkeypatch, lock: str) -> None:
     pings: list[Member] = []
-    monkeypatch.setattr("organizations.actions.notifications.tell", pings.append)
+    monkeypatch.setattr("organizations.actions.notifications.ping_notifications", pings.append)
     reads = {
         "read_notification": lambda: read_notification(few.cole, told.pk),
         "read_all_notifications": lambda: read_all_notifications(few.cole),
@@ -313,9 +318,9 @@ def test_a_digest_is_collected_once(few: Few, told: Notification) -> None:
             member=few.cole, next_digest_at=now() - timedelta(minutes=1), digest_at=time(8)
         )
     met = overlapping(
-        "organizations.notifications.digests.collect",
-        lambda: collect(wishes.pk, now()),
-        lambda: collect(wishes.pk, now()),
+        "organizations.notifications.digests.collect_digest",
+        lambda: collect_digest(wishes.pk, now()),
+        lambda: collect_digest(wishes.pk, now()),
         of=few.acme,
     )
     assert (met.first, met.second, met.waited) == (True, False, True)
@@ -325,7 +330,10 @@ def test_a_mail_is_sent_by_one(few: Few, told: Notification) -> None:
     with scope(few.acme):
         made = Mail.objects.create(member=few.cole, kind="notice", key="one", due_at=now() - LONG_AGO)
     met = overlapping(
-        "organizations.notifications.mails.claim", lambda: mails.claim(now()), lambda: mails.claim(now()), of=None
+        "organizations.notifications.mails.claim_mail",
+        lambda: mails.claim_mail(now()),
+        lambda: mails.claim_mail(now()),
+        of=None,
     )
     assert (met.first, met.waited) == (made, False)
     assert met.second != made
@@ -339,9 +347,9 @@ def test_two_purges_of_sessions_pass_over_each_other(few: Few) -> None:
     Session.objects.all().delete()
     Session.objects.create(session_key="over", session_data="", expire_date=now() - LONG_AGO)
     met = overlapping(
-        "organizations.notifications.retention.purge_ended",
-        lambda: purge_sessions(now()),
-        lambda: purge_sessions(now()),
+        "organizations.notifications.retention.purge_session_batch",
+        lambda: purge_ended_sessions(now()),
+        lambda: purge_ended_sessions(now()),
         of=None,
     )
     assert (met.first, met.second, met.waited) == (1, 0, False)
@@ -349,9 +357,9 @@ def test_two_purges_of_sessions_pass_over_each_other(few: Few) -> None:
 
 def test_two_purges_of_notices_pass_over_each_other(few: Few, told: Notification) -> None:
     def work() -> int:
-        return purge(Notification.objects.filter(pk=told.pk))
+        return purge_rows(Notification.objects.filter(pk=told.pk))
 
-    met = overlapping("organizations.notifications.retention.purge_batch", work, work, of=few.acme)
+    met = overlapping("organizations.notifications.retention.purge_row_batch", work, work, of=few.acme)
     assert (met.first, met.second, met.waited) == (1, 0, False)
 
 
@@ -365,7 +373,7 @@ def renamed(few: Few, name: str) -> object:
 
 def bounded(few: Few, name: str) -> object:
     organization, days = now_of(few), 20 + len(name)
-    return lambda: bound_sessions(few.olive, organization, idle_days=7, days=days, seen=organization.bounds_mark)
+    return lambda: set_session_bounds(few.olive, organization, idle_days=7, days=days, seen=organization.bounds_mark)
 
 
 def opened(few: Few, name: str) -> object:
@@ -391,10 +399,10 @@ def signs_on(few: Few, name: str) -> object:
     ("lock", "change"),
     [
         ("organizations.actions.organizations.change_organization", renamed),
-        ("organizations.actions.security.bound_sessions", bounded),
+        ("organizations.actions.security.set_session_bounds", bounded),
         ("organizations.actions.security.require_mfa", asks_step),
         ("organizations.actions.hours.set_business_hours", opened),
-        ("organizations.actions.logo.held_logo", pictured),
+        ("organizations.actions.logo.lock_current_logo", pictured),
         ("organizations.actions.sign_on.set_sign_on", signs_on),
     ],
 )
@@ -475,7 +483,7 @@ def set_up(few: Few, **changes: Any) -> OrganizationSignOn:
 def sign_on(few: Few) -> OrganizationSignOn:
     with scope(few.acme):
         made = set_up(few)
-        prove_by_word(OPERATOR, few.acme, domain_of(few))
+        prove_by_operator(OPERATOR, few.acme, domain_of(few))
         return made
 
 
@@ -491,9 +499,9 @@ def nia(few: Few) -> Claims:
 
 def test_whoever_comes_twice_at_once_is_one_person(few: Few, sign_on: OrganizationSignOn) -> None:
     met = overlapping(
-        "organizations.actions.admitting.locked",
-        lambda: admit(sign_on, nia(few)),
-        lambda: admit(sign_on, nia(few)),
+        "organizations.actions.admitting.lock_sign_on",
+        lambda: admit_by_sign_on(sign_on, nia(few)),
+        lambda: admit_by_sign_on(sign_on, nia(few)),
         of=few.acme,
     )
     assert isinstance(met.first, Member), met
@@ -505,7 +513,7 @@ def test_nobody_comes_in_by_a_provider_that_is_being_changed(few: Few, sign_on: 
     met = overlapping(
         "organizations.actions.sign_on.set_sign_on#2",
         lambda: set_up(few, issuer="https://other.example"),
-        lambda: admit(sign_on, nia(few)),
+        lambda: admit_by_sign_on(sign_on, nia(few)),
         of=few.acme,
     )
     assert isinstance(met.first, OrganizationSignOn), met
@@ -527,9 +535,9 @@ def test_a_sign_on_that_is_removed_is_not_changed(few: Few, sign_on: Organizatio
 
 def test_a_domain_that_is_given_up_is_not_proved_meanwhile(few: Few, domain: SignOnDomain) -> None:
     met = overlapping(
-        "organizations.actions.domains.enter_domains",
-        lambda: enter_domains(few.olive, few.acme, ["else.example"]),
-        lambda: note_look(System("domains"), domain, Looked.FOUND, at=now()),
+        "organizations.actions.domains.claim_domains",
+        lambda: claim_domains(few.olive, few.acme, ["else.example"]),
+        lambda: store_domain_lookup(System("domains"), domain, LookupResult.FOUND, at=now()),
         of=few.acme,
     )
     assert met.first == [[domain.name], ["else.example"]]
@@ -540,18 +548,18 @@ def test_a_record_that_is_gone_is_told_once(few: Few, domain: SignOnDomain) -> N
     SignOnDomain.unscoped.filter(pk=domain.pk).update(proved_by="record")
 
     def look() -> object:
-        return note_look(System("domains"), domain, Looked.ABSENT, at=now())
+        return store_domain_lookup(System("domains"), domain, LookupResult.ABSENT, at=now())
 
-    met = overlapping("organizations.actions.domains.locked", look, look, of=few.acme)
+    met = overlapping("organizations.actions.domains.lock_domain", look, look, of=few.acme)
     assert (met.waited, noted(few, "domain.missing")) == (True, 1)
 
 
 def test_what_the_operator_says_and_takes_back_are_one_after_the_other(few: Few, domain: SignOnDomain) -> None:
     SignOnDomain.unscoped.filter(pk=domain.pk).update(proved_by="record")
     met = overlapping(
-        "organizations.actions.domains.prove_by_word",
-        lambda: prove_by_word(OPERATOR, few.acme, domain.name),
-        lambda: take_back_word(OPERATOR, few.acme, domain.name),
+        "organizations.actions.domains.prove_by_operator",
+        lambda: prove_by_operator(OPERATOR, few.acme, domain.name),
+        lambda: revoke_proof_by_operator(OPERATOR, few.acme, domain.name),
         of=few.acme,
     )
     assert met.waited
@@ -561,8 +569,8 @@ def test_what_the_operator_says_and_takes_back_are_one_after_the_other(few: Few,
 
 def test_a_word_is_taken_back_once(few: Few, domain: SignOnDomain) -> None:
     def take_back() -> object:
-        return take_back_word(OPERATOR, few.acme, domain.name)
+        return revoke_proof_by_operator(OPERATOR, few.acme, domain.name)
 
-    met = overlapping("organizations.actions.domains.take_back_word", take_back, take_back, of=few.acme)
+    met = overlapping("organizations.actions.domains.revoke_proof_by_operator", take_back, take_back, of=few.acme)
     assert (type(met.first), type(met.second)) == (SignOnDomain, NotFound)
     assert noted(few, "domain.lapsed") == 1

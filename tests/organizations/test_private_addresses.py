@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.errors import Invalid
-from foundation.internet.addresses import checked_address, fetch_json, is_public, is_public_url
+from foundation.internet.guarded_http import fetch_json, is_public_address, is_public_url, resolve_public_address
 from foundation.internet.http import TransportFault
 from organizations.actions.sign_on import set_sign_on
 from tests.organizations import oidc
@@ -30,7 +30,7 @@ GIVEN = {
     ],
 )  # fmt: skip
 def test_private_addresses_are_known(address):
-    assert not is_public(address)
+    assert not is_public_address(address)
 
 
 # As the registries of special-purpose addresses have them, and whatever leads to an IPv4 address inside.
@@ -48,7 +48,7 @@ PRIVATE = [
 def test_every_address_of_a_private_network_is_private(network: str, data: st.DataObject) -> None:
     inside = ipaddress.ip_network(network)
     host = data.draw(st.integers(0, inside.num_addresses - 1))
-    assert not is_public(str(inside[host]))
+    assert not is_public_address(str(inside[host]))
 
 
 PUBLIC = st.ip_addresses(v=4).filter(lambda one: one.is_global and not one.is_multicast)
@@ -68,17 +68,17 @@ def test_an_ipv4_address_within_another_is_never_called(v4, v6) -> None:
         "ISATAP": (int(v6) >> 64) << 64 | 0x02005EFE << 32 | number,
     }
     for name, shape in shapes.items():
-        assert not is_public(str(ipaddress.IPv6Address(shape))), name
+        assert not is_public_address(str(ipaddress.IPv6Address(shape))), name
 
 
 @given(v4=PUBLIC.filter(lambda one: one not in ipaddress.ip_network("192.88.99.0/24")))
 def test_what_is_given_to_the_internet_is_public(v4) -> None:
-    assert is_public(str(v4))
+    assert is_public_address(str(v4))
 
 
 @pytest.mark.parametrize("address", ["1.1.1.1", "2606:4700:4700::1111"])
 def test_public_ones_too(address):
-    assert is_public(address)
+    assert is_public_address(address)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_a_name_that_leads_inside_is_never_called(name, settings):
         with pytest.raises((TransportFault, PermissionError)):
             fetch_json("GET", f"https://{name}:{port}/keys")
         with pytest.raises((PermissionError, OSError)):
-            checked_address(name, port)
+            resolve_public_address(name, port)
         assert issuer.calls == []
 
 
@@ -119,7 +119,7 @@ def test_one_private_address_among_public_ones_is_enough(monkeypatch):
     rows = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, 443)) for host in ("1.1.1.1", "10.0.0.1")]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: rows)
     with pytest.raises(PermissionError):
-        checked_address("login.example", 443)
+        resolve_public_address("login.example", 443)
 
 
 def test_the_connection_goes_to_the_address_that_was_checked(monkeypatch):
@@ -155,6 +155,6 @@ def test_redirects_are_not_followed(settings):
 
 def test_endless_answers_end(settings, monkeypatch):
     settings.ALLOW_PRIVATE_NETWORK_URLS = True
-    monkeypatch.setattr("foundation.internet.addresses.LONGEST_ANSWER", 100)
+    monkeypatch.setattr("foundation.internet.guarded_http.LONGEST_ANSWER", 100)
     with oidc.running() as issuer, pytest.raises(TransportFault, match="too long"):
         fetch_json("GET", f"{issuer.url}/keys")

@@ -9,12 +9,12 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils.timezone import now
 
-from foundation.processes import places, realtime
+from foundation.processes import realtime, redis_permits
 from organizations.configuration.quota_watch import watch_quotas
-from organizations.configuration.usage import calls_of, streams_of
+from organizations.configuration.usage_quotas import calls_key, streams_key
 from organizations.models import Notification, Organization
 from socialops.celery import app
-from socialops.overview.activity_words import SENTENCES
+from socialops.overview.activity_words import ACTIVITY_SENTENCES
 from tests.cast import Cast
 from tests.rest.caller import caller
 
@@ -22,10 +22,10 @@ from tests.rest.caller import caller
 @pytest.fixture(autouse=True)
 def _nothing_counted(db: None) -> Iterator[None]:
     yield
-    for key in realtime.client().scan_iter("socialops:limit:calls-of:*"):
-        realtime.client().delete(key)
-    for key in realtime.client().scan_iter("socialops:places:*"):
-        realtime.client().delete(key)
+    for key in realtime.redis_client().scan_iter("socialops:limit:calls-of:*"):
+        realtime.redis_client().delete(key)
+    for key in realtime.redis_client().scan_iter("socialops:places:*"):
+        realtime.redis_client().delete(key)
 
 
 def grant(slug: str = "acme", **limits: int | str) -> dict[str, int]:
@@ -39,7 +39,7 @@ def test_the_operator_grants_another_amount_and_takes_it_back(acme: Organization
     assert grant(storage_gb=3, streams=7) == {"calls": 500_000, "streams": 7, "storage": 3_000_000_000}
     assert grant(storage_gb="default")["storage"] == 20_000_000_000
     assert grant()["streams"] == 7
-    assert "organization.quotas_changed" in SENTENCES
+    assert "organization.quotas_changed" in ACTIVITY_SENTENCES
 
 
 @pytest.mark.parametrize("wrong", ["0", "many", "-1", "1.5"])
@@ -71,8 +71,8 @@ def test_the_settings_page_shows_use_and_limit_to_admins(cast: Cast, sign_in) ->
 
 
 def test_what_is_not_known_is_not_called_nothing(cast: Cast, sign_in, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(places, "client", away)
-    assert places.take("x", "me", 1)
+    monkeypatch.setattr(redis_permits, "redis_client", away)
+    assert redis_permits.acquire_permit("x", "me", 1)
     page = sign_in(cast.olive).get("/o/acme/settings/").content.decode()
     assert "Not known right now" in page
     assert "0 of 1,000" not in page
@@ -97,7 +97,7 @@ def test_owners_are_told_from_80_percent_on_and_once(cast: Cast, in_acme: None) 
     watch_quotas(now())
     assert (cast.olive.pk, "quota-full-streams", 1) in told()
     for number in range(5):
-        places.leave(streams_of(cast.acme.pk), str(number))
+        redis_permits.release_permit(streams_key(cast.acme.pk), str(number))
     watch_quotas(now())
     assert told() == []
     assert not Notification.unscoped.filter(organization=cast.globex, kind="quota").exists()
@@ -110,16 +110,16 @@ def told() -> list[tuple[int, str, int]]:
 
 def hold(organization: Organization, count: int) -> None:
     for number in range(count):
-        assert places.take(streams_of(organization.pk), str(number), 5)
+        assert redis_permits.acquire_permit(streams_key(organization.pk), str(number), 5)
 
 
 def test_places_are_renewed_and_no_more_than_there_are(acme: Organization) -> None:
     hold(acme, 5)
-    assert not places.take(streams_of(acme.pk), "sixth", 5)
-    assert places.take(streams_of(acme.pk), "0", 5), "who has one keeps it"
-    assert places.taken(streams_of(acme.pk)) == 5
-    places.leave(streams_of(acme.pk), "0")
-    assert places.take(streams_of(acme.pk), "sixth", 5)
+    assert not redis_permits.acquire_permit(streams_key(acme.pk), "sixth", 5)
+    assert redis_permits.acquire_permit(streams_key(acme.pk), "0", 5), "who has one keeps it"
+    assert redis_permits.count_permits(streams_key(acme.pk)) == 5
+    redis_permits.release_permit(streams_key(acme.pk), "0")
+    assert redis_permits.acquire_permit(streams_key(acme.pk), "sixth", 5)
 
 
 def test_beat_wakes_the_watch() -> None:
@@ -128,4 +128,4 @@ def test_beat_wakes_the_watch() -> None:
 
 def test_a_refused_page_is_no_call(cast: Cast, client: Client) -> None:
     client.get("/api/v1/profiles/")
-    assert realtime.client().keys(f"socialops:limit:{calls_of(cast.acme.pk)}:*") == []
+    assert realtime.redis_client().keys(f"socialops:limit:{calls_key(cast.acme.pk)}:*") == []

@@ -52,10 +52,10 @@ def test_being_seen_is_written_down_once_a_minute(cast, django_assert_num_querie
 def test_signing_out_one_device_ends_its_pages_and_its_stream(cast):
     here, there = signed_in(), signed_in()
     key = there.session.session_key
-    assert stream.rights_of(key, "acme") is not None
+    assert stream.find_rights(key, "acme") is not None
     assert here.post(f"/accounts/sessions/{row_of(there).pk}/end/").status_code == 302
     assert there.get("/o/acme/")["Location"].startswith("/accounts/login/")
-    assert stream.rights_of(key, "acme") is None
+    assert stream.find_rights(key, "acme") is None
     assert stream.AUTHORISED_FOR <= 60
     assert here.get("/o/acme/").status_code == 200
 
@@ -81,4 +81,4 @@ def test_a_new_password_signs_every_other_device_out(cast):
     )
     assert answer.status_code == 200
     assert there.get("/o/acme/").status_code == 302
-    assert stream.rights_of(there.cookies["sessionid"].value, "acme") is None
+    assert stream.find_rights(there.cookies["sessionid"].value, "acme") is None

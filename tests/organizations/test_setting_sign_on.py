@@ -6,7 +6,7 @@ import pytest
 
 from foundation.errors import Invalid, PermissionDenied
 from foundation.overtaking import Overtaken
-from organizations.actions.sign_on import named, remove_sign_on, set_sign_on
+from organizations.actions.sign_on import describe_actor, remove_sign_on, set_sign_on
 from organizations.actors import System
 from organizations.models import AuditEntry, OrganizationSignOn, Role, SignOnDomain, SignOnIdentity
 from organizations.models.sign_on import NO_SIGN_ON
@@ -167,5 +167,5 @@ def test_removed_it_leaves_nothing_but_a_line(cast, given):
 
 
 def test_two_of_one_name_are_told_apart(cast):
-    assert named(cast.olive) == f"olive@acme.example (member {cast.olive.pk})"
-    assert named(System("clock")) == "clock (system)"
+    assert describe_actor(cast.olive) == f"olive@acme.example (member {cast.olive.pk})"
+    assert describe_actor(System("clock")) == "clock (system)"

@@ -11,8 +11,8 @@ from organizations.queries.leaving import gaps_between
 from publishing.actions.compose import create_post, edit_post
 from publishing.actions.review import approve_post, submit_post
 from publishing.models import Post
-from publishing.queries.deciders import undecidable
-from publishing.queries.posts import waiting_for
+from publishing.queries.deciders import find_undecidable_posts
+from publishing.queries.posts import posts_to_decide
 from teams.access import verbs_on
 from teams.actions.grants import set_grants
 from tests import builders
@@ -64,7 +64,7 @@ def test_whoever_is_named_may_approve_from_then_on(cast: Cast, post: Post) -> No
 
 def test_the_successor_decides_where_nobody_else_is_named(cast: Cast, post: Post) -> None:
     offboard_member(cast.olive, cast.ava, successor=cast.cole)
-    assert post in waiting_for(cast.cole)
+    assert post in posts_to_decide(cast.cole)
 
 
 def test_nobody_is_named_for_their_own_words(cast: Cast, post: Post) -> None:
@@ -80,14 +80,14 @@ def test_nor_for_words_that_they_wrote_into_it(cast: Cast, only_ava: Cast) -> No
     with pytest.raises(Invalid):
         offboard_member(cast.olive, cast.ava, successor=cast.olive, successors={"approvals": cast.lena})
     offboard_member(cast.olive, cast.ava, successor=cast.ed, successors={"approvals": cast.lena})
-    assert post in waiting_for(cast.ed)
+    assert post in posts_to_decide(cast.ed)
 
 
 def test_where_others_may_decide_nobody_gets_anything(cast: Cast, only_ava: Cast) -> None:
     post = asks(cast.ed, cast.x)  # the owner may
     offboard_member(cast.olive, cast.ava, successor=cast.cole)
     assert "approve" not in verbs_on(cast.cole, [cast.x.pk])[cast.x.pk]
-    assert post in waiting_for(cast.olive)
+    assert post in posts_to_decide(cast.olive)
 
 
 def test_an_admin_who_steps_down_and_leaves_names_somebody_too(cast: Cast, only_ava: Cast) -> None:
@@ -95,7 +95,7 @@ def test_an_admin_who_steps_down_and_leaves_names_somebody_too(cast: Cast, only_
     post = asks(cast.olive, cast.x)
     set_grants(cast.olive, cast.x, members={cast.ava.pk: ["view"]})
     offboard_member(amy, amy, successor=cast.ed)
-    assert post in waiting_for(cast.ed)
+    assert post in posts_to_decide(cast.ed)
 
 
 def test_what_nobody_is_left_to_decide_is_a_draft_again(cast: Cast, post: Post) -> None:
@@ -124,7 +124,7 @@ def test_the_page_lists_them_and_asks_for_a_name(
     assert "Ed decides, and may approve on Acme" in page
     done = client.post(address(cast.ava), {**sent, "to_approvals": cast.ed.pk}, follow=True)
     assert "Ava has left" in done.content.decode()
-    assert post in waiting_for(cast.ed)
+    assert post in posts_to_decide(cast.ed)
 
 
 def test_a_deputy_is_told_what_nobody_decides_meanwhile(cast: Cast, post: Post) -> None:
@@ -138,7 +138,7 @@ def test_a_post_that_only_its_writer_could_approve_says_who_could_help(
     assert "Nobody else may approve here" not in page_of(sign_in(cast.ed), post)
     for profile in (cast.x, cast.page):
         set_grants(cast.olive, profile, members={cast.ava.pk: ["view"]})
-    assert undecidable(Post.objects.all()) == [post]
+    assert find_undecidable_posts(Post.objects.all()) == [post]
     assert f"ask {cast.olive.name} to give somebody the right" in page_of(sign_in(cast.ed), post)
     client = sign_in(cast.olive)
     client.get("/o/acme/")  # the first page of a session is noted down

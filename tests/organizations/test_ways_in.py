@@ -16,11 +16,11 @@ from django.test import Client
 
 from foundation.errors import PermissionDenied
 from organizations.actions.invitations import invite_member
-from organizations.actions.security import let_in_again, require_mfa
+from organizations.actions.security import readmit_member, require_mfa
 from organizations.actions.tokens import create_api_token
 from organizations.actions.ways_in import remove_ways
 from organizations.models import ApiToken, AuditEntry, Invitation, Member, SignOnIdentity, User
-from organizations.queries.ways_in import added_by_others
+from organizations.queries.ways_in import ways_added_by_others
 from organizations.tenancy import scope
 from tests.builders import PASSWORD
 from tests.rest.caller import Caller
@@ -262,7 +262,7 @@ class TestSecondStepByMail:
         TOTP.activate(cast.olive.user, generate_totp_secret())
         with scope(cast.acme):
             require_mfa(cast.olive, cast.acme, required=True)
-        remove_ways(ed, added_by_others(ed), by_mail=True)
+        remove_ways(ed, ways_added_by_others(ed), by_mail=True)
         return ed
 
     def test_the_mailbox_alone_does_not_open_it(self, held, cast, sign_in, api):
@@ -290,7 +290,7 @@ class TestSecondStepByMail:
             Member.objects.filter(pk=cast.ed.pk).update(role="owner")
             Member.objects.filter(pk=cast.lena.pk).update(role="admin")
             with pytest.raises(PermissionDenied):
-                let_in_again(Member.objects.get(pk=cast.lena.pk), Member.objects.get(pk=cast.ed.pk))
+                readmit_member(Member.objects.get(pk=cast.lena.pk), Member.objects.get(pk=cast.ed.pk))
 
     def test_the_operator_does(self, held, cast):
         call_command("reset_mfa", "--email", held.email)
@@ -300,5 +300,5 @@ class TestSecondStepByMail:
         TOTP.activate(cast.olive.user, generate_totp_secret())
         with scope(cast.acme):
             require_mfa(cast.olive, cast.acme, required=True)
-        remove_ways(ed, [way for way in added_by_others(ed) if way.kind == "passkey"], by_mail=True)
+        remove_ways(ed, [way for way in ways_added_by_others(ed) if way.kind == "passkey"], by_mail=True)
         assert sign_in(cast.ed).get("/o/acme/").status_code == 200

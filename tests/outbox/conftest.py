@@ -8,12 +8,12 @@ import pytest
 from django.utils.timezone import now
 
 from foundation.internet import http
-from networks.actions.outgoing import put_outgoing
+from networks.actions.outgoing import enqueue_outgoing
 from networks.contract import Draft, DraftKind
 from networks.models import Outgoing, Profile
-from networks.outbox.claims import begin_next, claim_unknown, reap
-from networks.outbox.looking import look_one
-from networks.outbox.sending import send
+from networks.outbox.claims import begin_next_row, claim_row_to_look_for, reap_lost_rows
+from networks.outbox.reconciling import reconcile_row
+from networks.outbox.sending import send_row
 from organizations.tenancy import scope
 from tests import builders
 from tests.networks.fake import PATIENCE, serving
@@ -31,24 +31,24 @@ class Outbox:
     def put(self, text: str = "Hello", *, at: datetime | None = None, through: Profile | None = None) -> Outgoing:
         with scope(self.profile.organization_id):
             draft = Draft(kind=DraftKind.POST, text=text)
-            return put_outgoing(through or self.profile, draft, key=str(uuid.uuid4()), due_at=at or now())
+            return enqueue_outgoing(through or self.profile, draft, key=str(uuid.uuid4()), due_at=at or now())
 
     def step(self, *, after: timedelta = timedelta(0)) -> None:
         """One tick, as if `after` had passed: reap, send, look. The sending itself takes place in real time."""
         at = now() + after
-        reap(at)
+        reap_lost_rows(at)
         with scope(self.profile.organization_id):
             for _ in range(Outgoing.objects.filter(state="waiting", due_at__lte=at).count()):
                 self.send_next(at)
-            for claim in list(iter(lambda: claim_unknown(at), None)):
-                look_one(claim.outgoing_id, claim.token)
+            for claim in list(iter(lambda: claim_row_to_look_for(at), None)):
+                reconcile_row(claim.outgoing_id, claim.token)
 
     def send_next(self, at: datetime) -> bool:
-        if begun := begin_next(at):
+        if begun := begin_next_row(at):
             row, attempt = begun
             assert not row.held
             if attempt is not None:
-                send(row, attempt)
+                send_row(row, attempt)
         return begun is not None
 
     def row(self, outgoing: Outgoing) -> Outgoing:

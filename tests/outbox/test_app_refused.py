@@ -11,8 +11,8 @@ from networks.outbox import circuits
 from networks.outbox.outcomes import APP_WAIT, GIVE_UP_AFTER
 from organizations.models import Member, Notification, Organization
 from organizations.tenancy import scope
-from publishing.queries.queue import outlooks
-from socialops.context import banners
+from publishing.queries.queue import build_outlooks
+from socialops.shell_context import list_banners
 from tests import builders
 from tests.outbox.conftest import Outbox
 
@@ -28,7 +28,7 @@ def theirs(outbox: Outbox) -> Profile:
 
 def told(profile: Profile) -> list[str]:
     with scope(profile.organization_id):
-        return [one["text"] for one in banners(Member.objects.get()) if one["kind"] == "warning"]
+        return [one["text"] for one in list_banners(Member.objects.get()) if one["kind"] == "warning"]
 
 
 def notices(profile: Profile) -> list[tuple[str, bool]]:
@@ -47,7 +47,7 @@ def test_the_post_waits_and_so_does_everybody_elses(outbox: Outbox, theirs: Prof
     assert outbox.ledger(second) == []
     assert Profile.unscoped.get(pk=outbox.profile.pk).held_until is None
     with scope(theirs.organization_id):
-        assert Profile.objects.annotate(since=readiness.open_since()).get(pk=theirs.pk).since
+        assert Profile.objects.annotate(since=readiness.circuit_open_since()).get(pk=theirs.pk).since
 
 
 def test_everybody_reads_why_and_the_admins_of_all_are_told_once(outbox: Outbox, theirs: Profile) -> None:
@@ -62,7 +62,7 @@ def test_everybody_reads_why_and_the_admins_of_all_are_told_once(outbox: Outbox,
         assert "The X app's credits are used up." in banner
         assert notices(profile) == [("X takes nothing from our app: posts wait until that is put right", False)]
     with scope(outbox.profile.organization_id):
-        outlook = outlooks([row.pk], now())[row.pk]
+        outlook = build_outlooks([row.pk], now())[row.pk]
     assert outlook.known.startswith("The X app's credits are used up.")
     assert outlook.next == "It leaves once that is put right."
 
@@ -99,17 +99,17 @@ def test_where_it_may_be_one_profiles_fault_that_one_waits_alone(outbox: Outbox,
     assert [outbox.row(row).attempt_count for row in (first, second)] == [1, 0]
     held = outbox.row(first)
     assert (held.state, held.due_at) == ("waiting", held.profile.held_until)
-    assert Circuit.objects.get().mood == ""
+    assert Circuit.objects.get().failure_mode == ""
     assert told(outbox.profile) == []
     with scope(outbox.profile.organization_id):
-        assert outlooks([first.pk], now())[first.pk].known.startswith("The X app lacks a permission")
+        assert build_outlooks([first.pk], now())[first.pk].known.startswith("The X app lacks a permission")
     outbox.step(after=LATER)
     assert [outbox.row(row).state for row in (first, second)] == ["sent", "sent"]
 
 
-@pytest.mark.parametrize(("answers", "mood"), [(False, "refuses"), (True, "")])
+@pytest.mark.parametrize(("answers", "failure_mode"), [(False, "refuses"), (True, "")])
 def test_a_second_profile_makes_it_everybodys_unless_one_was_let_in_between(
-    outbox: Outbox, theirs: Profile, answers: bool, mood: str
+    outbox: Outbox, theirs: Profile, answers: bool, failure_mode: str
 ) -> None:
     secrets = {"access_token": outbox.network.token}
     others = [builders.profile(outbox.profile.organization, "x", secrets=secrets) for _ in range(2)]
@@ -118,7 +118,7 @@ def test_a_second_profile_makes_it_everybodys_unless_one_was_let_in_between(
             outbox.network.fail_next("app_lacks")
         outbox.put(f"Post {number}", through=profile)
         outbox.step()
-    assert Circuit.objects.get().mood == mood
+    assert Circuit.objects.get().failure_mode == failure_mode
 
 
 def test_of_a_single_profile_it_is_everybodys(outbox: Outbox) -> None:
@@ -126,7 +126,7 @@ def test_of_a_single_profile_it_is_everybodys(outbox: Outbox) -> None:
     outbox.network.fail_next("app_lacks")
     outbox.put()
     outbox.step()
-    assert Circuit.objects.get().mood == "refuses"
+    assert Circuit.objects.get().failure_mode == "refuses"
 
 
 def test_what_may_be_one_profiles_fault_is_given_up_after_a_day(outbox: Outbox) -> None:
@@ -143,7 +143,7 @@ def test_a_network_that_falls_silent_meanwhile_is_told_of_as_such(outbox: Outbox
     outbox.network.fail_next("no_credits")
     outbox.put()
     outbox.step()
-    circuits.failed(outbox.profile, "No answer.", now())
+    circuits.record_network_failure(outbox.profile, "No answer.", now())
     assert [read for _title, read in notices(outbox.profile)] == [True, False]
     [banner] = told(outbox.profile)
     assert banner.startswith("X has not answered since")

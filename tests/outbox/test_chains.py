@@ -10,17 +10,17 @@ from django.utils.timezone import now
 from foundation.errors import Conflict
 from networks.actions.outgoing import (
     cancel_outgoing,
-    move_outgoing,
-    put_chain,
+    enqueue_chain,
+    reschedule_outgoing,
     resolve_outgoing,
     retry_outgoing,
 )
 from networks.contract import Draft, DraftKind
 from networks.models import Attempt, Outgoing, Profile, RemotePost
-from networks.outbox.chains import fingerprint
-from networks.outbox.claims import begin_next, reap
-from networks.outbox.sending import call
-from networks.outbox.settling import settle
+from networks.outbox.chains import hash_draft
+from networks.outbox.claims import begin_next_row, reap_lost_rows
+from networks.outbox.sending import call_network
+from networks.outbox.settling import settle_row
 from organizations.tenancy import scope
 from tests import builders
 from tests.outbox.conftest import Outbox
@@ -31,7 +31,7 @@ from tests.races import at_once
 def thread(outbox: Outbox, *texts: str, at: datetime | None = None) -> list[Outgoing]:
     with scope(outbox.profile.organization_id):
         drafts = [Draft(kind=DraftKind.POST, text=text) for text in texts]
-        first = put_chain(outbox.profile, drafts, key=str(uuid.uuid4()), due_at=at or now())
+        first = enqueue_chain(outbox.profile, drafts, key=str(uuid.uuid4()), due_at=at or now())
         return [first, *Outgoing.objects.filter(chain=first).order_by("part")]
 
 
@@ -71,11 +71,11 @@ def test_the_draft_stays_as_it_was_frozen_and_the_ledger_holds_what_was_sent(out
     rows = thread(outbox, "One", "Two")
     before = [dict(outbox.row(row).draft) for row in rows]
     with scope(outbox.profile.organization_id):
-        symbolic = fingerprint(rows[1])
+        symbolic = hash_draft(rows[1])
     steps(outbox)
     assert [outbox.row(row).draft for row in rows] == before
     with scope(outbox.profile.organization_id):
-        assert Attempt.objects.get(outgoing=rows[1]).draft_hash == fingerprint(rows[1]) != symbolic
+        assert Attempt.objects.get(outgoing=rows[1]).draft_hash == hash_draft(rows[1]) != symbolic
 
 
 def up_to(outbox: Outbox, part: int, fault: str, *texts: str) -> list[Outgoing]:
@@ -150,10 +150,10 @@ def test_a_worker_killed_between_or_in_parts_leaves_a_thread_that_goes_on(
     rows = thread(outbox, "One", "Two", "Three")
     steps(outbox, [timedelta(0)] * (part - 1))
     with scope(outbox.profile.organization_id):
-        row, _attempt = begin_next(now())
+        row, _attempt = begin_next_row(now())
         if reached:
-            call(row)  # and its worker is gone before it can write that down
-    assert reap(now() + timedelta(minutes=2)) == 1
+            call_network(row)  # and its worker is gone before it can write that down
+    assert reap_lost_rows(now() + timedelta(minutes=2)) == 1
     assert set(reasons(rows)[part:]) <= {f"It waits for part {part}: it is not known yet whether that is there."}
     steps(outbox, [timedelta(seconds=s) for s in (121, 135, 165, 210, 300, 300, 300)])
     assert states(rows) == ["sent"] * 3
@@ -163,9 +163,9 @@ def test_a_worker_killed_between_or_in_parts_leaves_a_thread_that_goes_on(
 def test_a_worker_that_lost_its_claim_frees_nothing(outbox: Outbox) -> None:
     rows = thread(outbox, "One", "Two")
     with scope(outbox.profile.organization_id):
-        row, attempt = begin_next(now())
-        reap(now() + timedelta(minutes=2))
-        assert not settle(row, attempt, call(row))
+        row, attempt = begin_next_row(now())
+        reap_lost_rows(now() + timedelta(minutes=2))
+        assert not settle_row(row, attempt, call_network(row))
     assert Outgoing.unscoped.get(pk=rows[1].pk).held == "chain"
 
 
@@ -198,7 +198,7 @@ def test_moving_the_first_moves_all_and_cancelling_it_cancels_all(outbox: Outbox
     rows = thread(outbox, "One", "Two", "Three", at=now() + timedelta(hours=1))
     later = now() + timedelta(days=1)
     with scope(outbox.profile.organization_id):
-        move_outgoing(outbox.row(rows[0]), due_at=later)
+        reschedule_outgoing(outbox.row(rows[0]), due_at=later)
         assert {(row.due_at, row.planned_at) for row in map(outbox.row, rows)} == {(later, later)}
         cancel_outgoing(outbox.row(rows[0]))
     assert states(rows) == ["cancelled"] * 3

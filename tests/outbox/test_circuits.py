@@ -11,7 +11,7 @@ from networks.outbox import circuits
 from networks.outbox.claims import due_turns
 from organizations.models import Member, Notification
 from organizations.tenancy import scope
-from socialops.context import banners
+from socialops.shell_context import list_banners
 from tests import builders
 from tests.outbox.conftest import Outbox
 
@@ -49,15 +49,15 @@ def send(outbox: Outbox) -> bool:
 
 def told(outbox: Outbox) -> list[str]:
     with scope(outbox.profile.organization_id):
-        return [one["text"] for one in banners(Member.objects.get()) if one["kind"] == "warning"]
+        return [one["text"] for one in list_banners(Member.objects.get()) if one["kind"] == "warning"]
 
 
 def test_five_failures_in_a_row_on_three_profiles_open_it_and_nothing_more_is_tried(down: Outbox) -> None:
     assert circuit().opened_at
-    assert tried(down) == circuits.ENOUGH
+    assert tried(down) == circuits.FAILURES_TO_TRIP
     for before in (10, 3):  # seconds before the first probe
         down.step(after=circuit().next_at - now() - timedelta(seconds=before))
-    assert tried(down) == circuits.ENOUGH
+    assert tried(down) == circuits.FAILURES_TO_TRIP
     assert not due_turns(circuit().next_at - timedelta(seconds=3))
 
 
@@ -68,13 +68,13 @@ def test_a_probe_is_one_row_and_each_in_vain_doubles_the_wait_up_to_a_minute(dow
         assert [send(down) for _ in range(2)] == [True, False]
         waits.append(circuit().wait.total_seconds())
     assert waits == [30, 60, 60, 60, 60]
-    assert tried(down) == circuits.ENOUGH + 5
+    assert tried(down) == circuits.FAILURES_TO_TRIP + 5
 
 
 def test_two_workers_cannot_both_probe(down: Outbox) -> None:
     at = circuit().next_at
-    assert [circuits.lets_pass(circuit().pk, at) for _ in range(2)] == [True, False]
-    assert circuits.lets_pass(circuit().pk, at + circuits.PROBE_LEASE)  # whoever probed is gone
+    assert [circuits.take_circuit_turn(circuit().pk, at) for _ in range(2)] == [True, False]
+    assert circuits.take_circuit_turn(circuit().pk, at + circuits.PROBE_LEASE)  # whoever probed is gone
 
 
 def test_an_answer_closes_it_and_what_waited_leaves_slowly_at_first(down: Outbox, settings) -> None:
@@ -83,16 +83,16 @@ def test_an_answer_closes_it_and_what_waited_leaves_slowly_at_first(down: Outbox
     assert send(down)
     assert circuit().closed_at
     ready = circuit().closed_at + timedelta(seconds=1)
-    assert [circuits.lets_pass(circuit().pk, ready) for _ in range(5)] == [True, True, True, False, False]
-    ready += circuits.CATCH_UP * 0.9
-    assert all(circuits.lets_pass(circuit().pk, ready) for _ in range(20))
+    assert [circuits.take_circuit_turn(circuit().pk, ready) for _ in range(5)] == [True, True, True, False, False]
+    ready += circuits.CATCH_UP_PERIOD * 0.9
+    assert all(circuits.take_circuit_turn(circuit().pk, ready) for _ in range(20))
 
 
 def test_once_it_is_caught_up_nothing_remains_of_it(down: Outbox, settings) -> None:
     settings.NETWORK_URLS = down.working
     Circuit.objects.update(next_at=now())
     assert send(down)
-    Circuit.objects.update(closed_at=now() - circuits.CATCH_UP)
+    Circuit.objects.update(closed_at=now() - circuits.CATCH_UP_PERIOD)
     assert send(down)
     assert not Circuit.objects.exists()
     assert [send(down) for _ in range(5)] == [True] * 4 + [False]
@@ -100,17 +100,17 @@ def test_once_it_is_caught_up_nothing_remains_of_it(down: Outbox, settings) -> N
 
 
 def test_failing_again_while_it_is_caught_up_opens_it_sooner_and_for_longer(down: Outbox) -> None:
-    circuits.answered(circuit().pk, now())
+    circuits.record_network_answer(circuit().pk, now())
     for _ in range(2):
-        circuits.failed(down.profile, "Gone again.", now())
+        circuits.record_network_failure(down.profile, "Gone again.", now())
     assert circuit().opened_at
-    assert circuit().wait == 2 * circuits.FIRST_WAIT
+    assert circuit().wait == 2 * circuits.FIRST_PROBE_WAIT
 
 
 def test_an_answer_in_between_begins_the_count_anew(outbox: Outbox) -> None:
     for number in range(3):
-        for _ in range(circuits.ENOUGH_OF_FEWER - 1):
-            circuits.failed(outbox.profile, "No answer.", now())
+        for _ in range(circuits.FAILURES_OF_FEWER_PROFILES - 1):
+            circuits.record_network_failure(outbox.profile, "No answer.", now())
         outbox.put(f"Post {number}")
         outbox.step()
         assert not Circuit.objects.exists()
@@ -118,7 +118,7 @@ def test_an_answer_in_between_begins_the_count_anew(outbox: Outbox) -> None:
 
 def test_failures_far_apart_do_not_add_up(outbox: Outbox) -> None:
     for minutes in range(0, 60, 4):
-        circuits.failed(outbox.profile, "No answer.", now() + timedelta(minutes=minutes))
+        circuits.record_network_failure(outbox.profile, "No answer.", now() + timedelta(minutes=minutes))
     assert circuit().opened_at is None
 
 
@@ -146,20 +146,20 @@ def test_another_network_and_practising_are_not_held(down: Outbox) -> None:
     practice = builders.profile(organization, "x", sandbox=True)
     elsewhere = builders.profile(builders.organization("elsewhere"), "x")
     with scope(organization):
-        open_to = dict(Profile.objects.annotate(since=readiness.open_since()).values_list("pk", "since"))
+        open_to = dict(Profile.objects.annotate(since=readiness.circuit_open_since()).values_list("pk", "since"))
         assert (open_to[page.pk], open_to[practice.pk]) == (None, None)
         assert open_to[down.profile.pk]
     with scope(elsewhere.organization_id):
-        assert Profile.objects.annotate(since=readiness.open_since()).get(pk=elsewhere.pk).since
+        assert Profile.objects.annotate(since=readiness.circuit_open_since()).get(pk=elsewhere.pk).since
 
 
 def test_practising_holds_neither_what_is_real_nor_another_organizations_practice(outbox: Outbox) -> None:
     organization, other = outbox.profile.organization, builders.organization("elsewhere")
     practice = builders.profile(organization, "x", sandbox=True)
     theirs = builders.profile(other, "x", sandbox=True)
-    for _ in range(circuits.ENOUGH_OF_FEWER):
-        circuits.failed(practice, "No answer.", now())
-    everybody = Profile.unscoped.annotate(since=readiness.open_since())
+    for _ in range(circuits.FAILURES_OF_FEWER_PROFILES):
+        circuits.record_network_failure(practice, "No answer.", now())
+    everybody = Profile.unscoped.annotate(since=readiness.circuit_open_since())
     assert set(everybody.exclude(since=None).values_list("pk", flat=True)) == {practice.pk}
     assert theirs.pk != practice.pk
 
@@ -178,13 +178,13 @@ def test_everybody_reads_it_while_it_lasts_and_the_admins_are_told_once(down: Ou
 
 
 def test_reading_closes_it_only_where_nothing_waits(down: Outbox) -> None:
-    circuits.was_read(down.profile, now())
+    circuits.record_read(down.profile, now())
     assert circuit().opened_at
     Outgoing.unscoped.update(state="cancelled")
-    circuits.was_read(down.profile, now())
+    circuits.record_read(down.profile, now())
     assert circuit().opened_at is None
 
 
 def test_a_network_that_is_well_costs_no_query(outbox: Outbox, django_assert_num_queries) -> None:
     with django_assert_num_queries(0):
-        assert circuits.lets_pass(None, now())
+        assert circuits.take_circuit_turn(None, now())

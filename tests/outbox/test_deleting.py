@@ -7,11 +7,11 @@ from django.utils.timezone import now
 
 from foundation.errors import Conflict
 from networks.actions.outgoing import (
-    delete_remote,
+    delete_remote_post,
 )
 from networks.models import Outgoing, RemotePost
-from networks.outbox.claims import begin_next, reap
-from networks.outbox.sending import call
+from networks.outbox.claims import begin_next_row, reap_lost_rows
+from networks.outbox.sending import call_network
 from organizations.tenancy import scope
 from tests import builders
 from tests.outbox.conftest import Outbox
@@ -20,7 +20,7 @@ from tests.outbox.rows import steps
 
 def deletion(outbox: Outbox, row: Outgoing) -> Outgoing:
     with scope(outbox.profile.organization_id):
-        return delete_remote(builders.SETUP, RemotePost.objects.select_related("profile").get(outgoing=row))
+        return delete_remote_post(builders.SETUP, RemotePost.objects.select_related("profile").get(outgoing=row))
 
 
 @pytest.mark.parametrize("network", ["x", "facebook"])
@@ -45,8 +45,8 @@ def test_a_worker_killed_while_deleting_is_followed_by_another(outbox: Outbox) -
     outbox.step()
     gone = deletion(outbox, row)
     with scope(outbox.profile.organization_id):
-        call(begin_next(now())[0])
-    reap(now() + timedelta(minutes=2))
+        call_network(begin_next_row(now())[0])
+    reap_lost_rows(now() + timedelta(minutes=2))
     steps(outbox, [timedelta(minutes=2), timedelta(minutes=3)])
     assert outbox.row(gone).state == "sent"
 

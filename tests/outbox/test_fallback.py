@@ -11,10 +11,10 @@ from networks.outbox import circuits
 from organizations.models import AuditEntry, Notification
 from publishing.actions.compose import create_post
 from publishing.actions.deliveries import cancel_delivery
-from publishing.actions.fallback import fitting, remove_plan, set_plan
+from publishing.actions.fallback_plans import fit_into_template, remove_fallback_plan, set_fallback_plan
 from publishing.actions.schedule import cancel_post, publish_now
 from publishing.models import Delivery, Post
-from publishing.planning.fallback import fall_back
+from publishing.planning.fallback_runs import apply_fallback_plans
 from tests import builders
 from tests.cast import Cast
 
@@ -27,15 +27,15 @@ PAGE = "/o/acme/settings/fallback/"
 def post(cast: Cast) -> Post:
     """Held up by X, which does not answer."""
     made = publish_now(cast.olive, create_post(cast.olive, text="Bread at nine", profiles=[cast.x.pk]))
-    for _ in range(circuits.ENOUGH_OF_FEWER):
-        circuits.failed(cast.x, "No answer.", now())
+    for _ in range(circuits.FAILURES_OF_FEWER_PROFILES):
+        circuits.record_network_failure(cast.x, "No answer.", now())
     return made
 
 
 @pytest.fixture
 def plan(cast: Cast) -> FallbackPlan:
     text = "X is down, so here: {text}"
-    return set_plan(cast.olive, "x", after_minutes=30, profile=cast.page, text=text, told=[cast.lena])
+    return set_fallback_plan(cast.olive, "x", after_minutes=30, profile=cast.page, text=text, told=[cast.lena])
 
 
 def stood_in() -> list[str]:
@@ -44,7 +44,7 @@ def stood_in() -> list[str]:
 
 def test_the_other_profile_publishes_once_and_the_original_waits_for_a_person(cast: Cast, post, plan) -> None:
     for minutes in (31, 32, 50):
-        fall_back(now() + timedelta(minutes=minutes))
+        apply_fallback_plans(now() + timedelta(minutes=minutes))
     assert stood_in() == ["X is down, so here: Bread at nine"]
     original, other = Delivery.objects.filter(post=post).order_by("pk")
     assert (original.outgoing.state, original.outgoing.held) == ("waiting", "too_late")
@@ -59,11 +59,13 @@ def test_the_other_profile_publishes_once_and_the_original_waits_for_a_person(ca
 def test_it_says_the_whole_thread_and_its_comment_as_the_other_network_can(cast: Cast, plan) -> None:
     made = {"text": "Bread", "thread": ["At nine", "word " * 80], "first_comment": "The link"}
     publish_now(cast.olive, create_post(cast.olive, profiles=[cast.page.pk], **made))
-    other = set_plan(cast.olive, "facebook", after_minutes=1, profile=cast.x, text="Not on Facebook: {text}", told=[])
-    for _ in range(circuits.ENOUGH_OF_FEWER):
-        circuits.failed(cast.page, "No answer.", now())
+    other = set_fallback_plan(
+        cast.olive, "facebook", after_minutes=1, profile=cast.x, text="Not on Facebook: {text}", told=[]
+    )
+    for _ in range(circuits.FAILURES_OF_FEWER_PROFILES):
+        circuits.record_network_failure(cast.page, "No answer.", now())
     for minutes in (2, 3):
-        fall_back(now() + timedelta(minutes=minutes))
+        apply_fallback_plans(now() + timedelta(minutes=minutes))
     rows = Outgoing.objects.filter(profile=other.profile).order_by("part")
     assert [(row.part, row.held) for row in rows] == [(1, ""), (2, "chain"), (3, "chain"), (4, "chain")]
     first, second, third, comment = (row.draft["text"] for row in rows)
@@ -77,9 +79,9 @@ def test_it_says_the_whole_thread_and_its_comment_as_the_other_network_can(cast:
 def test_where_there_are_no_threads_it_is_one_text_with_the_comment_beneath(cast: Cast, plan) -> None:
     made = {"text": "Bread", "thread": ["At nine"], "first_comment": "The link"}
     publish_now(cast.olive, create_post(cast.olive, profiles=[cast.x.pk], **made))
-    for _ in range(circuits.ENOUGH_OF_FEWER):
-        circuits.failed(cast.x, "No answer.", now())
-    fall_back(now() + LATER)
+    for _ in range(circuits.FAILURES_OF_FEWER_PROFILES):
+        circuits.record_network_failure(cast.x, "No answer.", now())
+    apply_fallback_plans(now() + LATER)
     rows = Outgoing.objects.filter(profile=cast.page).order_by("part")
     assert [row.draft["text"] for row in rows] == ["X is down, so here: Bread\n\nAt nine", "The link"]
 
@@ -89,31 +91,31 @@ def unread() -> int:
 
 
 def test_the_notice_is_settled_when_the_network_answers_again(cast: Cast, post, plan) -> None:
-    fall_back(now() + LATER)
+    apply_fallback_plans(now() + LATER)
     assert unread() == 2
-    circuits.answered(Circuit.objects.get().pk, now())
+    circuits.record_network_answer(Circuit.objects.get().pk, now())
     assert unread() == 0
 
 
 def test_the_notice_is_settled_when_the_plan_is_removed(cast: Cast, post, plan) -> None:
-    fall_back(now() + LATER)
-    remove_plan(cast.olive, "x")
+    apply_fallback_plans(now() + LATER)
+    remove_fallback_plan(cast.olive, "x")
     assert unread() == 0
 
 
 def test_it_stands_on_the_posts_page(cast: Cast, post, plan, sign_in) -> None:
-    fall_back(now() + LATER)
+    apply_fallback_plans(now() + LATER)
     page = sign_in(cast.olive).get(f"/o/acme/posts/{post.pk}/").content.decode()
     assert "It stands in for a profile whose network did not answer" in page
     assert f"{cast.page.name} stands in for it" in page
 
 
 def test_nothing_happens_without_a_plan_or_before_its_time(cast: Cast, post) -> None:
-    fall_back(now() + LATER)
-    set_plan(cast.olive, "x", after_minutes=30, profile=cast.page, text="{text}", told=[])
-    fall_back(now() + timedelta(minutes=29))
+    apply_fallback_plans(now() + LATER)
+    set_fallback_plan(cast.olive, "x", after_minutes=30, profile=cast.page, text="{text}", told=[])
+    apply_fallback_plans(now() + timedelta(minutes=29))
     Circuit.objects.all().delete()
-    fall_back(now() + LATER)
+    apply_fallback_plans(now() + LATER)
     assert stood_in() == []
 
 
@@ -122,44 +124,44 @@ def test_what_is_cancelled_or_planned_for_later_is_not_stood_in_for(cast: Cast, 
     later = create_post(cast.olive, text="Tomorrow", profiles=[cast.x.pk])
     publish_now(cast.olive, later)
     Outgoing.objects.filter(delivery__post=later).update(planned_at=now() + timedelta(days=1))
-    fall_back(now() + LATER)
+    apply_fallback_plans(now() + LATER)
     assert stood_in() == []
 
 
 def test_what_goes_to_the_other_profile_anyway_is_not_said_twice_there(cast: Cast, post, plan) -> None:
     both = create_post(cast.olive, text="To both", profiles=[cast.x.pk, cast.page.pk])
     publish_now(cast.olive, both)
-    fall_back(now() + LATER)
+    apply_fallback_plans(now() + LATER)
     assert stood_in() == ["X is down, so here: Bread at nine"]
 
 
 def test_practice_never_stands_in_for_what_is_real(cast: Cast, post) -> None:
     practice = builders.profile(cast.acme, "facebook", sandbox=True)
-    set_plan(cast.olive, "x", after_minutes=1, profile=practice, text="{text}", told=[])
-    fall_back(now() + LATER)
+    set_fallback_plan(cast.olive, "x", after_minutes=1, profile=practice, text="{text}", told=[])
+    apply_fallback_plans(now() + LATER)
     assert stood_in() == []
 
 
 def test_a_profile_that_is_cut_off_does_not_stand_in(cast: Cast, post, plan) -> None:
     Profile.objects.filter(pk=cast.page.pk).update(state="disconnected")
-    fall_back(now() + LATER)
+    apply_fallback_plans(now() + LATER)
     assert stood_in() == []
 
 
 def test_words_are_cut_to_what_the_other_network_takes() -> None:
-    text = fitting("On Facebook more. {text}", "word " * 200, "x")
+    text = fit_into_template("On Facebook more. {text}", "word " * 200, "x")
     assert text.startswith("On Facebook more. word word")
     assert text.endswith("…")
     assert 240 < len(text) <= 280
-    assert fitting("{text}", "short", "x") == "short"
+    assert fit_into_template("{text}", "short", "x") == "short"
 
 
 def test_only_admins_plan_and_another_network_stands_in(cast: Cast) -> None:
     given = {"after_minutes": 5, "text": "{text}", "told": []}
     with pytest.raises(PermissionDenied):
-        set_plan(cast.lena, "x", profile=cast.page, **given)
+        set_fallback_plan(cast.lena, "x", profile=cast.page, **given)
     with pytest.raises(Invalid):
-        set_plan(cast.olive, "x", profile=cast.x, **given)
+        set_fallback_plan(cast.olive, "x", profile=cast.x, **given)
 
 
 def test_the_page_makes_changes_and_removes_a_plan(cast: Cast, sign_in, django_assert_num_queries) -> None:

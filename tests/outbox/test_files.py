@@ -10,12 +10,12 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils.timezone import now
 
-from networks.actions.outgoing import move_outgoing, put_chain, put_outgoing, retry_outgoing
+from networks.actions.outgoing import enqueue_chain, enqueue_outgoing, reschedule_outgoing, retry_outgoing
 from networks.contract import Draft, DraftKind, Media, MediaKind
 from networks.models import Outgoing, Profile, Upload
 from networks.outbox import uploading
-from networks.outbox.claims import LEASE, begin_next, reap
-from networks.outbox.uploading import bring_ahead
+from networks.outbox.claims import SEND_LEASE, begin_next_row, reap_lost_rows
+from networks.outbox.uploading import upload_files_ahead
 from organizations.tenancy import scope
 from tests import builders
 
@@ -37,7 +37,7 @@ def stored(content: bytes) -> Media:
 def put(outbox, *contents: bytes, text: str = "Look", at=None) -> Outgoing:
     with scope(outbox.profile.organization_id):
         draft = Draft(kind=DraftKind.POST, text=text, media=tuple(stored(content) for content in contents))
-        return put_outgoing(outbox.profile, draft, key=str(uuid.uuid4()), due_at=at or now())
+        return enqueue_outgoing(outbox.profile, draft, key=str(uuid.uuid4()), due_at=at or now())
 
 
 def fault_at_create(outbox, fault: str, files: int = 1) -> None:
@@ -176,36 +176,36 @@ def test_what_is_not_what_was_approved_does_not_leave(outbox, harm: str) -> None
 def test_a_worker_that_died_while_uploading_has_sent_nothing(outbox) -> None:
     row = put(outbox, BOOT)
     with scope(row.organization_id):
-        begin_next(now())
-    assert reap(now() + 2 * LEASE) == 1
+        begin_next_row(now())
+    assert reap_lost_rows(now() + 2 * SEND_LEASE) == 1
     assert outbox.row(row).state == "waiting"
     assert outbox.ledger(row) == [("upload", "not sent")]
-    outbox.step(after=3 * LEASE)
+    outbox.step(after=3 * SEND_LEASE)
     assert outbox.row(row).state == "sent"
 
 
 def test_whoever_lost_the_row_while_uploading_sends_nothing(outbox, monkeypatch) -> None:
     put(outbox, BOOT)
-    bring = uploading.brought
+    bring = uploading.upload_file
 
     def held_up(*args: object) -> object:
         Outgoing.unscoped.update(claim=uuid.uuid4())  # another has it by now
         return bring(*args)
 
-    monkeypatch.setattr(uploading, "brought", held_up)
+    monkeypatch.setattr(uploading, "upload_file", held_up)
     outbox.step()
     assert outbox.network.own == []
 
 
 def bring_ahead_of(row: Outgoing) -> None:
     Outgoing.unscoped.filter(pk=row.pk).update(bring_at=now())
-    bring_ahead()
+    upload_files_ahead()
 
 
 def test_they_are_there_before_its_time(outbox) -> None:
     row = put(outbox, BOOT, at=now() + timedelta(hours=1))
     assert row.bring_at == row.due_at - timedelta(minutes=15)
-    bring_ahead()
+    upload_files_ahead()
     assert outbox.network.calls == []
     bring_ahead_of(row)
     assert len(outbox.network.held) == 1
@@ -234,7 +234,7 @@ def test_another_time_brings_them_at_another_time(outbox) -> None:
     row = put(outbox, BOOT, at=now() + timedelta(hours=1))
     later = now() + timedelta(hours=2)
     with scope(row.organization_id):
-        move_outgoing(row, due_at=later)
+        reschedule_outgoing(row, due_at=later)
     assert outbox.row(row).bring_at == later - timedelta(minutes=15)
 
 
@@ -242,7 +242,7 @@ def test_each_part_of_a_thread_brings_its_own(outbox) -> None:
     with scope(outbox.profile.organization_id):
         first = Draft(kind=DraftKind.POST, text="One", media=(stored(BOOT),))
         drafts = [first, replace(first, text="Two", media=(stored(SHOE),)), replace(first, text="Three", media=())]
-        put_chain(outbox.profile, drafts, key="thread", due_at=now())
+        enqueue_chain(outbox.profile, drafts, key="thread", due_at=now())
     fault_at_create(outbox, "cut_after", files=1)
     minutes(outbox, 6)
     assert set(Outgoing.unscoped.values_list("state", flat=True)) == {"sent"}

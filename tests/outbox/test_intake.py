@@ -9,7 +9,14 @@ import pytest
 from django.test import Client
 from django.utils.timezone import now
 
-from networks.incoming.intake import claim_poll, digest_receipt, due_polls, end_poll, open_receipts, poll_profile
+from networks.incoming.intake import (
+    claim_poll,
+    count_due_polls,
+    digest_receipt,
+    list_undigested_receipts,
+    poll_profile,
+    release_poll,
+)
 from networks.models import Cursor, Profile, WebhookReceipt
 from networks.signals import inbound_received
 from organizations.tenancy import scope
@@ -38,7 +45,7 @@ def poll(outbox) -> None:
             try:
                 poll_profile(profile_id)
             finally:
-                end_poll(profile_id)
+                release_poll(profile_id)
 
 
 def make_due() -> None:
@@ -61,7 +68,7 @@ def test_it_is_asked_again_after_the_interval_and_not_before(outbox, settings) -
     assert claim_poll(now()) == claimed
     assert claim_poll(now() + timedelta(seconds=7)) is None  # the first one is still asking
     with scope(outbox.profile.organization_id):
-        end_poll(outbox.profile.pk)
+        release_poll(outbox.profile.pk)
     assert claim_poll(now()) is None
     assert claim_poll(now() + timedelta(seconds=7)) == claimed
 
@@ -71,7 +78,7 @@ def test_it_does_not_miss_the_beat_of_its_time(outbox, settings) -> None:
     at = now()
     assert claim_poll(at)
     with scope(outbox.profile.organization_id):
-        end_poll(outbox.profile.pk)
+        release_poll(outbox.profile.pk)
     assert claim_poll(at + timedelta(seconds=1.99))
 
 
@@ -87,11 +94,11 @@ def test_networks_that_hang_take_only_half_of_the_workers(outbox, settings) -> N
     organization = outbox.profile.organization
     for _ in range(4):
         builders.profile(organization, "x")
-    assert due_polls(now()) == 2
+    assert count_due_polls(now()) == 2
     assert claim_poll(now())
-    assert due_polls(now()) == 1
+    assert count_due_polls(now()) == 1
     assert claim_poll(now())
-    assert due_polls(now()) == 0
+    assert count_due_polls(now()) == 0
 
 
 def test_a_receiver_that_fails_leaves_the_cursor_where_it_was(outbox, arrived) -> None:
@@ -162,13 +169,13 @@ def test_a_push_is_kept_once_and_digested_once(cast, arrived, meta_app: str) -> 
     digest_receipt(receipt.pk)
     digest_receipt(receipt.pk)
     assert arrived == [(cast.page.pk, "c1")]
-    assert open_receipts(now() + timedelta(minutes=1)) == []
+    assert list_undigested_receipts(now() + timedelta(minutes=1)) == []
 
 
 def test_a_push_nobody_digested_is_swept_up(cast, meta_app: str) -> None:
     push(push_body(cast.page), meta_app)
-    assert open_receipts(now()) == []
-    assert len(open_receipts(now() + timedelta(seconds=10))) == 1
+    assert list_undigested_receipts(now()) == []
+    assert len(list_undigested_receipts(now() + timedelta(seconds=10))) == 1
 
 
 @pytest.mark.parametrize("secret", ["wrong", ""])
@@ -196,7 +203,7 @@ def test_nonsense_that_is_signed_is_kept_and_closed_with_its_reason(cast, arrive
     for receipt in WebhookReceipt.objects.all():
         digest_receipt(receipt.pk)
     assert arrived == []
-    assert open_receipts(now() + timedelta(minutes=1)) == []
+    assert list_undigested_receipts(now() + timedelta(minutes=1)) == []
 
 
 def test_handshakes(cast, meta_app: str) -> None:

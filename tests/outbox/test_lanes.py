@@ -7,11 +7,11 @@ import pytest
 from django.db import connection
 from django.utils.timezone import now
 
-from networks.actions.outgoing import put_outgoing
+from networks.actions.outgoing import enqueue_outgoing
 from networks.contract import Draft, DraftKind
 from networks.models import Held, Outgoing, Priority, Profile
-from networks.outbox.claims import Turn, begin_next, due_turns
-from networks.outbox.lanes import NEXT_ROW
+from networks.outbox.claims import Turn, begin_next_row, due_turns
+from networks.outbox.lanes import NEXT_ROW_SQL
 from organizations.tenancy import scope
 from tests import builders
 from tests.cast import Cast
@@ -20,14 +20,14 @@ from tests.cast import Cast
 def put(profile: Profile, text: str = "Hello", *, kind: DraftKind = DraftKind.POST, at=None, **columns) -> Outgoing:
     with scope(profile.organization_id):
         draft = Draft(kind=kind, text=text, in_reply_to="1" if kind == DraftKind.REPLY else "")
-        row = put_outgoing(profile, draft, key=str(uuid.uuid4()), due_at=at or now())
+        row = enqueue_outgoing(profile, draft, key=str(uuid.uuid4()), due_at=at or now())
         Outgoing.objects.filter(pk=row.pk).update(**columns)
     return row
 
 
 def begun(cast: Cast) -> Outgoing | None:
     with scope(cast.acme):
-        found = begin_next(now())
+        found = begin_next_row(now())
     return found[0] if found else None
 
 
@@ -108,7 +108,7 @@ def test_what_one_organization_sends_takes_no_worker_from_another(cast: Cast, se
     settings.SENDS_OF_NETWORK = 1
     put(cast.theirs)
     with scope(cast.globex):
-        assert begin_next(now()) is not None
+        assert begin_next_row(now()) is not None
     mine = put(cast.x)
     assert begun(cast) == mine
 
@@ -138,14 +138,14 @@ def test_the_cost_of_a_turn_does_not_grow_with_what_waits(cast: Cast, django_ass
         with django_assert_num_queries(1):
             due_turns(now())
         with django_assert_num_queries(6):  # savepoint and its release, lock, row, move, attempt
-            begin_next(now())
+            begin_next_row(now())
 
 
 def test_a_lane_finds_its_head_in_the_index(cast: Cast) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")  # the table is too small for the planner to bother
         asked = {"organization_id": cast.acme.pk, "now": now(), "sends_of_network": 5}
-        cursor.execute("EXPLAIN " + NEXT_ROW, asked)
+        cursor.execute("EXPLAIN " + NEXT_ROW_SQL, asked)
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "outgoing_lane" in plan
     assert "Index Cond: ((profile_id = p_1.id) AND (priority = " in plan

@@ -8,12 +8,12 @@ import pytest
 from django.apps import apps
 from django.utils.timezone import now
 
-from networks.actions.outgoing import cancel_outgoing, move_outgoing, put_outgoing, retry_outgoing
+from networks.actions.outgoing import cancel_outgoing, enqueue_outgoing, reschedule_outgoing, retry_outgoing
 from networks.contract import Draft, DraftKind
 from networks.models import Held, Outgoing, Profile
-from networks.outbox.claims import begin_next
-from networks.outbox.lateness import spelt
+from networks.outbox.claims import begin_next_row
 from networks.outbox.sending import send_next
+from networks.outbox.too_late_rows import format_timespan
 from networks.signals import outgoing_held
 from organizations.actions.organizations import change_organization
 from organizations.models import Organization
@@ -45,7 +45,7 @@ def told():
 def put(profile: Profile, *, kind: DraftKind = DraftKind.POST, late: timedelta = LATE, **columns) -> Outgoing:
     with scope(profile.organization_id):
         draft = Draft(kind=kind, text="Bread", in_reply_to="1" if kind == DraftKind.REPLY else "")
-        row = put_outgoing(profile, draft, key=str(uuid.uuid4()), due_at=now() - late)
+        row = enqueue_outgoing(profile, draft, key=str(uuid.uuid4()), due_at=now() - late)
         Outgoing.objects.filter(pk=row.pk).update(**columns)
         row.refresh_from_db()
     return row
@@ -53,7 +53,7 @@ def put(profile: Profile, *, kind: DraftKind = DraftKind.POST, late: timedelta =
 
 def begun(cast: Cast) -> Outgoing | None:
     with scope(cast.acme):
-        found = begin_next(now())
+        found = begin_next_row(now())
     return found[0] if found and found[1] else None
 
 
@@ -97,8 +97,8 @@ def test_six_hours_unless_somebody_said_otherwise(cast: Cast) -> None:
     assert cast.globex.too_late_minutes == 360
     held, free = put(cast.theirs, late=timedelta(hours=6, minutes=1)), put(cast.theirs, late=timedelta(hours=5))
     with scope(cast.globex):
-        assert begin_next(now())[0].held == Held.TOO_LATE
-        assert begin_next(now())[0] == free
+        assert begin_next_row(now())[0].held == Held.TOO_LATE
+        assert begin_next_row(now())[0] == free
     held.refresh_from_db()
     assert (held.state, held.held) == ("waiting", Held.TOO_LATE)
 
@@ -124,13 +124,13 @@ def test_without_a_rule_everything_leaves(cast: Cast) -> None:
 def test_the_rule_of_one_organization_is_no_rule_for_another(cast: Cast) -> None:
     row = put(cast.theirs)
     with scope(cast.globex):
-        assert begin_next(now())[0] == row
+        assert begin_next_row(now())[0] == row
 
 
 @pytest.mark.usefixtures("in_acme")
 def test_a_person_who_sends_it_now_is_not_asked_again(cast: Cast) -> None:
     row = put(cast.x, held=Held.TOO_LATE, reason="Its time has passed.")
-    move_outgoing(row, due_at=now())
+    reschedule_outgoing(row, due_at=now())
     row.refresh_from_db()
     assert (row.held, row.reason) == ("", "")
     assert begun(cast) == row
@@ -146,7 +146,7 @@ def test_what_a_person_tries_again_counts_from_now(cast: Cast) -> None:
 @pytest.mark.usefixtures("in_acme")
 def test_moving_leaves_other_holds_alone_and_cancelling_ends_it(cast: Cast) -> None:
     part, late = put(cast.x, held=Held.CHAIN), put(cast.x, held=Held.TOO_LATE)
-    move_outgoing(part, due_at=now())
+    reschedule_outgoing(part, due_at=now())
     cancel_outgoing(late)
     assert Outgoing.objects.get(pk=part.pk).held == Held.CHAIN
     assert Outgoing.objects.get(pk=late.pk).state == "cancelled"
@@ -157,7 +157,7 @@ def test_moving_leaves_other_holds_alone_and_cancelling_ends_it(cast: Cast) -> N
 def test_asking_costs_a_turn_nothing(cast: Cast, django_assert_num_queries) -> None:
     put(cast.x, late=timedelta(0))
     with django_assert_num_queries(6):  # savepoint and its release, choice and lock, row, move, attempt
-        begin_next(now())
+        begin_next_row(now())
 
 
 @pytest.mark.parametrize(
@@ -165,4 +165,4 @@ def test_asking_costs_a_turn_nothing(cast: Cast, django_assert_num_queries) -> N
     [(45, "45 min"), (60, "1 h"), (200, "3 h 20 min"), (60 * 47, "47 h"), (60 * 72 + 5, "3 days")],
 )
 def test_a_length_of_time_in_words(minutes: int, words: str) -> None:
-    assert spelt(timedelta(minutes=minutes)) == words
+    assert format_timespan(timedelta(minutes=minutes)) == words

@@ -6,16 +6,16 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import now
 
-from analytics.actions.planning import due_profiles, plan_profiles
-from networks.actions.outgoing import put_outgoing
-from networks.adapters.facebook import limits as graph
-from networks.adapters.x import limits as x
-from networks.contract import Access, Counts, Draft, DraftKind, RateLimit
+from analytics.actions.measurement_planning import due_profiles, plan_profile_measurements
+from networks.actions.outgoing import enqueue_outgoing
+from networks.adapters.facebook import rate_limits as graph
+from networks.adapters.x import rate_limits as x
+from networks.contract import Access, CallKind, Draft, DraftKind, RateLimit
 from networks.errors import RateLimited
 from networks.incoming.intake import due_cursors, poll_profile
 from networks.models import Cursor, Limit, Outgoing, Profile
-from networks.outbox.claims import begin_next
-from networks.outbox.limits import ear, follows, learn
+from networks.outbox.claims import begin_next_row
+from networks.outbox.rate_limits import limit_recorder, limits_to_hold, record_limit
 from networks.registry import adapter_class
 from organizations.tenancy import scope
 from tests import builders
@@ -34,7 +34,7 @@ def said(group: str, remaining: int, *, limit: int = 100, after: timedelta = IN_
 def reply(outbox: Outbox, profile: Profile) -> Outgoing:
     with scope(profile.organization_id):
         draft = Draft(kind=DraftKind.REPLY, text=f"Answer {uuid.uuid4()}", in_reply_to=outbox.network.mention("Hello?"))
-        return put_outgoing(profile, draft, key=str(uuid.uuid4()), due_at=now())
+        return enqueue_outgoing(profile, draft, key=str(uuid.uuid4()), due_at=now())
 
 
 def another(outbox: Outbox, organization=None) -> Profile:
@@ -85,9 +85,9 @@ def test_the_apps_window_holds_all_who_use_the_app(outbox: Outbox, remaining: in
     with scope(theirs.organization_id):
         for profile, may in ((theirs, False), (practice, True)):
             draft = Draft(kind=DraftKind.POST, text="Hello")
-            row = put_outgoing(profile, draft, key=str(uuid.uuid4()), due_at=now())
+            row = enqueue_outgoing(profile, draft, key=str(uuid.uuid4()), due_at=now())
             Outgoing.objects.exclude(pk=row.pk).delete()
-            assert bool(begin_next(now())) is may
+            assert bool(begin_next_row(now())) is may
 
 
 def test_a_refusal_holds_until_the_latest_reset(outbox: Outbox) -> None:
@@ -108,7 +108,7 @@ def test_reading_uses_up_nothing_that_posts_need(outbox: Outbox) -> None:
     outbox.network.headers = said("x-rate-limit", 0)
     with scope(outbox.profile.organization_id):
         poll_profile(outbox.profile.pk)
-        plan_profiles(now())
+        plan_profile_measurements(now())
         for later, asked in ((IN_AN_HOUR / 2, False), (2 * IN_AN_HOUR, True)):
             assert due_cursors(now() + later).filter(profile=outbox.profile).exists() is asked
             assert (outbox.profile.pk in [pk for _, pk in due_profiles(now() + later)]) is asked
@@ -120,7 +120,7 @@ def test_reading_uses_up_nothing_that_posts_need(outbox: Outbox) -> None:
 
 def test_a_profile_is_asked_less_often_when_little_is_left(outbox: Outbox, settings) -> None:
     with scope(outbox.profile.organization_id):
-        learn(outbox.profile, RateLimit(Counts.ALL, 0.85, now() + IN_AN_HOUR), now())
+        record_limit(outbox.profile, RateLimit(CallKind.ALL, 0.85, now() + IN_AN_HOUR), now())
         wait = Cursor.objects.get(profile=outbox.profile).next_poll_at - now()
     assert wait > timedelta(seconds=3.9 * settings.INBOUND_POLL_SECONDS)
     assert not Limit.objects.exists()
@@ -129,23 +129,23 @@ def test_a_profile_is_asked_less_often_when_little_is_left(outbox: Outbox, setti
 @pytest.mark.parametrize(
     ("counts", "used", "waits"),
     [
-        (Counts.ALL, 0.94, []),
-        (Counts.ALL, 0.95, ["reads"]),
-        (Counts.ALL, 0.98, ["reads", "posts"]),
-        (Counts.ALL, 1.0, ["reads", "all"]),
-        (Counts.READS, 1.0, ["reads"]),
-        (Counts.WRITES, 0.97, []),
-        (Counts.WRITES, 1.2, ["all"]),
+        (CallKind.ALL, 0.94, []),
+        (CallKind.ALL, 0.95, ["reads"]),
+        (CallKind.ALL, 0.98, ["reads", "posts"]),
+        (CallKind.ALL, 1.0, ["reads", "all"]),
+        (CallKind.READS, 1.0, ["reads"]),
+        (CallKind.WRITES, 0.97, []),
+        (CallKind.WRITES, 1.2, ["all"]),
     ],
 )
-def test_what_follows(counts: Counts, used: float, waits: list[str]) -> None:
-    assert follows(RateLimit(counts, used, now())) == waits
+def test_what_follows(counts: CallKind, used: float, waits: list[str]) -> None:
+    assert limits_to_hold(RateLimit(counts, used, now())) == waits
 
 
 def test_what_was_held_for_longer_stays_so(outbox: Outbox) -> None:
     with scope(outbox.profile.organization_id):
         for hours in (5, 1):
-            learn(outbox.profile, RateLimit(Counts.WRITES, 1.0, now() + timedelta(hours=hours)), now())
+            record_limit(outbox.profile, RateLimit(CallKind.WRITES, 1.0, now() + timedelta(hours=hours)), now())
         assert Profile.objects.get(pk=outbox.profile.pk).held_until > now() + timedelta(hours=4)
 
 
@@ -160,11 +160,11 @@ def test_what_was_held_for_longer_stays_so(outbox: Outbox) -> None:
     ],
 )
 def test_what_x_says_badly_is_not_believed(headers: dict[str, str]) -> None:
-    assert list(x.told("POST", "/2/tweets", headers)) == []
+    assert list(x.parse_limits("POST", "/2/tweets", headers)) == []
 
 
 def test_other_writes_to_x_say_nothing_of_posts() -> None:
-    assert list(x.told("DELETE", "/2/tweets/1", said("x-rate-limit", 0))) == []
+    assert list(x.parse_limits("DELETE", "/2/tweets/1", said("x-rate-limit", 0))) == []
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_other_writes_to_x_say_nothing_of_posts() -> None:
     ],
 )
 def test_what_graph_says(name: str, value: str, found: tuple[float, bool] | None) -> None:
-    limits = list(graph.told({name: value}))
+    limits = list(graph.parse_limits({name: value}))
     assert [(one.used, one.whole_app) for one in limits] == ([found] if found else [])
 
 
@@ -194,17 +194,19 @@ def test_graph_is_read_no_more_before_it_refuses(outbox: Outbox) -> None:
     page = builders.profile(outbox.profile.organization, "facebook")
     with serving(network) as base_url, scope(page.organization_id):
         credentials = {"page_id": PAGE_ID, "access_token": network.token}
-        adapter_class("facebook")(Access(PAGE_ID, "acme", base_url, credentials, heard=ear(page))).identify()
+        adapter_class("facebook")(
+            Access(PAGE_ID, "acme", base_url, credentials, on_limit=limit_recorder(page))
+        ).identify()
         assert list(Limit.objects.values_list("network", "of", "profile")) == [("facebook", "reads", None)]
 
 
 @pytest.mark.parametrize(("fault", "whole_app"), [("limited_bare", True), ("limited", False)])
 def test_a_limit_of_graphs_app_holds_everybody(outbox: Outbox, fault: str, whole_app: bool) -> None:
-    network, heard = FakeGraph(), []
+    network, on_limit = FakeGraph(), []
     network.fail_next(fault)
     with serving(network) as base_url:
         credentials = {"page_id": PAGE_ID, "access_token": network.token}
-        page = adapter_class("facebook")(Access(PAGE_ID, "acme", base_url, credentials, heard=heard.append))
+        page = adapter_class("facebook")(Access(PAGE_ID, "acme", base_url, credentials, on_limit=on_limit.append))
         with pytest.raises(RateLimited):
             page.publish(Draft(kind=DraftKind.POST, text="Hello"))
-    assert [(one.used, one.whole_app) for one in heard] == [(1.0, whole_app)]
+    assert [(one.used, one.whole_app) for one in on_limit] == [(1.0, whole_app)]

@@ -12,10 +12,10 @@ from networks.contract import (
 from networks.models import Outgoing, Profile
 from networks.outbox import (
     claims,
-    lateness,
     outcomes,
+    too_late_rows,
 )
-from networks.outbox.outcomes import APP_WAIT, GIVE_UP_AFTER, Outcome, backoff, confirmed, meaning
+from networks.outbox.outcomes import APP_WAIT, GIVE_UP_AFTER, Outcome, backoff, classify_error, outcome_of_published
 from organizations.models import Organization
 from tests.cast import Cast
 from tests.outbox.pretended import AT, FOUND, MINUTE, SECOND, error
@@ -24,7 +24,7 @@ from tests.outbox.rows import put
 
 class TestWhatAFailureMeans:
     def meant(self, what: errors.NetworkError, **more: Any) -> Outcome:
-        return meaning(what, **({"attempts": 1, "ambiguous_before": False, "planned_at": AT, "now": AT} | more))
+        return classify_error(what, **({"attempts": 1, "ambiguous_before": False, "planned_at": AT, "now": AT} | more))
 
     @pytest.mark.parametrize(
         ("what", "expected"),
@@ -91,17 +91,17 @@ class TestWhatAFailureMeans:
         [(errors.NotSent, False), (errors.Ambiguous, False), (errors.Refused, True), (errors.Busy, None)],
     )
     def test_whether_the_network_answered_is_kept(self, kind, answered) -> None:
-        found = outcomes.ended_by(error(kind), attempts=1, ambiguous_before=False, planned_at=AT, now=AT)
+        found = outcomes.outcome_of_error(error(kind), attempts=1, ambiguous_before=False, planned_at=AT, now=AT)
         assert found.answered is answered
 
     def test_a_confirmation_names_where_it_is(self) -> None:
-        assert confirmed(FOUND) == Outcome(
+        assert outcome_of_published(FOUND) == Outcome(
             "confirm", "sent", detail="https://x.com/acme/status/77", published=FOUND, answered=True
         )
-        assert confirmed(Published("77", "", None)).detail == "77"
+        assert outcome_of_published(Published("77", "", None)).detail == "77"
 
     def test_a_sign_in_is_renewed_first(self) -> None:
-        assert outcomes.renewed_first(error(errors.SignInRefused), AT) == Outcome(
+        assert outcomes.outcome_of_renewal(error(errors.SignInRefused), AT) == Outcome(
             "postpone", "not sent", "The sign-in is renewed first.", "Why", due_at=AT, answered=True
         )
 
@@ -128,7 +128,7 @@ class TestLateness:
         ],
     )
     def test_a_length_of_time_is_said_in_words(self, minutes: float, words: str) -> None:
-        assert lateness.spelt(timedelta(minutes=minutes)) == words
+        assert too_late_rows.format_timespan(timedelta(minutes=minutes)) == words
 
     @pytest.mark.parametrize(
         ("late", "more", "too_late"),
@@ -143,13 +143,13 @@ class TestLateness:
     def test_later_than_its_organization_wants_but_no_reply_and_no_part(self, late, more, too_late) -> None:
         profile = Profile(organization=Organization(too_late_minutes=60))
         row = Outgoing(**({"profile": profile, "planned_at": AT - timedelta(minutes=late)} | more))
-        assert lateness.is_late(row, AT) is too_late
+        assert too_late_rows.is_too_late(row, AT) is too_late
         profile.organization.too_late_minutes = None
-        assert lateness.is_late(row, AT) is False
+        assert too_late_rows.is_too_late(row, AT) is False
 
     def test_held_it_says_so(self, cast: Cast, in_acme) -> None:
         row = put(cast.x, late=timedelta(hours=7))
-        lateness.hold_late(row, row.planned_at + timedelta(minutes=90))
+        too_late_rows.hold_too_late(row, row.planned_at + timedelta(minutes=90))
         row.refresh_from_db()
         assert (row.state, row.held) == ("waiting", "too_late")
         assert row.reason == "It would have left 1 h 30 min after its time. It waits for somebody to decide."
@@ -160,7 +160,7 @@ class TestTurns:
         settings.SENDS_AT_ONCE = 2
         near, far = AT + timedelta(milliseconds=19), AT + timedelta(milliseconds=20)
         due = [(1, AT, 1), (2, AT, 5), (1, near, 1), (1, far, 1), (2, far, 1)]
-        assert [(turn.organization_id, turn.at) for turn in claims.spread(due)] == [
+        assert [(turn.organization_id, turn.at) for turn in claims.spread_turns(due)] == [
             (1, AT),
             (2, AT),
             (2, AT),

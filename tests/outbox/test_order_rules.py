@@ -31,11 +31,11 @@ class TestTakingAway:
         return Outgoing(**({"draft": draft, "planned_at": AT, "reason": "So.", "attempt_count": 1} | more))
 
     def test_what_takes_away(self) -> None:
-        assert deleting.takes_away(self.row()) is True
-        assert deleting.takes_away(Outgoing(draft=Draft(DraftKind.POST, "A").as_json())) is False
+        assert deleting.is_deletion(self.row()) is True
+        assert deleting.is_deletion(Outgoing(draft=Draft(DraftKind.POST, "A").as_json())) is False
 
     def test_what_is_not_known_is_done_again_for_a_day(self) -> None:
-        found = deleting.repeat(self.row(), AT + GIVE_UP_AFTER)
+        found = deleting.repeat_deletion(self.row(), AT + GIVE_UP_AFTER)
         assert (found.event, found.word, found.reason, found.detail) == (
             "postpone",
             "again",
@@ -44,7 +44,7 @@ class TestTakingAway:
         )
         assert found.due_at is not None
         assert SECOND <= found.due_at - AT - GIVE_UP_AFTER <= 2 * SECOND
-        assert deleting.repeat(self.row(), AT + GIVE_UP_AFTER + SECOND) == Outcome(
+        assert deleting.repeat_deletion(self.row(), AT + GIVE_UP_AFTER + SECOND) == Outcome(
             "refuse", "given up", "For a day it could not be deleted. Look on the profile."
         )
 
@@ -59,19 +59,19 @@ class TestTakingAway:
                     raise self.fails
 
         taker: Any = Taker()
-        assert deleting.take_away(self.row(), taker) == Outcome("confirm", "deleted", detail="77")
+        assert deleting.send_deletion(self.row(), taker) == Outcome("confirm", "deleted", detail="77")
         assert taker.asked == ["77"]
         with pytest.raises(errors.Unavailable) as met:
-            deleting.take_away(self.row(), Taker(error(errors.Ambiguous)))  # type: ignore[arg-type]
+            deleting.send_deletion(self.row(), Taker(error(errors.Ambiguous)))  # type: ignore[arg-type]
         assert (met.value.user_message, met.value.detail, met.value.code) == ("So.", "Why", "9")
         with pytest.raises(errors.Refused) as refused:
-            deleting.take_away(self.row(), object())  # type: ignore[arg-type]
+            deleting.send_deletion(self.row(), object())  # type: ignore[arg-type]
         assert refused.value.user_message == "This network does not let us delete what was published."
 
     def test_the_networks_copy_is_marked(self, cast: Cast, in_acme) -> None:
         for profile, remote_id in ((cast.x, "77"), (cast.x, "78"), (cast.page, "77")):
             RemotePost.objects.create(profile=profile, remote_id=remote_id, published_at=AT)
-        deleting.mark(self.row(profile=cast.x, sent_at=AT))
+        deleting.mark_remote_deleted(self.row(profile=cast.x, sent_at=AT))
         gone = RemotePost.objects.exclude(deleted_at=None)
         assert [(one.profile, one.remote_id, one.deleted_at) for one in gone] == [(cast.x, "77", AT)]
 
@@ -92,7 +92,7 @@ class TestTwins:
     )
     def test_one_waits_while_it_is_not_known_of_the_other(self, cast: Cast, row, profile, columns, doubtful) -> None:
         put(getattr(cast, profile), **columns)
-        assert twins.is_doubtful(row) is doubtful
+        assert twins.has_unknown_twin(row) is doubtful
 
     @pytest.mark.parametrize(
         ("draft", "alike"),
@@ -103,8 +103,8 @@ class TestTwins:
         other.draft = other.draft | draft
         other.save()
         if alike is not None:
-            assert twins.is_doubtful(row) is alike
-        assert twins.is_doubtful(other) is False
+            assert twins.has_unknown_twin(row) is alike
+        assert twins.has_unknown_twin(other) is False
 
     @pytest.mark.parametrize(
         ("columns", "look", "under_way"),
@@ -124,7 +124,7 @@ class TestTwins:
             Attempt.objects.create(
                 **({"outgoing": other, "kind": "look", "worker": "w", "started_at": AT + SECOND} | look)
             )
-        assert twins.is_under_way(row, AT) is under_way
+        assert twins.has_twin_under_way(row, AT) is under_way
 
 
 class TestChains:
@@ -137,12 +137,12 @@ class TestChains:
     def test_those_behind(self, cast: Cast, parts: list[Outgoing]) -> None:
         first, second, third = parts
         put(cast.x, held="chain", chain=put(cast.x), part=2)
-        assert list(chains.behind(first).order_by("part")) == [second, third]
-        assert list(chains.behind(second)) == [third]
+        assert list(chains.parts_behind(first).order_by("part")) == [second, third]
+        assert list(chains.parts_behind(second)) == [third]
         Outgoing.objects.filter(pk=third.pk).update(held="too_late")
-        assert list(chains.behind(second)) == []
+        assert list(chains.parts_behind(second)) == []
         Outgoing.objects.filter(pk=second.pk).update(state="cancelled")
-        assert list(chains.behind(first)) == []
+        assert list(chains.parts_behind(first)) == []
 
     @pytest.mark.parametrize(
         ("state", "reason"),
@@ -155,7 +155,7 @@ class TestChains:
     def test_they_are_told_what_they_wait_for(self, parts: list[Outgoing], state, reason) -> None:
         Outgoing.objects.filter(part__gt=1).update(reason="Old")
         parts[0].state = state
-        chains.follow(parts[0])
+        chains.update_parts_behind(parts[0])
         assert set(Outgoing.objects.filter(part__gt=1).values_list("reason", "held")) == {(reason, "chain")}
 
     def test_the_next_is_freed(self, parts: list[Outgoing], monkeypatch) -> None:
@@ -164,41 +164,41 @@ class TestChains:
         Outgoing.objects.filter(part__gt=1).update(reason="Old", due_at=AT)
         parts[0].state = "sent"
         began = now()
-        chains.follow(parts[0])
+        chains.update_parts_behind(parts[0])
         second, third = Outgoing.objects.filter(part__gt=1).order_by("part")
         assert (second.held, second.reason, third.held, third.reason) == ("", "", "chain", "")
         assert began <= second.due_at <= now()
         assert third.due_at == AT
         assert woken == [True]
-        chains.follow(third)
+        chains.update_parts_behind(third)
         Outgoing.objects.filter(pk=second.pk).update(held="chain")
         Outgoing.objects.filter(pk=third.pk).update(state="failed", reason="They said no.")
-        chains.follow(parts[0])
+        chains.update_parts_behind(parts[0])
         assert Outgoing.objects.get(pk=third.pk).reason == "They said no."
         woken.pop()
-        chains.follow(parts[0])
+        chains.update_parts_behind(parts[0])
         assert woken == [True]
 
     def test_what_is_sent_names_the_part_before_it(self, cast: Cast, parts: list[Outgoing]) -> None:
         first, second, _third = parts
-        assert chains.ready(first) == first.frozen
+        assert chains.draft_to_send(first) == first.frozen
         second.draft = Draft(DraftKind.PART, "Two", in_reply_to=chains.PART_BEFORE).as_json()
-        bare = chains.fingerprint(second)
+        bare = chains.hash_draft(second)
         with pytest.raises(errors.Refused) as refused:
-            chains.ready(second)
+            chains.draft_to_send(second)
         assert refused.value.user_message == "The part before it is not there, so this cannot stand beneath it."
         copy = RemotePost.objects.create(profile=cast.x, remote_id="77", published_at=AT, outgoing=first)
-        assert chains.ready(second).in_reply_to == "77"
-        sent = chains.ready(second).as_json()
-        assert chains.fingerprint(second) == hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest()
+        assert chains.draft_to_send(second).in_reply_to == "77"
+        sent = chains.draft_to_send(second).as_json()
+        assert chains.hash_draft(second) == hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest()
         assert bare == hashlib.sha256(json.dumps(second.draft, sort_keys=True).encode()).hexdigest()
         copy.deleted_at = AT
         copy.save()
         with pytest.raises(errors.Refused):
-            chains.ready(second)
+            chains.draft_to_send(second)
         second.after_id = None
         with pytest.raises(errors.Refused):
-            chains.ready(second)
+            chains.draft_to_send(second)
 
     def test_nothing_of_others_stands_before_what_has_nothing_before_it(
         self, cast: Cast, parts: list[Outgoing]
@@ -207,18 +207,18 @@ class TestChains:
         parts[1].draft = Draft(DraftKind.PART, "Two", in_reply_to=chains.PART_BEFORE).as_json()
         parts[1].after_id = None
         with pytest.raises(errors.Refused):
-            chains.ready(parts[1])
+            chains.draft_to_send(parts[1])
 
     def test_what_is_said_of_one_thread_is_not_said_of_another(self, cast: Cast, parts: list[Outgoing]) -> None:
         other = put(cast.x, held="chain", chain=put(cast.x), part=2, reason="Its own")
         Attempt.objects.create(outgoing=other, kind="send", worker="w", started_at=AT, outcome=chains.NOT_SHOWN)
         parts[0].state = "sent"
-        chains.follow(parts[0])
+        chains.update_parts_behind(parts[0])
         other.refresh_from_db()
         assert other.reason == "Its own"
         for _ in range(2):
             Attempt.objects.create(outgoing=parts[1], kind="send", worker="w", started_at=AT, outcome=chains.NOT_SHOWN)
-        assert chains.not_visible(parts[1], error(errors.NotVisible), AT).event == "postpone"  # type: ignore[arg-type]
+        assert chains.outcome_of_not_visible(parts[1], error(errors.NotVisible), AT).event == "postpone"  # type: ignore[arg-type]
 
     @pytest.mark.parametrize(("tried", "again"), [(0, True), (2, True), (3, False)])
     def test_a_part_that_is_not_shown_yet_is_waited_for_a_few_times(self, parts: list[Outgoing], tried, again) -> None:
@@ -226,7 +226,7 @@ class TestChains:
             Attempt.objects.create(outgoing=parts[1], kind="send", worker="w", started_at=AT, outcome=chains.NOT_SHOWN)
         Attempt.objects.create(outgoing=parts[1], kind="send", worker="w", started_at=AT, outcome="other")
         what: Any = error(errors.NotVisible)
-        expected = Outcome("postpone", "not shown yet", "So.", "Why", due_at=AT + chains.SHOWN_AFTER)
+        expected = Outcome("postpone", "not shown yet", "So.", "Why", due_at=AT + chains.NOT_SHOWN_WAIT)
         refused = Outcome("refuse", "refused", "So.", "Why")
-        assert chains.not_visible(parts[1], what, AT) == (expected if again else refused)
-        assert chains.not_visible(parts[0], what, AT) == refused
+        assert chains.outcome_of_not_visible(parts[1], what, AT) == (expected if again else refused)
+        assert chains.outcome_of_not_visible(parts[0], what, AT) == refused

@@ -6,16 +6,16 @@ import pytest
 from django.utils.timezone import now
 
 from foundation.errors import Conflict, Invalid, NotFound, PermissionDenied
-from networks.actions.kept import Kept
+from networks.actions.backlog import BacklogDecision
 from networks.contract import DraftKind
 from networks.models import Held, Outgoing, Profile
-from networks.outbox.claims import begin_next
+from networks.outbox.claims import begin_next_row
 from organizations.models import AuditEntry
 from organizations.tenancy import scope
 from teams.actions.pauses import pause_publishing, release_pause
 from teams.actions.teams import change_team, create_team, dissolve_team
 from teams.models import Pause
-from teams.pauses.pausing import access_pause, access_target, pauses_for
+from teams.pauses.pause_access import access_pause, access_pause_target, pauses_for
 from tests import builders
 from tests.cast import Cast
 from tests.outbox.rows import begun, put
@@ -168,7 +168,7 @@ def test_one_sees_the_pauses_that_touch_one(cast: Cast) -> None:
         access_pause(cast.ava, made["page"].pk, to="release")
     for scope_, pk in (("profile", lonely.pk), ("profile", None), ("team", 10**30), ("planet", 1)):
         with pytest.raises(NotFound):
-            access_target(cast.cole, scope_, pk)
+            access_pause_target(cast.cole, scope_, pk)
 
 
 @pytest.mark.parametrize("note", ["x" * 301, "a\0b"])
@@ -198,10 +198,10 @@ def test_nothing_begins_once_the_pause_has_committed(cast: Cast) -> None:
     for _ in range(12):
         for profile in profiles:
             put(profile)
-        (made, flying), *_begun = at_once(cast.acme, lambda: paused_with(cast), *[lambda: begin_next(now())] * 3)
-        assert begin_next(now()) is None
+        (made, flying), *_begun = at_once(cast.acme, lambda: paused_with(cast), *[lambda: begin_next_row(now())] * 3)
+        assert begin_next_row(now()) is None
         assert Outgoing.objects.filter(state="sending").count() == flying
-        release_pause(cast.olive, made, kept=Kept.CANCEL)
+        release_pause(cast.olive, made, kept=BacklogDecision.CANCEL)
         Outgoing.objects.filter(state="sending").update(state="sent")
 
 

@@ -14,11 +14,16 @@ from networks.contract import Media, MediaKind
 from networks.models import FallbackPlan, Outgoing, Profile
 from networks.models.fallback import NO_PLAN
 from organizations.models import AuditEntry, Notification
-from publishing.actions import fallback
+from publishing.actions import fallback_plans
 from publishing.actions.compose import create_post
-from publishing.actions.fallback import fitting, remove_plan, set_plan, stand_in
+from publishing.actions.fallback_plans import (
+    fit_into_template,
+    remove_fallback_plan,
+    send_through_stand_in,
+    set_fallback_plan,
+)
 from publishing.actions.schedule import publish_now
-from publishing.composing.threads import Attached
+from publishing.composing.threads import AttachedFile
 from publishing.models import Decision, Delivery, Post
 from tests import media
 from tests.cast import Cast
@@ -30,7 +35,7 @@ LATER = timedelta(minutes=31)
 
 def planned(cast: Cast, **more) -> FallbackPlan:
     usual = {"after_minutes": 30, "profile": cast.page, "text": "{text}", "told": []}
-    return set_plan(cast.olive, "x", **(usual | more))
+    return set_fallback_plan(cast.olive, "x", **(usual | more))
 
 
 def entry(verb: str) -> tuple[str, str, dict]:
@@ -83,15 +88,15 @@ class TestPlanning:
             with pytest.raises(Overtaken):
                 planned(cast, after_minutes=90, seen=seen)
             with pytest.raises(Overtaken):
-                remove_plan(cast.olive, "x", seen=seen)
+                remove_fallback_plan(cast.olive, "x", seen=seen)
         assert FallbackPlan.objects.get().after_minutes == 60
 
     def test_removed_it_is_written_down_once(self, cast: Cast) -> None:
         plan = planned(cast)
-        remove_plan(cast.olive, "facebook")
+        remove_fallback_plan(cast.olive, "facebook")
         assert FallbackPlan.objects.exists()
         for _ in range(2):
-            remove_plan(cast.olive, "x", seen=plan.mark)
+            remove_fallback_plan(cast.olive, "x", seen=plan.mark)
         assert not FallbackPlan.objects.exists()
         (found,) = AuditEntry.objects.filter(verb="fallback.removed")
         assert (found.actor_name, found.target_id) == ("olive@acme.example", str(plan.pk))
@@ -99,9 +104,9 @@ class TestPlanning:
     def test_only_admins_do(self, cast: Cast) -> None:
         planned(cast)
         with pytest.raises(PermissionDenied):
-            set_plan(cast.lena, "x", after_minutes=1, profile=cast.page, text="A", told=[])
+            set_fallback_plan(cast.lena, "x", after_minutes=1, profile=cast.page, text="A", told=[])
         with pytest.raises(PermissionDenied):
-            remove_plan(cast.lena, "x")
+            remove_fallback_plan(cast.lena, "x")
         assert FallbackPlan.objects.get().after_minutes == 30
 
 
@@ -118,7 +123,7 @@ class TestStandingIn:
         Notification.objects.all().delete()
         at = now() + LATER
         original = Delivery.objects.get()
-        assert stand_in(plan, original, at) is True
+        assert send_through_stand_in(plan, original, at) is True
         other = Delivery.objects.exclude(pk=original.pk).select_related("outgoing").get()
         assert (other.post, other.revision, other.profile) == (post, original.revision, cast.page)
         assert (other.outgoing.key, other.outgoing.due_at, other.outgoing.draft["text"]) == (
@@ -141,7 +146,7 @@ class TestStandingIn:
         )
         assert (cast.acme.pk, "posts", post.pk, cast.x.pk, None) in hints
         assert cast.lena in {one.member for one in Notification.objects.all()}
-        assert stand_in(plan, original, at) is False
+        assert send_through_stand_in(plan, original, at) is False
 
     @pytest.mark.parametrize("carried", [True, False])
     def test_a_first_comment_that_stays_behind_is_written_down(self, cast: Cast, monkeypatch, carried) -> None:
@@ -149,35 +154,35 @@ class TestStandingIn:
         monkeypatch.setattr(FacebookAdapter, "capabilities", can)
         publish_now(cast.olive, create_post(cast.olive, text="Bread", first_comment="The link", profiles=[cast.x.pk]))
         silence(cast.x)
-        assert stand_in(planned(cast), Delivery.objects.get(), now() + LATER) is True
+        assert send_through_stand_in(planned(cast), Delivery.objects.get(), now() + LATER) is True
         change = AuditEntry.objects.get(verb="post.stood_in").change
         assert change.get("shortened") == (None if carried else [None, "yes"])
 
     @pytest.mark.parametrize("columns", [{"state": "failed"}, {"held": "too_late"}])
     def test_only_for_what_waits_for_nothing_else(self, cast: Cast, post: Post, columns: dict) -> None:
         Outgoing.objects.update(**columns)
-        assert stand_in(planned(cast), Delivery.objects.get(), now() + LATER) is False
+        assert send_through_stand_in(planned(cast), Delivery.objects.get(), now() + LATER) is False
         assert Outgoing.objects.count() == 1
 
     def test_for_the_one_that_is_meant_and_no_other(self, cast: Cast, post: Post) -> None:
         second = publish_now(cast.olive, create_post(cast.olive, text="Cake", profiles=[cast.x.pk]))
         original = Delivery.objects.get(post=second)
-        assert stand_in(planned(cast), original, now() + LATER) is True
+        assert send_through_stand_in(planned(cast), original, now() + LATER) is True
         held = Outgoing.objects.filter(profile=cast.x).values_list("delivery__post", "held")
         assert dict(held) == {post.pk: "", second.pk: "too_late"}
 
     def test_not_where_the_other_has_it_already(self, cast: Cast) -> None:
         publish_now(cast.olive, create_post(cast.olive, text="Both", profiles=[cast.x.pk, cast.page.pk]))
         silence(cast.x)
-        assert stand_in(planned(cast), Delivery.objects.get(profile=cast.x), now() + LATER) is False
+        assert send_through_stand_in(planned(cast), Delivery.objects.get(profile=cast.x), now() + LATER) is False
         assert Outgoing.objects.filter(profile=cast.page).count() == 1
 
     def test_once_even_where_what_stood_in_was_called_off(self, cast: Cast, post: Post) -> None:
         plan, original, at = planned(cast), Delivery.objects.get(), now() + LATER
-        assert stand_in(plan, original, at) is True
+        assert send_through_stand_in(plan, original, at) is True
         Outgoing.objects.filter(profile=cast.page).update(state="cancelled")
         Outgoing.objects.filter(profile=cast.x).update(held="")
-        assert stand_in(plan, original, at) is False
+        assert send_through_stand_in(plan, original, at) is False
         assert Outgoing.objects.filter(profile=cast.page).count() == 1
 
     @pytest.mark.parametrize(
@@ -189,18 +194,18 @@ class TestStandingIn:
         original = Delivery.objects.get()
         if approved is not None:
             Decision.objects.create(revision=original.revision, member=cast.ava, approved=approved)
-        assert fallback.lacks_approval(planned(cast), original) is lacks
+        assert fallback_plans.lacks_approval(planned(cast), original) is lacks
 
     def test_whether_the_other_has_it_already(self, cast: Cast, post: Post) -> None:
         plan, original = planned(cast), Delivery.objects.get()
-        assert fallback.is_there(plan, post) is False
+        assert fallback_plans.has_post_already(plan, post) is False
         other = Outgoing.objects.get(pk=original.outgoing_id)
         other.pk, other.key, other.profile = None, "another", cast.page
         other.save()
         Delivery.objects.create(post=post, revision=original.revision, profile=cast.page, outgoing=other)
-        assert fallback.is_there(plan, post) is True
+        assert fallback_plans.has_post_already(plan, post) is True
         Outgoing.objects.filter(pk=other.pk).update(state="cancelled")
-        assert fallback.is_there(plan, post) is False
+        assert fallback_plans.has_post_already(plan, post) is False
 
     @pytest.mark.parametrize(
         ("holds", "silent"),
@@ -213,7 +218,7 @@ class TestStandingIn:
         ],
     )
     def test_it_stands_in_for_silence_alone(self, holds, silent) -> None:
-        assert fallback.is_silent(holds) is silent
+        assert fallback_plans.is_held_by_network_alone(holds) is silent
 
     @pytest.mark.parametrize(
         ("without", "shortened", "said"),
@@ -225,7 +230,7 @@ class TestStandingIn:
         ],
     )
     def test_what_did_not_come_along_is_said(self, without, shortened, said) -> None:
-        assert fallback.told(without, shortened) % "A" == said
+        assert fallback_plans.stand_in_reason(without, shortened) % "A" == said
 
     @pytest.mark.parametrize(
         ("template", "words", "expected"),
@@ -239,14 +244,14 @@ class TestStandingIn:
         ],
     )
     def test_words_are_cut_to_what_the_other_takes(self, template: str, words: str, expected: str) -> None:
-        assert fitting(template, words, "x") == expected
+        assert fit_into_template(template, words, "x") == expected
 
     def test_words_that_do_not_fit_and_files_that_stay_behind_are_written_down(
         self, cast: Cast, monkeypatch, settings, tmp_path
     ) -> None:
         from io import BytesIO
 
-        from publishing.actions.media import upload_asset
+        from publishing.actions.assets import upload_asset
 
         settings.MEDIA_ROOT = tmp_path
         monkeypatch.setattr(XAdapter, "capabilities", replace(XAdapter.capabilities, media={}))
@@ -255,8 +260,8 @@ class TestStandingIn:
         asset = upload_asset(cast.olive, BytesIO(media.picture()))
         publish_now(cast.olive, create_post(cast.olive, text="B" * 300, profiles=[cast.page.pk], media=[asset.pk]))
         silence(cast.page)
-        plan = set_plan(cast.olive, "facebook", after_minutes=30, profile=cast.x, text="{text}", told=[])
-        assert stand_in(plan, Delivery.objects.get(), now() + LATER) is True
+        plan = set_fallback_plan(cast.olive, "facebook", after_minutes=30, profile=cast.x, text="{text}", told=[])
+        assert send_through_stand_in(plan, Delivery.objects.get(), now() + LATER) is True
         change = AuditEntry.objects.get(verb="post.stood_in").change
         assert change["files left out"] == [None, "1"]
         assert change["shortened"] == [None, "yes"]
@@ -266,6 +271,6 @@ class TestStandingIn:
     def test_files_come_along_where_all_of_them_are_taken(self, monkeypatch) -> None:
         monkeypatch.setattr(XAdapter, "capabilities", replace(XAdapter.capabilities, media=media.X_TAKES))
         picture = Media("a", MediaKind.IMAGE, "image/png", size=1, sha256="", width=1, height=1)
-        two = (Attached(1, picture), Attached(2, picture))
-        assert fallback.taken(two, "x") == (picture, picture)
-        assert fallback.taken((*two, Attached(3, replace(picture, kind=MediaKind.GIF))), "x") == ()
+        two = (AttachedFile(1, picture), AttachedFile(2, picture))
+        assert fallback_plans.accepted_media(two, "x") == (picture, picture)
+        assert fallback_plans.accepted_media((*two, AttachedFile(3, replace(picture, kind=MediaKind.GIF))), "x") == ()

@@ -8,7 +8,7 @@ from django.utils.timezone import now
 from foundation.errors import Conflict
 from networks.actions.outgoing import cancel_outgoing
 from networks.models import Attempt, Outgoing, RemotePost
-from networks.outbox.settling import link
+from networks.outbox.settling import link_remote_post
 from organizations.tenancy import scope
 from tests.races import at_once
 
@@ -54,5 +54,5 @@ def test_a_poller_that_sees_our_post_first_is_joined(make_outbox) -> None:
     with scope(outbox.profile.organization_id):
         RemotePost.objects.create(profile=outbox.profile, remote_id="7", text="Hello", published_at=now())
         row.sent_at = now()
-        link(row, "7", "https://x.example/7")
+        link_remote_post(row, "7", "https://x.example/7")
         assert RemotePost.objects.get(remote_id="7").outgoing == row

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import now
 
-from networks.access import adapter_of, open_adapter, renew
-from networks.actions.profiles import store
+from networks.access import build_adapter, open_adapter, renew_sign_in
+from networks.actions.profiles import store_connected_profile
 from networks.contract import Identity
 from networks.errors import Unavailable
 from networks.incoming.intake import poll_profile
@@ -95,23 +95,23 @@ def test_a_fresh_token_that_is_refused_was_taken_back(ending) -> None:
 
 def test_a_profile_that_is_connected_while_it_is_renewed_keeps_what_was_given(ending, monkeypatch) -> None:
     profile = fresh(ending)
-    adapter = adapter_of(profile)
+    adapter = build_adapter(profile)
 
     def renew_slowly():
         connect(ending, "given-by-a-person")
         return {"access_token": "renewed"}
 
     monkeypatch.setattr(adapter, "renew", renew_slowly)
-    renew(profile.credential, adapter)
+    renew_sign_in(profile.credential, adapter)
     assert fresh(ending).credential.secrets["access_token"] == "given-by-a-person"
     assert profile.credential.secrets["access_token"] == "given-by-a-person"
 
 
 def test_what_a_network_leaves_out_or_empty_overwrites_nothing(ending, monkeypatch) -> None:
     profile = fresh(ending)
-    adapter = adapter_of(profile)
+    adapter = build_adapter(profile)
     monkeypatch.setattr(adapter, "renew", lambda: {"access_token": "renewed", "refresh_token": ""})
-    renew(profile.credential, adapter)
+    renew_sign_in(profile.credential, adapter)
     assert fresh(ending).credential.secrets == {"access_token": "renewed", "refresh_token": "once-only"}
 
 
@@ -143,7 +143,7 @@ def test_what_failed_for_the_sign_in_days_ago_waits_for_a_person(ending) -> None
 def connect(outbox, token: str) -> None:
     profile = outbox.profile
     identity = Identity(remote_id=profile.remote_id, name=profile.name, handle=profile.handle)
-    store(builders.SETUP, "x", {"access_token": token}, identity, sandbox=False)
+    store_connected_profile(builders.SETUP, "x", {"access_token": token}, identity, sandbox=False)
 
 
 @pytest.mark.parametrize("refresh_token", ["once-only", "used-up"])

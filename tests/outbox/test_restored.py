@@ -9,23 +9,23 @@ from django.db import connection
 from django.db.models import F
 from django.utils.timezone import now
 
-from networks.actions.outgoing import delete_remote, move_outgoing, put_chain, put_outgoing
-from networks.actions.profiles import store
-from networks.actions.restoring import note_restoration, watch
+from networks.actions.outgoing import delete_remote_post, enqueue_chain, enqueue_outgoing, reschedule_outgoing
+from networks.actions.profiles import store_connected_profile
+from networks.actions.restoring import record_restoration, watch_pulse
 from networks.contract import Draft, DraftKind, Identity, Media, MediaKind
 from networks.models import FallbackPlan, Held, Outgoing, Profile, Pulse, RemotePost, Restoration
 from networks.outbox import circuits, pulse
-from networks.outbox.claims import begin_next, claim_unknown
-from networks.outbox.looking import look_one
-from networks.outbox.restored import SHOWN_WITHIN
+from networks.outbox.claims import begin_next_row, claim_row_to_look_for
+from networks.outbox.doubted_rows import SHOWN_WITHIN
+from networks.outbox.reconciling import reconcile_row
 from networks.tasks import tick
 from organizations.models import Mail, NotificationSettings, Organization
 from organizations.tenancy import scope
 from publishing.actions.compose import create_post
-from publishing.actions.fallback import set_plan, stand_in
+from publishing.actions.fallback_plans import send_through_stand_in, set_fallback_plan
 from publishing.actions.schedule import schedule_post
 from publishing.models import Delivery
-from publishing.planning.fallback import fall_back
+from publishing.planning.fallback_runs import apply_fallback_plans
 from tests import builders
 from tests.outbox.conftest import Outbox
 
@@ -44,7 +44,7 @@ def restore(*, how: Restoration.How = How.RESTORE) -> Restoration:
     """As if the backup had been made an hour ago."""
     written = now() - 2 * HOUR
     Outgoing.unscoped.update(created_at=written)
-    return note_restoration(how, dumped_at=now() - HOUR, now=now())
+    return record_restoration(how, dumped_at=now() - HOUR, now=now())
 
 
 def left_since(outbox: Outbox, text: str) -> str:
@@ -102,7 +102,7 @@ def test_a_draft_that_may_have_been_published_since_is_looked_for(outbox: Outbox
     with scope(outbox.profile.organization_id):
         draft = Draft(kind=DraftKind.POST, text="A draft then")
         written = restoration.dumped_at - HOUR
-        row = put_outgoing(outbox.profile, draft, key="again", due_at=now(), written_at=written)
+        row = enqueue_outgoing(outbox.profile, draft, key="again", due_at=now(), written_at=written)
     outbox.step()
     outbox.step(after=timedelta(seconds=2))
     assert outbox.row(row).state == "sent"
@@ -112,7 +112,7 @@ def test_a_draft_that_may_have_been_published_since_is_looked_for(outbox: Outbox
 def test_each_part_of_a_thread_is_looked_for(outbox: Outbox) -> None:
     with scope(outbox.profile.organization_id):
         drafts = [Draft(kind=DraftKind.POST, text=text) for text in ("One", "Two", "Three")]
-        first = put_chain(outbox.profile, drafts, key="thread", due_at=now() - timedelta(minutes=30))
+        first = enqueue_chain(outbox.profile, drafts, key="thread", due_at=now() - timedelta(minutes=30))
     one = left_since(outbox, "One")
     outbox.network.add("Two", parent=one)
     restore()
@@ -155,15 +155,15 @@ def test_what_is_too_late_by_now_waits_for_a_person(outbox: Outbox) -> None:
     Restoration.objects.update(noticed_at=F("noticed_at") - AFTER)
     look(outbox)
     with scope(outbox.profile.organization_id):
-        assert begin_next(now() + AFTER)[0].held == Held.TOO_LATE
+        assert begin_next_row(now() + AFTER)[0].held == Held.TOO_LATE
     assert (outbox.row(row).state, outbox.row(row).held) == ("waiting", Held.TOO_LATE)
     assert outbox.network.published_texts() == []
 
 
 def look(outbox: Outbox) -> None:
-    while claim := claim_unknown(now() + AFTER):
+    while claim := claim_row_to_look_for(now() + AFTER):
         with scope(claim.organization_id):
-            look_one(claim.outgoing_id, claim.token)
+            reconcile_row(claim.outgoing_id, claim.token)
 
 
 def test_what_was_held_as_too_late_and_sent_by_a_person_since_is_found(outbox: Outbox) -> None:
@@ -182,7 +182,7 @@ def test_who_moves_it_after_all_has_it_looked_for(outbox: Outbox) -> None:
     left_since(outbox, "Moved")
     restore()
     with scope(outbox.profile.organization_id):
-        move_outgoing(outbox.row(row), due_at=now())
+        reschedule_outgoing(outbox.row(row), due_at=now())
     outbox.step()
     outbox.step(after=timedelta(seconds=2))
     assert outbox.network.published_texts() == ["Moved"]
@@ -195,7 +195,7 @@ FILE = Media("a.png", MediaKind.IMAGE, "image/png", size=10, sha256="0" * 64, wi
 def put_with_file(outbox: Outbox, text: str) -> Outgoing:
     draft = Draft(kind=DraftKind.POST, text=text, media=(FILE,))
     with scope(outbox.profile.organization_id):
-        return put_outgoing(outbox.profile, draft, key=f"file {text}", due_at=now() - timedelta(minutes=30))
+        return enqueue_outgoing(outbox.profile, draft, key=f"file {text}", due_at=now() - timedelta(minutes=30))
 
 
 def test_files_that_were_brought_since_the_backup_rule_nothing_out(outbox: Outbox) -> None:
@@ -227,7 +227,7 @@ def test_to_delete_may_be_repeated(outbox: Outbox) -> None:
     row = outbox.put("Gone soon")
     outbox.step()
     with scope(outbox.profile.organization_id):
-        deletion = delete_remote(builders.SETUP, RemotePost.objects.get(outgoing=row))
+        deletion = delete_remote_post(builders.SETUP, RemotePost.objects.get(outgoing=row))
     restore()
     outbox.step()
     assert outbox.row(deletion).state == "sent"
@@ -260,7 +260,9 @@ def test_what_is_on_a_profile_that_is_cut_off_waits_for_a_person(outbox: Outbox)
 def reconnect(profile: Profile) -> None:
     identity = Identity(remote_id=profile.remote_id, name=profile.name, handle=profile.handle)
     with scope(profile.organization_id):
-        store(builders.SETUP, "x", {"access_token": "the-secret-access-token"}, identity, sandbox=False)
+        store_connected_profile(
+            builders.SETUP, "x", {"access_token": "the-secret-access-token"}, identity, sandbox=False
+        )
 
 
 def test_a_duplicate_refused_after_it_was_not_found_is_looked_for_again(outbox: Outbox) -> None:
@@ -299,9 +301,9 @@ def how() -> list[str]:
 
 def test_a_pulse_of_ours_is_no_alarm(outbox: Outbox) -> None:
     for seconds in range(3):
-        assert watch(now() + timedelta(seconds=seconds))
+        assert watch_pulse(now() + timedelta(seconds=seconds))
     assert how() == []
-    assert pulse.read(now()).beat >= 3
+    assert pulse.read_pulse(now()).beat >= 3
 
 
 def test_a_copy_of_the_rows_is_noticed_and_nothing_leaves_before(outbox: Outbox) -> None:
@@ -309,31 +311,31 @@ def test_a_copy_of_the_rows_is_noticed_and_nothing_leaves_before(outbox: Outbox)
     left_since(outbox, "Again?")
     rewrite_as_a_dump_would()
     with scope(outbox.profile.organization_id):
-        assert begin_next(now()) is None
-    assert watch(now())
+        assert begin_next_row(now()) is None
+    assert watch_pulse(now())
     assert how() == [How.COPY]
     assert outbox.row(row).state == "unknown"
-    assert watch(now() + timedelta(seconds=1))
+    assert watch_pulse(now() + timedelta(seconds=1))
     assert how() == [How.COPY]
 
 
 def test_a_database_behind_what_is_known_is_noticed(outbox: Outbox) -> None:
     outbox.put("Again?", at=now() - timedelta(minutes=5))
-    pulse.known["beat"] = 10**9
+    pulse.highest_seen["beat"] = 10**9
     with scope(outbox.profile.organization_id):
-        assert begin_next(now()) is None
-    assert watch(now())
+        assert begin_next_row(now()) is None
+    assert watch_pulse(now())
     assert how() == [How.BEHIND]
-    assert watch(now() + timedelta(seconds=1))
+    assert watch_pulse(now() + timedelta(seconds=1))
     assert how() == [How.BEHIND]
 
 
 def test_the_file_beside_the_media_remembers(outbox: Outbox, tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(pulse, "mark_path", lambda: tmp_path / ".pulse-test")
-    assert watch(now())
-    pulse.keep(10**9)  # as it stood when the data folder was set back
-    pulse.known["beat"] = 0  # the next start
-    assert watch(now() + timedelta(seconds=1))
+    monkeypatch.setattr(pulse, "beat_file_path", lambda: tmp_path / ".pulse-test")
+    assert watch_pulse(now())
+    pulse.write_beat_file(10**9)  # as it stood when the data folder was set back
+    pulse.highest_seen["beat"] = 0  # the next start
+    assert watch_pulse(now() + timedelta(seconds=1))
     assert how() == [How.BEHIND]
 
 
@@ -342,25 +344,25 @@ def test_long_silence_before_a_start_is_looked_into_unless_somebody_stopped_it(o
     Outgoing.unscoped.update(created_at=now() - 5 * HOUR)
     Pulse.objects.update(beaten_at=now() - 4 * HOUR)
     set_own()
-    monkeypatch.setattr(pulse, "STARTED", now() - 5 * HOUR)
-    assert watch(now())
+    monkeypatch.setattr(pulse, "PROCESS_STARTED", now() - 5 * HOUR)
+    assert watch_pulse(now())
     assert how() == []  # it lived all the time, and could not beat: that brings nothing back
     Pulse.objects.update(beaten_at=now() - 4 * HOUR)
     set_own()
-    monkeypatch.setattr(pulse, "STARTED", now())
+    monkeypatch.setattr(pulse, "PROCESS_STARTED", now())
     Session.objects.create(session_key="kept", expire_date=now() + HOUR)
-    assert watch(now())
+    assert watch_pulse(now())
     assert how() == [How.GAP]
     assert outbox.row(row).state == "unknown"
     assert Session.objects.exists()  # nobody has restored anything, as far as is known
 
 
 def test_a_planned_stop_is_no_alarm(outbox: Outbox, monkeypatch) -> None:
-    monkeypatch.setattr(pulse, "STARTED", now())
-    pulse.beat(now(), stopped=True)
+    monkeypatch.setattr(pulse, "PROCESS_STARTED", now())
+    pulse.beat_pulse(now(), stopped=True)
     Pulse.objects.update(beaten_at=now() - timedelta(days=9))
     set_own()
-    assert watch(now())
+    assert watch_pulse(now())
     assert how() == []
     assert Pulse.objects.get().stopped_at is None
 
@@ -375,13 +377,13 @@ def test_nothing_leaves_where_the_pulse_is_missing(outbox: Outbox, monkeypatch) 
     outbox.put("Who knows?", at=now() - timedelta(minutes=5))
     Pulse.objects.all().delete()
     with scope(outbox.profile.organization_id):
-        assert begin_next(now()) is None
-    monkeypatch.setattr(pulse, "being_loaded", lambda: True)
+        assert begin_next_row(now()) is None
+    monkeypatch.setattr(pulse, "is_database_loading", lambda: True)
     tick()
     assert not Pulse.objects.exists()
     monkeypatch.undo()
-    assert not watch(now())
-    assert watch(now())
+    assert not watch_pulse(now())
+    assert watch_pulse(now())
     assert how() == [How.COPY]
 
 
@@ -415,7 +417,7 @@ def plan_for(outbox: Outbox) -> None:
     """Where X is silent for half an hour, another profile stands in."""
     with scope(outbox.profile.organization_id):
         other = builders.profile(outbox.profile.organization, "facebook")
-        set_plan(organization_owner(), "x", after_minutes=30, profile=other, text="{text}", told=[])
+        set_fallback_plan(organization_owner(), "x", after_minutes=30, profile=other, text="{text}", told=[])
 
 
 def test_what_another_profile_may_have_stood_in_for_since_waits_for_a_person(outbox: Outbox) -> None:
@@ -449,9 +451,9 @@ def test_nobody_stands_in_for_what_is_to_be_looked_for_first(outbox: Outbox) -> 
         post = create_post(organization_owner(), text="Sent by hand since", profiles=[outbox.profile.pk])
         schedule_post(organization_owner(), post, at=now() + timedelta(minutes=1))
         restore()
-        for _ in range(circuits.ENOUGH_OF_FEWER):
-            circuits.failed(outbox.profile, "No answer.", now())
+        for _ in range(circuits.FAILURES_OF_FEWER_PROFILES):
+            circuits.record_network_failure(outbox.profile, "No answer.", now())
         delivery = Delivery.objects.get()
-        assert not stand_in(FallbackPlan.objects.get(), delivery, now() + HOUR)
-        fall_back(now() + HOUR)
+        assert not send_through_stand_in(FallbackPlan.objects.get(), delivery, now() + HOUR)
+        apply_fallback_plans(now() + HOUR)
         assert not Outgoing.objects.filter(key__startswith="fallback:").exists()

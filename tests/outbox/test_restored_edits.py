@@ -13,8 +13,8 @@ from networks.adapters.x.adapter import XAdapter
 from networks.models import Outgoing, RemotePost, Restoration
 from organizations.models import Member, Organization
 from organizations.tenancy import scope
+from publishing.actions.assets import upload_asset
 from publishing.actions.compose import create_post, edit_post, withdraw_post
-from publishing.actions.media import upload_asset
 from publishing.actions.schedule import publish_now, schedule_post
 from publishing.models import Post, Revision
 from tests import media

@@ -6,7 +6,7 @@ import pytest
 from django.utils.timezone import now
 
 from foundation.errors import Conflict
-from networks.actions.outgoing import cancel_outgoing, move_outgoing, put_outgoing, retry_outgoing
+from networks.actions.outgoing import cancel_outgoing, enqueue_outgoing, reschedule_outgoing, retry_outgoing
 from networks.models import Outgoing, Profile, RemotePost
 from organizations.models import Organization
 from organizations.tenancy import scope
@@ -36,7 +36,7 @@ def test_nothing_leaves_before_its_time(outbox) -> None:
 def test_the_same_effect_cannot_stand_twice(outbox) -> None:
     row = outbox.put()
     with scope(outbox.profile.organization_id), pytest.raises(Conflict):
-        put_outgoing(outbox.profile, row.frozen, key=row.key, due_at=now())
+        enqueue_outgoing(outbox.profile, row.frozen, key=row.key, due_at=now())
 
 
 @pytest.mark.parametrize("fault", ["limited", "limited_bare"])
@@ -105,7 +105,7 @@ def test_cancelled_or_moved_it_does_not_leave(outbox) -> None:
     cancelled, moved = outbox.put("One"), outbox.put("Two")
     with scope(outbox.profile.organization_id):
         cancel_outgoing(outbox.row(cancelled))
-        move_outgoing(outbox.row(moved), due_at=now() + timedelta(hours=1))
+        reschedule_outgoing(outbox.row(moved), due_at=now() + timedelta(hours=1))
     outbox.step()
     assert outbox.network.published_texts() == []
     assert outbox.row(cancelled).state == "cancelled"

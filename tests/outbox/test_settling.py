@@ -13,7 +13,7 @@ from networks.outbox import (
     claims,
     settling,
 )
-from networks.outbox.outcomes import Outcome, confirmed
+from networks.outbox.outcomes import Outcome, outcome_of_published
 from organizations.models import AuditEntry
 from tests.cast import Cast
 from tests.outbox.pretended import AT, FOUND, MINUTE, SECOND
@@ -26,12 +26,12 @@ class TestSettling:
         return put(cast.x, state="sending", claim=uuid.uuid4(), resends=1, doubted=True, held="too_late")
 
     def written(self, row: Outgoing, outcome: Outcome) -> Outgoing:
-        settling.write(row, outcome)
+        settling.write_outcome(row, outcome)
         return Outgoing.objects.get(pk=row.pk)
 
     def test_a_confirmation_is_linked_and_marked(self, cast: Cast, row: Outgoing) -> None:
         began = now()
-        found = self.written(row, confirmed(FOUND))
+        found = self.written(row, outcome_of_published(FOUND))
         assert (found.state, found.sent_at, found.held, found.doubted, found.claim) == (
             "sent",
             AT,
@@ -39,7 +39,7 @@ class TestSettling:
             False,
             row.claim,
         )
-        assert began + claims.LEASE <= found.lease_until <= now() + claims.LEASE
+        assert began + claims.SEND_LEASE <= found.lease_until <= now() + claims.SEND_LEASE
         copy = RemotePost.objects.get()
         assert (copy.organization, copy.profile, copy.outgoing, copy.kind, copy.remote_id, copy.permalink) == (
             cast.acme,
@@ -53,18 +53,18 @@ class TestSettling:
 
     def test_the_networks_copy_knows_what_it_is(self, cast: Cast, row: Outgoing) -> None:
         row.draft = row.draft | {"kind": "reply"}
-        self.written(row, confirmed(FOUND))
+        self.written(row, outcome_of_published(FOUND))
         assert RemotePost.objects.get(outgoing=row).kind == "reply"
 
     def test_what_a_poller_saw_first_is_joined(self, cast: Cast, row: Outgoing) -> None:
         RemotePost.objects.create(profile=cast.x, remote_id="77", published_at=AT - MINUTE, text="As shown")
-        self.written(row, confirmed(FOUND))
+        self.written(row, outcome_of_published(FOUND))
         copy = RemotePost.objects.get()
         assert (copy.outgoing, copy.permalink, copy.text) == (row, "https://x.com/acme/status/77", "As shown")
 
     def test_without_the_networks_time_it_is_now(self, row: Outgoing) -> None:
         began = now()
-        assert began <= self.written(row, confirmed(Published("77", "", None))).sent_at <= now()
+        assert began <= self.written(row, outcome_of_published(Published("77", "", None))).sent_at <= now()
 
     def test_what_is_postponed_may_be_taken_again(self, row: Outgoing) -> None:
         found = self.written(row, Outcome("postpone", "not sent", "x" * 600, due_at=AT, resends=1))
@@ -112,9 +112,9 @@ class TestSettling:
         assert hints == [(cast.acme.pk, "profiles", cast.x.pk, None, None)]
         assert heard == [profile]
         Profile.objects.filter(pk=cast.page.pk).update(state="connected")
-        settling.disconnect(cast.page, "x" * 600)
+        settling.disconnect_profile(cast.page, "x" * 600)
         assert Profile.objects.get(pk=cast.page.pk).state_reason == "x" * 500
-        settling.disconnect(profile, "Again")
+        settling.disconnect_profile(profile, "Again")
         assert AuditEntry.objects.filter(verb="profile.disconnected", target_id=str(profile.pk)).count() == 1
 
     @pytest.mark.parametrize(("holds", "due_at", "held"), [(True, AT, AT), (False, AT, None), (True, None, None)])
@@ -124,10 +124,10 @@ class TestSettling:
 
     def test_who_lost_the_claim_writes_in_the_ledger_alone(self, row: Outgoing, monkeypatch) -> None:
         told: list[Outgoing] = []
-        monkeypatch.setattr(settling, "tell", told.append)
+        monkeypatch.setattr(settling, "notify_settled", told.append)
         attempt = Attempt.objects.create(outgoing=row, kind="send", worker="w", started_at=AT)
         Outgoing.objects.filter(pk=row.pk).update(claim=uuid.uuid4())
-        assert settling.settle(row, attempt, Outcome("refuse", "refused", "So.", "y" * 1100)) is False
+        assert settling.settle_row(row, attempt, Outcome("refuse", "refused", "So.", "y" * 1100)) is False
         attempt.refresh_from_db()
         assert (attempt.outcome, attempt.detail, attempt.finished_at is not None) == ("refused", "y" * 1000, True)
         assert told == []
@@ -135,11 +135,11 @@ class TestSettling:
 
     def test_what_was_settled_is_told_and_judged(self, row: Outgoing, monkeypatch) -> None:
         told, judged = [], []
-        monkeypatch.setattr(settling, "tell", told.append)
-        monkeypatch.setattr(settling.circuits, "judge", lambda *given: judged.append(given[:3]))
+        monkeypatch.setattr(settling, "notify_settled", told.append)
+        monkeypatch.setattr(settling.circuits, "update_circuit", lambda *given: judged.append(given[:3]))
         attempt = Attempt.objects.create(outgoing=row, kind="send", worker="w", started_at=AT)
         outcome = Outcome("refuse", "refused", "So.", "Why")
-        assert settling.settle(row, attempt, outcome) is True
+        assert settling.settle_row(row, attempt, outcome) is True
         attempt.refresh_from_db()
         assert (attempt.outcome, attempt.detail) == ("refused", "Why")
         assert (told, judged) == ([row], [(row, attempt, outcome)])
@@ -155,11 +155,11 @@ class TestSettling:
     def test_what_is_settled_on_a_practice_network_is_shown_by_us(self, row: Outgoing) -> None:
         row.profile.sandbox = True
         attempt = Attempt.objects.create(outgoing=row, kind="send", worker="w", started_at=AT)
-        assert settling.settle(row, attempt, confirmed(FOUND)) is True
+        assert settling.settle_row(row, attempt, outcome_of_published(FOUND)) is True
         assert "/sandbox/acme/x/" in RemotePost.objects.get().permalink
 
     def test_whoever_hears_of_it_and_fails_is_named_in_the_log(self, caplog) -> None:
-        settling.log_failures([("well", None), ("a receiver", ZeroDivisionError("oh"))], "outgoing 5")
+        settling.log_receiver_failures([("well", None), ("a receiver", ZeroDivisionError("oh"))], "outgoing 5")
         assert [one.getMessage() for one in caplog.records] == ["outgoing 5: a receiver failed"]
 
     def test_told_it_needs_no_lease_any_more(self, cast: Cast, row: Outgoing, hints, monkeypatch) -> None:
@@ -170,16 +170,16 @@ class TestSettling:
         Outgoing.objects.filter(pk=row.pk).update(lease_until=AT, state="sent")
         row.refresh_from_db()
         row.lease_until = AT + MINUTE
-        settling.tell(row)
+        settling.notify_settled(row)
         assert Outgoing.objects.get(pk=row.pk).lease_until == AT
-        settling.tell_untold(AT)
+        settling.notify_left_settled(AT)
         assert heard == [row]
-        settling.tell_untold(AT + SECOND)
+        settling.notify_left_settled(AT + SECOND)
         assert Outgoing.objects.get(pk=row.pk).lease_until is None
         assert heard == [row, row]
         assert hints == [(cast.acme.pk, "outgoing", row.pk, cast.x.pk, None)] * 2
         Outgoing.objects.filter(pk=row.pk).update(lease_until=AT, state="sending")
-        settling.tell_untold(AT + SECOND)
+        settling.notify_left_settled(AT + SECOND)
         assert heard == [row, row]
 
     def test_whoever_fails_to_hear_is_logged_beside_what_it_was(
@@ -188,9 +188,9 @@ class TestSettling:
         fails = lambda sender, **_: [("a receiver", ValueError())] if sender in (Outgoing, Profile) else []  # noqa: E731
         for signal in (settling.outgoing_settled, settling.outgoing_held, settling.profile_disconnected):
             monkeypatch.setattr(signal, "send_robust", fails)
-        settling.tell(row)
-        settling.tell_held([row, row])
-        settling.disconnect(row.profile, "Gone.")
+        settling.notify_settled(row)
+        settling.notify_held([row, row])
+        settling.disconnect_profile(row.profile, "Gone.")
         assert [one.getMessage() for one in caplog.records if one.levelname == "ERROR"] == [
             f"outgoing {row.pk}: a receiver failed",
             "2 held rows: a receiver failed",
@@ -201,11 +201,11 @@ class TestSettling:
         other = put(cast.page, lease_until=AT)
         Outgoing.objects.filter(pk=row.pk).update(lease_until=AT)
         row.refresh_from_db()
-        settling.tell(row)
+        settling.notify_settled(row)
         assert Outgoing.objects.get(pk=other.pk).lease_until == AT
 
     def test_one_that_is_held_is_told_too(self, cast: Cast, row: Outgoing, hints) -> None:
-        settling.tell_held([row])
+        settling.notify_held([row])
         assert (cast.acme.pk, "outgoing", "", cast.x.pk, None) in hints
 
     def test_what_is_held_is_told_profile_by_profile(self, cast: Cast, in_acme, hints, monkeypatch) -> None:
@@ -213,14 +213,14 @@ class TestSettling:
         monkeypatch.setattr(settling.outgoing_held, "send_robust", lambda sender, rows: heard.append(rows) or [])
         rows = [put(cast.x), put(cast.x), put(cast.page)]
         hints.clear()
-        settling.tell_held(rows)
+        settling.notify_held(rows)
         assert heard == [rows]
         assert sorted(hints) == [(cast.acme.pk, "outgoing", "", one.pk, None) for one in (cast.x, cast.page)]
 
     def test_a_practice_network_is_shown_by_us(self, cast: Cast, row: Outgoing) -> None:
-        assert settling.as_shown(row, Outcome("refuse", "refused")) == Outcome("refuse", "refused")
-        assert settling.as_shown(row, confirmed(FOUND)) == confirmed(FOUND)
+        assert settling.add_public_permalink(row, Outcome("refuse", "refused")) == Outcome("refuse", "refused")
+        assert settling.add_public_permalink(row, outcome_of_published(FOUND)) == outcome_of_published(FOUND)
         row.profile.sandbox = True
-        found = settling.as_shown(row, confirmed(FOUND)).published
+        found = settling.add_public_permalink(row, outcome_of_published(FOUND)).published
         assert found is not None
         assert found.permalink.endswith(f"/sandbox/acme/x/{cast.x.handle}/?post=77#post-77")

@@ -6,19 +6,19 @@ from datetime import timedelta
 import pytest
 from PIL import Image
 
-from networks.adapters.facebook.pictures import LIMITS
+from networks.adapters.facebook.photo_uploads import MEDIA_LIMITS
 from networks.contract import MediaKind
 from networks.models import Outgoing
 from organizations.models import Member
 from organizations.tenancy import scope
+from publishing.actions.assets import upload_asset
 from publishing.actions.compose import create_post
-from publishing.actions.media import upload_asset
 from publishing.actions.schedule import publish_now
 from publishing.models import Asset
 from tests import media
 from tests.publishing.test_positions import TELLING, exif
 
-MOST = LIMITS[MediaKind.IMAGE].most_bytes
+MOST = MEDIA_LIMITS[MediaKind.IMAGE].most_bytes
 
 
 @pytest.fixture

@@ -7,15 +7,15 @@ import pytest
 from django.utils.timezone import now
 
 from networks.models import Circuit, FallbackPlan, Limit, Outgoing, Profile
-from networks.outbox import circuits, limits
+from networks.outbox import circuits, rate_limits
 from networks.outbox.reach import reach_of
 from organizations.models import Organization
 from publishing.actions.compose import create_post, edit_post
-from publishing.actions.fallback import set_plan, stand_in
+from publishing.actions.fallback_plans import send_through_stand_in, set_fallback_plan
 from publishing.actions.review import approve_post, submit_post
 from publishing.actions.schedule import publish_now
 from publishing.models import Delivery, Post
-from publishing.planning.fallback import fall_back
+from publishing.planning.fallback_runs import apply_fallback_plans
 from teams.actions.pauses import pause_publishing, release_pause
 from tests import builders
 from tests.cast import Cast
@@ -25,15 +25,15 @@ AT = timedelta(minutes=31)
 
 
 def silence(profile: Profile) -> None:
-    for _ in range(circuits.ENOUGH_OF_FEWER):
-        circuits.failed(profile, "No answer.", now())
+    for _ in range(circuits.FAILURES_OF_FEWER_PROFILES):
+        circuits.record_network_failure(profile, "No answer.", now())
 
 
 @pytest.fixture
 def post(cast: Cast) -> Post:
     """Held up by X, which does not answer, where a Page stands in after half an hour."""
     made = publish_now(cast.olive, create_post(cast.olive, text="Bread at nine", profiles=[cast.x.pk]))
-    set_plan(cast.olive, "x", after_minutes=30, profile=cast.page, text="{text}", told=[])
+    set_fallback_plan(cast.olive, "x", after_minutes=30, profile=cast.page, text="{text}", told=[])
     silence(cast.x)
     return made
 
@@ -72,8 +72,12 @@ HINDRANCES: dict[str, Callable[[Cast, Post], object]] = {
     "the other profile is cut off": lambda cast, post: Profile.objects.filter(pk=cast.page.pk).update(
         state="disconnected"
     ),
-    "its own profile waits for a limit": lambda cast, post: limits.hold(cast.x, now() + timedelta(hours=3)),
-    "the other profile waits for a limit": lambda cast, post: limits.hold(cast.page, now() + timedelta(hours=3)),
+    "its own profile waits for a limit": lambda cast, post: rate_limits.hold_profile(
+        cast.x, now() + timedelta(hours=3)
+    ),
+    "the other profile waits for a limit": lambda cast, post: rate_limits.hold_profile(
+        cast.page, now() + timedelta(hours=3)
+    ),
     "its own posts are limited": lambda cast, post: limit_of(cast.x),
     "the other's posts are limited": lambda cast, post: limit_of(cast.page),
     "the other takes nothing at all": lambda cast, post: limit_of(cast.page, "all"),
@@ -88,53 +92,53 @@ HINDRANCES: dict[str, Callable[[Cast, Post], object]] = {
 def test_what_keeps_a_post_from_leaving_keeps_it_from_its_stand_in(cast: Cast, post: Post, hindrance: str) -> None:
     delivery = Delivery.objects.get()
     HINDRANCES[hindrance](cast, post)
-    fall_back(now() + AT)
-    assert not stand_in(FallbackPlan.objects.get(), delivery, now() + AT)
+    apply_fallback_plans(now() + AT)
+    assert not send_through_stand_in(FallbackPlan.objects.get(), delivery, now() + AT)
     assert stood_in() == 0
     assert Outgoing.objects.get().held == ""
 
 
 def test_nothing_but_the_silence_is_needed(cast: Cast, post: Post) -> None:
-    fall_back(now() + AT)
+    apply_fallback_plans(now() + AT)
     assert stood_in() == 1
 
 
 def test_a_probe_that_is_due_on_the_other_network_is_no_sign_that_it_answers(cast: Cast, post: Post) -> None:
     silence(cast.page)
     Circuit.objects.filter(network="facebook").update(next_at=now() - timedelta(seconds=1))
-    fall_back(now() + AT)
+    apply_fallback_plans(now() + AT)
     assert stood_in() == 0
 
 
 def test_a_network_that_answers_again_meanwhile_needs_no_stand_in(cast: Cast, post: Post) -> None:
     plan, delivery = FallbackPlan.objects.get(), Delivery.objects.get()
-    circuits.answered(Circuit.objects.get().pk, now())
-    assert not stand_in(plan, delivery, now() + AT)
+    circuits.record_network_answer(Circuit.objects.get().pk, now())
+    assert not send_through_stand_in(plan, delivery, now() + AT)
 
 
 def test_it_stands_in_once_the_pause_is_released(cast: Cast, post: Post) -> None:
     pause = pause_publishing(cast.olive, cast.x)
-    fall_back(now() + AT)
+    apply_fallback_plans(now() + AT)
     release_pause(cast.olive, pause)
-    fall_back(now() + AT)
+    apply_fallback_plans(now() + AT)
     assert stood_in() == 1
 
 
 def test_those_that_something_else_keeps_do_not_hide_the_rest(cast: Cast, post: Post, monkeypatch) -> None:
-    monkeypatch.setattr("publishing.planning.fallback.AT_ONCE", 1)
+    monkeypatch.setattr("publishing.planning.fallback_runs.MOST_PER_RUN", 1)
     other = builders.profile(cast.acme, "x")
     publish_now(cast.olive, create_post(cast.olive, text="Rolls", profiles=[other.pk]))
     pause_publishing(cast.olive, cast.x)
-    fall_back(now() + AT)
+    apply_fallback_plans(now() + AT)
     assert Outgoing.objects.get(key__startswith="fallback:").draft["text"] == "Rolls"
 
 
 def test_an_approved_post_stands_in_where_approval_is_asked_for(cast: Cast) -> None:
     approval_on(cast.x)
     approval_on(cast.page)
-    set_plan(cast.olive, "x", after_minutes=30, profile=cast.page, text="{text}", told=[])
+    set_fallback_plan(cast.olive, "x", after_minutes=30, profile=cast.page, text="{text}", told=[])
     made = submit_post(cast.ed, create_post(cast.ed, text="Bread at nine", profiles=[cast.x.pk]))
     publish_now(cast.olive, approve_post(cast.olive, made))
     silence(cast.x)
-    fall_back(now() + AT)
+    apply_fallback_plans(now() + AT)
     assert stood_in() == 1

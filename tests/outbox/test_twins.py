@@ -6,9 +6,9 @@ import pytest
 from django.utils.timezone import now
 
 from networks.models import Attempt, Outgoing, RemotePost
-from networks.outbox.claims import begin_next, claim_unknown
-from networks.outbox.looking import LOOK_LEASE, begin_look
-from networks.outbox.twins import WAITS
+from networks.outbox.claims import begin_next_row, claim_row_to_look_for
+from networks.outbox.reconciling import LOOK_LEASE, begin_look
+from networks.outbox.twins import TWIN_WAIT_REASON
 from organizations.tenancy import scope
 from tests.outbox.conftest import Outbox
 
@@ -50,7 +50,7 @@ def test_the_second_waits_while_the_end_of_the_first_is_not_known(outbox: Outbox
     first, second, other = outbox.put(SAME), outbox.put(SAME), outbox.put("Something else")
     outbox.step()
     assert [outbox.row(row).state for row in (first, second, other)] == ["unknown", "waiting", "sent"]
-    assert outbox.row(second).reason == WAITS
+    assert outbox.row(second).reason == TWIN_WAIT_REASON
     assert outbox.ledger(second) == []
 
 
@@ -84,7 +84,7 @@ def both_unknown(outbox: Outbox) -> list[Outgoing]:
 
 
 def test_they_are_looked_for_one_after_the_other(outbox: Outbox, both_unknown: list[Outgoing]) -> None:
-    claims = [claim_unknown(now() + timedelta(seconds=1)) for _ in both_unknown]
+    claims = [claim_row_to_look_for(now() + timedelta(seconds=1)) for _ in both_unknown]
     with scope(outbox.profile.organization_id):
         first, second = (Outgoing.objects.get(pk=claim.outgoing_id) for claim in claims)
         begun = begin_look(first, now())
@@ -106,5 +106,5 @@ def test_nothing_is_looked_for_while_its_twin_is_being_sent(outbox: Outbox, both
     Outgoing.unscoped.filter(pk=first.pk).update(state="waiting", claim=None)
     Outgoing.unscoped.filter(pk=second.pk).update(needs_person=True)  # so that the first may begin
     with scope(outbox.profile.organization_id):
-        assert begin_next(now())
+        assert begin_next_row(now())
         assert begin_look(outbox.row(second), now()) is None

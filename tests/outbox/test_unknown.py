@@ -8,9 +8,9 @@ from django.utils.timezone import now
 
 from networks.actions.outgoing import resolve_outgoing
 from networks.models import Outgoing, RemotePost
-from networks.outbox.claims import begin_next, reap
-from networks.outbox.sending import call
-from networks.outbox.settling import settle
+from networks.outbox.claims import begin_next_row, reap_lost_rows
+from networks.outbox.sending import call_network
+from networks.outbox.settling import settle_row
 from organizations.tenancy import scope
 from tests import builders
 
@@ -119,9 +119,9 @@ def test_a_duplicate_refused_after_an_ambiguous_sending_means_it_may_be_there(ou
 def test_a_worker_killed_in_mid_call_leaves_a_trace_and_is_looked_for(outbox) -> None:
     row = outbox.put()
     with scope(outbox.profile.organization_id):
-        begun = begin_next(now())
+        begun = begin_next_row(now())
         assert begun is not None
-        call(begun[0])  # the network has it; then the worker dies before it can settle
+        call_network(begun[0])  # the network has it; then the worker dies before it can settle
     steps(outbox, [timedelta(seconds=30)])
     assert outbox.row(row).state == "sending"
     steps(outbox, [timedelta(seconds=60)])
@@ -133,21 +133,21 @@ def test_a_worker_killed_in_mid_call_leaves_a_trace_and_is_looked_for(outbox) ->
 def test_a_late_answer_counts_while_nobody_has_decided_otherwise(outbox) -> None:
     row = outbox.put()
     with scope(outbox.profile.organization_id):
-        sending, attempt = begin_next(now())
-        outcome = call(sending)
-        reap(now() + timedelta(minutes=1))
+        sending, attempt = begin_next_row(now())
+        outcome = call_network(sending)
+        reap_lost_rows(now() + timedelta(minutes=1))
         assert outbox.row(row).state == "unknown"
         sending.state = "unknown"
-        assert settle(sending, attempt, outcome)
+        assert settle_row(sending, attempt, outcome)
     assert outbox.row(row).state == "sent"
 
 
 def test_who_lost_the_claim_cannot_settle(outbox) -> None:
     row = outbox.put()
     with scope(outbox.profile.organization_id):
-        sending, attempt = begin_next(now())
+        sending, attempt = begin_next_row(now())
         Outgoing.objects.filter(pk=row.pk).update(claim=uuid.uuid4())
-        assert not settle(sending, attempt, call(sending))
+        assert not settle_row(sending, attempt, call_network(sending))
         assert not outbox.send_next(now())
     assert outbox.row(row).state == "sending"
     assert outbox.network.published_texts() == ["Hello"]

@@ -8,17 +8,23 @@ import pytest
 from django.utils.timezone import now
 
 from foundation.errors import Conflict
-from networks.actions.kept import Kept
-from networks.actions.outgoing import delete_remote, move_outgoing, put_chain, resolve_outgoing, retry_outgoing
-from networks.actions.profiles import put_back
+from networks.actions.backlog import BacklogDecision
+from networks.actions.outgoing import (
+    delete_remote_post,
+    enqueue_chain,
+    reschedule_outgoing,
+    resolve_outgoing,
+    retry_outgoing,
+)
+from networks.actions.profiles import retry_returning_rows
 from networks.contract import Draft, DraftKind, MediaKind
 from networks.models import Attempt, Held, Limit, Outgoing, Profile, RemotePost
-from networks.outbox import circuits, limits, settling
-from networks.outbox.chains import follow
+from networks.outbox import circuits, rate_limits, settling
+from networks.outbox.chains import update_parts_behind
 from networks.outbox.claims import open_attempt
 from networks.outbox.outcomes import Outcome
 from networks.outbox.reach import reach_of
-from networks.outbox.uploading import claim_ahead
+from networks.outbox.uploading import claim_upload_ahead
 from organizations.models import Organization
 from publishing.actions.compose import create_post
 from publishing.actions.deliveries import resolve_delivery, retry_delivery
@@ -51,29 +57,29 @@ def sent_again(cast: Cast) -> Outgoing:
 
 def next_part(cast: Cast) -> Outgoing:
     drafts = [Draft(kind=DraftKind.POST, text=text) for text in ("One", "Two")]
-    first = put_chain(cast.x, drafts, key=str(uuid.uuid4()), due_at=now())
+    first = enqueue_chain(cast.x, drafts, key=str(uuid.uuid4()), due_at=now())
     Outgoing.objects.filter(pk=first.pk).update(state="sent")
     first.refresh_from_db()
-    follow(first)
+    update_parts_behind(first)
     return Outgoing.objects.get(after=first)
 
 
 def brought_forward(cast: Cast) -> Outgoing:
     row = put(cast.x, late=-LONG_AGO)
-    move_outgoing(row, due_at=now())
+    reschedule_outgoing(row, due_at=now())
     return row
 
 
 def asked_to_leave_late(cast: Cast) -> Outgoing:
     row = put(cast.x, late=LONG_AGO, held=Held.TOO_LATE)
-    move_outgoing(row, due_at=now())
+    reschedule_outgoing(row, due_at=now())
     return row
 
 
 def signed_in_again(cast: Cast, late: timedelta = timedelta(0)) -> Outgoing:
     row = put(cast.x, late=late, state="failed")
     Attempt.objects.create(outgoing=row, kind="send", started_at=now(), finished_at=now(), outcome="disconnected")
-    put_back(SETUP, cast.x)
+    retry_returning_rows(SETUP, cast.x)
     return row
 
 
@@ -84,7 +90,7 @@ def answer(cast: Cast) -> Outgoing:
 def deletion(cast: Cast) -> Outgoing:
     row = put(cast.x, state="sent")
     copy = RemotePost.objects.create(profile=cast.x, outgoing=row, remote_id="9", text="Bread", published_at=now())
-    return delete_remote(cast.olive, copy)
+    return delete_remote_post(cast.olive, copy)
 
 
 WAYS: dict[str, Callable[[Cast], Outgoing]] = {
@@ -95,8 +101,8 @@ PERSONAL: dict[str, Callable[[Cast], Outgoing]] = {way.__name__: way for way in 
 
 
 def silent(cast: Cast) -> None:
-    for _ in range(circuits.ENOUGH_OF_FEWER):
-        circuits.failed(cast.x, "No answer.", now())
+    for _ in range(circuits.FAILURES_OF_FEWER_PROFILES):
+        circuits.record_network_failure(cast.x, "No answer.", now())
 
 
 def limited(cast: Cast, of: str) -> None:
@@ -108,7 +114,7 @@ WHOLE: dict[str, Callable[[Cast], object]] = {
     "team paused": lambda cast: pause_publishing(cast.olive, cast.team),
     "profile paused": lambda cast: pause_publishing(cast.olive, cast.x),
     "cut off": lambda cast: Profile.objects.filter(pk=cast.x.pk).update(state="disconnected"),
-    "asked to wait": lambda cast: limits.hold(cast.x, now() + LONG_AGO),
+    "asked to wait": lambda cast: rate_limits.hold_profile(cast.x, now() + LONG_AGO),
     "limit of all": lambda cast: limited(cast, "all"),
     "silent network": silent,
 }
@@ -142,8 +148,10 @@ def test_each_way_leads_out_where_nothing_holds(cast: Cast, way: str) -> None:
 
 
 @pytest.mark.parametrize("hindrance", HINDRANCES)
-@pytest.mark.parametrize("kept", [Kept.SEND, Kept.RECENT])
-def test_a_pause_that_is_released_frees_nothing_that_something_else_holds(cast: Cast, kept: Kept, hindrance) -> None:
+@pytest.mark.parametrize("kept", [BacklogDecision.SEND, BacklogDecision.RECENT])
+def test_a_pause_that_is_released_frees_nothing_that_something_else_holds(
+    cast: Cast, kept: BacklogDecision, hindrance
+) -> None:
     put(cast.x, late=timedelta(minutes=5))
     pause = pause_publishing(cast.olive, cast.x if hindrance == "organization paused" else cast.acme)
     HINDRANCES[hindrance](cast)
@@ -173,7 +181,7 @@ def test_no_file_goes_ahead_to_where_nothing_may(cast: Cast, hindrance: str) -> 
     row = put(cast.x, late=-timedelta(minutes=5), bring_at=now())
     Outgoing.objects.filter(pk=row.pk).update(draft=row.draft | {"media": [media]})
     HINDRANCES[hindrance](cast)
-    assert claim_ahead(now()) is None
+    assert claim_upload_ahead(now()) is None
     row.refresh_from_db()
     assert row.bring_at is not None
 
@@ -181,9 +189,9 @@ def test_no_file_goes_ahead_to_where_nothing_may(cast: Cast, hindrance: str) -> 
 def settled_before_it_is_told(monkeypatch, row: Outgoing, outcome: Outcome) -> Outgoing | None:
     """What could begin in the moment between writing an outcome down and telling the floors above."""
     seen = []
-    told = settling.tell
-    monkeypatch.setattr(settling, "tell", lambda settled: (seen.append(begun()), told(settled)))
-    settling.settle(row, open_attempt(row, "send", now()), outcome)
+    told = settling.notify_settled
+    monkeypatch.setattr(settling, "notify_settled", lambda settled: (seen.append(begun()), told(settled)))
+    settling.settle_row(row, open_attempt(row, "send", now()), outcome)
     return seen[0]
 
 
@@ -207,7 +215,7 @@ def test_what_is_cancelled_under_way_ends_as_it_ends(cast: Cast, event: str, end
     Outgoing.objects.filter(pk=row.pk).update(state="sending", claim=uuid.uuid4(), attempt_count=1)
     cancel_post(cast.olive, post)
     row.refresh_from_db()
-    settling.settle(row, open_attempt(row, "send", now()), Outcome(event, ends))
+    settling.settle_row(row, open_attempt(row, "send", now()), Outcome(event, ends))
     row.refresh_from_db()
     assert (row.state, row.held) == (ends, "")
     if ends == "failed":

@@ -2,14 +2,14 @@
 
 import pytest
 
-from foundation.overtaking import spelt_seen
+from foundation.overtaking import format_seen_mark
 from inbox.actions.assign import assign_conversation
 from inbox.models import Conversation
 from networks.models import FallbackPlan
 from organizations.actions.hours import set_business_hours
 from organizations.actions.organizations import change_organization
 from organizations.models import Organization
-from publishing.actions.fallback import set_plan
+from publishing.actions.fallback_plans import set_fallback_plan
 from teams.actions.tasks import create_task, hand_over_task
 from tests.cast import Cast
 
@@ -20,7 +20,7 @@ def conversation(cast: Cast, in_acme: None) -> Conversation:
 
 
 def old(thing) -> str:
-    return spelt_seen(thing.mark, thing.profile.created_at)
+    return format_seen_mark(thing.mark, thing.profile.created_at)
 
 
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["plain", "htmx"])
@@ -68,7 +68,7 @@ def test_hours_that_somebody_changed_are_kept_where_they_are_to_be(cast: Cast, i
 def test_a_plan_that_somebody_else_made_meanwhile_is_not_replaced(cast: Cast, in_acme: None, sign_in) -> None:
     client, page = sign_in(cast.olive), "/o/acme/settings/fallback/"
     seen = {one["network"]: one["form"] for one in client.get(page).context["plans"]}["x"]["seen"].value()
-    set_plan(cast.olive, "x", after_minutes=9, profile=cast.page, text="{text}", told=[])
+    set_fallback_plan(cast.olive, "x", after_minutes=9, profile=cast.page, text="{text}", told=[])
     mine = {"network": "x", "x-after_minutes": 5, "x-profile": cast.page.pk, "x-text": "Mine: {text}", "x-seen": seen}
     answer = client.post(f"{page}plan/", mine)
     assert answer.status_code == 409
@@ -78,7 +78,7 @@ def test_a_plan_that_somebody_else_made_meanwhile_is_not_replaced(cast: Cast, in
 
 def test_a_note_is_there_when_its_task_was_handed_over_meanwhile(cast: Cast, in_acme: None, sign_in) -> None:
     task = create_task(cast.olive, title="Bake", member=cast.ed)
-    seen = spelt_seen(task.mark, task.created_at)
+    seen = format_seen_mark(task.mark, task.created_at)
     hand_over_task(cast.olive, task, member=cast.priya)
     answer = sign_in(cast.olive).post(f"/o/acme/tasks/{task.pk}/done/", {"note": "Baked at nine", "seen": seen})
     assert answer.status_code == 409

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from networks.models import Outgoing
-from networks.outbox.chains import follow
-from networks.outbox.settling import link
+from networks.outbox.chains import update_parts_behind
+from networks.outbox.settling import link_remote_post
 from publishing.models import Delivery, Post
 
 HOUR = timedelta(hours=1)
@@ -26,8 +26,8 @@ def settle(part: int, state: str, network: str = "x", **columns) -> Outgoing:
     Outgoing.objects.filter(pk=row.pk).update(state=state, sent_at=now() if state == "sent" else None, **columns)
     row.refresh_from_db()
     if state == "sent":
-        link(row, f"90{part}", f"https://x.com/acme/status/90{part}")
-    follow(row)
+        link_remote_post(row, f"90{part}", f"https://x.com/acme/status/90{part}")
+    update_parts_behind(row)
     return row
 
 

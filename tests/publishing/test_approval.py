@@ -9,12 +9,12 @@ from foundation.states import IllegalMove
 from networks.models import Profile
 from organizations.models import AuditEntry
 from publishing.actions.compose import edit_post
-from publishing.actions.forward import rewrite_post
+from publishing.actions.next_steps import rewrite_post
 from publishing.actions.review import approve_post, reject_post, submit_post
 from publishing.actions.schedule import schedule_post
 from publishing.models import Decision, Post
-from publishing.queries.deciders import awaited
-from publishing.queries.posts import waiting_for
+from publishing.queries.deciders import pending_decisions
+from publishing.queries.posts import posts_to_decide
 from teams.actions.grants import set_grants
 from tests.cast import Cast
 
@@ -62,8 +62,8 @@ def test_nobody_approves_their_own_words(cast: Cast, write) -> None:
     touched = submit_post(cast.ava, edit_post(cast.ava, write(cast.ed), text="Better"))
     with pytest.raises(PermissionDenied):
         approve_post(cast.ava, touched)
-    assert set(waiting_for(cast.ava)) == set()
-    assert set(waiting_for(cast.lena)) == {own, touched}
+    assert set(posts_to_decide(cast.ava)) == set()
+    assert set(posts_to_decide(cast.lena)) == {own, touched}
     assert approve_post(cast.lena, touched).state == "approved"
 
 
@@ -71,7 +71,7 @@ def test_one_profile_without_the_right_is_enough_to_refuse(cast: Cast, in_review
     set_grants(cast.olive, cast.page, members={cast.ava.pk: ["view", "publish"]})
     with pytest.raises(PermissionDenied):
         approve_post(cast.ava, in_review)
-    assert not waiting_for(cast.ava).exists()
+    assert not posts_to_decide(cast.ava).exists()
 
 
 def test_a_decision_about_other_words_is_refused(cast: Cast, in_review) -> None:
@@ -124,11 +124,11 @@ def test_who_approves_is_named_and_since_when_it_waits(cast: Cast, in_review, si
 def test_nobody_who_wrote_it_is_named_and_admins_where_there_is_nobody_else(cast: Cast, write) -> None:
     own, for_admins = submit_post(cast.ava, write(cast.ava)), write(cast.ed, "For admins", cast.x)
     submit_post(cast.ed, for_admins)
-    found = awaited(Post.objects.select_related("revision"))
+    found = pending_decisions(Post.objects.select_related("revision"))
     assert found[own.pk].people == ["Lena"]
     for who in (cast.ava, cast.lena):
         set_grants(cast.olive, cast.x, members={who.pk: []})
-    found = awaited(Post.objects.select_related("revision"))
+    found = pending_decisions(Post.objects.select_related("revision"))
     assert found[for_admins.pk].admins
     assert found[for_admins.pk].people == [cast.olive.name]
 
@@ -138,9 +138,9 @@ def test_who_approves_is_asked_in_as_many_queries_for_many(cast: Cast, write, dj
         submit_post(cast.ed, write(cast.ed))
     posts = list(Post.objects.select_related("revision"))
     with django_assert_num_queries(5):
-        assert len(awaited(posts)) == 4
+        assert len(pending_decisions(posts)) == 4
     with django_assert_num_queries(0):
-        awaited([])
+        pending_decisions([])
 
 
 def test_two_approvers_at_once_decide_once(cast: Cast, in_review) -> None:

@@ -7,13 +7,13 @@ from io import BytesIO
 import pytest
 
 from foundation.errors import Invalid
-from publishing.media import files
+from publishing.media import file_inspection
 from tests import media
 
 
 def refused(content: bytes) -> str:
     with pytest.raises(Invalid) as invalid:
-        files.read(BytesIO(content))
+        file_inspection.inspect_file(BytesIO(content))
     return invalid.value.fields["file"][0]
 
 
@@ -40,10 +40,10 @@ LONG = zlib.compress(b"a" * 3_000_000)
     ids=["zTXt", "iTXt", "tEXt", "iCCP", "png exif", "jpeg exif", "webp exif"],
 )
 def test_what_stands_beside_the_pixels_does_not_matter(content: bytes) -> None:
-    found = files.read(BytesIO(content))
+    found = file_inspection.inspect_file(BytesIO(content))
     assert (found.width, found.height) == (40, 30)
-    kept = files.cleaned(BytesIO(content), found).read()
-    assert files.read(BytesIO(kept)) == found
+    kept = file_inspection.strip_position(BytesIO(content), found).read()
+    assert file_inspection.inspect_file(BytesIO(kept)) == found
 
 
 @pytest.mark.parametrize(

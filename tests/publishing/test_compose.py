@@ -6,11 +6,11 @@ import pytest
 
 from foundation.errors import Conflict, Invalid, PermissionDenied
 from networks.models import Outgoing
-from networks.wording import LONGEST
+from networks.text_rules import MAX_TEXT_LENGTH
 from organizations.models import AuditEntry
 from publishing.actions.compose import create_post, edit_post, withdraw_post
-from publishing.actions.discarding import delete_post
-from publishing.actions.forward import Wish, rewrite_post
+from publishing.actions.draft_deletion import delete_post
+from publishing.actions.next_steps import PublishIntent, rewrite_post
 from publishing.actions.schedule import schedule_post
 from publishing.models import Post, Revision
 from tests.cast import Cast
@@ -34,7 +34,7 @@ def test_a_draft_may_be_unfinished_but_not_unreadable(cast: Cast, in_acme) -> No
     long = "x" * 500
     assert create_post(cast.ed, text=long, profiles=[cast.x.pk], unfinished=True).state == "draft"
     assert create_post(cast.ed, text="For nobody yet", profiles=[], unfinished=True).state == "draft"
-    for text in ("", "a\0b", "x" * (LONGEST + 1)):
+    for text in ("", "a\0b", "x" * (MAX_TEXT_LENGTH + 1)):
         with pytest.raises(Invalid):
             create_post(cast.ed, text=text, profiles=[], unfinished=True)
 
@@ -80,7 +80,10 @@ def test_a_rewrite_brings_it_as_far_as_it_was(cast: Cast, write, rows_of, tomorr
 
 def test_a_contributor_cannot_unmake_what_others_scheduled(cast: Cast, write, tomorrow) -> None:
     post = schedule_post(cast.priya, write(cast.priya, "One", cast.x), at=tomorrow)
-    for attempt in (lambda: edit_post(cast.ed, post, text="Two"), lambda: rewrite_post(cast.ed, post, wish=Wish())):
+    for attempt in (
+        lambda: edit_post(cast.ed, post, text="Two"),
+        lambda: rewrite_post(cast.ed, post, intent=PublishIntent()),
+    ):
         with pytest.raises(PermissionDenied):
             attempt()
 

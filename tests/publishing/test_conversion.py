@@ -12,7 +12,7 @@ from PIL import Image
 
 from foundation.errors import Invalid
 from networks.contract import MediaLimit
-from publishing.media import files
+from publishing.media import file_inspection
 from publishing.models import Asset
 from tests import media
 from tests.cast import Cast
@@ -57,13 +57,13 @@ TAKEN = MediaLimit(4, media.IMAGES, 4_000_000)
 
 
 def made(content: bytes, most: int = TAKEN.most_bytes) -> BytesIO:
-    (copy,) = files.copies_of(BytesIO(content), [replace(TAKEN, most_bytes=most)]).copies
+    (copy,) = file_inspection.convert_copies(BytesIO(content), [replace(TAKEN, most_bytes=most)]).copies
     return copy
 
 
 def test_a_picture_that_calls_itself_any_of_them_is_known_by_its_brands() -> None:
     given = phone("HEIF")
-    found = files.read(made(given))
+    found = file_inspection.inspect_file(made(given))
     assert (found.content_type, found.width, found.height) == ("image/jpeg", 64, 48)
 
 
@@ -84,7 +84,7 @@ def test_what_is_no_whole_picture_says_so_in_its_name(cast: Cast, upload, form: 
 
 
 def test_too_many_pixels_are_named_before_any_is_decoded(monkeypatch) -> None:
-    monkeypatch.setattr(files, "MOST_PIXELS", 2_000)
+    monkeypatch.setattr(file_inspection, "MOST_PIXELS", 2_000)
     with pytest.raises(Invalid, match="64 × 48 pixels"):
         made(phone("HEIF"))
 
@@ -97,8 +97,8 @@ def test_an_enormous_claim_costs_nothing() -> None:
 def test_what_takes_for_ever_is_given_up(monkeypatch, tmp_path) -> None:
     endless = tmp_path / "endless.py"
     endless.write_text("while True: pass")
-    monkeypatch.setattr(files, "CONVERSION", str(endless))
-    monkeypatch.setattr(files, "CONVERSION_SECONDS", 0.2)
+    monkeypatch.setattr(file_inspection, "CONVERSION", str(endless))
+    monkeypatch.setattr(file_inspection, "CONVERSION_SECONDS", 0.2)
     with pytest.raises(Invalid, match="HEIC picture is damaged, or cannot be converted"):
         made(phone("HEIF"))
 
@@ -107,7 +107,7 @@ def test_what_would_be_too_large_for_a_network_is_made_smaller() -> None:
     out = BytesIO()
     Image.effect_noise((400, 300), 90).convert("RGB").save(out, "AVIF", quality=90)
     kept = made(out.getvalue(), 6_000)
-    found = files.read(kept)
+    found = file_inspection.inspect_file(kept)
     assert found.width / found.height == pytest.approx(4 / 3, rel=0.02)
     assert len(kept.read()) <= 6_000
 

@@ -7,8 +7,8 @@ from foundation.errors import Conflict, Invalid, PermissionDenied
 from foundation.overtaking import Overtaken
 from networks.models import Outgoing, Profile, RemotePost
 from organizations.models import AuditEntry
-from publishing.actions import deliveries, late
-from publishing.actions.late import move_delivery, send_delivery_now
+from publishing.actions import deliveries, delivery_times
+from publishing.actions.delivery_times import move_delivery, send_delivery_now
 from publishing.actions.schedule import publish_now
 from publishing.models import Delivery, Post
 from tests.cast import Cast
@@ -143,7 +143,7 @@ class TestOneProfilesCopy:
         self, cast: Cast, copy: Delivery, write, tomorrow, monkeypatch
     ) -> None:
         ended: list[int] = []
-        monkeypatch.setattr(late, "settle_late", ended.append)
+        monkeypatch.setattr(delivery_times, "settle_too_late", ended.append)
         second, off, page = (
             delivery(publish_now(cast.priya, write(cast.priya, text, profile)))
             for text, profile in (("Two", cast.x), ("Three", cast.x), ("Four", cast.page))
@@ -172,7 +172,7 @@ class TestOneProfilesCopy:
         ],
     )
     def test_an_address_carries_the_id(self, network: str, permalink: str, remote_id: str) -> None:
-        assert deliveries.id_in(permalink, Profile(network=network, remote_id="1")) == remote_id
+        assert deliveries.parse_remote_id(permalink, Profile(network=network, remote_id="1")) == remote_id
 
     @pytest.mark.parametrize(
         ("remote_id", "permalink", "field"),
@@ -190,10 +190,10 @@ class TestOneProfilesCopy:
     )
     def test_what_a_person_names_is_checked(self, cast: Cast, copy: Delivery, remote_id, permalink, field) -> None:
         if field is None:
-            deliveries.check_reference(copy.outgoing, remote_id, permalink)
+            deliveries.validate_reference(copy.outgoing, remote_id, permalink)
             return
         with pytest.raises(Invalid) as refused:
-            deliveries.check_reference(copy.outgoing, remote_id, permalink)
+            deliveries.validate_reference(copy.outgoing, remote_id, permalink)
         assert list(refused.value.fields) == [field]
         assert refused.value.user_message.startswith("Paste the address of the post")
 
@@ -201,22 +201,22 @@ class TestOneProfilesCopy:
         other = delivery(publish_now(cast.priya, write(cast.priya, "Two", cast.x)))
         made = RemotePost.objects.create(profile=cast.x, remote_id="77", published_at=now(), outgoing=other.outgoing)
         with pytest.raises(Invalid) as refused:
-            deliveries.check_reference(copy.outgoing, "77", "")
+            deliveries.validate_reference(copy.outgoing, "77", "")
         assert refused.value.fields == {"remote_id": ["That is another post of ours on this profile."]}
-        deliveries.check_reference(other.outgoing, "77", "")
+        deliveries.validate_reference(other.outgoing, "77", "")
         there = delivery(publish_now(cast.priya, write(cast.priya, "Three", cast.page)))
         RemotePost.objects.create(profile=cast.page, remote_id="78", published_at=now(), outgoing=there.outgoing)
-        deliveries.check_reference(copy.outgoing, "78", "")  # on another profile ids are others'
+        deliveries.validate_reference(copy.outgoing, "78", "")  # on another profile ids are others'
         made.outgoing = None
         made.save()
-        deliveries.check_reference(copy.outgoing, "77", "")
+        deliveries.validate_reference(copy.outgoing, "77", "")
 
     def test_the_first_part_that_is_not_there_is_decided_about(self, cast: Cast, posted: Post) -> None:
         copy = delivery(posted)
         settle(1, "sent")
-        assert deliveries.locked_row(cast.priya, copy).part == 2
+        assert deliveries.lock_decided_row(cast.priya, copy).part == 2
         Outgoing.objects.update(state="sent")
-        assert deliveries.locked_row(cast.priya, copy).part == 1
+        assert deliveries.lock_decided_row(cast.priya, copy).part == 1
 
     def test_moves_alone(self, cast: Cast, write, tomorrow, hints) -> None:
         post = publish_now(cast.priya, write(cast.priya))

@@ -10,7 +10,7 @@ from foundation.overtaking import Overtaken
 from networks.models import Outgoing, Profile
 from organizations.actors import System
 from organizations.models import AuditEntry, Notification
-from publishing.actions.review import approve_post, goes_by_itself, reject_post, submit_post, take_back_approval
+from publishing.actions.review import approve_post, is_scheduled_by_approval, reject_post, submit_post, unapprove_post
 from publishing.actions.schedule import cancel_post, move_post
 from publishing.models import Decision, Post
 from tests.cast import Cast
@@ -86,7 +86,7 @@ class TestDeciding:
     )
     def test_whether_it_goes_by_itself(self, hours, verbs, goes) -> None:
         at = None if hours is None else now() + timedelta(hours=hours)
-        assert goes_by_itself(Post(planned_at=at), frozenset(verbs)) is goes
+        assert is_scheduled_by_approval(Post(planned_at=at), frozenset(verbs)) is goes
 
     def test_sent_back_with_its_reason(self, cast: Cast, asked: Post, hints) -> None:
         hints.clear()
@@ -140,14 +140,14 @@ class TestDeciding:
     def test_an_approval_taken_back_did_not_happen(self, cast: Cast, asked: Post, tomorrow, hints) -> None:
         approve_post(cast.ava, asked)
         hints.clear()
-        post = take_back_approval(cast.ava, asked)
+        post = unapprove_post(cast.ava, asked)
         assert (post.state, post.revision_id) == ("in_review", asked.revision_id)
         assert not Decision.objects.exists()
         assert entry("post.approval_taken_back") == ("Ava", str(post.pk), {"state": ["approved", "in_review"]})
         assert said(hints) == about(cast, post)
         move_post(cast.ed, asked, at=tomorrow)
         approve_post(cast.ava, asked)
-        again = take_back_approval(cast.ava, asked)
+        again = unapprove_post(cast.ava, asked)
         assert set(Outgoing.objects.values_list("state", flat=True)) == {"cancelled"}
         assert fresh(again).revision_id != asked.revision_id
         assert fresh(again).revision.author == cast.ed
@@ -157,19 +157,19 @@ class TestDeciding:
     def test_of_what_was_cancelled_no_approval_is_taken_back(self, cast: Cast, asked: Post) -> None:
         cancel_post(cast.ed, approve_post(cast.ava, asked))
         with pytest.raises(Conflict) as refused:
-            take_back_approval(cast.ava, asked)
+            unapprove_post(cast.ava, asked)
         assert refused.value.user_message == "It is not approved any more."
         assert Decision.objects.count() == 1
 
     def test_only_ones_own_and_only_the_last_is_taken_back(self, cast: Cast, asked: Post) -> None:
         with pytest.raises(Conflict) as refused:
-            take_back_approval(cast.ava, asked)
+            unapprove_post(cast.ava, asked)
         assert refused.value.user_message == "It is not approved any more."
         approve_post(cast.ava, asked)
         with pytest.raises(Conflict) as refused:
-            take_back_approval(cast.olive, asked)
+            unapprove_post(cast.olive, asked)
         assert refused.value.user_message == "Somebody else approved it: only they can take that back."
         with pytest.raises(PermissionDenied):
-            take_back_approval(cast.ed, asked)
+            unapprove_post(cast.ed, asked)
         with pytest.raises(Overtaken):
-            take_back_approval(cast.ava, asked, seen="something else")
+            unapprove_post(cast.ava, asked, seen="something else")

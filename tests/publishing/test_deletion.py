@@ -5,8 +5,8 @@ from django.utils.timezone import now
 
 from foundation.errors import Conflict, PermissionDenied
 from networks.models import Outgoing, RemotePost
-from networks.outbox.deleting import mark
-from networks.outbox.settling import tell
+from networks.outbox.deleting import mark_remote_deleted
+from networks.outbox.settling import notify_settled
 from organizations.models import AuditEntry, Notification
 from publishing.actions.deliveries import delete_delivery
 from publishing.models import Post
@@ -61,8 +61,8 @@ def ended(number: int, state: str) -> None:
     Outgoing.objects.filter(pk=row.pk).update(state=state, reason="X did not delete it.", sent_at=now())
     row.refresh_from_db()
     if state == "sent":
-        mark(row)
-    tell(row)
+        mark_remote_deleted(row)
+    notify_settled(row)
 
 
 def told() -> list[tuple[str, int, bool]]:

@@ -10,8 +10,8 @@ from PIL import Image
 
 from foundation.errors import Invalid, PermissionDenied
 from organizations.models import AuditEntry
-from publishing.actions.media import describe_asset, upload_asset
-from publishing.media import files
+from publishing.actions.assets import describe_asset, upload_asset
+from publishing.media import file_inspection
 from publishing.models import Asset
 from tests import media
 from tests.cast import Cast
@@ -20,7 +20,7 @@ PIXELS = b"\xff\xd8\xff\xe0 and no more of a picture"
 
 
 def told_of(file: Any) -> tuple[str, str, int, int, float | None]:
-    found = files.read(file)
+    found = file_inspection.inspect_file(file)
     return str(found.kind), found.content_type, found.width, found.height, found.seconds
 
 
@@ -69,14 +69,14 @@ def test_a_file_is_what_its_bytes_say(content: bytes, is_a: tuple) -> None:
 )  # fmt: skip
 def test_anything_else_is_refused_in_a_sentence(content: bytes, said: str) -> None:
     with pytest.raises(Invalid) as refused:
-        files.read(BytesIO(content))
+        file_inspection.inspect_file(BytesIO(content))
     assert said in refused.value.fields["file"][0]
 
 
 def test_a_picture_that_is_mostly_not_one_is_not_read(monkeypatch) -> None:
-    monkeypatch.setattr(files, "MOST_PICTURE_BYTES", 1000)
+    monkeypatch.setattr(file_inspection, "MOST_PICTURE_BYTES", 1000)
     with pytest.raises(Invalid, match="too large"):
-        files.read(BytesIO(media.picture("WEBP") + b"\0" * 1000))
+        file_inspection.inspect_file(BytesIO(media.picture("WEBP") + b"\0" * 1000))
 
 
 def test_a_large_video_is_read_where_it_lies() -> None:
@@ -87,9 +87,9 @@ def test_a_large_video_is_read_where_it_lies() -> None:
 
 
 def test_a_video_that_takes_for_ever_is_given_up(monkeypatch) -> None:
-    monkeypatch.setattr(files, "PROBE_SECONDS", 1)
+    monkeypatch.setattr(file_inspection, "PROBE_SECONDS", 1)
     with pytest.raises(Invalid, match="damaged"):
-        files.read(BytesIO(media.endless()))
+        file_inspection.inspect_file(BytesIO(media.endless()))
 
 
 def test_a_photo_loses_the_place_and_nothing_else(cast: Cast, upload) -> None:

@@ -151,12 +151,12 @@ def test_readyz_names_the_folders(
     settings,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert health.disks() == {}
+    assert health.check_disks() == {}
     folder, disk = full
     settings.MEDIA_ROOT = folder
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     with disk():
-        found = health.problems()
+        found = health.find_missing()
     assert "MEDIA_STORAGE_URL" in found["media"]
     assert "TMPDIR" in found["temporary files"]
     assert left(folder) == []
@@ -174,7 +174,7 @@ def database_without_room() -> Iterator[None]:
 
 
 def test_readyz_names_the_database(db: None, database_without_room: None) -> None:
-    assert "no room" in health.problems()["database"]
+    assert "no room" in health.find_missing()["database"]
 
 
 def upload(program, file: SimpleUploadedFile):

@@ -7,11 +7,11 @@ from django.template import Context, Template
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from foundation.texts.graphemes import boundary, cut_to
-from foundation.texts.text import clipped
-from networks.adapters.x.text import LIMIT, weighted_length
-from publishing.actions.fallback import fitting as fitted
-from publishing.composing.threads import fitting, split
+from foundation.texts.graphemes import grapheme_boundary, truncate_text
+from foundation.texts.text_comparison import clip_to_line
+from networks.adapters.x.text_length import TEXT_LIMIT, weighted_length
+from publishing.actions.fallback_plans import fit_into_template as fitted
+from publishing.composing.threads import fitting_length, split_text
 from tests.cast import Cast
 from tests.publishing.parts import at
 
@@ -46,7 +46,7 @@ def joins(part: str) -> bool:
 
 
 def test_what_people_met() -> None:
-    assert split(MET, LIMIT, weighted_length) == ["あ" * 139 + HEART, f"{HEART}ああ"]
+    assert split_text(MET, TEXT_LIMIT, weighted_length) == ["あ" * 139 + HEART, f"{HEART}ああ"]
 
 
 @settings(max_examples=300, deadline=None)
@@ -56,7 +56,7 @@ def test_what_people_met() -> None:
 @example(HEART * 3, 1, len)
 def test_no_part_begins_with_what_belongs_to_the_one_before(text: str, limit: int, measure) -> None:
     text = text.lstrip("\u0301\u200d\ufe0f")
-    parts = split(text, limit, measure)
+    parts = split_text(text, limit, measure)
     assert "".join("".join(parts).split()) == "".join(text.split())
     assert not [part for part in parts if joins(part)]
     assert all(part.strip() for part in parts)
@@ -65,25 +65,25 @@ def test_no_part_begins_with_what_belongs_to_the_one_before(text: str, limit: in
 @settings(max_examples=200, deadline=None)
 @given(TEXTS, st.integers(0, 200))
 def test_a_place_to_cut_lies_at_or_before_what_was_asked(text: str, place: int) -> None:
-    found = boundary(text, place)
+    found = grapheme_boundary(text, place)
     assert 0 <= found <= min(place, len(text))
-    assert boundary(text, found) == found
+    assert grapheme_boundary(text, found) == found
     assert not (0 < found < len(text) and joins(text[found:]))
 
 
 def test_short_and_long_texts_fit_as_before() -> None:
-    assert fitting("x" * 300, LIMIT, weighted_length) == 280
-    assert fitting("x" * 65_536, 63_206, len) == 63_206
+    assert fitting_length("x" * 300, TEXT_LIMIT, weighted_length) == 280
+    assert fitting_length("x" * 65_536, 63_206, len) == 63_206
     link = "https://example.com/" + "a" * 4000
-    assert fitting(f"See {link}", LIMIT, weighted_length) == len(link) + 4
+    assert fitting_length(f"See {link}", TEXT_LIMIT, weighted_length) == len(link) + 4
 
 
 @pytest.mark.parametrize("most", range(2, 14))
 def test_snippets_mails_and_templates_cut_there_too(most: int) -> None:
     whole = {"", "ab", "ab" + HEART, "ab" + HEART * 2}
     text = "ab" + HEART * 3
-    assert clipped(text, most).removesuffix("…") in {*whole, "a"}
-    assert cut_to(text, most) in whole
+    assert clip_to_line(text, most).removesuffix("…") in {*whole, "a"}
+    assert truncate_text(text, most) in whole
     shown = Template("{{ text|truncatechars:most }}").render(Context({"text": text, "most": most}))
     assert shown.removesuffix("…") in {*whole, "a"}
 

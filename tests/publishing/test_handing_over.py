@@ -7,8 +7,8 @@ import pytest
 from foundation.errors import Invalid
 from networks.models import Outgoing
 from organizations.models import AuditEntry
-from organizations.people.handover import Handover
-from publishing.actions.handover import hand_over_approvals, hand_over_posts
+from organizations.people.member_handover import Handover
+from publishing.actions.post_handover import hand_over_approvals, hand_over_posts
 from publishing.actions.review import submit_post
 from publishing.actions.schedule import schedule_post
 from publishing.models import Post

@@ -11,7 +11,7 @@ from foundation.errors import Invalid
 from networks.contract import Capabilities, Media, MediaKind, MediaLimit
 from publishing import limits
 from publishing.composing import threads
-from publishing.composing.threads import Attached, Original, Own, Wording
+from publishing.composing.threads import AttachedFile, Original, VariantWording, Wording
 from publishing.planning import planned_times
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -23,9 +23,9 @@ class TestTimes:
     @pytest.mark.parametrize("name", ["Mars/Base", "", "../etc", "a\0b", "x" * 300])
     def test_a_zone_that_is_none_is_named(self, name: str) -> None:
         with pytest.raises(Invalid) as refused:
-            planned_times.zone_of(name)
+            planned_times.parse_time_zone(name)
         assert refused.value.fields == {"time_zone": ["There is no time zone of that name."]}
-        assert planned_times.zone_of("Europe/Berlin") == BERLIN
+        assert planned_times.parse_time_zone("Europe/Berlin") == BERLIN
 
     @pytest.mark.parametrize(
         "at", [NOW - timedelta(minutes=1), NOW + timedelta(days=730), datetime(2027, 1, 10, 13, tzinfo=BERLIN)]
@@ -49,19 +49,21 @@ class TestTimes:
         assert said in refused.value.fields["scheduled_at"][0]
 
     def test_what_a_clock_shows_and_when(self) -> None:
-        assert planned_times.instant(date(2027, 7, 1), time(9), BERLIN) == datetime(2027, 7, 1, 7, tzinfo=UTC)
-        assert planned_times.instant(date(2027, 3, 28), time(2, 30), BERLIN) == datetime(2027, 3, 28, 1, 30, tzinfo=UTC)
-        assert planned_times.instant(date(2027, 7, 1), time(9), BERLIN).tzinfo is UTC
-        shown = planned_times.wall(datetime(2027, 7, 1, 7, tzinfo=UTC), BERLIN)
+        assert planned_times.instant_of_clock(date(2027, 7, 1), time(9), BERLIN) == datetime(2027, 7, 1, 7, tzinfo=UTC)
+        assert planned_times.instant_of_clock(date(2027, 3, 28), time(2, 30), BERLIN) == datetime(
+            2027, 3, 28, 1, 30, tzinfo=UTC
+        )
+        assert planned_times.instant_of_clock(date(2027, 7, 1), time(9), BERLIN).tzinfo is UTC
+        shown = planned_times.wall_time(datetime(2027, 7, 1, 7, tzinfo=UTC), BERLIN)
         assert (shown, shown.tzinfo) == (datetime(2027, 7, 1, 9, tzinfo=UTC), UTC)
 
     def test_what_was_meant_is_the_first_that_it_came_out_of(self) -> None:
         at = datetime(2027, 3, 28, 1, 30, tzinfo=UTC)
         skipped, other = datetime(2027, 3, 28, 2, 30, tzinfo=UTC), datetime(2027, 3, 27, 2, 30, tzinfo=UTC)
         shown = datetime(2027, 3, 28, 3, 30, tzinfo=UTC)
-        assert planned_times.meant(at, BERLIN, None, other, skipped, shown) == skipped
-        assert planned_times.meant(at, BERLIN, other) == shown
-        assert planned_times.meant(at, BERLIN) == shown
+        assert planned_times.typed_wall_time(at, BERLIN, None, other, skipped, shown) == skipped
+        assert planned_times.typed_wall_time(at, BERLIN, other) == shown
+        assert planned_times.typed_wall_time(at, BERLIN) == shown
 
     @pytest.mark.parametrize(
         ("day", "clock", "same"),
@@ -73,8 +75,8 @@ class TestTimes:
     )
     def test_what_a_form_shows_to_the_minute_comes_back_whole(self, day: date, clock: time, same: bool) -> None:
         at = datetime(2027, 10, 31, 1, 30, 20, 5, tzinfo=UTC)  # the second 02:30 of that night
-        assert planned_times.as_shown(at, day, clock, BERLIN) == (at if same else None)
-        assert planned_times.as_shown(None, day, clock, BERLIN) is None
+        assert planned_times.unchanged_time(at, day, clock, BERLIN) == (at if same else None)
+        assert planned_times.unchanged_time(None, day, clock, BERLIN) is None
 
     @pytest.mark.parametrize(
         ("at", "wall", "said"),
@@ -87,7 +89,7 @@ class TestTimes:
         ],
     )  # fmt: skip
     def test_what_is_odd_about_it_is_said(self, at: tuple, wall: tuple, said: str) -> None:
-        found = planned_times.oddity(
+        found = planned_times.describe_dst_effect(
             datetime(2027, *at, tzinfo=UTC), datetime(2027, *wall, tzinfo=UTC), "Europe/Berlin"
         )
         assert found == said
@@ -95,19 +97,22 @@ class TestTimes:
     def test_another_day_keeps_the_clock(self) -> None:
         at, wall = datetime(2027, 3, 27, 8, tzinfo=UTC), datetime(2027, 3, 27, 9, tzinfo=UTC)
         tokyo = ZoneInfo("Asia/Tokyo")
-        found = planned_times.moved(at, wall, "Europe/Berlin", to=date(2027, 3, 28), seen_in=tokyo)
+        found = planned_times.same_clock_on_day(at, wall, "Europe/Berlin", to=date(2027, 3, 28), seen_in=tokyo)
         assert found == (datetime(2027, 3, 28, 7, tzinfo=UTC), datetime(2027, 3, 28, 9, tzinfo=UTC))
-        assert planned_times.moved(at, wall, "Europe/Berlin", to=date(2027, 3, 27), seen_in=tokyo) == (at, wall)
+        assert planned_times.same_clock_on_day(at, wall, "Europe/Berlin", to=date(2027, 3, 27), seen_in=tokyo) == (
+            at,
+            wall,
+        )
         with pytest.raises(Invalid) as refused:
-            planned_times.moved(at, wall, "Europe/Berlin", to=date.max, seen_in=ZoneInfo("Pacific/Midway"))
+            planned_times.same_clock_on_day(at, wall, "Europe/Berlin", to=date.max, seen_in=ZoneInfo("Pacific/Midway"))
         assert refused.value.fields == {"day": ["Choose a day in the next two years."]}
 
     def test_the_day_is_the_movers(self) -> None:
         at, wall = datetime(2027, 3, 27, 22, tzinfo=UTC), datetime(2027, 3, 27, 23, tzinfo=UTC)
         there = ZoneInfo("Asia/Tokyo")  # where it is the 28th already
-        assert planned_times.moved(at, wall, "Europe/Berlin", to=date(2027, 3, 29), seen_in=there)[1] == datetime(
-            2027, 3, 28, 23, tzinfo=UTC
-        )
+        assert planned_times.same_clock_on_day(at, wall, "Europe/Berlin", to=date(2027, 3, 29), seen_in=there)[
+            1
+        ] == datetime(2027, 3, 28, 23, tzinfo=UTC)
 
 
 JPEG = Media("a.jpg", MediaKind.IMAGE, "image/jpeg", size=1024, sha256="", width=100, height=50)
@@ -180,15 +185,15 @@ class TestFiles:
         assert limits.validate_media(files, CAN, "X") == said
 
     @pytest.mark.parametrize(
-        ("wide", "said"), [(limits.NARROWEST, "There is no copy"), (limits.NARROWEST - 1, "It is too narrow")]
+        ("wide", "said"), [(limits.NARROWEST_SIDE, "There is no copy"), (limits.NARROWEST_SIDE - 1, "It is too narrow")]
     )
     def test_what_helps_a_picture_that_fits_in_no_form(self, wide: int, said: str) -> None:
         limit = MediaLimit(2, frozenset({"image/jpeg"}), 1024, widest=(10_000, 10_000))
         file = replace(JPEG, width=wide, height=10_000, size=1025)
-        (found,) = limits.remedy(file, limit)
+        (found,) = limits.suggest_remedy(file, limit)
         assert found.startswith(said)
-        assert list(limits.remedy(replace(file, size=1024), limit)) == []
-        assert list(limits.remedy(replace(file, kind=MediaKind.VIDEO), limit)) == []
+        assert list(limits.suggest_remedy(replace(file, size=1024), limit)) == []
+        assert list(limits.suggest_remedy(replace(file, kind=MediaKind.VIDEO), limit)) == []
 
     def test_where_nothing_is_limited_anything_goes(self) -> None:
         bare = Capabilities(280, media={MediaKind.IMAGE: MediaLimit(2, frozenset({"image/jpeg"}), 1024)})
@@ -197,20 +202,20 @@ class TestFiles:
     @pytest.mark.parametrize(
         ("one", "said"),
         [
-            (Attached(1, JPEG), ""),  # how it came is not known
-            (Attached(1, JPEG, (), CAME), ""),
-            (Attached(1, JPEG, (), replace(CAME, bytes=1025)), SMALLER),
-            (Attached(1, replace(JPEG, size=1025), (JPEG,), CAME), SMALLER),
-            (Attached(1, JPEG, (), replace(CAME, width=101)), FEWER_PIXELS),
-            (Attached(1, JPEG, (), replace(CAME, height=51)), FEWER_PIXELS),
-            (Attached(1, replace(JPEG, content_type="image/webp"), (JPEG,), CAME), "X takes no WEBP pictures: it gets a JPEG copy."),
-            (Attached(1, replace(JPEG, size=1025), (), replace(CAME, bytes=1025)), ""),  # it does not go at all
-            (Attached(1, replace(JPEG, kind=MediaKind.GIF), (), CAME), ""),
-            (Attached(1, VIDEO, (), CAME), ""),
+            (AttachedFile(1, JPEG), ""),  # how it came is not known
+            (AttachedFile(1, JPEG, (), CAME), ""),
+            (AttachedFile(1, JPEG, (), replace(CAME, bytes=1025)), SMALLER),
+            (AttachedFile(1, replace(JPEG, size=1025), (JPEG,), CAME), SMALLER),
+            (AttachedFile(1, JPEG, (), replace(CAME, width=101)), FEWER_PIXELS),
+            (AttachedFile(1, JPEG, (), replace(CAME, height=51)), FEWER_PIXELS),
+            (AttachedFile(1, replace(JPEG, content_type="image/webp"), (JPEG,), CAME), "X takes no WEBP pictures: it gets a JPEG copy."),
+            (AttachedFile(1, replace(JPEG, size=1025), (), replace(CAME, bytes=1025)), ""),  # it does not go at all
+            (AttachedFile(1, replace(JPEG, kind=MediaKind.GIF), (), CAME), ""),
+            (AttachedFile(1, VIDEO, (), CAME), ""),
         ],
     )  # fmt: skip
-    def test_what_becomes_of_a_picture_on_its_way_is_said(self, one: Attached, said: str) -> None:
-        assert limits.adapted(one, CAN, "X") == said
+    def test_what_becomes_of_a_picture_on_its_way_is_said(self, one: AttachedFile, said: str) -> None:
+        assert limits.describe_adaptation(one, CAN, "X") == said
 
     @pytest.mark.parametrize(
         ("size", "said"),
@@ -226,7 +231,7 @@ class TestFiles:
         ],
     )
     def test_bytes_are_never_said_to_be_fewer(self, size: int, said: str) -> None:
-        assert limits.spelt_bytes(size) == said
+        assert limits.format_bytes(size) == said
 
     @pytest.mark.parametrize(
         ("text", "said"),
@@ -237,12 +242,12 @@ class TestFiles:
         ],
     )
     def test_a_description_is_text_of_a_bearable_length(self, text: str, said: list[str]) -> None:
-        assert limits.describable(text) == said
-        assert limits.description(" a\r\nb ") == "a\nb"
+        assert limits.alt_text_problems(text) == said
+        assert limits.normalize_alt_text(" a\r\nb ") == "a\nb"
 
 
-def files(*ids: int) -> tuple[Attached, ...]:
-    return tuple(Attached(one, JPEG) for one in ids)
+def files(*ids: int) -> tuple[AttachedFile, ...]:
+    return tuple(AttachedFile(one, JPEG) for one in ids)
 
 
 A, B, C = files(1), files(2), files(3)
@@ -263,15 +268,15 @@ class TestForms:
         ],
     )  # fmt: skip
     def test_the_first_that_fits(self, media: Media, copies: tuple[Media, ...], leaves: Media) -> None:
-        one = Attached(7, replace(media, alt_text="Bread"), copies, CAME)
-        assert one.on(CAN) == Attached(7, replace(leaves, alt_text="Bread"), copies, CAME)
+        one = AttachedFile(7, replace(media, alt_text="Bread"), copies, CAME)
+        assert one.on(CAN) == AttachedFile(7, replace(leaves, alt_text="Bread"), copies, CAME)
 
     @pytest.mark.parametrize(
         ("content_type", "said"), [("image/heic", "HEIC"), ("image/avif", "AVIF"), ("image/png", "")]
     )
     def test_what_it_was_converted_from(self, content_type: str, said: str) -> None:
-        assert Attached(7, JPEG, (), replace(CAME, content_type=content_type)).converted_from == said
-        assert Attached(7, JPEG).converted_from == ""
+        assert AttachedFile(7, JPEG, (), replace(CAME, content_type=content_type)).converted_from == said
+        assert AttachedFile(7, JPEG).converted_from == ""
 
 
 class TestWordings:
@@ -284,9 +289,9 @@ class TestWordings:
             ({"comment": "More\r\n"}, THREADS, Wording(("One", "Two"), comment="More\n")),
             ({"comment": " "}, THREADS, Wording(("One", "Two"))),
             ({"comment": "More"}, Capabilities(280, threads=True), Wording(("One", "Two"))),
-            ({"own": Own("Mine")}, THREADS, Wording(("Mine",))),
-            ({"own": Own("Mine", ("Too",))}, THREADS, Wording(("Mine", "Too"))),
-            ({"own": Own("Mine", ("Too",))}, ONE_TEXT, Wording(("Mine\n\nToo",))),
+            ({"own": VariantWording("Mine")}, THREADS, Wording(("Mine",))),
+            ({"own": VariantWording("Mine", ("Too",))}, THREADS, Wording(("Mine", "Too"))),
+            ({"own": VariantWording("Mine", ("Too",))}, ONE_TEXT, Wording(("Mine\n\nToo",))),
             ({"text": "A\r\nB"}, THREADS, Wording(("A\nB", "Two"))),
             ({"files": (A, B)}, THREADS, Wording(("One", "Two"), files=(A, B))),
             ({"files": (A, B)}, ONE_TEXT, Wording(("One\n\nTwo",), files=(files(1, 2),))),
@@ -297,21 +302,21 @@ class TestWordings:
     )
     def test_each_network_gets_it_as_it_can(self, given: dict[str, Any], can: Capabilities, expected: Wording) -> None:
         usual: dict[str, Any] = {"text": "One", "thread": ["Two"], "own": None, "comment": "", "files": ()}
-        assert threads.said(**(usual | given), capabilities=can) == expected
+        assert threads.build_wording(**(usual | given), capabilities=can) == expected
 
     def test_what_leaves_in_which_order_with_which_files(self) -> None:
         one = Wording(("One", "Two"), comment="More", files=(A,))
         assert one.parts == (("One", A), ("Two", ()))
         assert one.all == ("One", "Two", "More")
-        assert one.leaving == (("One", A), ("Two", ()), ("More", ()))
+        assert one.all_with_files == (("One", A), ("Two", ()), ("More", ()))
         bare = replace(one, comment="")
-        assert (bare.all, bare.leaving) == (("One", "Two"), (("One", A), ("Two", ())))
+        assert (bare.all, bare.all_with_files) == (("One", "Two"), (("One", A), ("Two", ())))
 
     def test_ones_own_texts(self) -> None:
-        assert Own("A").texts == ("A",)
-        assert Own("A", ("B",)).texts == ("A", "B")
-        assert Own("A\r\nB", ("C\rD",)).plain == Own("A\nB", ("C\nD",))
-        assert Own("A").plain.parts is None
+        assert VariantWording("A").texts == ("A",)
+        assert VariantWording("A", ("B",)).texts == ("A", "B")
+        assert VariantWording("A\r\nB", ("C\rD",)).plain == VariantWording("A\nB", ("C\nD",))
+        assert VariantWording("A").plain.parts is None
 
     @pytest.mark.parametrize(
         ("text", "limit", "parts"),
@@ -333,12 +338,12 @@ class TestWordings:
         ],
     )
     def test_a_text_is_cut_where_it_reads_best(self, text: str, limit: int, parts: list[str]) -> None:
-        assert threads.split(text, limit, len) == parts
+        assert threads.split_text(text, limit, len) == parts
 
     def test_what_is_left_after_the_most_parts_stays_together(self) -> None:
-        found = threads.split("x" * 100, 2, len)
+        found = threads.split_text("x" * 100, 2, len)
         assert (len(found), found[0], found[-1]) == (25, "xx", "x" * 52)
-        assert len(threads.split("x" * 50, 2, len)) == 25
+        assert len(threads.split_text("x" * 50, 2, len)) == 25
 
     @pytest.mark.parametrize(
         ("text", "limit", "fits"),
@@ -353,15 +358,15 @@ class TestWordings:
         ],
     )
     def test_how_much_of_it_fits(self, text: str, limit: int, fits: int) -> None:
-        assert threads.fitting(text, limit, len) == fits
+        assert threads.fitting_length(text, limit, len) == fits
 
     def test_how_a_network_counts_is_its_own(self) -> None:
         def halves(text: str) -> int:
             return (len(text) + 1) // 2
 
-        assert threads.fitting("x" * 100, 10, halves) == 20
-        assert threads.fitting("x" * 20, 10, halves) == 20
-        assert threads.fitting("x" * 10_000, 10, lambda text: len(text) // 100) == 1099
+        assert threads.fitting_length("x" * 100, 10, halves) == 20
+        assert threads.fitting_length("x" * 20, 10, halves) == 20
+        assert threads.fitting_length("x" * 10_000, 10, lambda text: len(text) // 100) == 1099
 
     def test_what_is_much_too_long_is_not_counted(self) -> None:
         counted: list[int] = []
@@ -370,13 +375,13 @@ class TestWordings:
             counted.append(len(text))
             return len(text)
 
-        threads.fitting("x" * 100_000, 10, measure)
+        threads.fitting_length("x" * 100_000, 10, measure)
         assert max(counted) <= 40
         counted.clear()
-        assert threads.fitting("x" * 160, 10, measure) == 10
+        assert threads.fitting_length("x" * 160, 10, measure) == 10
         assert counted[0] == 160
 
     def test_a_part_begins_with_no_white_space_but_what_a_mark_stands_on(self) -> None:
-        assert threads.begun(" \n a") == "a"
-        assert threads.begun(" \n \u0301a") == " \u0301a"
-        assert threads.begun("  ") == ""
+        assert threads.strip_start(" \n a") == "a"
+        assert threads.strip_start(" \n \u0301a") == " \u0301a"
+        assert threads.strip_start("  ") == ""

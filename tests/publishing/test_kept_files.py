@@ -13,11 +13,17 @@ from foundation.overtaking import Overtaken
 from networks.contract import Media, MediaKind
 from organizations.actors import System
 from organizations.models import AuditEntry
-from publishing.actions import media as taking
-from publishing.actions.media import describe_asset, upload_asset
-from publishing.actions.placing import MOST_FILES, Placing, describe_placed, keep_files, placed_files
-from publishing.media.files import Found
-from publishing.media.renditions import Brought, Kept
+from publishing.actions import assets as taking
+from publishing.actions.assets import describe_asset, upload_asset
+from publishing.actions.attachments import (
+    MOST_FILES,
+    FilePlacement,
+    resolve_placed_files,
+    store_attachments,
+    update_alt_texts,
+)
+from publishing.media.file_inspection import FileInfo
+from publishing.media.renditions import KeptFile, ReceivedFile
 from publishing.models import Asset, Attachment
 from tests import media
 from tests.cast import Cast
@@ -78,24 +84,24 @@ class TestTakingIn:
         assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
-def kept(content: bytes) -> Kept:
-    found = Found(MediaKind.IMAGE, "image/jpeg", 40, 30)
-    return Kept(BytesIO(content), found, hashlib.sha256(content).hexdigest(), len(content))
+def kept(content: bytes) -> KeptFile:
+    found = FileInfo(MediaKind.IMAGE, "image/jpeg", 40, 30)
+    return KeptFile(BytesIO(content), found, hashlib.sha256(content).hexdigest(), len(content))
 
 
 class TestBeside:
     """The file that leaves, its copies for other networks, and the original."""
 
     @pytest.fixture
-    def first(self) -> Kept:
+    def first(self) -> KeptFile:
         return kept(b"first")
 
     @pytest.mark.parametrize(
         ("copies", "came", "beside"), [([], b"", 0), ([b"copy"], b"", 4), ([b"copy"], b"came!!", 10)]
     )
-    def test_what_is_kept_beside_it_is_counted(self, cast: Cast, first: Kept, copies, came, beside) -> None:
-        found = Brought(first, tuple(map(kept, copies)), kept(came) if came else None)
-        made = taking.new_asset(cast.ed, found, "Bread")
+    def test_what_is_kept_beside_it_is_counted(self, cast: Cast, first: KeptFile, copies, came, beside) -> None:
+        found = ReceivedFile(first, tuple(map(kept, copies)), kept(came) if came else None)
+        made = taking.build_asset(cast.ed, found, "Bread")
         assert (made.organization_id, made.kind, made.content_type, made.width, made.height, made.seconds) == (
             cast.acme.pk,
             "image",
@@ -106,19 +112,21 @@ class TestBeside:
         )
         assert (made.bytes, made.bytes_beside, made.sha256, made.alt_text) == (5, beside, first.sha256, "Bread")
 
-    def test_what_leaves_as_it_came_is_kept_once(self, cast: Cast, first: Kept, tmp_path) -> None:
-        found = Brought(first, (), kept(b"first"))
-        made = taking.new_asset(cast.ed, found, "")
+    def test_what_leaves_as_it_came_is_kept_once(self, cast: Cast, first: KeptFile, tmp_path) -> None:
+        found = ReceivedFile(first, (), kept(b"first"))
+        made = taking.build_asset(cast.ed, found, "")
         with ExitStack() as undo:
-            taking.store(undo, made, found, "hut.jpg")
+            taking.store_asset_files(undo, made, found, "hut.jpg")
             assert (made.bytes_beside, made.original["file"]) == (0, made.file.name)
             assert len(stored(tmp_path)) == 1
 
-    def test_all_of_it_is_stored_where_it_belongs_and_taken_away_again(self, cast: Cast, first: Kept, tmp_path) -> None:
-        found = Brought(first, (kept(b"copy"),), kept(b"came!!"))
-        made = taking.new_asset(cast.ed, found, "")
+    def test_all_of_it_is_stored_where_it_belongs_and_taken_away_again(
+        self, cast: Cast, first: KeptFile, tmp_path
+    ) -> None:
+        found = ReceivedFile(first, (kept(b"copy"),), kept(b"came!!"))
+        made = taking.build_asset(cast.ed, found, "")
         with ExitStack() as undo:
-            taking.store(undo, made, found, "My hut.png")
+            taking.store_asset_files(undo, made, found, "My hut.png")
             names = [made.file.name, made.renditions[0]["name"], made.original["file"]]
             assert [(tmp_path / name).read_bytes() for name in names] == [b"first", b"copy", b"came!!"]
             assert [name.partition("/")[0] for name in names] == ["assets", "assets", "originals"]
@@ -134,9 +142,9 @@ class TestBeside:
         assert stored(tmp_path) == []
 
     @pytest.mark.parametrize(("name", "called"), [("hut.jpg", "hut.jpg"), (None, "original.jpg")])
-    def test_all_of_it_has_to_fit(self, cast: Cast, first: Kept, monkeypatch, name, called) -> None:
+    def test_all_of_it_has_to_fit(self, cast: Cast, first: KeptFile, monkeypatch, name, called) -> None:
         asked: list[int] = []
-        monkeypatch.setattr(taking, "brought", lambda file: Brought(first, (kept(b"copy"),), kept(b"came!!")))
+        monkeypatch.setattr(taking, "receive_file", lambda file: ReceivedFile(first, (kept(b"copy"),), kept(b"came!!")))
         monkeypatch.setattr(taking, "require_storage", asked.append)
         made = upload_asset(cast.ed, SimpleNamespace(name=name))  # type: ignore[arg-type]
         assert (asked, made.original["name"]) == ([15], called)
@@ -167,9 +175,9 @@ class TestDescribing:
 
 
 class TestPlacing:
-    def placed(self, cast: Cast, placing: Placing, texts: int = 2, kept: tuple = ()) -> tuple[list, dict]:
+    def placed(self, cast: Cast, placing: FilePlacement, texts: int = 2, kept: tuple = ()) -> tuple[list, dict]:
         problems: dict[str, list[str]] = {}
-        found = placed_files(cast.ed, placing, texts, kept, problems)
+        found = resolve_placed_files(cast.ed, placing, texts, kept, problems)
         return [[(one.asset, one.media.alt_text) for one in part] for part in found], problems
 
     @pytest.mark.parametrize(
@@ -183,43 +191,43 @@ class TestPlacing:
         ],
     )
     def test_which_go_with_which_text(self, first, others, texts, parts) -> None:
-        assert Placing(first, others).by_part(texts) == parts
+        assert FilePlacement(first, others).by_part(texts) == parts
 
     def test_each_once_with_its_words_or_those_given_now(self, cast: Cast, upload) -> None:
         one, two = upload(cast.ed, alt_text="One"), upload(cast.ed, alt_text="Two")
-        placing = Placing([one.pk, two.pk, one.pk], [[two.pk]], {two.pk: " New\r\n"})
+        placing = FilePlacement([one.pk, two.pk, one.pk], [[two.pk]], {two.pk: " New\r\n"})
         assert self.placed(cast, placing) == ([[(one.pk, "One"), (two.pk, "New")], [(two.pk, "New")]], {})
-        assert self.placed(cast, Placing()) == ([], {})
+        assert self.placed(cast, FilePlacement()) == ([], {})
 
     def test_what_is_named_nowhere_stays(self, cast: Cast, upload) -> None:
         one, two = upload(cast.ed), upload(cast.ed)
         kept = ((one.attached("Old"),), (two.attached("Too"),))
-        assert self.placed(cast, Placing(None, None), kept=kept)[0] == [[(one.pk, "Old")], [(two.pk, "Too")]]
-        assert self.placed(cast, Placing([], None), kept=kept)[0] == [[], [(two.pk, "Too")]]
-        assert self.placed(cast, Placing(None, []), kept=kept)[0] == [[(one.pk, "Old")], []]
-        assert self.placed(cast, Placing(None, None), kept=kept[:1])[0] == [[(one.pk, "Old")], []]
+        assert self.placed(cast, FilePlacement(None, None), kept=kept)[0] == [[(one.pk, "Old")], [(two.pk, "Too")]]
+        assert self.placed(cast, FilePlacement([], None), kept=kept)[0] == [[], [(two.pk, "Too")]]
+        assert self.placed(cast, FilePlacement(None, []), kept=kept)[0] == [[(one.pk, "Old")], []]
+        assert self.placed(cast, FilePlacement(None, None), kept=kept[:1])[0] == [[(one.pk, "Old")], []]
 
     def test_what_cannot_be_is_named_beside_its_part(self, cast: Cast, upload) -> None:
         mine = upload(cast.ed)
         strange = [0, -1, 2**63, mine.pk + 1]
-        found, problems = self.placed(cast, Placing([mine.pk, *strange], [[mine.pk]]))
+        found, problems = self.placed(cast, FilePlacement([mine.pk, *strange], [[mine.pk]]))
         assert problems == {"media": [f"There is no file {pk}." for pk in strange]}
         assert found == [[(mine.pk, "")]]
-        assert self.placed(cast, Placing([], [[strange[0]]]))[1] == {"thread_media": ["There is no file 0."]}
-        assert self.placed(cast, Placing([], [[], []]))[1] == {"thread_media": ["The thread has no part 3."]}
-        assert self.placed(cast, Placing([], [[mine.pk]]), texts=1)[1] == {
+        assert self.placed(cast, FilePlacement([], [[strange[0]]]))[1] == {"thread_media": ["There is no file 0."]}
+        assert self.placed(cast, FilePlacement([], [[], []]))[1] == {"thread_media": ["The thread has no part 3."]}
+        assert self.placed(cast, FilePlacement([], [[mine.pk]]), texts=1)[1] == {
             "thread_media": ["The thread has no part 2."]
         }
         told = {"media": ["Line 1, character 2 cannot be shown (U+0000). Remove it."]}
-        assert self.placed(cast, Placing([mine.pk], [], {mine.pk: "a\0"}))[1] == told
-        many = Placing([mine.pk] * (MOST_FILES + 1))
+        assert self.placed(cast, FilePlacement([mine.pk], [], {mine.pk: "a\0"}))[1] == told
+        many = FilePlacement([mine.pk] * (MOST_FILES + 1))
         assert self.placed(cast, many)[1] == {"media": ["Choose at most 40 files for one text."]}
-        assert self.placed(cast, Placing([mine.pk] * MOST_FILES))[1] == {}
+        assert self.placed(cast, FilePlacement([mine.pk] * MOST_FILES))[1] == {}
 
     def test_they_are_frozen_in_their_order(self, cast: Cast, upload, write) -> None:
         post = write(cast.ed)
         one, two = upload(cast.ed), upload(cast.ed)
-        keep_files(post.revision, ((two.attached("B"), one.attached("A")), (one.attached("C"),)))
+        store_attachments(post.revision, ((two.attached("B"), one.attached("A")), (one.attached("C"),)))
         found = Attachment.objects.values_list("organization", "revision", "part", "place", "asset", "alt_text")
         assert list(found.order_by("part", "place")) == [
             (cast.acme.pk, post.revision_id, 1, 1, two.pk, "B"),
@@ -231,7 +239,7 @@ class TestPlacing:
         mine, other = upload(cast.ed, alt_text="Old"), upload(cast.ed, alt_text="Old")
         placed = [tuple(one.attached("New") for one in (mine, other))]
         for actor, words in ((cast.ana, "Old"), (cast.ed, "New"), (cast.ed, "New")):
-            describe_placed(actor, placed, {mine.pk: "New"})
+            update_alt_texts(actor, placed, {mine.pk: "New"})
             assert dict(Asset.objects.values_list("pk", "alt_text")) == {mine.pk: words, other.pk: "Old"}
         assert AuditEntry.objects.filter(verb="asset.described").count() == 1
 

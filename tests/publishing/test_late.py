@@ -7,11 +7,11 @@ from django.utils.timezone import now
 
 from foundation.errors import Conflict, Invalid, PermissionDenied
 from networks.models import Held, Outgoing
-from networks.outbox.claims import begin_next
+from networks.outbox.claims import begin_next_row
 from networks.outbox.sending import send_next
 from organizations.models import AuditEntry, Notification, Organization
 from publishing.actions.compose import create_post
-from publishing.actions.late import move_delivery
+from publishing.actions.delivery_times import move_delivery
 from publishing.actions.schedule import publish_now, schedule_post
 from publishing.models import Delivery, Post
 from tests.cast import Cast
@@ -60,7 +60,7 @@ def test_its_page_the_queue_and_home_offer_the_decision(cast: Cast, sign_in) -> 
 def test_sending_it_now_sends_it_however_late(cast: Cast, sign_in) -> None:
     delivery = late(cast)
     sign_in(cast.priya).post(f"/o/acme/deliveries/{delivery.pk}/send/")
-    found = begin_next(now())
+    found = begin_next_row(now())
     assert found is not None
     assert (found[0].pk, found[0].state) == (delivery.outgoing_id, "sending")
     assert AuditEntry.objects.filter(verb="delivery.moved", actor_id=cast.priya.pk).exists()

@@ -22,7 +22,7 @@ AUTUMN = datetime(2027, 10, 30, 2, 30, tzinfo=BERLIN)
 @pytest.fixture(autouse=True)
 def a_while_before(monkeypatch):
     """The change of clocks is near enough to be planned for, on whatever day this runs."""
-    for module in ("compose", "schedule", "forward"):
+    for module in ("compose", "schedule", "next_steps"):
         monkeypatch.setattr(f"publishing.actions.{module}.now", lambda: datetime(2026, 12, 1, tzinfo=UTC))
 
 

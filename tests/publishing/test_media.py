@@ -16,13 +16,13 @@ from networks.outbox import circuits
 from organizations.models import AuditEntry
 from organizations.tenancy import scope
 from publishing.access import access_asset
+from publishing.actions.assets import describe_asset
 from publishing.actions.compose import edit_post, withdraw_post
-from publishing.actions.fallback import set_plan, stand_in
-from publishing.actions.media import describe_asset
+from publishing.actions.fallback_plans import send_through_stand_in, set_fallback_plan
 from publishing.actions.schedule import publish_now, schedule_post
-from publishing.composing.threads import Own
+from publishing.composing.threads import VariantWording
 from publishing.limits import validate_media
-from publishing.media.unused_files import purge_unused
+from publishing.media.unused_files import purge_unused_files
 from publishing.models import Asset, Attachment, Delivery, Post
 from tests import media
 from tests.cast import Cast
@@ -71,7 +71,7 @@ def test_a_networks_own_wording_takes_all_files(cast: Cast, upload, write) -> No
         "One",
         cast.x,
         thread=["Two"],
-        variants={"x": Own("Own", ())},
+        variants={"x": VariantWording("Own", ())},
         media=[one.pk],
         thread_media=[[two.pk]],
     )
@@ -215,10 +215,10 @@ def test_what_stands_in_takes_the_files_along_where_it_can(
 ) -> None:
     asset = upload(cast.olive, content, "A hut")
     publish_now(cast.olive, write(cast.olive, "One", cast.x, media=[asset.pk]))
-    plan = set_plan(cast.olive, "x", after_minutes=30, profile=cast.page, text="{text}", told=[])
-    for _ in range(circuits.ENOUGH_OF_FEWER):
-        circuits.failed(cast.x, "No answer.", now())
-    assert stand_in(plan, Delivery.objects.select_related("post", "profile", "revision").get(), now())
+    plan = set_fallback_plan(cast.olive, "x", after_minutes=30, profile=cast.page, text="{text}", told=[])
+    for _ in range(circuits.FAILURES_OF_FEWER_PROFILES):
+        circuits.record_network_failure(cast.x, "No answer.", now())
+    assert send_through_stand_in(plan, Delivery.objects.select_related("post", "profile", "revision").get(), now())
     held, other = Outgoing.objects.order_by("pk")
     assert [one["alt_text"] for one in other.draft["media"]] == (["A hut"] if goes else [])
     assert ("without its pictures and videos" in held.reason) is not goes
@@ -233,7 +233,7 @@ def test_what_no_post_has_used_goes_after_a_month(
     edit_post(cast.ed, post, media=[])
     Asset.objects.exclude(pk=fresh.pk).update(created_at=now() - timedelta(days=31))
     with django_capture_on_commit_callbacks(execute=True):
-        assert purge_unused(now()) == 1
+        assert purge_unused_files(now()) == 1
     assert set(Asset.objects.all()) == {used, fresh}
     assert not forgotten.file.storage.exists(forgotten.file.name)
     assert used.file.storage.exists(used.file.name)

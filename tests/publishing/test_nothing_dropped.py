@@ -12,7 +12,7 @@ from networks.models import Outgoing
 from publishing.actions.compose import create_post, edit_post
 from publishing.actions.review import submit_post
 from publishing.actions.schedule import publish_now
-from publishing.composing.threads import Own, shared_out
+from publishing.composing.threads import VariantWording, distribute_files
 from publishing.models import Post, Variant
 from tests.cast import Cast
 from tests.rest.caller import caller
@@ -141,7 +141,7 @@ def test_a_draft_says_on_its_page_what_would_stay_away(cast: Cast, sign_in) -> N
     post = create_post(cast.olive, profiles=[cast.x.pk], variants={"x": "X"}, **made)
     browser = sign_in(cast.olive)
     assert "stays away" in browser.get(f"/o/acme/posts/{post.pk}/").content.decode()
-    edit_post(cast.olive, post, variants={"x": Own("X", ())})
+    edit_post(cast.olive, post, variants={"x": VariantWording("X", ())})
     assert "stays away" not in browser.get(f"/o/acme/posts/{post.pk}/").content.decode()
 
 
@@ -178,7 +178,7 @@ def test_the_thread_is_filled_in_for_one_network(cast: Cast, sign_in) -> None:
 
 def test_edit_copy_and_review_show_the_own_thread(cast: Cast, sign_in) -> None:
     made = {"text": "One", "thread": ["Two"], "first_comment": "The comment"}
-    post = create_post(cast.ed, profiles=[cast.x.pk], variants={"x": Own("X", ("X two",))}, **made)
+    post = create_post(cast.ed, profiles=[cast.x.pk], variants={"x": VariantWording("X", ("X two",))}, **made)
     browser = sign_in(cast.olive)
     submit_post(cast.ed, post)
     for page in (f"compose/?copy={post.pk}", f"posts/{post.pk}/edit/", f"posts/{post.pk}/", "approvals/"):
@@ -196,8 +196,8 @@ def test_splitting_loses_nothing_however_long(cast: Cast, sign_in) -> None:
 
 def test_files_go_with_the_text_in_their_place_and_the_rest_with_the_last() -> None:
     a, b, c = ("a",), ("b",), ("c",)
-    assert shared_out((a, b, c), 3) == (a, b, c)
-    assert shared_out((a, b, c), 2) == (a, ("b", "c"))
-    assert shared_out((a, b, c), 1) == (("a", "b", "c"),)
-    assert shared_out((a,), 3) == (a,)
-    assert shared_out(((), ()), 1) == ()
+    assert distribute_files((a, b, c), 3) == (a, b, c)
+    assert distribute_files((a, b, c), 2) == (a, ("b", "c"))
+    assert distribute_files((a, b, c), 1) == (("a", "b", "c"),)
+    assert distribute_files((a,), 3) == (a,)
+    assert distribute_files(((), ()), 1) == ()

@@ -20,16 +20,16 @@ from networks.contract import Draft, Media, MediaKind, MediaLimit
 from networks.models import Outgoing
 from organizations.configuration.quotas import QuotaReached
 from organizations.models import Organization
+from publishing.actions.assets import upload_asset
 from publishing.actions.compose import edit_post
-from publishing.actions.fallback import said_through, set_plan
-from publishing.actions.media import upload_asset
+from publishing.actions.fallback_plans import set_fallback_plan, stand_in_drafts
 from publishing.actions.schedule import publish_now
-from publishing.media import files
-from publishing.media.originals import own_name
-from publishing.media.storage_quota import used
-from publishing.media.unused_files import purge_unused
+from publishing.media import file_inspection
+from publishing.media.originals import clean_original_name
+from publishing.media.storage_quota import used_bytes
+from publishing.media.unused_files import purge_unused_files
 from publishing.models import Asset, Delivery, Post
-from socialops.backup import archive, saving
+from socialops.backup import archive, archive_saving
 from tests import media
 from tests.cast import Cast
 from tests.publishing.test_conversion import phone
@@ -104,8 +104,8 @@ def test_an_edit_and_a_second_plan_send_the_same_bytes(cast: Cast, bring, write,
 def test_what_stands_in_takes_its_own_copy(cast: Cast, bring, write) -> None:
     asset = bring(MIDDLE)
     publish_now(cast.priya, write(cast.priya, "Look", cast.x, media=[asset.pk]))
-    plan = set_plan(cast.olive, "x", after_minutes=30, profile=cast.page, text="{text}", told=[])
-    (draft,), left_out = said_through(plan, Delivery.objects.get())
+    plan = set_fallback_plan(cast.olive, "x", after_minutes=30, profile=cast.page, text="{text}", told=[])
+    (draft,), left_out = stand_in_drafts(plan, Delivery.objects.get())
     assert (draft.media[0].name, left_out) == (asset.renditions[0]["name"], 0)
 
 
@@ -148,8 +148,8 @@ def test_what_was_brought_before_is_to_be_added_again(cast: Cast, bring, write) 
 
 
 def test_only_a_few_are_made_smaller_at_once(cast: Cast, bring, sign_in, monkeypatch) -> None:
-    monkeypatch.setattr(files, "LONGEST_WAIT", 0.01)
-    with files.a_turn(), files.a_turn():
+    monkeypatch.setattr(file_inspection, "LONGEST_WAIT", 0.01)
+    with file_inspection.conversion_slot(), file_inspection.conversion_slot():
         program = caller(cast.priya)
         token = {"Authorization": f"Bearer {program.secret}"}
         for answer in (
@@ -276,7 +276,7 @@ def test_there_is_none_of_a_video_nor_of_what_is_gone(cast: Cast, bring, sign_in
     ],
 )
 def test_its_name_is_its_own_and_never_that_of_another_kind(given: str, called: str) -> None:
-    assert own_name(given, "image/heic") == called
+    assert clean_original_name(given, "image/heic") == called
 
 
 def test_a_large_upload_that_lies_on_the_disk_is_kept_too(cast: Cast, upload) -> None:
@@ -297,10 +297,10 @@ def on_disk(settings) -> int:
 def test_all_of_it_counts(cast: Cast, bring, settings) -> None:
     for content in (LARGE, MIDDLE, media.picture(), media.video()):
         bring(content)
-    assert used() == on_disk(settings)
+    assert used_bytes() == on_disk(settings)
     small = bring(media.picture())
     assert small.bytes_beside == 0
-    Organization.objects.filter(pk=cast.acme.pk).update(quotas={"storage": used() + len(LARGE)})
+    Organization.objects.filter(pk=cast.acme.pk).update(quotas={"storage": used_bytes() + len(LARGE)})
     before = on_disk(settings)
     with pytest.raises(QuotaReached):
         bring(LARGE)  # the original would fit, but not with its copies
@@ -311,7 +311,7 @@ def test_all_of_it_goes_with_it(cast: Cast, bring, settings, django_capture_on_c
     bring(LARGE)
     Asset.objects.update(created_at=now() - timedelta(days=31))
     with django_capture_on_commit_callbacks(execute=True):
-        assert purge_unused(now()) == 1
+        assert purge_unused_files(now()) == 1
     assert on_disk(settings) == 0
 
 
@@ -334,7 +334,7 @@ def test_a_disk_that_is_full_after_the_first_file_keeps_none(cast: Cast, bring, 
 def test_all_of_it_is_saved(cast: Cast, bring, tmp_path: Path, settings) -> None:
     asset = bring(LARGE)
     with tarfile.open(tmp_path.parent / "some.tar", "w") as tar:
-        writer = archive.Writer(tar)
-        saving.add_media(writer, {})
+        writer = archive.ArchiveWriter(tar)
+        archive_saving.add_media_files(writer, {})
     assert {name.removeprefix("media/") for name in writer.files} == asset.file_names
     assert len(asset.file_names) == 3

@@ -10,10 +10,10 @@ from django.test import Client
 
 from organizations.tenancy import scope
 from publishing.actions.compose import edit_post
-from publishing.actions.discarding import delete_post
-from publishing.actions.late import move_delivery
+from publishing.actions.delivery_times import move_delivery
+from publishing.actions.draft_deletion import delete_post
 from publishing.actions.schedule import move_post, schedule_post
-from publishing.composing.threads import Own
+from publishing.composing.threads import VariantWording
 from publishing.models import Delivery, Post
 from tests.cast import Cast
 
@@ -152,7 +152,7 @@ def test_all_that_a_post_consists_of_is_merged(cast: Cast, write, tomorrow: date
     assert ed.post(address(post), sendable(answer.context["form"])).status_code == 302
     now = Post.objects.get(pk=post.pk)
     assert now.revision.parts == ["Two!", "Three and more"]
-    assert now.revision.wordings() == {"facebook": Own("For pages")}
+    assert now.revision.wordings() == {"facebook": VariantWording("For pages")}
     assert now.revision.first_comment == "Hours below"
     assert set(now.profiles.values_list("pk", flat=True)) == {cast.x.pk, cast.page.pk}
     assert now.planned_at is not None

@@ -10,7 +10,7 @@ from foundation.overtaking import Overtaken
 from foundation.states import IllegalMove
 from networks.models import Outgoing, Profile, Restoration
 from organizations.models import AuditEntry
-from publishing.actions import rows
+from publishing.actions import post_outbox
 from publishing.actions.compose import create_post, edit_post
 from publishing.actions.review import submit_post
 from publishing.actions.schedule import cancel_post, move_post, publish_now, schedule_post
@@ -204,8 +204,8 @@ class TestRows:
         schedule_post(cast.priya, edited, at=tomorrow)
         waiting = Outgoing.objects.filter(state="waiting")
         assert [(row.profile, row.draft["text"]) for row in waiting] == [(cast.page, "Other")]
-        assert rows.profiles_reached(edited) == [cast.x.pk]
-        assert rows.profiles_reached(write(cast.priya)) == []
+        assert post_outbox.reached_profile_ids(edited) == [cast.x.pk]
+        assert post_outbox.reached_profile_ids(write(cast.priya)) == []
 
     def test_what_was_rewritten_since_an_older_state_came_back_keeps_its_earlier_words(self, cast: Cast, write) -> None:
         post = write(cast.priya, "One", cast.x)
@@ -218,17 +218,17 @@ class TestRows:
 
     def test_the_last_part_of_a_thread_is_cancelled_first(self, cast: Cast, posted: Post, monkeypatch) -> None:
         cancelled: list[int] = []
-        real = rows.cancel_outgoing
-        monkeypatch.setattr(rows, "cancel_outgoing", lambda row: (cancelled.append(row.part), real(row)))
-        assert rows.stop(rows.locked_outgoing(posted)) == 3
+        real = post_outbox.cancel_outgoing
+        monkeypatch.setattr(post_outbox, "cancel_outgoing", lambda row: (cancelled.append(row.part), real(row)))
+        assert post_outbox.cancel_unsent(post_outbox.lock_post_outgoing(posted)) == 3
         assert cancelled == [3, 2, 1]
-        assert rows.locked_outgoing(posted) == []
+        assert post_outbox.lock_post_outgoing(posted) == []
 
     def test_a_planned_time_is_kept_in_three(self, cast: Cast, tomorrow) -> None:
         none = {"planned_at": None, "planned_wall": None, "planned_zone": ""}
-        assert rows.plan_stamps(cast.ed, None, "Asia/Tokyo", tomorrow) == none
+        assert post_outbox.planned_time_columns(cast.ed, None, "Asia/Tokyo", tomorrow) == none
         summer = datetime(2027, 7, 1, 12, tzinfo=UTC)
-        found = rows.plan_stamps(cast.ed, summer, "")
+        found = post_outbox.planned_time_columns(cast.ed, summer, "")
         assert found == {
             "planned_at": summer,
             "planned_wall": datetime(2027, 7, 1, 14, tzinfo=UTC),
@@ -236,9 +236,9 @@ class TestRows:
         }
         from organizations.actors import System
 
-        assert rows.plan_stamps(System("clock"), summer, "")["planned_zone"] == "UTC"
+        assert post_outbox.planned_time_columns(System("clock"), summer, "")["planned_zone"] == "UTC"
         meant = datetime(2027, 7, 1, 21, tzinfo=UTC)
-        assert rows.plan_stamps(cast.ed, summer, "Asia/Tokyo", None, meant)["planned_wall"] == meant
+        assert post_outbox.planned_time_columns(cast.ed, summer, "Asia/Tokyo", None, meant)["planned_wall"] == meant
 
     def test_when_nothing_is_planned_the_log_says_so(self, cast: Cast, write) -> None:
-        assert rows.plan_of(write(cast.ed)) == {"at": None, "profiles": [None, BOTH]}
+        assert post_outbox.plan_for_audit(write(cast.ed)) == {"at": None, "profiles": [None, BOTH]}

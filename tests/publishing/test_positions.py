@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageCms, ImageSequence
 from pymediainfo import MediaInfo
 
-from publishing.media.files import cleaned, read
+from publishing.media.file_inspection import inspect_file, strip_position
 from tests import media
 from tests.publishing.test_causes import beside
 
@@ -102,7 +102,7 @@ def frames(content: bytes) -> list[bytes]:
 
 @pytest.mark.parametrize("given", LOCATED.values(), ids=LOCATED)
 def test_the_place_goes_and_the_pixels_stay(given: bytes) -> None:
-    kept = cleaned(BytesIO(given), read(BytesIO(given))).read()
+    kept = strip_position(BytesIO(given), inspect_file(BytesIO(given))).read()
     before, after = Image.open(BytesIO(given)), Image.open(BytesIO(kept))
     assert kept != given
     assert not place_of(after)
@@ -113,7 +113,7 @@ def test_the_place_goes_and_the_pixels_stay(given: bytes) -> None:
     for tag in (0x0112, 0x010F):
         assert after.getexif().get(tag) == before.getexif().get(tag)
     assert after.getexif().get_ifd(0x8769) == before.getexif().get_ifd(0x8769)
-    assert cleaned(BytesIO(kept), read(BytesIO(kept))).read() == kept
+    assert strip_position(BytesIO(kept), inspect_file(BytesIO(kept))).read() == kept
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
@@ -121,12 +121,12 @@ def test_what_tells_no_place_is_kept_as_it_came(form: str) -> None:
     plain = exif(located=False)
     more = {"xmp": PLAIN_XMP} if form != "PNG" else {}
     for given in (saved(form, exif=plain, **more), beside(saved("PNG"), b"tEXt", b"Comment\0A hut")):
-        assert cleaned(BytesIO(given), read(BytesIO(given))).read() == given
+        assert strip_position(BytesIO(given), inspect_file(BytesIO(given))).read() == given
 
 
 def test_no_second_picture_tells_the_place() -> None:
     given = several()
-    kept = cleaned(BytesIO(given), read(BytesIO(given))).read()
+    kept = strip_position(BytesIO(given), inspect_file(BytesIO(given))).read()
     image = Image.open(BytesIO(kept[kept.rindex(b"\xff\xd8") :]))
     assert len(kept) == len(given)
     assert image.getexif()[0x0112] == 6
@@ -165,13 +165,13 @@ XMP_ID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
     ids=["apple", "android", "3gpp", "xmp", "xmp at the end"],
 )  # fmt: skip
 def test_a_video_loses_the_place_and_nothing_else(given: bytes) -> None:
-    found = read(BytesIO(given))
-    kept = cleaned(BytesIO(given), found).read()
+    found = inspect_file(BytesIO(given))
+    kept = strip_position(BytesIO(given), found).read()
     assert len(kept) == len(given)
     assert not any(telling in kept for telling in (PLACE, b"Madrid", b"GPSL"))
     assert (b"Phone" in kept) is (b"Phone" in given)
     assert "40.42" not in str(MediaInfo.parse(BytesIO(kept)).to_data())
-    assert read(BytesIO(kept)) == found
+    assert inspect_file(BytesIO(kept)) == found
     assert kept[kept.index(b"mdat") :][:12] == given[given.index(b"mdat") :][:12]
 
 
@@ -188,5 +188,5 @@ def test_what_is_broken_on_purpose_is_looked_through_and_no_pixel_changes(number
             ">I", zlib.crc32(given[start : start + 4 + length])
         )
     content = bytes(given)
-    kept = cleaned(BytesIO(content), read(BytesIO(content))).read()
+    kept = strip_position(BytesIO(content), inspect_file(BytesIO(content))).read()
     assert frames(kept) == frames(content)

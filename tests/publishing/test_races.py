@@ -10,12 +10,12 @@ from django.utils.timezone import now
 from foundation.errors import AppError, Conflict
 from networks.contract import Published
 from networks.models import Outgoing
-from networks.outbox.claims import begin_next
-from networks.outbox.outcomes import confirmed
-from networks.outbox.settling import settle
+from networks.outbox.claims import begin_next_row
+from networks.outbox.outcomes import outcome_of_published
+from networks.outbox.settling import settle_row
 from organizations.tenancy import scope
 from publishing.actions.compose import create_post, edit_post
-from publishing.actions.forward import Wish, write_post
+from publishing.actions.next_steps import PublishIntent, write_post
 from publishing.actions.schedule import cancel_post, move_post, publish_now, schedule_post
 from tests.cast import Cast
 from tests.races import at_once
@@ -33,7 +33,7 @@ def test_one_form_sent_twice_is_one_post(cast: Cast) -> None:
     key = uuid.uuid4()
 
     def send() -> object:
-        return write_post(cast.priya, text="One", profiles=[cast.x.pk], wish=Wish(now=True), form_key=key)
+        return write_post(cast.priya, text="One", profiles=[cast.x.pk], intent=PublishIntent(now=True), form_key=key)
 
     ends = at_once(cast.acme, send, send, send)
     assert sum(isinstance(end, Conflict) for end in ends) == 2
@@ -53,7 +53,7 @@ def test_the_sender_and_a_change_at_the_same_moment(cast: Cast, change: str) -> 
         post = scheduled(cast, at=now())
         begun, changed = at_once(
             cast.acme,
-            lambda: begin_next(now()),
+            lambda: begin_next_row(now()),
             lambda post=post: changes[change](post),
         )
         with scope(cast.acme):
@@ -80,11 +80,11 @@ def test_a_part_that_arrives_while_its_thread_is_changed(cast: Cast, change: str
         with scope(cast.acme):
             post = create_post(cast.priya, text="One", profiles=[cast.x.pk], thread=["Two", "Three"])
             publish_now(cast.priya, post)
-            row, attempt = begin_next(now())
-        there = confirmed(Published(f"90{number}", f"https://x.com/acme/status/90{number}"))
+            row, attempt = begin_next_row(now())
+        there = outcome_of_published(Published(f"90{number}", f"https://x.com/acme/status/90{number}"))
         settled, changed = at_once(
             cast.acme,
-            lambda row=row, attempt=attempt, there=there: settle(row, attempt, there),
+            lambda row=row, attempt=attempt, there=there: settle_row(row, attempt, there),
             lambda post=post: changes[change](post),
         )
         assert settled is True
@@ -101,4 +101,4 @@ def test_the_sender_passes_over_what_somebody_is_changing(cast: Cast) -> None:
     post = scheduled(cast, at=now())
     with scope(cast.acme), transaction.atomic():
         edit_post(cast.priya, post, text="Two")
-        assert at_once(cast.acme, lambda: begin_next(now())) == [None]
+        assert at_once(cast.acme, lambda: begin_next_row(now())) == [None]

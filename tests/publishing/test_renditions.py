@@ -11,9 +11,9 @@ from PIL import Image, ImageDraw
 from foundation.errors import Invalid
 from networks.contract import Capabilities, Media, MediaKind, MediaLimit
 from publishing.limits import validate_media
-from publishing.media import files
-from publishing.media.files import copies_of
-from publishing.media.renditions import brought
+from publishing.media import file_inspection
+from publishing.media.file_inspection import convert_copies
+from publishing.media.renditions import receive_file
 from tests import media
 from tests.publishing.test_causes import beside
 from tests.publishing.test_positions import PROFILE, TELLING, XMP, exif
@@ -36,7 +36,7 @@ def noise(mode: str = "RGB", size: tuple[int, int] = (400, 300)) -> Image.Image:
 
 
 def copies(content: bytes, *limits: MediaLimit) -> list[Image.Image]:
-    return [opened(copy.read()) for copy in copies_of(io.BytesIO(content), limits).copies]
+    return [opened(copy.read()) for copy in convert_copies(io.BytesIO(content), limits).copies]
 
 
 def opened(content: bytes) -> Image.Image:
@@ -78,7 +78,7 @@ def test_one_that_fits_two_limits_is_made_once_and_the_best_comes_first() -> Non
 
 def test_the_same_picture_has_the_same_copies() -> None:
     content = encoded(noise())
-    once, again = (copies_of(io.BytesIO(content), [LIMIT]).copies[0].read() for _ in range(2))
+    once, again = (convert_copies(io.BytesIO(content), [LIMIT]).copies[0].read() for _ in range(2))
     assert once == again
 
 
@@ -171,7 +171,7 @@ def test_a_network_that_takes_no_png_gets_none_that_is_seen_through() -> None:
 def test_no_form_of_it_tells_the_place(networks_take: None) -> None:
     given = encoded(noise("RGB", (1600, 1500)), "JPEG", quality=100, exif=exif(), xmp=XMP, comment=b"Madrid")
     given += b"\0" * 5 * media.MIB
-    found = brought(io.BytesIO(given))
+    found = receive_file(io.BytesIO(given))
     leaving = [one.content.read() for one in (found.first, *found.renditions)]
     assert leaving
     assert not [told for told in TELLING for content in leaving if told in content]
@@ -181,19 +181,19 @@ def test_no_form_of_it_tells_the_place(networks_take: None) -> None:
 
 
 def test_only_a_photo_that_needs_it_is_made_anew(networks_take: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "CONVERSION", "/nowhere")
+    monkeypatch.setattr(file_inspection, "CONVERSION", "/nowhere")
     for content in (media.picture(), media.photo(), media.moving(), media.video()):
-        assert not brought(io.BytesIO(content)).renditions
+        assert not receive_file(io.BytesIO(content)).renditions
 
 
 def test_where_no_copy_can_be_made_it_still_goes_where_it_is_taken(
     networks_take: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "CONVERSION", "/nowhere")
+    monkeypatch.setattr(file_inspection, "CONVERSION", "/nowhere")
     webp = media.picture("WEBP")  # which a page does not take
-    assert brought(io.BytesIO(webp)).renditions == []
+    assert receive_file(io.BytesIO(webp)).renditions == []
     with pytest.raises(Invalid, match="no smaller copy can be made"):
-        brought(io.BytesIO(media.picture() + b"\0" * 6 * media.MIB))
+        receive_file(io.BytesIO(media.picture() + b"\0" * 6 * media.MIB))
 
 
 def test_colours_of_ink_become_those_of_a_screen() -> None:

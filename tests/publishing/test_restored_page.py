@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 from django.utils.timezone import now
 
-from networks.actions.restoring import note_restoration
+from networks.actions.restoring import record_restoration
 from networks.models import Held, Outgoing, Restoration
 from organizations.tenancy import scope
-from publishing.actions.forward import Wish, write_post
+from publishing.actions.next_steps import PublishIntent, write_post
 from publishing.models import Delivery
 from tests.cast import Cast
 
@@ -22,11 +22,11 @@ def deliveries(cast: Cast) -> dict[str, Delivery]:
     """One of each kind, by its words."""
     words = ("looked for", "unaskable", "too late", "found", "planned later")
     for text in words:
-        write_post(cast.priya, text=text, profiles=[cast.x.pk], wish=Wish(at=now() + HOUR))
+        write_post(cast.priya, text=text, profiles=[cast.x.pk], intent=PublishIntent(at=now() + HOUR))
     Outgoing.objects.exclude(draft__text="planned later").update(planned_at=now() - HOUR, due_at=now() - HOUR)
     Outgoing.objects.filter(draft__text="too late").update(held=Held.TOO_LATE)
     Outgoing.objects.update(created_at=now() - 2 * HOUR)
-    note_restoration(Restoration.How.RESTORE, dumped_at=now() - HOUR, now=now(), archive="monday.tar")
+    record_restoration(Restoration.How.RESTORE, dumped_at=now() - HOUR, now=now(), archive="monday.tar")
     Outgoing.objects.filter(draft__text="unaskable").update(needs_person=True)
     Outgoing.objects.filter(draft__text="too late").update(state="waiting", doubted=False)
     Outgoing.objects.filter(draft__text="found").update(state="sent", doubted=False, sent_at=now())
@@ -69,9 +69,9 @@ def test_a_person_who_looked_is_not_asked_again(cast: Cast, deliveries, sign_in)
     row = Outgoing.objects.get(pk=deliveries["unaskable"].outgoing_id)
     assert (row.state, row.doubted, row.restoration_id is None) == ("waiting", False, False)
     Outgoing.objects.exclude(pk=row.pk).delete()
-    from networks.outbox.claims import begin_next
+    from networks.outbox.claims import begin_next_row
 
-    begun = begin_next(now())
+    begun = begin_next_row(now())
     assert begun is not None
     assert begun[1] is not None
 

@@ -8,11 +8,11 @@ from django.utils.timezone import now
 
 from foundation.errors import Conflict, Invalid, PermissionDenied
 from networks.models import Outgoing
-from networks.outbox.settling import tell
+from networks.outbox.settling import notify_settled
 from publishing.actions.deliveries import cancel_delivery, resolve_delivery, retry_delivery
 from publishing.actions.schedule import cancel_post, move_post, publish_now, schedule_post
 from publishing.models import Delivery
-from publishing.planning.planned_times import instant, moved, wall
+from publishing.planning.planned_times import instant_of_clock, same_clock_on_day, wall_time
 from tests.cast import Cast
 
 MADRID = ZoneInfo("Europe/Madrid")
@@ -34,18 +34,25 @@ def test_a_planned_time_keeps_its_zone_and_wall_clock(cast: Cast, write) -> None
 
 
 def test_another_day_keeps_the_wall_clock_across_a_change_of_the_clocks() -> None:
-    at = instant(date(2026, 3, 28), datetime(2026, 1, 1, 9, 0).time(), MADRID)
-    after, _ = moved(at, wall(at, MADRID), "Europe/Madrid", to=date(2026, 3, 30), seen_in=MADRID)
+    at = instant_of_clock(date(2026, 3, 28), datetime(2026, 1, 1, 9, 0).time(), MADRID)
+    after, _ = same_clock_on_day(at, wall_time(at, MADRID), "Europe/Madrid", to=date(2026, 3, 30), seen_in=MADRID)
     assert (after - at, after.astimezone(MADRID).hour) == (timedelta(hours=47), 9)
 
 
 def test_the_day_that_is_meant_is_one_of_the_movers_calendar() -> None:
     """Late in Madrid it is the next day in Tokyo already: from there to the 30th is one day on, not two."""
-    at = instant(date(2026, 3, 28), time(23, 30), MADRID)
-    on, meant = moved(at, wall(at, MADRID), "Europe/Madrid", to=date(2026, 3, 30), seen_in=ZoneInfo("Asia/Tokyo"))
+    at = instant_of_clock(date(2026, 3, 28), time(23, 30), MADRID)
+    on, meant = same_clock_on_day(
+        at, wall_time(at, MADRID), "Europe/Madrid", to=date(2026, 3, 30), seen_in=ZoneInfo("Asia/Tokyo")
+    )
     assert on.astimezone(MADRID).replace(tzinfo=None) == datetime(2026, 3, 29, 23, 30)
     assert meant == datetime(2026, 3, 29, 23, 30, tzinfo=UTC)
-    assert moved(at, wall(at, MADRID), "Europe/Madrid", to=date(2026, 3, 29), seen_in=ZoneInfo("Asia/Tokyo"))[0] == at
+    assert (
+        same_clock_on_day(
+            at, wall_time(at, MADRID), "Europe/Madrid", to=date(2026, 3, 29), seen_in=ZoneInfo("Asia/Tokyo")
+        )[0]
+        == at
+    )
 
 
 @pytest.mark.parametrize("shift", [timedelta(minutes=-2), timedelta(days=800)])
@@ -110,7 +117,7 @@ def test_a_sending_under_way_at_the_cancellation_is_not_repeated(cast: Cast, wri
     stand(post, "sending")
     cancel_post(cast.priya, post)
     back = stand(post, "waiting").outgoing
-    tell(back)
+    notify_settled(back)
     assert {state for _, state, _ in rows_of(post)} == {"cancelled"}
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from publishing.composing.threads import MOST_PARTS, split
+from publishing.composing.threads import MOST_PARTS, split_text
 from publishing.models import Post
 from tests.cast import Cast
 from tests.publishing.parts import at
@@ -64,12 +64,12 @@ def test_previews_count_each_part(cast: Cast, sign_in) -> None:
     ],
 )
 def test_splitting_loses_no_word(text: str) -> None:
-    parts = split(text, 280, len)
+    parts = split_text(text, 280, len)
     assert all(0 < len(part) <= 280 for part in parts[: MOST_PARTS - 1])
     assert "".join("".join(parts).split()) == "".join(text.split())
 
 
 def test_splitting_prefers_paragraphs_then_sentences() -> None:
-    assert split("One two.\n\nThree four. Five six.", 22, len) == ["One two.", "Three four. Five six."]
-    assert split("One two. Three four. Five", 22, len) == ["One two. Three four.", "Five"]
-    assert len(split("x" * 100_000, 280, len)) == MOST_PARTS
+    assert split_text("One two.\n\nThree four. Five six.", 22, len) == ["One two.", "Three four. Five six."]
+    assert split_text("One two. Three four. Five", 22, len) == ["One two. Three four.", "Five"]
+    assert len(split_text("x" * 100_000, 280, len)) == MOST_PARTS

@@ -10,7 +10,7 @@ from networks.models import Attempt, Outgoing
 from publishing.actions.compose import create_post, edit_post
 from publishing.actions.deliveries import cancel_delivery, resolve_delivery, retry_delivery
 from publishing.actions.schedule import cancel_post, move_post, schedule_post
-from publishing.composing.threads import Own
+from publishing.composing.threads import VariantWording
 from publishing.models import Post
 from tests.cast import Cast
 from tests.publishing.parts import THREAD, at, delivery, rows, settle
@@ -31,7 +31,7 @@ def test_each_network_gets_it_as_it_can(cast: Cast, write, tomorrow) -> None:
 
 
 def test_a_networks_own_wording_takes_the_place_of_the_thread(cast: Cast, write, tomorrow) -> None:
-    post = write(cast.priya, "One", cast.x, variants={"x": Own("Only this", ())}, **THREAD)
+    post = write(cast.priya, "One", cast.x, variants={"x": VariantWording("Only this", ())}, **THREAD)
     schedule_post(cast.priya, post, at=tomorrow)
     assert [row[3] for row in rows(post)] == ["Only this", "The link"]
 

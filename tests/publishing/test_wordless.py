@@ -9,7 +9,7 @@ from networks.adapters.x.adapter import XAdapter
 from networks.models import Outgoing
 from publishing.actions.compose import create_post
 from publishing.actions.schedule import publish_now
-from publishing.composing.threads import Own
+from publishing.composing.threads import VariantWording
 from publishing.models import Post
 from tests.cast import Cast
 from tests.publishing.parts import at
@@ -92,12 +92,12 @@ def test_parts_and_own_wordings_too(cast: Cast, upload) -> None:
     with pytest.raises(Invalid) as refused:
         create_post(cast.priya, text="One", profiles=[cast.x.pk], thread=[" ", ""], thread_media=[[pk], []])
     assert refused.value.fields == {"thread": [f"Part 3: {FIRST}"]}
-    own = Own("", ("Two there",))
+    own = VariantWording("", ("Two there",))
     post = create_post(cast.priya, text="One", profiles=[cast.x.pk], thread=["Two"], media=[other], variants={"x": own})
-    assert post.revision.said_on("x").texts == ("", "Two there")
+    assert post.revision.wording_on("x").texts == ("", "Two there")
 
 
 def test_on_a_network_without_threads_nothing_stands_for_a_part_without_words(cast: Cast, upload) -> None:
     pk = upload(cast.priya).pk
     post = create_post(cast.priya, text="", profiles=[cast.page.pk], media=[pk], thread=["Two"], thread_media=[[]])
-    assert post.revision.said_on("facebook").texts == ("Two",)
+    assert post.revision.wording_on("facebook").texts == ("Two",)

@@ -13,14 +13,14 @@ from networks.adapters.x.adapter import XAdapter
 from networks.models import Outgoing, Profile
 from organizations.models import AuditEntry, Member
 from publishing.actions import compose, content
+from publishing.actions.attachments import FilePlacement
 from publishing.actions.compose import create_post, edit_post, unplan_post, withdraw_post
 from publishing.actions.content import Content, content_of
-from publishing.actions.discarding import delete_post
-from publishing.actions.forward import rewrite_post
-from publishing.actions.placing import Placing
+from publishing.actions.draft_deletion import delete_post
+from publishing.actions.next_steps import rewrite_post
 from publishing.actions.review import submit_post
 from publishing.actions.schedule import cancel_post, move_post, schedule_post
-from publishing.composing.threads import Own
+from publishing.composing.threads import VariantWording
 from publishing.models import Asset, Post, Revision
 from teams.actions.grants import set_grants
 from tests.cast import Cast
@@ -82,7 +82,7 @@ class TestWriting:
             "Hello",
             ("Two",),
             "More",
-            {"x": Own("Mine")},
+            {"x": VariantWording("Mine")},
         )
         assert entry("post.created") == ("Ed", str(post.pk), {"profiles": BOTH})
         assert said(hints) == about(cast, post)
@@ -113,7 +113,7 @@ class TestWriting:
             post,
             text="Bye",
             profiles=[cast.x.pk],
-            variants={"x": Own("Mine", ("Too",))},
+            variants={"x": VariantWording("Mine", ("Too",))},
             thread=["Two", "Three"],
             first_comment="More",
             unfinished=True,
@@ -143,12 +143,16 @@ class TestWriting:
             ({"thread": ("B",)}, {}, {"thread": [1, 0]}),
             ({"comment": "C"}, {}, {"first comment": "changed"}),
             ({"files": (("f", "g"), ("h",))}, {}, {"files": [3, 0]}),
-            ({"variants": {"x": Own("X")}}, {"variants": {"b": Own("Y")}}, {"variants": ["b", "x"]}),
+            (
+                {"variants": {"x": VariantWording("X")}},
+                {"variants": {"b": VariantWording("Y")}},
+                {"variants": ["b", "x"]},
+            ),
         ],
     )
     def test_only_what_changed_is_written_down(self, before: dict, after: dict, told: dict) -> None:
         usual: dict = {"text": "A", "profiles": (), "variants": {}}
-        assert compose.changes(Content(**(usual | before)), Content(**(usual | after))) == told
+        assert compose.content_changes(Content(**(usual | before)), Content(**(usual | after))) == told
 
     def test_an_edit_takes_files_with_words_given_for_them(self, cast: Cast, write, upload) -> None:
         first, second = upload(cast.ed), upload(cast.ed)
@@ -175,7 +179,13 @@ class TestWriting:
 
     def test_an_edit_without_a_change_is_none(self, cast: Cast, write, hints) -> None:
         post = write(
-            cast.ed, "Hello", cast.x, cast.page, thread=["Two"], first_comment="", variants={"x": Own("A", ("B",))}
+            cast.ed,
+            "Hello",
+            cast.x,
+            cast.page,
+            thread=["Two"],
+            first_comment="",
+            variants={"x": VariantWording("A", ("B",))},
         )
         hints.clear()
         same = edit_post(cast.ed, post, text="Hello", profiles=[cast.page.pk, cast.x.pk], thread=["Two"])
@@ -277,8 +287,8 @@ class TestJudging:
             ({"comment": "a\0", "unfinished": True}, {"first_comment": ["Line 1, character 2 cannot be shown (U+0000). Remove it."]}),
             ({"comment": "x" * 281}, {"first_comment": ["X: "]}),
             ({"variants": {"x": "a\0"}}, {"variants": ["X: Line 1, character 2 cannot be shown (U+0000). Remove it."]}),
-            ({"variants": {"x": Own("A", ("",))}}, {"variants": ["X: Part 2: Write something first."]}),
-            ({"variants": {"x": Own("", ("A",))}}, {"variants": ["X: Write something first."]}),
+            ({"variants": {"x": VariantWording("A", ("",))}}, {"variants": ["X: Part 2: Write something first."]}),
+            ({"variants": {"x": VariantWording("", ("A",))}}, {"variants": ["X: Write something first."]}),
             ({"variants": {"x": ""}}, {}),
             ({"variants": {"myspace": "A"}}, {"variants": ["No network “myspace” is known."]}),
             ({"profiles": []}, {"profiles": ["Choose at least one profile."]}),
@@ -290,7 +300,7 @@ class TestJudging:
             ({"variants": {"x": "x" * 281}}, {"variants": ["X: "]}),
             ({"variants": {"x": "A"}, "thread": ["Two"]}, {"variants": ["X gets only its own wording: the other part of the thread stays away."]}),
             ({"variants": {"x": "A"}, "thread": ["Two", "3"]}, {"variants": ["X gets only its own wording: the other 2 parts of the thread stay away."]}),
-            ({"variants": {"x": Own("A", ())}, "thread": ["Two"]}, {}),
+            ({"variants": {"x": VariantWording("A", ())}, "thread": ["Two"]}, {}),
         ],
     )  # fmt: skip
     def test_what_is_wrong_is_named_beside_its_field(self, cast: Cast, given: dict, fields: dict) -> None:
@@ -310,23 +320,23 @@ class TestJudging:
             ({"thread": ("",), "files": ((), F)}, []),
             ({"thread": ("", "B"), "files": (F, (), F)}, ["thread"]),
             ({"thread": ("", ""), "files": ((), F, F)}, []),
-            ({"variants": {"x": Own("")}, "files": (F,)}, []),
-            ({"variants": {"x": Own("")}, "files": ((), F)}, ["variants"]),
-            ({"variants": {"x": Own("B", ("",))}, "files": ((), F)}, []),
-            ({"variants": {"x": Own("B", ("",))}, "files": (F, ())}, ["variants"]),
-            ({"variants": {"x": Own("a\0"), "facebook": Own("B")}}, ["variants"]),
+            ({"variants": {"x": VariantWording("")}, "files": (F,)}, []),
+            ({"variants": {"x": VariantWording("")}, "files": ((), F)}, ["variants"]),
+            ({"variants": {"x": VariantWording("B", ("",))}, "files": ((), F)}, []),
+            ({"variants": {"x": VariantWording("B", ("",))}, "files": (F, ())}, ["variants"]),
+            ({"variants": {"x": VariantWording("a\0"), "facebook": VariantWording("B")}}, ["variants"]),
         ],
     )
     def test_where_there_are_files_no_words_are_needed(self, given: dict, fields: list[str]) -> None:
         usual: dict = {"text": "A", "profiles": (), "variants": {}}
-        assert list(content.readable_problems(Content(**(usual | given)))) == fields
+        assert list(content.text_problems(Content(**(usual | given)))) == fields
 
     def test_each_part_that_says_nothing_is_named(self) -> None:
-        assert content.unreadable_parts(["", "B", " "], []) == [
+        assert content.thread_problems(["", "B", " "], []) == [
             "Part 2: Write something first.",
             "Part 4: Write something first.",
         ]
-        assert content.unreadable_parts(["", ""], [(), F]) == ["Part 2: Write something first."]
+        assert content.thread_problems(["", ""], [(), F]) == ["Part 2: Write something first."]
 
     def test_a_network_without_first_comments_says_so(self, cast: Cast, monkeypatch) -> None:
         monkeypatch.setattr(XAdapter, "capabilities", replace(XAdapter.capabilities, first_comment=False))
@@ -367,16 +377,16 @@ class TestJudging:
             cast.ed,
             text="A\r\nB",
             profiles=[cast.page.pk],
-            variants={"facebook": Own("C\rD", ("E\r\nF",)), "x": " "},
+            variants={"facebook": VariantWording("C\rD", ("E\r\nF",)), "x": " "},
             thread=["G\r\nH"],
             comment="I\r\nJ",
-            placing=Placing(),
+            placing=FilePlacement(),
         )
         assert (found.text, found.thread, found.comment, found.variants) == (
             "A\nB",
             ("G\nH",),
             "I\nJ",
-            {"facebook": Own("C\nD", ("E\nF",))},
+            {"facebook": VariantWording("C\nD", ("E\nF",))},
         )
         assert (found.ids, found.names) == ({cast.page.pk}, ["Acmepage (facebook)"])
 
@@ -385,4 +395,4 @@ class TestJudging:
         [(" ", (("f",),), 0, ""), (" ", ((), ("f",)), 0, " "), ("A", (("f",),), 0, "A"), (" ", (("f",),), 1, " ")],
     )
     def test_nothing_is_written_beside_files_where_nobody_would_see_it(self, text, files, at, kept) -> None:
-        assert content.words_beside(text, files, at) == kept
+        assert content.text_beside_files(text, files, at) == kept

@@ -3,12 +3,12 @@
 import pytest
 from django.urls import reverse
 
-from foundation.texts.written import shows_anything, with_line_feeds
-from inbox.actions.ingest import ingest
+from foundation.texts.written_text import has_visible_text, with_line_feeds
+from inbox.actions.ingest import ingest_inbound
 from inbox.models import Message
 from networks.models import Outgoing
-from networks.registry import networks
-from networks.wording import LONGEST, unreadable
+from networks.registry import adapter_classes
+from networks.text_rules import MAX_TEXT_LENGTH, text_errors
 from organizations.tenancy import scope
 from publishing.actions.review import submit_post
 from publishing.models import Post, Revision
@@ -25,7 +25,7 @@ EMPTY = "Write something first."
 @pytest.fixture
 def question(cast: Cast) -> Message:
     with scope(cast.acme):
-        ingest(cast.x, [says("Are you open?")])
+        ingest_inbound(cast.x, [says("Are you open?")])
         return Message.objects.get()
 
 
@@ -70,7 +70,7 @@ def test_a_note_says_something_or_is_left_out(cast: Cast, write, text: str) -> N
 
 @pytest.mark.parametrize("text", ["😀", "\U0001fae8", "\u0600", ".", "क", "\ue000", "\u200bx"])
 def test_what_shows_something_is_taken(text: str) -> None:
-    assert shows_anything(text)
+    assert has_visible_text(text)
 
 
 @pytest.mark.parametrize("end", ENDS)
@@ -91,7 +91,7 @@ def test_every_line_end_is_a_line_feed_that_leaves(cast: Cast, sign_in, question
     reply = {"text": text, "seen": question.pk}
     assert caller(cast.cole).post(f"conversations/{question.conversation_id}/reply/", reply).status_code == 201
     with scope(cast.acme):
-        ingest(cast.x, [says("And on Sunday?")])
+        ingest_inbound(cast.x, [says("And on Sunday?")])
         newest = Message.objects.filter(direction="in").latest("pk")
     sign_in(cast.cole).post(answer_at(newest), {"text": text, "seen": Message.unscoped.latest("pk").pk})
     left = list(Outgoing.unscoped.values_list("draft__text", flat=True))
@@ -158,12 +158,12 @@ def test_replies_pass_the_judgement_of_posts(cast: Cast, sign_in, question: Mess
 
 @pytest.mark.parametrize("char", ["\0", "\x1b", "\x9f", "\ud800", "\ufdd0", "\U0001ffff"])
 def test_what_cannot_be_shown_is_named_with_its_place(char: str) -> None:
-    assert unreadable(f"a\n\tb{char}") == [f"Line 2, character 3 cannot be shown (U+{ord(char):04X}). Remove it."]
+    assert text_errors(f"a\n\tb{char}") == [f"Line 2, character 3 cannot be shown (U+{ord(char):04X}). Remove it."]
 
 
 def test_no_limit_of_ours_is_below_a_networks(cast: Cast, sign_in) -> None:
-    most = {adapter.network: adapter.capabilities.text_limit for adapter in networks()}
-    assert max(most.values()) <= LONGEST
+    most = {adapter.network: adapter.capabilities.text_limit for adapter in adapter_classes()}
+    assert max(most.values()) <= MAX_TEXT_LENGTH
     text = "x" * most["facebook"]
     body = {"text": text, "profiles": [cast.page.pk]}
     assert caller(cast.priya).post("posts/", body).status_code == 201
@@ -176,7 +176,7 @@ def test_no_limit_of_ours_is_below_a_networks(cast: Cast, sign_in) -> None:
 def test_a_long_reply_leaves(cast: Cast, sign_in) -> None:
     with scope(cast.acme):
         our_post(cast.page, "post")
-        ingest(cast.page, [says("A comment", parent="post", root="post")])
+        ingest_inbound(cast.page, [says("A comment", parent="post", root="post")])
         comment = Message.objects.get()
     text = "x" * 10_001
     api = caller(cast.olive).post(f"conversations/{comment.conversation_id}/reply/", {"text": text, "seen": comment.pk})

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.utils.timezone import now
 
-from networks.actions.outgoing import put_outgoing
+from networks.actions.outgoing import enqueue_outgoing
 from networks.contract import Draft, DraftKind
 from networks.models import Outgoing, Profile
 from publishing.models import Delivery, Post, Revision
@@ -25,7 +25,7 @@ def lay(cast: Cast, in_acme: None) -> Callable[..., Outgoing]:
         post.revision = Revision.objects.create(post=post, number=1, text=text, author=cast.ed)
         post.save()
         post.profiles.add(profile)
-        row = put_outgoing(profile, Draft(DraftKind.POST, text), key=f"queue:{post.pk}", due_at=at)
+        row = enqueue_outgoing(profile, Draft(DraftKind.POST, text), key=f"queue:{post.pk}", due_at=at)
         Outgoing.objects.filter(pk=row.pk).update(**stamps)
         Delivery.objects.create(post=post, revision=post.revision, profile=profile, outgoing=row)
         row.refresh_from_db()

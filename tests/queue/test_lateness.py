@@ -7,8 +7,8 @@ import pytest
 from django.utils.timezone import now
 
 from networks.models import Outgoing
-from networks.queries.lateness import Lateness, by_hour, lateness_of
-from publishing.queries.pace import charts, spelt
+from networks.queries.lateness import Lateness, lateness_by_hour, recent_lateness
+from publishing.queries.queue_pace import format_lateness, lateness_charts
 from tests.cast import Cast
 
 MADRID = ZoneInfo("Europe/Madrid")
@@ -27,8 +27,8 @@ def left(lay):
 
 
 def test_nothing_left_is_not_zero(cast: Cast, in_acme) -> None:
-    assert lateness_of(Outgoing.objects.all(), now()) == (Lateness(0, None, None, None),) * 2
-    drawn = charts(by_hour(Outgoing.objects.all(), now(), MADRID))
+    assert recent_lateness(Outgoing.objects.all(), now()) == (Lateness(0, None, None, None),) * 2
+    drawn = lateness_charts(lateness_by_hour(Outgoing.objects.all(), now(), MADRID))
     assert {value for _at, value in drawn["lateness"]["series"][0]["points"]} == {None}
     assert {value for _at, value in drawn["throughput"]["series"][0]["points"]} == {0}
 
@@ -38,7 +38,7 @@ def test_the_hour_and_the_day(left) -> None:
         left(5, late)
     left(300, 100)
     left(3000, 999)
-    hour, day = lateness_of(Outgoing.objects.all(), now())
+    hour, day = recent_lateness(Outgoing.objects.all(), now())
     assert (hour.count, day.count) == (3, 4)
     assert (hour.median, hour.worst) == (0.4 * SECOND, 10 * SECOND)
     assert day.worst == 100 * SECOND
@@ -48,13 +48,13 @@ def test_the_hour_and_the_day(left) -> None:
 
 def test_a_network_whose_clock_runs_behind_sends_nothing_early(left) -> None:
     left(5, -0.8)
-    hour, _day = lateness_of(Outgoing.objects.all(), now())
+    hour, _day = recent_lateness(Outgoing.objects.all(), now())
     assert hour.median == timedelta(0)
 
 
 def test_hours_of_the_readers_clock(left) -> None:
     left(0, 1)
-    hours = by_hour(Outgoing.objects.all(), now(), MADRID)
+    hours = lateness_by_hour(Outgoing.objects.all(), now(), MADRID)
     assert len(hours) == 24
     assert [one.lateness.count for one in hours] == [0] * 23 + [1]
     assert hours[-1].begins.tzinfo == MADRID
@@ -64,7 +64,7 @@ def test_hours_of_the_readers_clock(left) -> None:
 def test_in_words() -> None:
     given = (None, 0.312, 12, 250, 7500)
     told = [None, "0.31 s", "12 s", "4 min 10 s", "2 h 5 min"]
-    assert [spelt(None if one is None else one * SECOND) for one in given] == told
+    assert [format_lateness(None if one is None else one * SECOND) for one in given] == told
 
 
 def test_the_page_draws_it(cast: Cast, sign_in, left, django_assert_max_num_queries) -> None:

@@ -7,8 +7,8 @@ from django.utils.timezone import now
 
 from networks.models import Attempt, Outgoing
 from organizations.actors import System
-from publishing.queries.posts import seen_now, shown_deliveries
-from publishing.queries.story import Line, spelt, stories
+from publishing.queries.delivery_history import HistoryLine, delivery_histories, format_elapsed
+from publishing.queries.posts import shown_deliveries, shown_state_case
 from tests.cast import Cast
 
 PLANNED = datetime.fromisoformat("2026-11-23T09:00:00+00:00")
@@ -31,9 +31,11 @@ def attempt(lay):
     return tried
 
 
-def lines(row: Outgoing) -> list[Line]:
+def lines(row: Outgoing) -> list[HistoryLine]:
     """As the page of its post tells them."""
-    return stories(list(shown_deliveries(System("test"), seen_now()).filter(outgoing=row)))[row.delivery.pk]
+    return delivery_histories(list(shown_deliveries(System("test"), shown_state_case()).filter(outgoing=row)))[
+        row.delivery.pk
+    ]
 
 
 def told(row: Outgoing) -> list[str]:
@@ -100,7 +102,7 @@ def test_an_outcome_without_a_sentence_is_shown_as_it_is(attempt) -> None:
 
 def test_lengths_of_time() -> None:
     given = (0.0004, 0.312, 1.24, 59.94, 61, 7500)
-    assert [spelt(timedelta(seconds=one)) for one in given] == [
+    assert [format_elapsed(timedelta(seconds=one)) for one in given] == [
         "0 ms",
         "312 ms",
         "1.2 s",

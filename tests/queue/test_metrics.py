@@ -85,5 +85,5 @@ def test_without_redis_it_says_so(client, monkeypatch) -> None:
     def gone(name: str) -> float:
         raise redis.ConnectionError
 
-    monkeypatch.setattr(metrics.heartbeat, "seconds_since", gone)
+    monkeypatch.setattr(metrics.heartbeat, "seconds_since_heartbeat", gone)
     assert samples(client)["socialops_broker_up"] == 0

@@ -9,10 +9,10 @@ from django.utils.timezone import now
 
 from networks.models import Circuit, Limit, Outgoing, Profile
 from organizations.models import Mail, Notification
-from publishing.planning.overdue_notices import watch
+from publishing.planning.overdue_notices import watch_overdue_rows
 from socialops import health
 from socialops.management.commands.doctor import HINDERED, WELL
-from socialops.overview.home import home_of
+from socialops.overview.home_summary import home_context
 from tests.cast import Cast
 
 
@@ -24,24 +24,24 @@ def notices() -> list[tuple[str, str, int]]:
 def test_admins_are_told_once(cast: Cast, lay) -> None:
     lay(minutes=-3)
     for minutes in range(3):
-        watch(now() + timedelta(minutes=minutes))
+        watch_overdue_rows(now() + timedelta(minutes=minutes))
     assert notices() == [("olive@acme.example", "1 should have left and has not", 1)]
     assert Mail.objects.filter(notices__kind="overdue").count() == 1
 
 
 def test_read_and_still_so_is_not_told_again_for_an_hour(cast: Cast, lay) -> None:
     lay(minutes=-3)
-    watch(now())
+    watch_overdue_rows(now())
     Notification.objects.update(read_at=now())
-    watch(now() + timedelta(minutes=30))
+    watch_overdue_rows(now() + timedelta(minutes=30))
     assert len(notices()) == 1
 
 
 def test_it_is_settled_when_it_has_left(cast: Cast, lay) -> None:
     row = lay(minutes=-3)
-    watch(now())
+    watch_overdue_rows(now())
     Outgoing.objects.filter(pk=row.pk).update(state="sent", sent_at=now())
-    watch(now())
+    watch_overdue_rows(now())
     assert not Notification.objects.filter(kind="overdue", read_at=None).exists()
 
 
@@ -51,20 +51,20 @@ def test_it_is_settled_when_it_has_left(cast: Cast, lay) -> None:
 def test_what_is_held_is_not_overdue(cast: Cast, lay, known: dict) -> None:
     lay(minutes=-3)
     Profile.objects.update(**known | ({"held_until": now() + timedelta(hours=1)} if "held_until" in known else {}))
-    watch(now())
+    watch_overdue_rows(now())
     assert notices() == []
-    assert health.late_rows(now()) == ""
+    assert health.describe_late_rows(now()) == ""
 
 
 def test_home_shows_it_to_whoever_may_see_it(cast: Cast, lay) -> None:
     lay(minutes=-3)
     for member, told in ((cast.olive, True), (cast.cole, True), (cast.vic, False)):
-        found = [item.title for item in home_of(member, now())["trouble"] if item.key == "overdue"]
+        found = [item.title for item in home_context(member, now())["trouble"] if item.key == "overdue"]
         assert found == ["1 should have left and has not."] * told
 
 
 def test_readyz_warns_and_stays_ready(cast: Cast, client, lay, monkeypatch) -> None:
-    monkeypatch.setattr(health, "problems", dict)
+    monkeypatch.setattr(health, "find_missing", dict)
     assert client.get("/readyz").json() == {"ready": True, "missing": {}, "warnings": {}}
     lay(minutes=-3)
     answer = client.get("/readyz")
@@ -85,7 +85,7 @@ def diagnosis() -> tuple[str, int]:
 def practice(cast: Cast, in_acme, monkeypatch) -> None:
     """Only practice profiles, and every process there."""
     Profile.unscoped.update(sandbox=True)
-    monkeypatch.setattr(health, "problems", dict)
+    monkeypatch.setattr(health, "find_missing", dict)
 
 
 @pytest.mark.usefixtures("practice")

@@ -9,10 +9,10 @@ from django.utils.timezone import now
 
 from inbox.actions.reply import reply_to_conversation
 from inbox.models import Conversation, Message
-from networks.actions.outgoing import delete_remote
+from networks.actions.outgoing import delete_remote_post
 from networks.models import Circuit, Limit, Outgoing, Profile, RemotePost
-from networks.queries.lateness import sent_since
-from publishing.queries.queue import PER_PAGE, standing
+from networks.queries.lateness import rows_sent_since
+from publishing.queries.queue import PER_PAGE, rows_in_place
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -222,7 +222,7 @@ def test_a_deletion_leads_to_its_post(cast: Cast, sign_in, lay) -> None:
     part.delivery.delete()
     for number, one in enumerate((row, part)):
         seen = {"remote_id": f"77{number}", "text": one.draft["text"], "published_at": now()}
-        delete_remote(cast.olive, RemotePost.objects.create(profile=cast.x, outgoing=one, **seen))
+        delete_remote_post(cast.olive, RemotePost.objects.create(profile=cast.x, outgoing=one, **seen))
     page = shown(sign_in(cast.olive))
     assert page.count(f'data-open href="/o/acme/posts/{row.delivery.post_id}/"') == 2
     assert "Delete ·" in page
@@ -279,12 +279,12 @@ def test_what_is_done_or_planned_for_later_is_not_looked_at(cast: Cast, lay) -> 
         cursor.execute("SET LOCAL enable_bitmapscan = off")  # a page of many thousands would not sort them all
         cursor.execute("SET LOCAL enable_sort = off")
     for place in ("due", "failed", "held"):
-        plan = standing(Outgoing.objects.all(), place, now()).order_by("planned_at", "pk").explain()
+        plan = rows_in_place(Outgoing.objects.all(), place, now()).order_by("planned_at", "pk").explain()
         (begins,) = [line for line in plan.splitlines() if "Index Cond" in line and "organization_id =" in line]
         assert "outgoing_queue" in plan, place
         assert ("planned_at <" in begins) == (place != "failed"), begins
         assert "Seq Scan on networks_outgoing" not in plan
     assert (
         "Index Only Scan using outgoing_sent_at"
-        in sent_since(Outgoing.objects.all(), now()).values("planned_at").explain()
+        in rows_sent_since(Outgoing.objects.all(), now()).values("planned_at").explain()
     )

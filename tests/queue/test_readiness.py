@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from networks.models import Circuit, Limit, Outgoing, Priority, Profile
-from networks.outbox.lanes import lock_next
-from networks.queries.hindrances import held_up
-from networks.queries.holds import holds_by_profile, waits_of, with_waits
-from networks.queries.queue import overdue, with_hold
-from networks.readiness import HOLDS, OF_NETWORK, kept_by_network_alone
+from networks.outbox.lanes import lock_next_row
+from networks.queries.hindrances import rows_held_up_by
+from networks.queries.holds import annotate_waits, holds_by_profile, waits_of
+from networks.queries.queue import annotate_hold, overdue_rows
+from networks.readiness import HOLDS, NETWORK_HOLDS, rows_held_by_network_alone
 from publishing.models import Delivery
-from publishing.queries.posts import listed, seen_now, with_shown
+from publishing.queries.posts import list_posts, shown_state_case, with_shown_state
 
 A_WHILE = timedelta(minutes=15)
 LATER, BEFORE = A_WHILE, -A_WHILE
@@ -97,15 +97,15 @@ def test_all_who_ask_are_told_the_same(cast, lay, state: State) -> None:
         arrange(state, cast.x, cast.page, row, at)
         rows, deliveries = Outgoing.objects.filter(pk=row.pk), Delivery.objects.filter(outgoing=row)
 
-        leaves = lock_next(cast.acme.pk, at) is not None
-        hold = with_hold(rows, at).get().hold
+        leaves = lock_next_row(cast.acme.pk, at) is not None
+        hold = annotate_hold(rows, at).get().hold
         of_profile = holds_by_profile([cast.x.pk], at)[cast.x.pk]
-        waits = {wait.hold for wait in waits_of(with_waits(Profile.objects.filter(pk=cast.x.pk), at).get())}
-        shown = with_shown(listed(cast.olive), seen_now()).get(pk=row.delivery.post_id).shown
-        found_as = {word for word in ("held", "paused") if listed(cast.olive, state=word).exists()}
-        is_overdue = overdue(rows, at).exists()
-        by_network_alone = kept_by_network_alone(deliveries, at, profile="profile__", row="outgoing__").exists()
-        held_by_network = held_up(reach_of_network(cast.x), at).exists()
+        waits = {wait.hold for wait in waits_of(annotate_waits(Profile.objects.filter(pk=cast.x.pk), at).get())}
+        shown = with_shown_state(list_posts(cast.olive), shown_state_case()).get(pk=row.delivery.post_id).shown
+        found_as = {word for word in ("held", "paused") if list_posts(cast.olive, state=word).exists()}
+        is_overdue = overdue_rows(rows, at).exists()
+        by_network_alone = rows_held_by_network_alone(deliveries, at, profile="profile__", row="outgoing__").exists()
+        held_by_network = rows_held_up_by(reach_of_network(cast.x), at).exists()
         transaction.set_rollback(True)
 
     lasting = held_longer(state, of_profile)
@@ -116,12 +116,12 @@ def test_all_who_ask_are_told_the_same(cast, lay, state: State) -> None:
         assert not leaves
         assert hold in lasting if lasting else hold == ""
     else:
-        probed = state.circuit in PROBED and hold in OF_NETWORK
+        probed = state.circuit in PROBED and hold in NETWORK_HOLDS
         assert leaves == ((hold == "" and state.circuit != PACED) or probed_freely(state, of_profile, probed))
         assert hold in of_profile | {state.held}
     if state.priority == Priority.REPLY:
         return
-    assert by_network_alone == (of_profile <= OF_NETWORK and not state.held)
+    assert by_network_alone == (of_profile <= NETWORK_HOLDS and not state.held)
     holding = lasting if state.later else lasting | of_profile
     assert (hold == "") == (not holding)
     assert (shown == "scheduled") == (holding <= {"chain"})
@@ -141,7 +141,7 @@ def reach_of_network(profile: Profile) -> Circuit:
 
 def probed_freely(state: State, of_profile: frozenset[str], probed: bool) -> bool:
     """Whether the silence of the network is all that holds it, and it may be the one that sees whether it is over."""
-    holds = of_profile - OF_NETWORK
+    holds = of_profile - NETWORK_HOLDS
     if state.priority == Priority.REPLY:
         holds -= {"paused"} if state.pause == "posts" else set()
         holds -= {"limit"} if not holds_everything(state) else set()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils.timezone import now
 
-from networks.actions.outgoing import put_outgoing
+from networks.actions.outgoing import enqueue_outgoing
 from networks.contract import Draft, DraftKind
 from networks.models import Outgoing
 from publishing.models import Delivery, Post
@@ -52,7 +52,7 @@ def test_what_waits_is_called_as_on_the_pages(cast: Cast, lay, happens: Callable
 @pytest.mark.parametrize(("second", "word"), [("waiting", "partly"), ("failed", "failed"), ("sent", "sent")])
 def test_a_thread_is_sent_when_all_of_it_is_there(cast: Cast, lay, second: str, word: str) -> None:
     row = lay("One", minutes=-3, state="sent", **GONE)
-    part = put_outgoing(cast.x, Draft(DraftKind.PART, "Two"), key="two", due_at=now(), after=row)
+    part = enqueue_outgoing(cast.x, Draft(DraftKind.PART, "Two"), key="two", due_at=now(), after=row)
     Outgoing.objects.filter(pk=part.pk).update(state=second)
     assert state_of(cast, row.delivery.post) == word
 
@@ -60,7 +60,7 @@ def test_a_thread_is_sent_when_all_of_it_is_there(cast: Cast, lay, second: str, 
 def test_of_two_profiles_the_more_telling_one_is_told(cast: Cast, lay) -> None:
     row = lay("Bread", minutes=-3, state="sent", **GONE)
     also: dict[str, Any] = {"post": row.delivery.post, "revision": row.delivery.revision, "profile": cast.page}
-    other = put_outgoing(cast.page, Draft(DraftKind.POST, "Bread"), key="also", due_at=now())
+    other = enqueue_outgoing(cast.page, Draft(DraftKind.POST, "Bread"), key="also", due_at=now())
     Delivery.objects.create(outgoing=other, **also)
     assert state_of(cast, row.delivery.post) == "scheduled"
     Outgoing.objects.filter(pk=other.pk).update(state="cancelled")

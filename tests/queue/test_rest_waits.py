@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
 from networks.models import Circuit, Limit, Profile
-from publishing.shapes import moment
+from publishing.shapes import format_instant
 from tests.cast import Cast
 from tests.queue.test_same_words import (
     SOON,
@@ -55,7 +55,7 @@ def test_until_when_is_told(cast: Cast, lay) -> None:
     row = lay("Bread", minutes=-3)
     until = now() + SOON
     Limit.objects.create(network="x", of=Limit.Of.ALL, until=until)
-    assert caller(cast.olive).get(f"deliveries/{row.delivery.pk}/").json()["held_until"] == moment(until)
+    assert caller(cast.olive).get(f"deliveries/{row.delivery.pk}/").json()["held_until"] == format_instant(until)
 
 
 def test_what_waits_for_its_time_alone_gives_no_reason(cast: Cast, lay) -> None:
@@ -132,10 +132,11 @@ def test_the_machinery_moves_no_time_that_people_read(cast: Cast, lay, state: st
     row = lay("Bread", minutes=-3, state=state, sent_at=now(), due_at=now() + SOON)
     olive = caller(cast.olive)
     one = olive.get(f"deliveries/{row.delivery.pk}/").json()
-    assert one["planned_at"] == moment(row.planned_at)
-    assert one["due_at"] == moment(row.due_at if state == "waiting" else row.planned_at)
+    assert one["planned_at"] == format_instant(row.planned_at)
+    assert one["due_at"] == format_instant(row.due_at if state == "waiting" else row.planned_at)
     due = [
-        bool(olive.get(f"deliveries/?due_before={moment(at)}").json()["results"]) for at in (now(), now() + 2 * SOON)
+        bool(olive.get(f"deliveries/?due_before={format_instant(at)}").json()["results"])
+        for at in (now(), now() + 2 * SOON)
     ]
     assert due == [state != "waiting", True]
 

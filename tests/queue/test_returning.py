@@ -3,11 +3,11 @@
 import pytest
 from django.utils.timezone import now
 
-from networks.actions.profiles import put_back
+from networks.actions.profiles import retry_returning_rows
 from networks.models import Attempt, Outgoing, Profile
 from organizations.models import Notification
-from publishing.notices import tell_stuck
-from publishing.queries.outlook import RETURNS
+from publishing.notices import notify_stuck
+from publishing.queries.delivery_outlook import LEAVES_ON_RECONNECT
 from tests.cast import Cast
 from tests.rest.caller import caller
 
@@ -31,9 +31,9 @@ def said(cast: Cast, sign_in, row: Outgoing) -> list[bool]:
     """Whether the queue, the post's page, REST and the notice say it."""
     olive = sign_in(cast.olive)
     pages = [olive.get(path).content.decode() for path in ("/o/acme/queue/?state=failed", post_of(row))]
-    tell_stuck(row.delivery, row)
+    notify_stuck(row.delivery, row)
     reason = caller(cast.olive).get(f"deliveries/{row.delivery.pk}/").json()["reason"]
-    return [str(RETURNS) in text for text in (*pages, reason, Notification.objects.get().about)]
+    return [str(LEAVES_ON_RECONNECT) in text for text in (*pages, reason, Notification.objects.get().about)]
 
 
 def post_of(row: Outgoing) -> str:
@@ -43,7 +43,7 @@ def post_of(row: Outgoing) -> str:
 def test_it_is_said_and_it_is_so(cast: Cast, sign_in, refused) -> None:
     row = refused("disconnected")
     assert said(cast, sign_in, row) == [True] * 4
-    put_back(cast.olive, cast.x)
+    retry_returning_rows(cast.olive, cast.x)
     row.refresh_from_db()
     assert row.state == "waiting"
 
@@ -63,13 +63,13 @@ def test_of_others_it_is_not_said(cast: Cast, sign_in, refused, how: dict) -> No
 def test_what_is_left_does_not_come_back(cast: Cast, refused) -> None:
     row = refused("disconnected")
     caller(cast.olive).post(f"deliveries/{row.delivery.pk}/cancel/")
-    put_back(cast.olive, cast.x)
+    retry_returning_rows(cast.olive, cast.x)
     row.refresh_from_db()
     assert row.state == "cancelled"
 
 
 def test_what_is_a_day_late_waits_for_a_person(cast: Cast, refused) -> None:
     row = refused("disconnected", minutes=-25 * 60)
-    put_back(cast.olive, cast.x)
+    retry_returning_rows(cast.olive, cast.x)
     row.refresh_from_db()
     assert row.state == "failed"

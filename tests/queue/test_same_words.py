@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
 from networks.models import Circuit, Limit, Outgoing, Profile
-from publishing.queries.posts import listed, seen_now, with_shown
-from publishing.queries.queue import counts, visible
+from publishing.queries.posts import list_posts, shown_state_case, with_shown_state
+from publishing.queries.queue import count_by_place, visible_rows
 from tests.cast import Cast
 
 SOON = timedelta(minutes=15)
@@ -88,9 +88,9 @@ def test_what_waits_is_called_the_same(
 ) -> None:
     row = lay("Bread", minutes=-3)
     happens(cast.x)
-    found = counts(visible(cast.olive), now())
+    found = count_by_place(visible_rows(cast.olive), now())
     assert {place for place, count in found.items() if count} == {in_queue}
-    shown = dict(with_shown(listed(cast.olive), seen_now()).values_list("pk", "shown"))
+    shown = dict(with_shown_state(list_posts(cast.olive), shown_state_case()).values_list("pk", "shown"))
     assert shown[row.delivery.post_id] == in_list
     page = sign_in(cast.olive).get("/o/acme/posts/", {"state": in_list}).content.decode()
     assert "Bread" in page
@@ -100,7 +100,7 @@ def test_what_holds_for_a_while_says_nothing_of_next_week(cast: Cast, lay) -> No
     later = lay("Next week", minutes=7 * 24 * 60)
     for happens in (network_is_silent, app_is_limited, profile_is_held):
         happens(cast.x)
-    shown = dict(with_shown(listed(cast.olive), seen_now()).values_list("pk", "shown"))
+    shown = dict(with_shown_state(list_posts(cast.olive), shown_state_case()).values_list("pk", "shown"))
     assert shown[later.delivery.post_id] == "scheduled"
 
 

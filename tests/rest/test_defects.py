@@ -16,7 +16,7 @@ def broken(monkeypatch):
             raise error
 
         monkeypatch.setattr("teams.api.profiles_for", raises)
-        monkeypatch.setattr("socialops.context.profiles_for", raises)
+        monkeypatch.setattr("socialops.shell_context.profiles_for", raises)
 
     return breaks
 

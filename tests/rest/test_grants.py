@@ -2,9 +2,9 @@
 
 import pytest
 
-from networks.models import VERBS
+from networks.models import PROFILE_VERBS
 from organizations.tenancy import scope
-from teams.access import can, verbs_on
+from teams.access import has_verb_on, verbs_on
 from teams.actions.grants import set_grants
 from tests import builders
 from tests.cast import Cast
@@ -49,7 +49,7 @@ def test_who_may_grant(cast: Cast, api, who: str, body: dict, status: int) -> No
 def test_a_leader_grants_only_in_the_team_and_only_what_they_hold(cast: Cast, in_acme: None) -> None:
     set_grants(cast.olive, cast.x, members={cast.lena.pk: ["view", "reply"]})
     set_grants(cast.lena, cast.x, members={cast.ed.pk: ["view", "draft", "reply"]})
-    assert can(cast.ed, "reply", cast.x.pk)
+    assert has_verb_on(cast.ed, "reply", cast.x.pk)
     with pytest.raises(Exception, match="do not hold"):
         set_grants(cast.lena, cast.x, members={cast.ed.pk: ["view", "publish"]})
     with pytest.raises(Exception, match="team you lead"):
@@ -61,7 +61,7 @@ def test_verbs_on_says_what_the_door_says(cast: Cast, in_acme: None) -> None:
     for who in (cast.olive, cast.lena, cast.ed, cast.priya, cast.ava, cast.cole, cast.ana, cast.vic):
         table = verbs_on(who, [cast.x.pk, cast.page.pk])
         for profile in (cast.x, cast.page):
-            assert table[profile.pk] == {verb for verb in VERBS if can(who, verb, profile.pk)}, who
+            assert table[profile.pk] == {verb for verb in PROFILE_VERBS if has_verb_on(who, verb, profile.pk)}, who
 
 
 def test_rights_elsewhere_do_not_count_here(cast: Cast) -> None:
@@ -71,4 +71,4 @@ def test_rights_elsewhere_do_not_count_here(cast: Cast) -> None:
             builders.SETUP, cast.acme, email=cast.mallory.user.email, role="member", password=builders.PASSWORD
         )
         assert verbs_on(guest, [cast.x.pk])[cast.x.pk] == frozenset()
-        assert not can(guest, "view", cast.x.pk)
+        assert not has_verb_on(guest, "view", cast.x.pk)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from networks.models import VERBS
+from networks.models import PROFILE_VERBS
 from organizations.tenancy import scope
 from teams.actions.levels import create_level
 from teams.levels import LEVELS
@@ -21,7 +21,7 @@ def paths(cast: Cast) -> dict[str, tuple[str, str, dict, dict]]:
             "PUT",
             f"profiles/{cast.x.pk}/grants/",
             {"members": {cole: ["view"]}},
-            {"members": {cole: list(VERBS)}},
+            {"members": {cole: list(PROFILE_VERBS)}},
         ),
         "level": ("PATCH", f"levels/{level.pk}/", {"verbs": ["view"]}, {"verbs": ["draft", "publish"]}),
         "team": ("PATCH", f"teams/{cast.team.pk}/", {"members": []}, {"members": [cast.cole.pk, cast.ed.pk]}),

@@ -3,7 +3,7 @@
 import pytest
 from drf_spectacular.generators import SchemaGenerator
 
-from organizations.rest.errors import details
+from organizations.rest.errors import problem_details
 from publishing.models import Post
 from tests.cast import Cast
 from tests.rest.caller import caller
@@ -43,7 +43,7 @@ def test_a_problem_is_described_as_it_is_answered(document: dict) -> None:
     components = document["components"]
     for response in components["responses"].values():
         assert list(response["content"]) == ["application/problem+json"]
-    assert set(components["schemas"]["Problem"]["properties"]) == set(details(400, "No."))
+    assert set(components["schemas"]["Problem"]["properties"]) == set(problem_details(400, "No."))
 
 
 @pytest.mark.parametrize("body", ["ResolveBody", "ScheduleBody"])

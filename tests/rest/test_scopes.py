@@ -9,7 +9,7 @@ from django.utils.timezone import now
 from foundation.errors import Invalid, PermissionDenied
 from organizations.actions.tokens import create_api_token, revoke_api_token
 from organizations.models import ApiToken
-from organizations.rest.scopes import AREAS, SCOPES, covers, needed
+from organizations.rest.scopes import AREAS, SCOPES, covers_scope, required_scope
 from organizations.rest.views import MemberScope
 from organizations.tenancy import scope
 from tests.rest.caller import Caller
@@ -52,12 +52,12 @@ def test_there_are_calls():
     ],
 )
 def test_which_scope_is_enough(held, wanted, enough):
-    assert covers(held, wanted) is enough
+    assert covers_scope(held, wanted) is enough
 
 
 def test_a_method_decides_between_reading_and_writing():
-    assert needed("teams", "GET") == "teams:read"
-    assert {needed("teams", method) for method in ("POST", "PUT", "PATCH", "DELETE")} == {"teams:write"}
+    assert required_scope("teams", "GET") == "teams:read"
+    assert {required_scope("teams", method) for method in ("POST", "PUT", "PATCH", "DELETE")} == {"teams:write"}
 
 
 @pytest.fixture

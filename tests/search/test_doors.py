@@ -6,16 +6,16 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 
-from inbox.actions.ingest import ingest
-from inbox.filters import Filters
-from inbox.queries.listing import selected
+from inbox.actions.ingest import ingest_inbound
+from inbox.conversation_filters import ConversationFilters
+from inbox.queries.conversation_list import filter_conversations
 from networks.contract import Author
 from networks.models import Profile
 from organizations.models import User
 from organizations.tenancy import scope
 from publishing.actions.compose import create_post, edit_post
-from publishing.composing.threads import Own
-from publishing.queries.posts import listed
+from publishing.composing.threads import VariantWording
+from publishing.queries.posts import list_posts
 from tests.cast import Cast
 from tests.inbox.talk import says
 from tests.rest.caller import caller
@@ -32,8 +32,8 @@ def looks(cast: Cast, sign_in: Callable[..., Client]) -> Callable[[str], dict[st
     def placed(text: str) -> dict[str, Look]:
         page, rest = sign_in(cast.olive), caller(cast.olive)
         with scope(cast.acme):
-            [heard] = ingest(cast.x, [says(text)])
-            [named] = ingest(cast.page, [says("Hello", author=Author("777", text[:200], "someone"))])
+            [heard] = ingest_inbound(cast.x, [says(text)])
+            [named] = ingest_inbound(cast.page, [says("Hello", author=Author("777", text[:200], "someone"))])
             post = create_post(cast.olive, text=text, profiles=[cast.x.pk])
         User.objects.filter(pk=cast.vic.user_id).update(name=text[:150])
         Profile.unscoped.filter(pk=cast.page.pk).update(name=text[:200])
@@ -76,7 +76,7 @@ def test_posts_are_found_by_every_wording(cast: Cast, sign_in: Callable[..., Cli
             profiles=[cast.x.pk, cast.page.pk],
             thread=["Ein zweiter Teil"],
             first_comment="Später\ndarunter",
-            variants={"x": Own("Nur auf X", ("Mehr dort",))},
+            variants={"x": VariantWording("Nur auf X", ("Mehr dort",))},
         )
         other = create_post(cast.olive, text="Something else", profiles=[cast.x.pk])
     found = caller(cast.olive).get(f"posts/?{urlencode({'q': q})}").json()["results"]
@@ -89,17 +89,17 @@ def test_words_are_looked_for_within_one_wording(cast: Cast) -> None:
     """What was said before an edit, and what only two texts together say, is not found."""
     with scope(cast.acme):
         post = create_post(cast.olive, text="Older words", profiles=[cast.x.pk])
-        edit_post(cast.olive, post, text="Newer words", variants={"x": Own("Other thing")})
-        found = {q: listed(cast.olive, q=q).exists() for q in ("older", "newer words", "newer thing", "other")}
+        edit_post(cast.olive, post, text="Newer words", variants={"x": VariantWording("Other thing")})
+        found = {q: list_posts(cast.olive, q=q).exists() for q in ("older", "newer words", "newer thing", "other")}
     assert found == {"older": False, "newer words": True, "newer thing": False, "other": True}
 
 
 def test_nobody_finds_what_they_may_not_see(cast: Cast) -> None:
     with scope(cast.acme):
         create_post(cast.olive, text="Secret plan", profiles=[cast.page.pk])
-        ingest(cast.page, [says("Secret plan")])
-        assert not listed(cast.cole, q="secret").exists()
-        assert not selected(cast.cole, Filters(q="secret")).exists()
+        ingest_inbound(cast.page, [says("Secret plan")])
+        assert not list_posts(cast.cole, q="secret").exists()
+        assert not filter_conversations(cast.cole, ConversationFilters(q="secret")).exists()
     with scope(cast.globex):
-        assert not listed(cast.mallory, q="secret").exists()
-        assert not selected(cast.mallory, Filters(q="secret")).exists()
+        assert not list_posts(cast.mallory, q="secret").exists()
+        assert not filter_conversations(cast.mallory, ConversationFilters(q="secret")).exists()

@@ -5,17 +5,17 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import connection
 from django.db.models import Model
 
-from foundation.texts.search import Found, Parts, Texts, Words
-from inbox.actions.ingest import ingest
-from inbox.filters import Filters
+from foundation.texts.search import MatchesQuery, Parts, Texts, Words
+from inbox.actions.ingest import ingest_inbound
+from inbox.conversation_filters import ConversationFilters
 from inbox.models import Contact, Conversation, Message
-from inbox.queries.listing import selected
+from inbox.queries.conversation_list import filter_conversations
 from networks.models import Profile
 from organizations.tenancy import scope
 from publishing.actions.compose import create_post
-from publishing.composing.threads import Own
+from publishing.composing.threads import VariantWording
 from publishing.models import Revision, Variant
-from publishing.queries.posts import listed
+from publishing.queries.posts import list_posts
 from tests.cast import Cast
 from tests.inbox.talk import says
 
@@ -30,14 +30,14 @@ def no_sequential_scan(cast: Cast):
 @pytest.mark.parametrize(
     ("index", "rows"),
     [
-        ("message_words", lambda q: Message.unscoped.filter(Found(Words("text"), q))),
-        ("contact_parts", lambda q: Contact.unscoped.filter(Found(Parts("name", "handle"), q))),
-        ("profile_parts", lambda q: Profile.unscoped.filter(Found(Parts("name", "handle"), q))),
+        ("message_words", lambda q: Message.unscoped.filter(MatchesQuery(Words("text"), q))),
+        ("contact_parts", lambda q: Contact.unscoped.filter(MatchesQuery(Parts("name", "handle"), q))),
+        ("profile_parts", lambda q: Profile.unscoped.filter(MatchesQuery(Parts("name", "handle"), q))),
         (
             "revision_parts",
-            lambda q: Revision.unscoped.filter(Found(Parts("text", "first_comment", Texts("parts")), q)),
+            lambda q: Revision.unscoped.filter(MatchesQuery(Parts("text", "first_comment", Texts("parts")), q)),
         ),
-        ("variant_parts", lambda q: Variant.unscoped.filter(Found(Parts("text", Texts("parts")), q))),
+        ("variant_parts", lambda q: Variant.unscoped.filter(MatchesQuery(Parts("text", Texts("parts")), q))),
     ],
 )
 @pytest.mark.parametrize("q", ["4711", "公開", "店", "a"])
@@ -62,8 +62,8 @@ def copy(model: type[Model], times: int = 3000, **changed: str) -> None:
 
 
 def test_lists_use_them(cast: Cast) -> None:
-    ingest(cast.x, [says("Hello there")])
-    create_post(cast.olive, text="Hello", profiles=[cast.x.pk], variants={"x": Own("Hello X")})
+    ingest_inbound(cast.x, [says("Hello there")])
+    create_post(cast.olive, text="Hello", profiles=[cast.x.pk], variants={"x": VariantWording("Hello X")})
     copy(Contact, remote_id="'c' || at", name="md5(at::text)")
     copy(Conversation, root_id="'r' || at", contact_id="(SELECT max(id) FROM inbox_contact) - at + 1")
     copy(
@@ -74,9 +74,13 @@ def test_lists_use_them(cast: Cast) -> None:
     )
     copy(Revision, number="at + 1", text="md5(at::text)")
     copy(Variant, network="'n' || at", text="md5(at::text)")
-    plan = selected(cast.olive, Filters(q="4711")).order_by("-last_message_at", "-id")[:51].explain()
+    plan = (
+        filter_conversations(cast.olive, ConversationFilters(q="4711"))
+        .order_by("-last_message_at", "-id")[:51]
+        .explain()
+    )
     assert "Bitmap Index Scan on message_words" in plan
     assert "Bitmap Index Scan on contact_parts" in plan
-    plan = listed(cast.olive, q="4711")[:41].explain()
+    plan = list_posts(cast.olive, q="4711")[:41].explain()
     assert "Bitmap Index Scan on revision_parts" in plan
     assert "Bitmap Index Scan on variant_parts" in plan

@@ -2,17 +2,17 @@
 
 import pytest
 
-from networks.models import VERBS
+from networks.models import PROFILE_VERBS
 from teams.access import verbs_on
 from teams.actions.grants import set_grants
-from teams.rights.change_words import Change, told
+from teams.rights.change_words import RightsChange, describe_changes
 
 pytestmark = pytest.mark.usefixtures("in_acme")
-ALL = frozenset(VERBS)
+ALL = frozenset(PROFILE_VERBS)
 
 
-def change(who="Cole", where="Help", before="", after="") -> Change:
-    return Change(who, where, frozenset(before.split()), frozenset(after.split()))
+def change(who="Cole", where="Help", before="", after="") -> RightsChange:
+    return RightsChange(who, where, frozenset(before.split()), frozenset(after.split()))
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def change(who="Cole", where="Help", before="", after="") -> Change:
             [change(before="view reply", after="view publish")],
             "Cole may now publish, and no longer reply, on Help.",
         ),
-        ([Change("Cole", "Help", frozenset(), ALL)], "Cole may now do everything on Help."),
+        ([RightsChange("Cole", "Help", frozenset(), ALL)], "Cole may now do everything on Help."),
         (
             [change(before="view", after="view")],
             "Nothing is different: the same rights come through a team or the role.",
@@ -52,7 +52,7 @@ def change(who="Cole", where="Help", before="", after="") -> Change:
     ],
 )
 def test_it_says_what_is_possible_now(changes, sentence):
-    assert told(changes) == sentence
+    assert describe_changes(changes) == sentence
 
 
 def said(answer) -> list[str]:
@@ -85,7 +85,7 @@ def test_the_matrix_tells_the_result_and_nothing_of_what_was_refused(cast, sign_
 
 
 def test_a_manager_sees_everybody_whose_rights_they_may_change(cast, sign_in):
-    set_grants(cast.olive, cast.x, members={cast.priya.pk: VERBS})
+    set_grants(cast.olive, cast.x, members={cast.priya.pk: PROFILE_VERBS})
     page = sign_in(cast.priya).get("/o/acme/teams/rights/").content.decode()
     for who in (cast.ed, cast.cole, cast.ana, cast.vic):
         assert f"value={who.pk}-{cast.x.pk} " in page, who

@@ -5,24 +5,24 @@ from django.db import transaction
 
 from foundation.errors import Conflict, Invalid, NotFound, PermissionDenied
 from networks.actions.policy import set_needs_approval
-from networks.models import VERBS, Profile, ProfileUserObjectPermission
+from networks.models import PROFILE_VERBS, Profile, ProfileUserObjectPermission
 from organizations.actors import System
 from organizations.models import AuditEntry, Role
 from organizations.tenancy import scope
 from teams.access import (
     EVERY_VERB,
-    LOOKING,
+    LOOKING_VERBS,
     access_level,
     access_profile,
     access_team,
-    can,
-    leads,
-    most_of,
+    has_verb_on,
+    is_leader_of,
+    max_verbs_of_role,
     profiles_for,
     roles_that_can,
     verbs_on,
 )
-from teams.actions.grants import Refused, end_team_grants, key_of, set_grants, set_many_grants
+from teams.actions.grants import RefusedGrant, end_team_grants, holder_key, set_grants, set_many_grants
 from teams.actions.teams import change_team, create_team
 from teams.models import Team
 from teams.rights.grant_policy import Giver, giver_on, managers_of, require_may_add
@@ -52,8 +52,8 @@ def holder_of(cast: Cast, name: str):
 @pytest.mark.parametrize(
     ("giver", "holder", "changed", "why"),
     [
-        ("olive", "olive", VERBS, ""),
-        ("olive", "Oven", VERBS, ""),
+        ("olive", "olive", PROFILE_VERBS, ""),
+        ("olive", "Oven", PROFILE_VERBS, ""),
         ("priya", "ed", ("view", "draft", "publish"), ""),
         ("priya", "ed", ("reply",), NOT_HELD),
         ("priya", "ava", ("view",), NOT_LED),
@@ -78,7 +78,7 @@ def test_who_may_give_what_to_whom(led, giver, holder, changed, why):
 
 
 def test_whoever_manages_may_change_somebody_else_who_does(led):
-    set_grants(led.olive, led.x, members={led.ava.pk: VERBS})
+    set_grants(led.olive, led.x, members={led.ava.pk: PROFILE_VERBS})
     assert giver_on(led.lena, led.x).refusal(led.ava, frozenset({"manage"})) == ""
     assert giver_on(led.lena, led.page).may_change(led.ava)
     assert not giver_on(led.priya, led.page).may_change(led.ava)
@@ -86,7 +86,7 @@ def test_whoever_manages_may_change_somebody_else_who_does(led):
 
 @pytest.mark.parametrize(("who", "anybody"), [("olive", True), ("ava", True), ("priya", True), ("ed", False)])
 def test_whether_there_is_anybody_whose_rights_they_may_change(led, who, anybody):
-    set_grants(led.olive, led.x, members={led.ava.pk: VERBS})
+    set_grants(led.olive, led.x, members={led.ava.pk: PROFILE_VERBS})
     assert giver_on(getattr(led, who), led.x).any is anybody
 
 
@@ -99,7 +99,7 @@ def test_what_is_known_of_a_giver_is_of_this_profile(led):
         people=frozenset({led.lena.pk, led.cole.pk, led.priya.pk, led.ed.pk}),
         managers=frozenset({led.lena.user_id}),
     )
-    assert giver_on(System("setup"), led.x) == Giver(frozenset(VERBS), unbounded=True)
+    assert giver_on(System("setup"), led.x) == Giver(frozenset(PROFILE_VERBS), unbounded=True)
     change_team(led.olive, led.team, profiles=[led.page.pk])
     assert giver_on(led.priya, led.x).teams == frozenset()
 
@@ -108,11 +108,11 @@ def test_managers_are_those_by_themselves_and_those_through_a_team(led):
     oven = Team.objects.get(name="Oven")
     create_team(led.olive, name="Nobody")
     for name in ("Oven", "Nobody"):
-        set_grants(led.olive, led.x, teams={Team.objects.get(name=name).pk: VERBS})
+        set_grants(led.olive, led.x, teams={Team.objects.get(name=name).pk: PROFILE_VERBS})
     through = {one.user_id for one in (led.ana, led.priya)}
     assert managers_of(led.x) == {led.lena.user_id, *through}
     assert managers_of(led.page) == {led.lena.user_id}
-    set_grants(led.olive, led.x, teams={oven.pk: [verb for verb in VERBS if verb != "manage"]})
+    set_grants(led.olive, led.x, teams={oven.pk: [verb for verb in PROFILE_VERBS if verb != "manage"]})
     assert managers_of(led.x) == {led.lena.user_id}
 
 
@@ -128,7 +128,7 @@ class TestBringingSomebodyIn:
             require_may_add(anybody, led.team)
 
     def test_is_not_held_up_by_what_another_team_holds(self, led):
-        set_grants(led.olive, led.x, teams={Team.objects.get(name="Oven").pk: VERBS})
+        set_grants(led.olive, led.x, teams={Team.objects.get(name="Oven").pk: PROFILE_VERBS})
         change_team(led.olive, Team.objects.get(name="Oven"), leaders=[], members=[led.ana.pk])
         require_may_add(led.ed, led.team)
 
@@ -185,7 +185,7 @@ class TestStoring:
     def test_what_is_no_verb_is_named(self, cast, verbs):
         with pytest.raises(Invalid) as refused:
             set_grants(cast.olive, cast.x, members={cast.cole.pk: verbs})
-        assert refused.value.fields == {"verbs": [f"Choose from {', '.join(VERBS)}."]}
+        assert refused.value.fields == {"verbs": [f"Choose from {', '.join(PROFILE_VERBS)}."]}
         assert self.held(cast) == {"view", "reply"}
 
     @pytest.mark.parametrize("kind", ["members", "teams"])
@@ -208,7 +208,7 @@ class TestStoring:
         )
         with pytest.raises(Conflict, match="of Care meanwhile"):
             set_grants(cast.olive, cast.x, teams={cast.team.pk: ["draft"]}, seen=seen)
-        seen = {key_of(cast.cole): frozenset({"view", "reply"}), key_of(cast.team): frozenset()}
+        seen = {holder_key(cast.cole): frozenset({"view", "reply"}), holder_key(cast.team): frozenset()}
         set_grants(cast.olive, cast.x, members={cast.cole.pk: ["draft"]}, teams={cast.team.pk: ["draft"]}, seen=seen)
         assert self.held(cast) == {"view", "draft"}
 
@@ -231,12 +231,12 @@ class TestStoring:
     def test_of_many_profiles_each_is_changed_whole_or_refused_with_its_reason(self, led):
         set_grants(led.olive, led.page, members={led.cole.pk: ["view"]})
         wanted = {led.x: {led.cole.pk: ["view"], led.ed.pk: []}, led.page: {led.cole.pk: ["publish"]}}
-        assert set_many_grants(led.priya, wanted) == [Refused(led.x, f"Cole: {NOT_HELD}")]
+        assert set_many_grants(led.priya, wanted) == [RefusedGrant(led.x, f"Cole: {NOT_HELD}")]
         assert self.held(led, "ed") == {"view", "draft"}
         assert self.held(led, "cole", led.page) == {"view", "publish"}
 
     def test_of_many_profiles_what_was_seen_is_seen_of_each(self, cast):
-        seen = {cast.x.pk: {key_of(cast.cole): frozenset({"view"})}}
+        seen = {cast.x.pk: {holder_key(cast.cole): frozenset({"view"})}}
         wanted = {one: {cast.cole.pk: ["draft"]} for one in (cast.page, cast.x)}
         (refused,) = set_many_grants(cast.olive, wanted, seen=seen)
         assert refused.profile == cast.x
@@ -253,8 +253,8 @@ class TestStoring:
 
 class TestDoors:
     def test_roles_and_what_they_can_hold(self):
-        assert most_of(Role.VIEWER) == LOOKING == {"view", "analyse"}
-        assert most_of(Role.MEMBER) == most_of(Role.OWNER) == EVERY_VERB == set(VERBS)
+        assert max_verbs_of_role(Role.VIEWER) == LOOKING_VERBS == {"view", "analyse"}
+        assert max_verbs_of_role(Role.MEMBER) == max_verbs_of_role(Role.OWNER) == EVERY_VERB == set(PROFILE_VERBS)
         assert roles_that_can("analyse") == ["owner", "admin", "member", "viewer"]
         assert roles_that_can("reply") == ["owner", "admin", "member"]
 
@@ -264,9 +264,9 @@ class TestDoors:
         with pytest.raises(PermissionDenied) as refused:
             access_profile(cast.cole, cast.x.pk, to="publish")
         assert refused.value.user_message == f"You can see {cast.x.name}, but you are not allowed to publish there."
-        assert can(cast.cole, "reply", cast.x.pk)
-        assert not can(cast.cole, "reply", cast.page.pk)
-        assert not can(cast.cole, "publish", cast.x.pk)
+        assert has_verb_on(cast.cole, "reply", cast.x.pk)
+        assert not has_verb_on(cast.cole, "reply", cast.page.pk)
+        assert not has_verb_on(cast.cole, "publish", cast.x.pk)
 
     @pytest.mark.parametrize("pk", ["bread", None, 2**70, 0])
     def test_what_is_no_key_is_not_there(self, cast, pk):
@@ -282,11 +282,13 @@ class TestDoors:
         assert access_team(cast.vic, cast.team.pk) == cast.team
         for leader in (cast.lena, cast.olive, System("setup")):
             assert access_team(leader, str(cast.team.pk), to="change") == cast.team
-            assert leads(leader, cast.team)
+            assert is_leader_of(leader, cast.team)
         with pytest.raises(PermissionDenied) as refused:
             access_team(cast.cole, cast.team.pk, to="change")
         assert refused.value.user_message == "Only a leader of Care or an admin can do that."
-        assert not leads(cast.lena, create_team(cast.olive, name="Oven", members=[cast.lena.pk], leaders=[cast.ed.pk]))
+        assert not is_leader_of(
+            cast.lena, create_team(cast.olive, name="Oven", members=[cast.lena.pk], leaders=[cast.ed.pk])
+        )
 
     def test_a_role_elsewhere_is_nothing_here(self, cast):
         """Not even that of an owner, and not that of one who has left."""
@@ -304,7 +306,7 @@ class TestDoors:
         assert verbs_on(cast.vic, ids) == dict.fromkeys(ids, frozenset({"analyse"}))
         assert verbs_on(cast.olive, ids) == dict.fromkeys(ids, EVERY_VERB)
         ProfileUserObjectPermission.objects.filter(user=cast.ed.user_id).update(user=cast.vic.user_id)
-        assert verbs_on(cast.vic, ids) == dict.fromkeys(ids, LOOKING)
+        assert verbs_on(cast.vic, ids) == dict.fromkeys(ids, LOOKING_VERBS)
         assert set(profiles_for(cast.vic, to="view")) == {cast.x, cast.page}
         assert set(profiles_for(cast.cole, to="reply")) == {cast.x, cast.page}
         assert set(profiles_for(cast.cole, to="draft")) == {cast.page}

@@ -9,14 +9,14 @@ from django.utils.timezone import now
 from foundation.errors import Conflict
 from foundation.overtaking import Overtaken
 from networks.models import Profile
-from networks.outbox.claims import begin_next
+from networks.outbox.claims import begin_next_row
 from organizations.actions.leaving import offboard_member
 from organizations.tenancy import scope
 from teams.access import verbs_on
 from teams.actions.grants import set_grants
 from teams.actions.levels import change_level, create_level
 from teams.actions.pauses import pause_publishing, release_pause
-from teams.actions.reminders import remind_of
+from teams.actions.reminders import send_task_reminder
 from teams.actions.tasks import accept_task, create_task, finish_task
 from teams.actions.teams import change_team, create_team, dissolve_team
 from teams.models import Pause, Task, Team
@@ -38,7 +38,7 @@ def test_of_two_who_saw_the_same_rights_one_changes_them(few: Few) -> None:
     def give(*given: str) -> Callable[[], None]:
         return lambda: set_grants(few.olive, few.x, members={few.cole.pk: given}, seen=seen)
 
-    met = overlapping("teams.actions.grants.lock", give("view", "draft"), give("view"), of=few.acme)
+    met = overlapping("teams.actions.grants.lock_profile_row", give("view", "draft"), give("view"), of=few.acme)
     assert (met.first, type(met.second), met.waited) == (None, Conflict, True)
     assert verbs(few) == {"view", "draft"}
 
@@ -50,7 +50,7 @@ def test_of_two_who_saw_the_same_level_one_changes_it(few: Few) -> None:
     def change(name: str) -> Callable[[], object]:
         return lambda: change_level(few.olive, level, name=name, seen=level.mark)
 
-    met = overlapping("teams.actions.levels.locked", change("Singer"), change("Poet"), of=few.acme)
+    met = overlapping("teams.actions.levels.lock_level", change("Singer"), change("Poet"), of=few.acme)
     assert (type(met.second), met.waited) == (Overtaken, True)
     level.refresh_from_db()
     assert level.name == "Singer"
@@ -118,7 +118,7 @@ def test_nothing_begins_to_leave_while_a_pause_is_written(few: Few) -> None:
     met = overlapping(
         "teams.actions.pauses.apply_pauses",
         lambda: pause_publishing(few.olive, few.x),
-        lambda: begin_next(now()),
+        lambda: begin_next_row(now()),
         of=few.acme,
     )
     assert (type(met.first), met.second, met.waited) == (Pause, None, False)
@@ -137,7 +137,7 @@ def task(few: Few) -> Task:
 def test_of_two_who_saw_the_same_task_one_changes_it(few: Few, task: Task) -> None:
     seen = task.mark
     met = overlapping(
-        "teams.actions.tasks.locked",
+        "teams.actions.tasks.lock_task",
         lambda: accept_task(few.cole, task, seen=seen),
         lambda: finish_task(few.cole, task, seen=seen),
         of=few.acme,
@@ -148,9 +148,9 @@ def test_of_two_who_saw_the_same_task_one_changes_it(few: Few, task: Task) -> No
 def test_a_task_reminds_once(few: Few, task: Task) -> None:
     at = now() + timedelta(hours=1, minutes=1)
     met = overlapping(
-        "teams.actions.reminders.remind_of",
-        lambda: remind_of(task.pk, at),
-        lambda: remind_of(task.pk, at),
+        "teams.actions.reminders.send_task_reminder",
+        lambda: send_task_reminder(task.pk, at),
+        lambda: send_task_reminder(task.pk, at),
         of=few.acme,
     )
     assert (met.first, met.second, met.waited) == (True, False, True)
@@ -158,7 +158,7 @@ def test_a_task_reminds_once(few: Few, task: Task) -> None:
 
 def test_what_somebody_who_leaves_finishes_at_that_moment_is_handed_over_first(few: Few, task: Task) -> None:
     met = overlapping(
-        "teams.actions.task_handover.give_on",
+        "teams.actions.task_handover.reassign_tasks",
         lambda: offboard_member(few.olive, few.cole, successor=few.priya),
         lambda: finish_task(few.olive, task),
         of=few.acme,

@@ -3,7 +3,7 @@
 import pytest
 
 from foundation.errors import Invalid
-from networks.actions.labels import MOST, add_label, remove_label
+from networks.actions.labels import MAX_LABELS, add_label, remove_label
 from networks.models import Profile
 from organizations.models import AuditEntry
 
@@ -58,9 +58,9 @@ def test_what_is_no_label_is_refused_in_words(cast, page, sign_in, label):
 
 
 def test_there_are_so_many_at_the_most(cast):
-    for number in range(MOST):
+    for number in range(MAX_LABELS):
         add_label(cast.olive, cast.page, f"Label {number:02}")
-    with pytest.raises(Invalid, match=f"{MOST} labels at most"):
+    with pytest.raises(Invalid, match=f"{MAX_LABELS} labels at most"):
         add_label(cast.olive, cast.page, "One more")
     remove_label(cast.olive, cast.page, "Label 00")
     add_label(cast.olive, cast.page, "One more")

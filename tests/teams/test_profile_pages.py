@@ -2,7 +2,7 @@
 
 import pytest
 
-from networks.actions.profiles import store
+from networks.actions.profiles import store_connected_profile
 from networks.contract import Identity
 from networks.models import Profile
 from teams.access import verbs_on
@@ -48,7 +48,7 @@ def test_connecting_again_says_which_profile_and_moves_its_date(cast, sign_in):
     assert "@kiosk" in text_of(form)
     assert form.context["practice"].initial == {"network": "x", "credentials": "kiosk"}
     before = client.get(page).context["connected_at"]
-    store(builders.SETUP, "x", {"access_token": "t"}, identity_of(profile), sandbox=True)
+    store_connected_profile(builders.SETUP, "x", {"access_token": "t"}, identity_of(profile), sandbox=True)
     assert client.get(page).context["connected_at"] > before
 
 

@@ -14,7 +14,7 @@ from teams.actions.levels import change_level, create_level, delete_level
 from teams.actions.teams import change_team
 from teams.levels import LEVELS
 from teams.models import Level, TeamMember
-from teams.rights.seen_cells import read, read_holders, read_rows, spelt
+from teams.rights.seen_cells import decode_holders, decode_rows, decode_verbs, encode_verbs
 from tests import builders
 
 RIGHTS = "/o/acme/teams/rights/"
@@ -41,7 +41,7 @@ class TestFromAnOldPage:
         old = hidden(client.get(page))
         ticks = {
             key: sorted(held)
-            for key, held in read_holders(old["seen"]).items()
+            for key, held in decode_holders(old["seen"]).items()
             if key in (f"member-{cast.priya.pk}", f"member-{cast.ed.pk}")
         }
         set_grants(cast.lena, cast.x, members={cast.priya.pk: ["view"]})
@@ -61,7 +61,7 @@ class TestFromAnOldPage:
         assert "Somebody else has changed the rights of Priya meanwhile." in answer.content.decode()
         assert verbs(cast.priya, cast.x) == {"view"}
         again = hidden(answer)["seen"]
-        assert f"{key}:{spelt(['view'])}" in again
+        assert f"{key}:{encode_verbs(['view'])}" in again
         assert client.post(page + "rights/", {"row": [key], "seen": again, key: wider}).status_code == 302
         assert verbs(cast.priya, cast.x) == set(wider)
 
@@ -73,7 +73,7 @@ class TestFromAnOldPage:
         posted = {"row": [priya, lena], "seen": old["seen"], priya: list(LEVELS["publisher"]), lena: ["view"]}
         answer = client.post(page + "rights/", posted)
         assert "You cannot change your own rights." in answer.content.decode()
-        assert f"{priya}:{spelt(LEVELS['publisher'])}" in hidden(answer)["seen"]
+        assert f"{priya}:{encode_verbs(LEVELS['publisher'])}" in hidden(answer)["seen"]
 
     @pytest.mark.parametrize("by", ["cell", "row", "column"])
     def test_a_chosen_cell_that_changed_meanwhile_is_refused(self, cast, sign_in, by):
@@ -151,13 +151,13 @@ class TestFromAnOldPage:
 
 @pytest.mark.parametrize("text", ["", "0", "000", "zz", "-1", "ff", "+1", "٣٤"])
 def test_what_was_not_spelt_by_us_says_nothing(text):
-    assert read(text) is None
+    assert decode_verbs(text) is None
 
 
 def test_what_was_seen_is_read_as_it_was_spelt():
     for held in LEVELS.values():
-        assert read(spelt(held)) == held
-    assert read_rows("7 9", [f"3:{spelt(['view'])}00", "x:01", "4:01", "5"]) == {
+        assert decode_verbs(encode_verbs(held)) == held
+    assert decode_rows("7 9", [f"3:{encode_verbs(['view'])}00", "x:01", "4:01", "5"]) == {
         (3, 7): {"view"},
         (3, 9): frozenset(),
         (4, 7): {"view"},

@@ -10,24 +10,24 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from foundation.errors import AppError
-from inbox.queries.listing import conversations_for
-from networks.models import VERBS, Profile, ProfileUserObjectPermission
+from inbox.queries.conversation_list import conversations_for
+from networks.models import PROFILE_VERBS, Profile, ProfileUserObjectPermission
 from organizations.actions.leaving import offboard_member
 from organizations.actions.people import change_role
 from organizations.models import Member, Role
 from organizations.tenancy import scope
 from publishing.actions.compose import create_post
-from teams.access import ROLE_VERBS, access_profile, can, most_of, profiles_for, verbs_on
+from teams.access import ROLE_VERBS, access_profile, has_verb_on, max_verbs_of_role, profiles_for, verbs_on
 from teams.actions.grants import set_grants
 from teams.actions.teams import change_team, create_team, dissolve_team
 from teams.models import Team
-from teams.queries.matrix import Wanted, matrix
-from teams.queries.why import members_who_may, why
+from teams.queries.grant_reasons import explain_verbs, members_who_may
+from teams.queries.matrix import MatrixQuery, build_matrix
 from tests.cast import Cast
 from tests.rest.caller import caller
 
 PEOPLE = ("olive", "lena", "ed", "priya", "ava", "cole", "ana", "vic")
-verbs = st.lists(st.sampled_from(VERBS), max_size=3, unique=True)
+verbs = st.lists(st.sampled_from(PROFILE_VERBS), max_size=3, unique=True)
 some = st.lists(st.sampled_from(PEOPLE), max_size=3, unique=True)
 who = st.sampled_from(PEOPLE)
 leaders = st.sampled_from(("olive", "lena", "lena", "ava", "ed"))
@@ -135,29 +135,29 @@ def nobody_outgrew(doer: Member, before: Held, after: Held) -> None:
 def all_say_the_same(cast: Cast) -> None:
     profiles = [cast.x, cast.page]
     people = list(Member.objects.select_related("user", "organization"))
-    cells = matrix(next(one for one in people if one.role == Role.OWNER), Wanted()).cells
-    holders = {(where, verb): set(members_who_may(where, verb)) for where in profiles for verb in VERBS}
+    cells = build_matrix(next(one for one in people if one.role == Role.OWNER), MatrixQuery()).cells
+    holders = {(where, verb): set(members_who_may(where, verb)) for where in profiles for verb in PROFILE_VERBS}
     for one in people:
         table = verbs_on(one, [profile.pk for profile in profiles])
-        listed = {verb: set(profiles_for(one, to=verb)) for verb in VERBS}
+        listed = {verb: set(profiles_for(one, to=verb)) for verb in PROFILE_VERBS}
         for where in profiles:
-            truth = {verb for verb in VERBS if where in listed[verb]}
+            truth = {verb for verb in PROFILE_VERBS if where in listed[verb]}
             held = cells.get((one.pk, where.pk))
             assert table[where.pk] == truth == (held.verbs if held else set()), (one, where)
-            assert {verb for verb in VERBS if one in holders[where, verb]} == truth
-            assert {found.verb for found in why(one, where) if found.can} == truth
+            assert {verb for verb in PROFILE_VERBS if one in holders[where, verb]} == truth
+            assert {found.verb for found in explain_verbs(one, where) if found.can} == truth
     for gone in Member.ever.exclude(left_at=None).select_related("user"):
         assert not ProfileUserObjectPermission.objects.filter(user=gone.user_id).exists()
         assert not gone.user.groups.exists()
-        assert not any(can(gone, verb, cast.x.pk) for verb in VERBS)
+        assert not any(has_verb_on(gone, verb, cast.x.pk) for verb in PROFILE_VERBS)
 
 
 def doors_and_pages_agree(one: Member, profiles: list[Profile]) -> None:
     table = verbs_on(one, [where.pk for where in profiles])
     for where in profiles:
         truth = table[where.pk]
-        assert truth == {verb for verb in VERBS if can(one, verb, where.pk)}
-        assert truth == (guardian_says(one, where) | ROLE_VERBS[one.role]) & most_of(one.role)
+        assert truth == {verb for verb in PROFILE_VERBS if has_verb_on(one, verb, where.pk)}
+        assert truth == (guardian_says(one, where) | ROLE_VERBS[one.role]) & max_verbs_of_role(one.role)
         doors_agree(one, where, truth)
     pages_agree(one, table)
 
@@ -167,14 +167,14 @@ def guardian_says(one: Member, where: Profile) -> frozenset[str]:
     rows = Profile.objects.all()
     found = {
         verb: get_objects_for_user(one.user, f"{verb}_profile", rows, with_superuser=False, accept_global_perms=False)
-        for verb in VERBS
+        for verb in PROFILE_VERBS
     }
     return frozenset(verb for verb, profiles in found.items() if where in profiles)
 
 
 def doors_agree(one: Member, where: Profile, truth: frozenset[str]) -> None:
     """What actions and look-ups allow."""
-    for verb in VERBS:
+    for verb in PROFILE_VERBS:
         try:
             access_profile(one, where.pk, to=verb)
         except AppError:

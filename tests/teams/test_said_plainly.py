@@ -5,8 +5,8 @@ import re
 import pytest
 from django.template.loader import render_to_string
 
-from inbox.limits import Room
-from publishing.queries.composer import Bit
+from inbox.reply_limits import TextRoom
+from publishing.queries.composer import PartPreview
 from tests.source import ROOT, packages
 
 ODD = (
@@ -47,7 +47,7 @@ def test_nothing_is_said_as_only_its_makers_would(words):
     ],
 )
 def test_room_reads_alike_in_composer_and_inbox(used, limit, read):
-    bit = Bit("x", "X", "", "", used, limit, ())
+    bit = PartPreview("x", "X", "", "", used, limit, ())
     composer = render_to_string("components/_room.html", {"used": bit.length, "limit": bit.limit, "over": bit.excess})
-    inbox = render_to_string("inbox/_count.html", {"room": Room(used, limit)})
+    inbox = render_to_string("inbox/_count.html", {"room": TextRoom(used, limit)})
     assert plain(composer) == plain(inbox) == read

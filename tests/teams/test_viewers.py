@@ -3,20 +3,20 @@
 import pytest
 
 from foundation.errors import Invalid
-from networks.models import VERBS
+from networks.models import PROFILE_VERBS
 from organizations.actions.people import change_role
 from organizations.models import Member, Role
-from teams.access import can, profiles_for, verbs_on
+from teams.access import has_verb_on, profiles_for, verbs_on
 from teams.actions.grants import set_grants
 from teams.actions.teams import change_team
-from teams.queries.holders import holders, who_may
-from teams.queries.why import members_who_may, why
+from teams.queries.grant_reasons import explain_verbs, members_who_may
+from teams.queries.verb_holders import held_profiles_by_member, members_holding
 
 pytestmark = pytest.mark.usefixtures("in_acme")
 LOOKING = {"view", "analyse"}
 
 
-@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb not in LOOKING])
+@pytest.mark.parametrize("verb", [verb for verb in PROFILE_VERBS if verb not in LOOKING])
 def test_more_than_looking_cannot_be_granted(cast, verb):
     set_grants(cast.olive, cast.x, members={cast.vic.pk: ["view"]})
     with pytest.raises(Invalid, match="viewers look on"):
@@ -36,13 +36,13 @@ def test_every_door_of_granting_says_so(cast, api, sign_in):
 
 
 def through_the_team(cast):
-    set_grants(cast.olive, cast.x, teams={cast.team.pk: list(VERBS)})
+    set_grants(cast.olive, cast.x, teams={cast.team.pk: list(PROFILE_VERBS)})
     change_team(cast.olive, cast.team, members=[cast.vic.pk])
     return cast.vic
 
 
 def from_before(cast):
-    set_grants(cast.olive, cast.x, members={cast.ed.pk: list(VERBS)})
+    set_grants(cast.olive, cast.x, members={cast.ed.pk: list(PROFILE_VERBS)})
     change_role(cast.olive, cast.ed, role=Role.VIEWER)
     return Member.objects.select_related("user", "organization").get(pk=cast.ed.pk)
 
@@ -50,14 +50,14 @@ def from_before(cast):
 @pytest.mark.parametrize("way", [through_the_team, from_before])
 def test_what_came_another_way_does_not_count(cast, api, way):
     viewer = way(cast)
-    for verb in VERBS:
+    for verb in PROFILE_VERBS:
         looks = verb in LOOKING
-        assert can(viewer, verb, cast.x.pk) is looks
+        assert has_verb_on(viewer, verb, cast.x.pk) is looks
         assert (cast.x in profiles_for(viewer, to=verb)) is looks
         assert (viewer in members_who_may(cast.x, verb)) is looks
-        assert (viewer in who_may(verb, [cast.x.pk])) is looks
-        assert (viewer.pk in holders(verb, [cast.x.pk])) is looks
-        assert why(viewer, cast.x, [verb])[0].can is looks
+        assert (viewer in members_holding(verb, [cast.x.pk])) is looks
+        assert (viewer.pk in held_profiles_by_member(verb, [cast.x.pk])) is looks
+        assert explain_verbs(viewer, cast.x, [verb])[0].can is looks
     answer = api(viewer).post("posts/", {"text": "Bread", "profiles": [cast.x.pk], "publish_now": True})
     assert answer.status_code == 403
 

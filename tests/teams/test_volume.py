@@ -4,8 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from inbox.filters import Filters
-from inbox.queries.listing import page
+from inbox.conversation_filters import ConversationFilters
+from inbox.queries.conversation_list import fetch_listing
 from organizations.tenancy import scope
 from teams.access import profiles_for
 from tests.volume import Large, large
@@ -38,7 +38,7 @@ def test_the_cost_does_not_grow(both, client):
             matrix = queries(lambda: client.get(address))  # noqa: B023
             with scope(one.organization):
                 found = queries(lambda: list(profiles_for(member, to="publish")[:50]))  # noqa: B023
-                inbox = queries(lambda: page(member, Filters(state="open")))  # noqa: B023
+                inbox = queries(lambda: fetch_listing(member, ConversationFilters(state="open")))  # noqa: B023
             told.append({"matrix": matrix, "profiles_for": found, "inbox": inbox})
         assert told[0] == told[1], who
         assert told[1]["profiles_for"] <= 1

@@ -2,19 +2,19 @@
 
 import pytest
 
-from networks.models import VERBS
+from networks.models import PROFILE_VERBS
 from organizations.models import Role
-from teams.access import can
+from teams.access import has_verb_on
 from teams.actions.grants import set_grants
 from teams.actions.teams import create_team
-from teams.queries.why import members_who_may, who_could_give, why
+from teams.queries.grant_reasons import explain_verbs, find_possible_givers, members_who_may
 from tests import builders
 
 pytestmark = pytest.mark.usefixtures("in_acme")
 
 
 def chain(member, profile, verb):
-    return [(one.kind, one.name, one.given_by) for one in why(member, profile, [verb])[0].chain]
+    return [(one.kind, one.name, one.given_by) for one in explain_verbs(member, profile, [verb])[0].chain]
 
 
 def test_every_link_of_the_chain_is_named(cast):
@@ -41,25 +41,27 @@ def test_a_team_of_the_same_name_as_a_member_is_not_confused(cast):
 
 
 def test_who_could_give_what_is_missing(cast):
-    givers = [(one.member.name, one.kind, one.team, one.joins) for one in who_could_give(cast.cole, cast.x, "publish")]
+    givers = [
+        (one.member.name, one.kind, one.team, one.joins) for one in find_possible_givers(cast.cole, cast.x, "publish")
+    ]
     assert givers == [
         ("Lena", "leader", "Care", False),
         ("Lena", "manager", "", False),
         (str(cast.olive), "admin", "", False),
     ]
-    assert who_could_give(cast.ana, cast.x, "publish")[0].joins  # she is not in Care
+    assert find_possible_givers(cast.ana, cast.x, "publish")[0].joins  # she is not in Care
     set_grants(cast.olive, cast.x, members={cast.lena.pk: ["view"]})
-    assert [one.kind for one in who_could_give(cast.cole, cast.x, "publish")] == ["admin"]
+    assert [one.kind for one in find_possible_givers(cast.cole, cast.x, "publish")] == ["admin"]
 
 
 def test_it_says_what_the_door_says(cast):
     set_grants(cast.olive, cast.x, teams={cast.team.pk: ["analyse"]})
     people = [cast.olive, cast.lena, cast.ed, cast.priya, cast.ava, cast.cole, cast.ana, cast.vic]
     for profile in (cast.x, cast.page):
-        for verb in VERBS:
-            may = {one.pk for one in people if can(one, verb, profile.pk)}
+        for verb in PROFILE_VERBS:
+            may = {one.pk for one in people if has_verb_on(one, verb, profile.pk)}
             assert {one.pk for one in members_who_may(profile, verb)} == may
-            assert {one.pk for one in people if why(one, profile, [verb])[0].can} == may
+            assert {one.pk for one in people if explain_verbs(one, profile, [verb])[0].can} == may
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from foundation.internet import http
-from networks.adapters import reading, transport
+from networks.adapters import json_values, transport
 from networks.contract import (
     Adapter,
     Author,
     Capabilities,
-    Change,
     Draft,
     Identity,
     Inbound,
+    InboundChange,
     InboundKind,
     InboundPage,
     Polls,
@@ -49,7 +49,7 @@ class ToynetAdapter(Adapter, Publishes, Replies, Polls, Pushes):
     def find(self, draft: Draft, *, since: datetime, taken: Collection[str] = ()) -> Published | None:
         toys = self._call("GET", "me/toys")["toys"]
         mine = [one for one in toys if one["words"] == draft.text and one["id"] not in taken]
-        return next((published(one) for one in mine if reading.instant(one["at"]) >= since), None)
+        return next((published(one) for one in mine if json_values.time_or_none(one["at"]) >= since), None)
 
     def fetch_inbound(self, cursor: Mapping[str, Any], *, posts: Sequence[str]) -> InboundPage:
         found = self._call("GET", f"me/calls?after={cursor.get('after', '0')}")["toys"]
@@ -66,13 +66,13 @@ class ToynetAdapter(Adapter, Publishes, Replies, Polls, Pushes):
         return bool(secret) and hmac.compare_digest(headers.get("toy-signature", ""), wanted)
 
     @classmethod
-    def parse_push(cls, body: bytes) -> Mapping[str, Sequence[Inbound | Change]]:
+    def parse_push(cls, body: bytes) -> Mapping[str, Sequence[Inbound | InboundChange]]:
         told = json.loads(body)
         return {told["to"]: [inbound(told["toy"])]}
 
     def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         token = self.access.credentials["access_token"]
-        with transport.calling(self.label, write=method == "POST"), http.new_session() as session:
+        with transport.translate_faults(self.label, write=method == "POST"), http.new_session() as session:
             answer = session.request(
                 method,
                 f"{self.access.base_url}/{path}",
@@ -82,12 +82,12 @@ class ToynetAdapter(Adapter, Publishes, Replies, Polls, Pushes):
             if answer.status_code == 401:
                 raise Disconnected("Toynet does not know this sign-in.")
             if answer.status_code >= 500 and method == "POST":
-                raise transport.ambiguous(self.label, f"status {answer.status_code}")
+                raise transport.ambiguous_error(self.label, f"status {answer.status_code}")
             if answer.status_code >= 500:
                 raise Unavailable("Toynet does not answer.", detail=f"status {answer.status_code}")
             if answer.status_code != 200:
                 raise Refused("Toynet did not take it.", detail=f"status {answer.status_code}")
-            return http.json_of(answer)
+            return http.parse_json(answer)
 
 
 def published(toy: Mapping[str, Any]) -> Published:
@@ -99,7 +99,7 @@ def inbound(toy: Mapping[str, Any]) -> Inbound:
         remote_id=toy["id"],
         kind=InboundKind.MENTION,
         text=toy["words"],
-        sent_at=reading.instant(toy["at"]),
+        sent_at=json_values.time_or_none(toy["at"]),
         author=Author(remote_id=toy["by"], name=toy["by_name"]),
         permalink=toy["link"],
     )

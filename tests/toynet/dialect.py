@@ -12,15 +12,15 @@ from django.views.decorators.csrf import csrf_exempt
 
 from networks.contract import Metrics
 from networks.sandbox.actions import is_repeated, write_entry
-from networks.sandbox.dialects import speaking
+from networks.sandbox.dialects import api_calls
+from networks.sandbox.dialects.api_calls import Refusal, UsualRefusals
 from networks.sandbox.dialects.dialect import Dialect
-from networks.sandbox.dialects.posting import post
-from networks.sandbox.dialects.speaking import Refusal, Words
-from networks.sandbox.measured import numbers_of
+from networks.sandbox.dialects.faulty_calls import post_with_faults
+from networks.sandbox.entry_numbers import numbers_of_entries
 from networks.sandbox.models import Account, Entry
 from tests.toynet.manifest import MANIFEST
 
-WORDS = Words(
+WORDS = UsualRefusals(
     nobody=Refusal(401, {"no": "who are you"}),
     signed_out=Refusal(401, {"no": "signed out"}),
     too_big=Refusal(413, {"no": "too big"}),
@@ -33,7 +33,7 @@ WORDS = Words(
 
 @csrf_exempt
 def toynet(request: HttpRequest, path: str) -> HttpResponse:
-    return speaking.speak(request, MANIFEST.network, path, answer, WORDS)
+    return api_calls.answer_call(request, MANIFEST.network, path, answer, WORDS)
 
 
 def answer(request: HttpRequest, me: Account, path: str) -> HttpResponse:
@@ -54,7 +54,7 @@ def answer(request: HttpRequest, me: Account, path: str) -> HttpResponse:
 def publish(me: Account, sent: Mapping[str, Any], rows: Any) -> HttpResponse:
     under = rows.filter(remote_id=sent["under"]).first() if "under" in sent else None
     words = sent["words"]
-    entry = post(
+    entry = post_with_faults(
         me,
         WORDS,
         repeats=lambda: is_repeated(me, words, under=under),
@@ -93,4 +93,4 @@ class ToynetDialect(Dialect):
         return {"Toy-Signature": hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}
 
     def metrics(self, entry: Entry, *, at: datetime) -> Metrics:
-        return Metrics(entry.remote_id, at, {"likes": numbers_of([entry], at=at)[entry.pk].likes})
+        return Metrics(entry.remote_id, at, {"likes": numbers_of_entries([entry], at=at)[entry.pk].likes})

@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import clear_url_caches
 
 from foundation.env import Env
-from networks.registry import discover
+from networks.registry import discover_manifests
 from networks.sandbox import urls as sandbox_urls
 from socialops import urls
 
@@ -19,7 +19,7 @@ PACKAGES = ["tests.toynet"]
 def toynet_there(settings: Any) -> Iterator[None]:
     """Makes the settings that socialops/settings.py makes, and the addresses anew; puts both back."""
     before = settings.NETWORK_PACKAGES
-    found, env = discover(tuple(PACKAGES)), Env({})
+    found, env = discover_manifests(tuple(PACKAGES)), Env({})
     settings.NETWORK_PACKAGES = PACKAGES
     settings.NETWORK_APPS = {one.network: one.read_app(env) for one in found}
     settings.NETWORK_URLS = {one.network: one.read_address(env) for one in found}

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from networks.manifest import Credentials, DemoProfile, Manifest, Scope, Setting
+from networks.manifest import CredentialFields, DemoProfile, Manifest, NetworkPermission, NetworkSetting
 
 MANIFEST = Manifest(
     network="toynet",
@@ -12,13 +12,13 @@ MANIFEST = Manifest(
     colour="#c0ffee",
     adapter="tests.toynet.adapter.ToynetAdapter",
     dialect="tests.toynet.dialect.ToynetDialect",
-    address=Setting(
+    address=NetworkSetting(
         variable="TOYNET_URL", default="https://toynet.example", means="base address of every call to Toynet"
     ),
-    settings=(Setting(key="app_key", variable="TOYNET_APP_KEY", means="the Toynet app", needed=True),),
-    credentials=(Credentials(needed=("toy_id", "access_token"), optional=("expires_at",)),),
+    settings=(NetworkSetting(key="app_key", variable="TOYNET_APP_KEY", means="the Toynet app", needed=True),),
+    credentials=(CredentialFields(needed=("toy_id", "access_token"), optional=("expires_at",)),),
     id_field="toy_id",
-    scopes=(Scope("play", "to publish"),),
+    scopes=(NetworkPermission("play", "to publish"),),
     push_secret="app_key",
     id_in=lambda permalink, remote_id: permalink.rpartition("/toys/")[2],
     counted={"likes": "hugs"},

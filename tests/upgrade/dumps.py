@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg2
 
-from socialops.running.start_steps import manage
+from socialops.running.start_steps import run_manage_command
 from tests.databases import create, drop, named_database
 from tests.upgrade.schema import schema
 
@@ -39,7 +39,7 @@ class Database:
             return cursor.fetchall() if cursor.description else []
 
     def migrate(self) -> None:
-        manage("migrate", "--no-input", "--verbosity", "0", env=self.env)
+        run_manage_command("migrate", "--no-input", "--verbosity", "0", env=self.env)
 
     def schema(self) -> set[str]:
         return schema(self.sql)

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg2
 import pytest
 
-from socialops.migrating import LOCK
+from socialops.migration_runs import MIGRATION_LOCK
 from tests.stack import BASE_DIR
 from tests.upgrade.dumps import Database, database
 from tests.upgrade.test_upgrade import differences, fresh  # noqa: F401 - a fixture
@@ -65,7 +65,7 @@ def wait_until(made: Database, query: str, count: int = 1) -> None:
 
 
 def test_two_at_once_run_one_after_the_other(fresh: set[str], made: Database) -> None:  # noqa: F811
-    with holding(made, f"SELECT pg_advisory_lock({LOCK})"):
+    with holding(made, f"SELECT pg_advisory_lock({MIGRATION_LOCK})"):
         both = [begin(made), begin(made)]
         for process in both:
             assert process.stderr
@@ -91,7 +91,9 @@ def test_a_killed_one_is_taken_up_where_it_was(fresh: set[str], made: Database, 
             wait_until(made, WAITING)
         os.killpg(killed.pid, signal.SIGKILL)
         killed.wait()
-        made.sql(f"SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = {LOCK}")
+        made.sql(
+            f"SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = {MIGRATION_LOCK}"
+        )
     assert made.sql(column("outgoing", "held")) == [(1,)]
     assert made.sql(HALF) == [(1 if within == "index" else 0,)]
     assert made.sql("SELECT count(*) FROM django_migrations WHERE name = '0005_lanes'") == [(0,)]

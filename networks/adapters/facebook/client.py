@@ -13,7 +13,7 @@ import facebook  # type: ignore[import-untyped]  # it has no types
 import requests
 
 from foundation.internet import http
-from networks.adapters.facebook import limits
+from networks.adapters.facebook import rate_limits
 from networks.contract import Access
 
 DEFAULT_VERSION = "v25.0"
@@ -29,7 +29,7 @@ class GraphError(Exception):
         self.body = body
 
 
-class Graph(facebook.GraphAPI):  # type: ignore[misc]  # its base has no types
+class GraphClient(facebook.GraphAPI):  # type: ignore[misc]  # its base has no types
     """One Page's client. Raises `GraphError`, `http.TransportFault` or `requests` exceptions, nothing of the SDK's."""
 
     def __init__(self, access: Access) -> None:
@@ -38,7 +38,7 @@ class Graph(facebook.GraphAPI):  # type: ignore[misc]  # its base has no types
         self.version = access.app.get("api_version") or DEFAULT_VERSION
         self.base_url = access.base_url.rstrip("/")
         self.app_secret = access.app.get("app_secret", "")
-        self.heard = access.heard
+        self.on_limit = access.on_limit
 
     def request(
         self,
@@ -52,15 +52,15 @@ class Graph(facebook.GraphAPI):  # type: ignore[misc]  # its base has no types
         response = self.session.request(
             "POST" if post_args is not None else method or "GET",
             f"{self.base_url}/{path}",
-            params={**_encoded(args or {}), **self._proof()},
-            data=None if post_args is None else _encoded(post_args),
+            params={**_encode_args(args or {}), **self._proof()},
+            data=None if post_args is None else _encode_args(post_args),
             files=files,
             headers={"Authorization": f"Bearer {self.access_token}", "Accept": "application/json"},
             timeout=self.session.while_sending if files else self.timeout,
         )
-        for limit in limits.told(response.headers):
-            self.heard(limit)
-        return _answer(response)
+        for limit in rate_limits.parse_limits(response.headers):
+            self.on_limit(limit)
+        return _read_answer(response)
 
     def put_picture(self, page_id: str, source: tuple[str, bytes, str], **words: str) -> Any:
         """The SDK's own `put_photo` does not name the Page first, as all its other methods do."""
@@ -74,15 +74,15 @@ class Graph(facebook.GraphAPI):  # type: ignore[misc]  # its base has no types
         return {"appsecret_proof": digest.hexdigest()}
 
 
-def _encoded(args: Mapping[str, Any]) -> dict[str, Any]:
+def _encode_args(args: Mapping[str, Any]) -> dict[str, Any]:
     # Form encoding would take a list or an object apart; Graph wants those as JSON.
     return {key: json.dumps(value) if isinstance(value, list | dict | bool) else value for key, value in args.items()}
 
 
-def _answer(response: requests.Response) -> Any:
-    body = http.json_or_none(response)
-    fine = 200 <= response.status_code < 300
-    if not fine or (isinstance(body, dict) and body.get("error")):
+def _read_answer(response: requests.Response) -> Any:
+    body = http.parse_json_or_none(response)
+    is_success = 200 <= response.status_code < 300
+    if not is_success or (isinstance(body, dict) and body.get("error")):
         raise GraphError(response, body)
     if body is None:
         raise http.TransportFault(http.Fate.UNKNOWN, f"unreadable answer, status {response.status_code}")

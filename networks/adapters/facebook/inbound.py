@@ -13,19 +13,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from networks.adapters import reading
+from networks.adapters import json_values
 from networks.adapters.facebook import parse
 from networks.adapters.facebook.errors import MissingPermission
-from networks.contract import Change, Inbound, InboundPage
+from networks.contract import Inbound, InboundChange, InboundPage
 from networks.errors import AppMisconfigured, Gone, Refused
 
-_WATCHED = 25
+_MOST_WATCHED = 25
 _OVERLAP = timedelta(minutes=15)
 _POST_FIELDS = "id,from,message,created_time,permalink_url"
 _COMMENT_FIELDS = "id,message,from,created_time,parent{id},permalink_url"
 
-HIDDEN = "is_hidden"
-_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+HIDDEN_FIELD = "is_hidden"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Item = Mapping[str, Any]
 
@@ -38,28 +38,28 @@ class Reader(Protocol):
     def read_all(self, node: str, edge: str, **params: Any) -> Iterator[Item]: ...
 
 
-def fetch(reader: Reader, cursor: Mapping[str, Any], posts: Sequence[str], now: datetime) -> InboundPage:
+def fetch_inbound(reader: Reader, cursor: Mapping[str, Any], posts: Sequence[str], now: datetime) -> InboundPage:
     """Comments, visitors' posts and mentions since `cursor`, oldest first."""
-    known = reading.instant(cursor.get("since"))
-    since = known - _OVERLAP if known else None
+    last_seen = json_values.time_or_none(cursor.get("since"))
+    since = last_seen - _OVERLAP if last_seen else None
     feed = _recent_posts(reader, since)
     found: dict[str, Inbound] = {}
-    for item in (*_visitors(reader, feed), *_optional(reader, "tagged", since)):
-        found[reading.text(item.get("id"))] = parse.mention(item, page_id=reader.page_id, now=now)
-    changes: list[Change] = []
+    for item in (*_visitor_posts(reader, feed), *_fetch_optional(reader, "tagged", since)):
+        found[json_values.text_or_empty(item.get("id"))] = parse.parse_mention(item, page_id=reader.page_id, now=now)
+    changes: list[InboundChange] = []
     listed: dict[str, datetime] = {}
-    for post_id in _watched(feed, posts):
-        comments, reach = _comments(reader, post_id, since)
+    for post_id in _watched_post_ids(feed, posts):
+        comments, reach = _fetch_comments(reader, post_id, since)
         for item in comments:
-            one = parse.comment(item, post_id, page_id=reader.page_id, now=now)
+            one = parse.parse_comment(item, post_id, page_id=reader.page_id, now=now)
             found[one.remote_id] = one
-            changes.append(parse.change(item))
+            changes.append(parse.parse_change(item))
         if reach:
             listed[post_id] = reach
     fresh = [one for key, one in found.items() if key and (since is None or one.sent_at >= since)]
     # An item without a time was given `now`; it must not move the cursor past others.
-    newest = max((one.sent_at for one in fresh if one.sent_at < now), default=known)
-    newest = max(newest, known) if newest and known else newest
+    newest = max((one.sent_at for one in fresh if one.sent_at < now), default=last_seen)
+    newest = max(newest, last_seen) if newest and last_seen else newest
     items = sorted(fresh, key=lambda one: (one.sent_at, one.remote_id))
     cursor = {**cursor, "since": newest.isoformat()} if newest else dict(cursor)
     return InboundPage(tuple(items), cursor, tuple(one for one in changes if one.remote_id), listed)
@@ -67,80 +67,82 @@ def fetch(reader: Reader, cursor: Mapping[str, Any], posts: Sequence[str], now: 
 
 def _recent_posts(reader: Reader, since: datetime | None) -> list[Item]:
     try:
-        return _newest(reader, "feed", since)
+        return _fetch_newest(reader, "feed", since)
     except Refused:
-        return _optional(reader, "published_posts", since)
+        return _fetch_optional(reader, "published_posts", since)
 
 
-def _visitors(reader: Reader, feed: list[Item]) -> Iterator[Item]:
-    return (item for item in feed if parse.author_id(item) not in {"", reader.page_id})
+def _visitor_posts(reader: Reader, feed: list[Item]) -> Iterator[Item]:
+    return (item for item in feed if parse.author_id_of(item) not in {"", reader.page_id})
 
 
-def _optional(reader: Reader, edge: str, since: datetime | None) -> list[Item]:
+def _fetch_optional(reader: Reader, edge: str, since: datetime | None) -> list[Item]:
     """A list that is a bonus: without the permission for it, or without the list, the rest still counts."""
     try:
-        return _newest(reader, edge, since)
+        return _fetch_newest(reader, edge, since)
     except (Refused, MissingPermission, AppMisconfigured):
         return []
 
 
-def _newest(reader: Reader, edge: str, since: datetime | None) -> list[Item]:
+def _fetch_newest(reader: Reader, edge: str, since: datetime | None) -> list[Item]:
     """The newest posts of a list, and further back until `since`. Graph's pages may be empty and yet go on."""
     found: list[Item] = []
-    for page in reader.read_all(reader.page_id, edge, fields=_POST_FIELDS, limit=_WATCHED):
-        items = reading.maps(page.get("data"))
-        found += [item for item in items if reading.text(item.get("id"))]
-        if len(found) >= _WATCHED and (since is None or parse.reaches_back_to(items, since)):
+    for page in reader.read_all(reader.page_id, edge, fields=_POST_FIELDS, limit=_MOST_WATCHED):
+        items = json_values.mappings_in(page.get("data"))
+        found += [item for item in items if json_values.text_or_empty(item.get("id"))]
+        if len(found) >= _MOST_WATCHED and (since is None or parse.reaches_back_to(items, since)):
             break
     return found
 
 
-def _watched(feed: list[Item], posts: Sequence[str]) -> list[str]:
-    recent = [reading.text(item.get("id")) for item in feed]
-    asked = [post for post in posts if post not in recent]
-    return list(dict.fromkeys([*recent[:_WATCHED], *asked[:_WATCHED]]))
+def _watched_post_ids(feed: list[Item], posts: Sequence[str]) -> list[str]:
+    recent = [json_values.text_or_empty(item.get("id")) for item in feed]
+    requested = [post for post in posts if post not in recent]
+    return list(dict.fromkeys([*recent[:_MOST_WATCHED], *requested[:_MOST_WATCHED]]))
 
 
-def _comments(reader: Reader, post_id: str, since: datetime | None) -> tuple[list[Item], datetime | None]:
+def _fetch_comments(reader: Reader, post_id: str, since: datetime | None) -> tuple[list[Item], datetime | None]:
     """Newest first, back to `since`, and from when on these are all; None for a post that is gone, which has none."""
     try:
-        return _listed(reader, post_id, since, f"{_COMMENT_FIELDS},{HIDDEN}")
+        return _list_comments(reader, post_id, since, f"{_COMMENT_FIELDS},{HIDDEN_FIELD}")
     except Gone:
         return [], None
     except Refused:  # over the one field, perhaps
         pass
     try:
-        return _listed(reader, post_id, since, _COMMENT_FIELDS)
+        return _list_comments(reader, post_id, since, _COMMENT_FIELDS)
     except Refused:
         return [], None
 
 
-def _listed(reader: Reader, post_id: str, since: datetime | None, fields: str) -> tuple[list[Item], datetime]:
+def _list_comments(reader: Reader, post_id: str, since: datetime | None, fields: str) -> tuple[list[Item], datetime]:
     found: list[Item] = []
     pages = reader.read_all(
         post_id, "comments", fields=fields, filter="stream", order="reverse_chronological", limit=100
     )
     for page in pages:
-        items = reading.maps(page.get("data"))
+        items = json_values.mappings_in(page.get("data"))
         found += items
         if since and parse.reaches_back_to(items, since):
             return found, since
-    return found, _EVER
+    return found, _EPOCH
 
 
-def looked_at(ask: Callable[[Sequence[str], str], Item], ids: Sequence[str], fields: str) -> Iterator[Change]:
+def fetch_changes(
+    ask: Callable[[Sequence[str], str], Item], ids: Sequence[str], fields: str
+) -> Iterator[InboundChange]:
     """How the posts and comments of `ids` stand. One that is gone fails a call for all, so a batch is halved then."""
     try:
         answer = ask(ids, fields)
     except Refused as error:
         if len(ids) > 1:
-            for some in (ids[: len(ids) // 2], ids[len(ids) // 2 :]):
-                yield from looked_at(ask, some, fields)
+            for half in (ids[: len(ids) // 2], ids[len(ids) // 2 :]):
+                yield from fetch_changes(ask, half, fields)
         elif isinstance(error, Gone):
-            yield Change(ids[0], removed=True)
-        elif HIDDEN in fields:
-            yield from looked_at(ask, ids, "id,message")
+            yield InboundChange(ids[0], removed=True)
+        elif HIDDEN_FIELD in fields:
+            yield from fetch_changes(ask, ids, "id,message")
         return
     for remote_id in ids:
-        if node := reading.a_map(answer.get(remote_id)):
-            yield parse.change({**node, "id": remote_id})
+        if node := json_values.mapping_or_empty(answer.get(remote_id)):
+            yield parse.parse_change({**node, "id": remote_id})

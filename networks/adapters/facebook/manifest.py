@@ -5,12 +5,19 @@ from urllib.parse import parse_qs, urlsplit
 
 from foundation.env import parse_version
 from networks.contract import InboundKind
-from networks.manifest import Credentials, DemoProfile, Manifest, Scope, Setting, last_number
+from networks.manifest import (
+    CredentialFields,
+    DemoProfile,
+    Manifest,
+    NetworkPermission,
+    NetworkSetting,
+    last_number_in_path,
+)
 
 
 def id_in(permalink: str, page_id: str) -> str:
     """A post's id begins with the Page's, a comment's with the post's."""
-    last = last_number(permalink)
+    last = last_number_in_path(permalink)
     comment = parse_qs(urlsplit(permalink).query).get("comment_id", [""])[0]
     if last and comment.isdecimal():
         return f"{last.rpartition('_')[2]}_{comment}"
@@ -25,31 +32,31 @@ MANIFEST = Manifest(
     colour="#0866ff",
     adapter="networks.adapters.facebook.adapter.FacebookAdapter",
     dialect="networks.sandbox.dialects.facebook.dialect.FacebookDialect",
-    address=Setting(
+    address=NetworkSetting(
         variable="GRAPH_API_URL",
         default="https://graph.facebook.com",
         means="base address of every call to Facebook",
     ),
     settings=(
-        Setting(
+        NetworkSetting(
             key="app_id",
             variable="META_APP_ID",
             means="the Meta app",
             needed=True,
         ),
-        Setting(
+        NetworkSetting(
             key="app_secret",
             variable="META_APP_SECRET",
             means="the secret of that, which signs what Facebook pushes too",
             needed=True,
         ),
-        Setting(
+        NetworkSetting(
             key="verify_token",
             variable="META_VERIFY_TOKEN",
             means="what Meta is told to say when it asks whether its pushes are wanted",
             needed=True,
         ),
-        Setting(
+        NetworkSetting(
             key="api_version",
             variable="GRAPH_API_VERSION",
             default="v25.0",
@@ -58,20 +65,20 @@ MANIFEST = Manifest(
             expected="v and a number, such as v25.0",
         ),
     ),
-    credentials=(Credentials(needed=("page_id", "access_token")),),
+    credentials=(CredentialFields(needed=("page_id", "access_token")),),
     id_field="page_id",
     scopes=(
-        Scope("pages_show_list", "to know which Pages there are"),
-        Scope("pages_manage_posts", "to publish and delete"),
-        Scope("pages_read_engagement", "to read posts, and find what was sent"),
-        Scope("pages_read_user_content", "to read what others write"),
-        Scope("pages_manage_engagement", "to answer"),
-        Scope("pages_manage_metadata", "to be told of what is new"),
-        Scope("read_insights", "to read numbers"),
+        NetworkPermission("pages_show_list", "to know which Pages there are"),
+        NetworkPermission("pages_manage_posts", "to publish and delete"),
+        NetworkPermission("pages_read_engagement", "to read posts, and find what was sent"),
+        NetworkPermission("pages_read_user_content", "to read what others write"),
+        NetworkPermission("pages_manage_engagement", "to answer"),
+        NetworkPermission("pages_manage_metadata", "to be told of what is new"),
+        NetworkPermission("read_insights", "to read numbers"),
     ),
     push_secret="app_secret",  # noqa: S106  the name of one
     id_in=id_in,
-    heard_as=InboundKind.COMMENT,
+    default_inbound_kind=InboundKind.COMMENT,
     counted={"likes": "reactions of every kind"},
     demo=(
         DemoProfile(

@@ -6,30 +6,30 @@ from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from foundation.texts.text import normalized
-from networks.adapters import reading
-from networks.adapters.facebook import pictures
-from networks.contract import Author, Change, Draft, Identity, Inbound, InboundKind, Published
+from foundation.texts.text_comparison import normalize_text
+from networks.adapters import json_values
+from networks.adapters.facebook import photo_uploads
+from networks.contract import Author, Draft, Identity, Inbound, InboundChange, InboundKind, Published
 
 Item = Mapping[str, Any]
 
-_KINDS = {"sticker": "Sticker", "animated": "GIF", "photo": "Picture", "album": "Picture", "video": "Video"}
+_FILE_KINDS = {"sticker": "Sticker", "animated": "GIF", "photo": "Picture", "album": "Picture", "video": "Video"}
 
 
-def permalink(remote_id: str) -> str:
+def build_permalink(remote_id: str) -> str:
     return f"https://www.facebook.com/{remote_id}"
 
 
-def identity(page: Item) -> Identity:
-    remote_id = reading.text(page.get("id"))
-    picture = reading.a_map(reading.a_map(page.get("picture")).get("data"))
-    handle = reading.text(page.get("username"))
+def parse_identity(page: Item) -> Identity:
+    remote_id = json_values.text_or_empty(page.get("id"))
+    picture = json_values.mapping_or_empty(json_values.mapping_or_empty(page.get("picture")).get("data"))
+    handle = json_values.text_or_empty(page.get("username"))
     return Identity(
         remote_id=remote_id,
-        name=reading.text(page.get("name")) or handle or remote_id,
+        name=json_values.text_or_empty(page.get("name")) or handle or remote_id,
         handle=handle,
-        url=reading.text(page.get("link")) or permalink(handle or remote_id),
-        avatar_url=reading.text(picture.get("url")),
+        url=json_values.text_or_empty(page.get("link")) or build_permalink(handle or remote_id),
+        avatar_url=json_values.text_or_empty(picture.get("url")),
     )
 
 
@@ -38,49 +38,49 @@ def next_cursor(page: Item) -> str | None:
 
     Without `next` this was the last page, although cursors may be there all the same.
     """
-    paging = reading.a_map(page.get("paging"))
-    following = reading.text(paging.get("next"))
+    paging = json_values.mapping_or_empty(page.get("paging"))
+    following = json_values.text_or_empty(paging.get("next"))
     if not following:
         return None
-    after = reading.text(reading.a_map(paging.get("cursors")).get("after"))
+    after = json_values.text_or_empty(json_values.mapping_or_empty(paging.get("cursors")).get("after"))
     return after or next(iter(parse_qs(urlsplit(following).query).get("after", [])), None)
 
 
-def author_id(item: Item) -> str:
-    return reading.text(reading.a_map(item.get("from")).get("id"))
+def author_id_of(item: Item) -> str:
+    return json_values.text_or_empty(json_values.mapping_or_empty(item.get("from")).get("id"))
 
 
-def created_at(item: Item) -> datetime | None:
-    return reading.instant(item.get("created_time"))
+def sent_time_of(item: Item) -> datetime | None:
+    return json_values.time_or_none(item.get("created_time"))
 
 
 def reaches_back_to(items: list[Item], since: datetime) -> bool:
     """Whether nothing since then can follow: only a page that really runs backwards in time tells that."""
-    times = [time for item in items if (time := created_at(item))]
+    times = [time for item in items if (time := sent_time_of(item))]
     backwards = all(one >= other for one, other in pairwise(times))
     return bool(times) and backwards and times[0] > times[-1] and times[-1] < since
 
 
 def is_copy_of(item: Item, draft: Draft) -> bool:
     """Whether this post or comment is `draft`: told by its pictures where it shows any, or else by its text."""
-    ours = pictures.tells_apart(item, draft)
-    if ours is None:
-        said = normalized(draft.text)
-        return bool(said) and normalized(reading.text(item.get("message"))) == said
-    return ours
+    is_ours = photo_uploads.matches_pictures(item, draft)
+    if is_ours is None:
+        said = normalize_text(draft.text)
+        return bool(said) and normalize_text(json_values.text_or_empty(item.get("message"))) == said
+    return is_ours
 
 
-def published(item: Item) -> Published:
-    remote_id = reading.text(item.get("id"))
-    link = reading.text(item.get("permalink_url")) or permalink(remote_id)
-    return Published(remote_id=remote_id, permalink=link, published_at=created_at(item))
+def parse_published(item: Item) -> Published:
+    remote_id = json_values.text_or_empty(item.get("id"))
+    link = json_values.text_or_empty(item.get("permalink_url")) or build_permalink(remote_id)
+    return Published(remote_id=remote_id, permalink=link, published_at=sent_time_of(item))
 
 
-def comment(item: Item, post_id: str, *, page_id: str, now: datetime) -> Inbound:
+def parse_comment(item: Item, post_id: str, *, page_id: str, now: datetime) -> Inbound:
     """One comment beneath `post_id`. What stands directly beneath the post answers the post."""
-    parent = reading.text(reading.a_map(item.get("parent")).get("id"))
+    parent = json_values.text_or_empty(json_values.mapping_or_empty(item.get("parent")).get("id"))
     nested = bool(parent) and parent != post_id
-    return _inbound(
+    return _build_inbound(
         item,
         InboundKind.REPLY if nested else InboundKind.COMMENT,
         parent_id=parent or post_id,
@@ -90,58 +90,61 @@ def comment(item: Item, post_id: str, *, page_id: str, now: datetime) -> Inbound
     )
 
 
-def change(item: Item) -> Change:
+def parse_change(item: Item) -> InboundChange:
     """How a post or comment stands; of what is not said of it, nothing is known."""
     hidden = item.get("is_hidden")
-    return Change(
-        reading.text(item.get("id")),
-        text=reading.text(item.get("message")) or None,
+    return InboundChange(
+        json_values.text_or_empty(item.get("id")),
+        text=json_values.text_or_empty(item.get("message")) or None,
         hidden=hidden if isinstance(hidden, bool) else None,
     )
 
 
-def mention(item: Item, *, page_id: str, now: datetime) -> Inbound:
+def parse_mention(item: Item, *, page_id: str, now: datetime) -> Inbound:
     """Somebody's post on the Page, or one that names it."""
-    remote_id = reading.text(item.get("id"))
-    return _inbound(item, InboundKind.MENTION, parent_id=None, root_post_id=remote_id, page_id=page_id, now=now)
+    remote_id = json_values.text_or_empty(item.get("id"))
+    return _build_inbound(item, InboundKind.MENTION, parent_id=None, root_post_id=remote_id, page_id=page_id, now=now)
 
 
-def total(item: Item, field: str) -> int | None:
-    summary = reading.a_map(reading.a_map(item.get(field)).get("summary"))
-    return reading.whole(summary.get("total_count"))
+def summary_total(item: Item, field: str) -> int | None:
+    summary = json_values.mapping_or_empty(json_values.mapping_or_empty(item.get(field)).get("summary"))
+    return json_values.int_or_none(summary.get("total_count"))
 
 
-def insight(body: Item) -> int | None:
+def parse_insight(body: Item) -> int | None:
     """The single value of a metric; an empty data set means that Facebook has no number, which is not zero."""
-    for metric in reading.maps(body.get("data")):
-        for value in reading.maps(metric.get("values")):
-            return reading.whole(value.get("value"))
+    for metric in json_values.mappings_in(body.get("data")):
+        for value in json_values.mappings_in(metric.get("values")):
+            return json_values.int_or_none(value.get("value"))
     return None
 
 
-def file_of(item: Item, link: str) -> tuple[str, str]:
+def attached_file_of(item: Item, link: str) -> tuple[str, str]:
     """What is shown with it, in a word, and where that is to be seen: there, or else at `link`. Empty: nothing is."""
-    several = reading.maps(reading.a_map(item.get("attachments")).get("data"))
-    one = reading.a_map(item.get("attachment")) or (several[0] if several else {})
+    several = json_values.mappings_in(json_values.mapping_or_empty(item.get("attachments")).get("data"))
+    one = json_values.mapping_or_empty(item.get("attachment")) or (several[0] if several else {})
     if not one:
         return "", ""
-    kind = next((word for part, word in _KINDS.items() if part in reading.text(one.get("type"))), "Attachment")
-    return kind, reading.text(one.get("url")) or link
+    kind = next(
+        (word for part, word in _FILE_KINDS.items() if part in json_values.text_or_empty(one.get("type"))), "Attachment"
+    )
+    return kind, json_values.text_or_empty(one.get("url")) or link
 
 
-def _inbound(
+def _build_inbound(
     item: Item, kind: InboundKind, *, parent_id: str | None, root_post_id: str, page_id: str, now: datetime
 ) -> Inbound:
-    remote_id = reading.text(item.get("id"))
-    who = author_id(item)
-    name = reading.text(reading.a_map(item.get("from")).get("name"))
-    link = reading.text(item.get("permalink_url")) or permalink(remote_id)
+    remote_id = json_values.text_or_empty(item.get("id"))
+    who = author_id_of(item)
+    name = json_values.text_or_empty(json_values.mapping_or_empty(item.get("from")).get("name"))
+    link = json_values.text_or_empty(item.get("permalink_url")) or build_permalink(remote_id)
     from_self = bool(who) and who == page_id
     return Inbound(
         remote_id=remote_id,
         kind=kind,
-        text=reading.text(item.get("message")) or ("" if from_self else reading.wordless(*file_of(item, link))),
-        sent_at=created_at(item) or now,
+        text=json_values.text_or_empty(item.get("message"))
+        or ("" if from_self else json_values.file_placeholder(*attached_file_of(item, link))),
+        sent_at=sent_time_of(item) or now,
         # Facebook hides people who restrict who may see them.
         author=Author(remote_id=who, name=name or who) if who else None,
         permalink=link,

@@ -8,7 +8,7 @@ import requests
 import tweepy  # type: ignore[import-untyped]  # it has no types
 
 from foundation.internet import http
-from networks.adapters.x import limits
+from networks.adapters.x import rate_limits
 from networks.adapters.x.manifest import MANIFEST
 from networks.contract import Access
 
@@ -23,7 +23,7 @@ class XError(tweepy.TweepyException):  # type: ignore[misc]  # its base has no t
         super().__init__(f"X answered {response.status_code}")
         self.status = response.status_code
         self.headers = response.headers
-        self.body: Any = http.json_or_none(response)
+        self.body: Any = http.parse_json_or_none(response)
 
 
 class XClient(tweepy.Client):  # type: ignore[misc]  # its base has no types
@@ -45,7 +45,7 @@ class XClient(tweepy.Client):  # type: ignore[misc]  # its base has no types
         )
         self.base_url = access.base_url.rstrip("/")
         self.session = http.new_session()
-        self.heard = access.heard
+        self.on_limit = access.on_limit
 
     def request(
         self,
@@ -77,8 +77,8 @@ class XClient(tweepy.Client):  # type: ignore[misc]  # its base has no types
             auth=auth,
             timeout=self.session.while_sending if files else None,
         )
-        for limit in limits.told(method, route, response.headers):
-            self.heard(limit)
+        for limit in rate_limits.parse_limits(method, route, response.headers):
+            self.on_limit(limit)
         if not 200 <= response.status_code < 300:
             raise XError(response)
         return response

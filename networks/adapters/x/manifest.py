@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from networks.manifest import Credentials, DemoProfile, Manifest, Scope, Setting
+from networks.manifest import CredentialFields, DemoProfile, Manifest, NetworkPermission, NetworkSetting
 
 MANIFEST = Manifest(
     network="x",
@@ -12,36 +12,36 @@ MANIFEST = Manifest(
     colour="#000000",
     adapter="networks.adapters.x.adapter.XAdapter",
     dialect="networks.sandbox.dialects.x.dialect.XDialect",
-    address=Setting(variable="X_API_URL", default="https://api.x.com", means="base address of every call to X"),
+    address=NetworkSetting(variable="X_API_URL", default="https://api.x.com", means="base address of every call to X"),
     settings=(
-        Setting(
+        NetworkSetting(
             key="client_id",
             variable="X_CLIENT_ID",
             means="the X app: its OAuth 2.0 client id, with which sign-ins are renewed",
             needed=True,
         ),
-        Setting(key="client_secret", variable="X_CLIENT_SECRET", means="the secret of that", needed=True),
-        Setting(
+        NetworkSetting(key="client_secret", variable="X_CLIENT_SECRET", means="the secret of that", needed=True),
+        NetworkSetting(
             key="consumer_key",
             variable="X_CONSUMER_KEY",
             means="the X app: its API key, for profiles that were connected by OAuth 1.0a",
         ),
-        Setting(
+        NetworkSetting(
             key="consumer_secret",
             variable="X_CONSUMER_SECRET",
             means="the secret of that, which signs what X pushes too",
         ),
     ),
     credentials=(
-        Credentials(needed=("access_token",), optional=("refresh_token", "expires_at")),
-        Credentials(needed=("oauth_token", "oauth_token_secret")),
+        CredentialFields(needed=("access_token",), optional=("refresh_token", "expires_at")),
+        CredentialFields(needed=("oauth_token", "oauth_token_secret")),
     ),
     scopes=(
-        Scope("tweet.read", "to read posts, and find what was sent"),
-        Scope("users.read", "to know whose profile it is"),
-        Scope("tweet.write", "to publish, answer and delete"),
-        Scope("media.write", "to bring pictures and videos"),
-        Scope("offline.access", "to renew the sign-in without asking again"),
+        NetworkPermission("tweet.read", "to read posts, and find what was sent"),
+        NetworkPermission("users.read", "to know whose profile it is"),
+        NetworkPermission("tweet.write", "to publish, answer and delete"),
+        NetworkPermission("media.write", "to bring pictures and videos"),
+        NetworkPermission("offline.access", "to renew the sign-in without asking again"),
     ),
     push_secret="consumer_secret",  # noqa: S106  the name of one
     loggers=("tweepy",),

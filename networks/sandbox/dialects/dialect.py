@@ -58,10 +58,10 @@ class Dialect(ABC):
 def dialect_of(network: str) -> Dialect | None:
     """None where the network cannot be practised. Raises UnknownNetwork."""
     name = manifest_of(network).dialect
-    return made(name) if name else None
+    return load_dialect(name) if name else None
 
 
-def practised(network: str) -> Dialect:
+def require_dialect(network: str) -> Dialect:
     """The dialect of a network that accounts are on already."""
     found = dialect_of(network)
     if found is None:
@@ -70,6 +70,6 @@ def practised(network: str) -> Dialect:
 
 
 @lru_cache(maxsize=64)
-def made(name: str) -> Dialect:
+def load_dialect(name: str) -> Dialect:
     found: Dialect = import_string(name)()
     return found

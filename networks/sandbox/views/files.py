@@ -13,9 +13,9 @@ from organizations.gates import MemberRequest, member_gate
 @practice_only
 @require_safe
 @member_gate
-def file(request: MemberRequest, network: str, handle: str, pk: int) -> FileResponse:
+def show_upload(request: MemberRequest, network: str, handle: str, pk: int) -> FileResponse:
     """As the kind that its bytes told, in a sandbox: whatever else it might be, it runs nothing."""
-    shown = queries.shown_file(network, pk)
+    shown = queries.require_shown_file(network, pk)
     if not default_storage.exists(shown.file):
         raise NotFound
     answer = FileResponse(default_storage.open(shown.file), content_type=shown.content_type)

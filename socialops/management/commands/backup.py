@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from socialops.backup.database import reachable
-from socialops.backup.saving import save
+from socialops.backup.archive_saving import save_backup
+from socialops.backup.database import reach_database
 from socialops.management.command import JSONCommand
 
 
@@ -17,5 +17,5 @@ class Command(JSONCommand):
         parser.add_argument("path", type=Path, help="the archive to make, or a folder for one named by its time")
 
     def work(self, *, path: Path, **options: Any) -> dict[str, Any]:
-        with reachable(alone=False):
-            return save(path)
+        with reach_database(alone=False):
+            return save_backup(path)

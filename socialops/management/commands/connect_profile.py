@@ -9,7 +9,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from networks.actions.profiles import connect_profile
 from organizations.tenancy import scope
-from socialops.management.command import ACTOR, JSONCommand, organization_of
+from socialops.management.command import COMMAND_LINE, JSONCommand, find_organization
 
 
 class Command(JSONCommand):
@@ -21,9 +21,9 @@ class Command(JSONCommand):
         parser.add_argument("--credentials", required=True, help="a file, or - for standard input")
 
     def work(self, *, organization: str, network: str, credentials: str, **options: Any) -> dict[str, Any]:
-        within = organization_of(organization)
+        within = find_organization(organization)
         with scope(within):
-            made = connect_profile(ACTOR, network, read_credentials(credentials))
+            made = connect_profile(COMMAND_LINE, network, read_credentials(credentials))
         return {"id": made.pk, "network": made.network, "remote_id": made.remote_id, "name": made.name}
 
 

@@ -6,7 +6,7 @@ from django.core.management.base import CommandParser
 
 from organizations.actions.tokens import create_api_token
 from organizations.tenancy import scope
-from socialops.management.command import ACTOR, JSONCommand, member_by_email, organization_of
+from socialops.management.command import COMMAND_LINE, JSONCommand, find_member_by_email, find_organization
 
 
 class Command(JSONCommand):
@@ -18,8 +18,8 @@ class Command(JSONCommand):
         parser.add_argument("--name", required=True)
 
     def work(self, *, organization: str, email: str, name: str, **options: Any) -> dict[str, Any]:
-        within = organization_of(organization)
-        member = member_by_email(within, email)
+        within = find_organization(organization)
+        member = find_member_by_email(within, email)
         with scope(within):
-            _, secret = create_api_token(ACTOR, member, name=name)
+            _, secret = create_api_token(COMMAND_LINE, member, name=name)
         return {"token": secret}

@@ -7,7 +7,7 @@ from django.core.management.base import CommandParser
 from organizations.actions.organizations import create_member
 from organizations.models import Role
 from organizations.tenancy import scope
-from socialops.management.command import ACTOR, JSONCommand, organization_of, password_from
+from socialops.management.command import COMMAND_LINE, JSONCommand, find_organization, read_password
 
 
 class Command(JSONCommand):
@@ -19,7 +19,7 @@ class Command(JSONCommand):
         parser.add_argument("--role", required=True, choices=Role.values)
 
     def work(self, *, organization: str, email: str, role: str, **options: Any) -> dict[str, Any]:
-        into = organization_of(organization)
+        into = find_organization(organization)
         with scope(into):
-            made = create_member(ACTOR, into, email=email, role=role, password=password_from("MEMBER_PASSWORD"))
+            made = create_member(COMMAND_LINE, into, email=email, role=role, password=read_password("MEMBER_PASSWORD"))
         return {"id": made.pk}

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from organizations.actions.organizations import create_organization
-from socialops.management.command import ACTOR, JSONCommand, password_from
+from socialops.management.command import COMMAND_LINE, JSONCommand, read_password
 
 
 class Command(JSONCommand):
@@ -18,6 +18,6 @@ class Command(JSONCommand):
 
     def work(self, *, name: str, slug: str, owner_email: str, **options: Any) -> dict[str, Any]:
         made = create_organization(
-            ACTOR, name=name, slug=slug, owner_email=owner_email, owner_password=password_from("OWNER_PASSWORD")
+            COMMAND_LINE, name=name, slug=slug, owner_email=owner_email, owner_password=read_password("OWNER_PASSWORD")
         )
         return {"slug": made.slug}

@@ -6,10 +6,10 @@ from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from socialops.migrating import Resuming, fill_in_reserved, one_at_a_time
-from socialops.schema import ahead
+from socialops.migration_runs import ResumingExecutor, create_reserved_tables, lock_migrations
+from socialops.schema_check import describe_unknown
 
-migrate.MigrationExecutor = Resuming  # the name that the command below makes its executor by
+migrate.MigrationExecutor = ResumingExecutor  # the name that the command below makes its executor by
 
 
 class Command(migrate.Command):
@@ -18,10 +18,10 @@ class Command(migrate.Command):
         if options["plan"] or options["check_unapplied"]:
             super().handle(*args, **options)
             return
-        with one_at_a_time(connection, self.wait):
-            if connection.alias == DEFAULT_DB_ALIAS and not options["app_label"] and (reason := ahead()):
+        with lock_migrations(connection, self.wait):
+            if connection.alias == DEFAULT_DB_ALIAS and not options["app_label"] and (reason := describe_unknown()):
                 raise CommandError(reason)
-            if not options["app_label"] and fill_in_reserved(connection):
+            if not options["app_label"] and create_reserved_tables(connection):
                 self.stdout.write("Made the tables that early versions had left out.")
             super().handle(*args, **options)
 

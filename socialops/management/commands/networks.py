@@ -5,11 +5,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from networks.manifest import Manifest, Setting
+from networks.manifest import Manifest, NetworkSetting
 from networks.registry import manifests
 
-NETWORKS = "| network | is called | credentials | permissions |\n|---|---|---|---|"
-SETTINGS = "| variable | default | means |\n|---|---|---|"
+NETWORK_TABLE_HEAD = "| network | is called | credentials | permissions |\n|---|---|---|---|"
+SETTING_TABLE_HEAD = "| variable | default | means |\n|---|---|---|"
 
 
 class Command(BaseCommand):
@@ -21,30 +21,30 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, compose: bool, **options: Any) -> None:
         if compose:
-            lines = [line for one in manifests() for line in compose_lines(one)]
+            lines = [line for one in manifests() for line in format_compose_lines(one)]
         else:
-            rows = [row for one in manifests() for row in setting_rows(one)]
-            lines = [NETWORKS, *map(network_row, manifests()), "", SETTINGS, *rows]
+            rows = [row for one in manifests() for row in format_setting_rows(one)]
+            lines = [NETWORK_TABLE_HEAD, *map(format_network_row, manifests()), "", SETTING_TABLE_HEAD, *rows]
         self.stdout.write("\n".join(lines))
 
 
-def network_row(one: Manifest) -> str:
+def format_network_row(one: Manifest) -> str:
     shapes = [", ".join([*each.needed, *(f"{name}?" for name in each.optional)]) for each in one.credentials]
     credentials = " or ".join(f"`{{{shape}}}`" for shape in shapes)
     scopes = "; ".join(f"`{scope.name}`: {scope.purpose}" for scope in one.scopes)
     return f"| `{one.network}` | {one.label} | {credentials} | {scopes} |"
 
 
-def setting_rows(one: Manifest) -> Iterator[str]:
+def format_setting_rows(one: Manifest) -> Iterator[str]:
     for each in one.variables:
         default = f" `{each.default}`" if each.default else ""
         yield f"| `{each.variable}` |{default} | {each.means} |"
 
 
-def compose_lines(one: Manifest) -> Iterator[str]:
+def format_compose_lines(one: Manifest) -> Iterator[str]:
     """Those without a value of their own."""
-    yield from (handed_on(each) for each in one.variables if not each.default)
+    yield from (format_compose_line(each) for each in one.variables if not each.default)
 
 
-def handed_on(each: Setting) -> str:
+def format_compose_line(each: NetworkSetting) -> str:
     return f"{each.variable}: ${{{each.variable}:-}}"

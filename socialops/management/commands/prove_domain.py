@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from organizations.actions.domains import prove_by_word, take_back_word
+from organizations.actions.domains import prove_by_operator, revoke_proof_by_operator
 from organizations.tenancy import scope
-from socialops.management.command import ACTOR, JSONCommand, organization_of
+from socialops.management.command import COMMAND_LINE, JSONCommand, find_organization
 
 
 class Command(JSONCommand):
@@ -18,7 +18,7 @@ class Command(JSONCommand):
         parser.add_argument("--take-back", action="store_true", help="it is proved no longer, however it was")
 
     def work(self, *, organization: str, domain: str, take_back: bool, **options: Any) -> dict[str, Any]:
-        whose = organization_of(organization)
+        whose = find_organization(organization)
         with scope(whose):
-            row = (take_back_word if take_back else prove_by_word)(ACTOR, whose, domain)
+            row = (revoke_proof_by_operator if take_back else prove_by_operator)(COMMAND_LINE, whose, domain)
         return {"organization": whose.slug, "domain": row.name, "proved": row.proved_at is not None}

@@ -9,7 +9,7 @@ from django.db import transaction
 from foundation.errors import Invalid
 from organizations.models import Member, User
 from organizations.receivers import record_everywhere
-from socialops.management.command import ACTOR, JSONCommand
+from socialops.management.command import COMMAND_LINE, JSONCommand
 
 
 class Command(JSONCommand):
@@ -27,5 +27,5 @@ class Command(JSONCommand):
         # unscoped: the operator vouches for the person in every organization
         Member.unscoped.filter(user=user).update(second_step_lost_at=None)
         if removed:
-            record_everywhere(user, "mfa.reset", actor=ACTOR)
+            record_everywhere(user, "mfa.reset", actor=COMMAND_LINE)
         return {"removed": removed}

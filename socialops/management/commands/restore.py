@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from socialops.backup.restoring import restore
+from socialops.backup.archive_restoring import restore_archive
 from socialops.management.command import JSONCommand
 
 
@@ -18,7 +18,7 @@ class Command(JSONCommand):
         parser.add_argument("--yes", action="store_true", help="replace all that is here")
 
     def work(self, *, path: Path, yes: bool, **options: Any) -> dict[str, Any]:
-        done = restore(path, replace=yes)
+        done = restore_archive(path, replace=yes)
         self.stderr.write(
             "Restored. Start the processes now: everybody has to sign in again, and what may have left since the "
             "backup is looked for first (/o/<organization>/restored/)."

@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from socialops.key_rotation import rotate_all_secrets
 from socialops.management.command import JSONCommand
-from socialops.rotating import rotate_all
 
 
 class Command(JSONCommand):
     help = __doc__ or ""
 
     def work(self, **options: Any) -> dict[str, Any]:
-        return rotate_all()
+        return rotate_all_secrets()

@@ -11,13 +11,13 @@ from django.utils.timezone import now
 
 from foundation.errors import AppError
 from organizations.models import Mail, Organization
-from socialops.demo import sign_in_table
-from socialops.demo.founding import Founded, found_globex, found_northwind
-from socialops.demo.story import tell_globex, tell_northwind
+from socialops.demo import format_sign_ins
+from socialops.demo.demo_founding import FoundedOrganization, create_globex, create_northwind
+from socialops.demo.demo_story import fill_globex, fill_northwind
 
-STEPS: dict[str, tuple[Callable[[], Founded], Callable[..., None]]] = {
-    "northwind": (found_northwind, tell_northwind),
-    "globex": (found_globex, tell_globex),
+SEED_STEPS: dict[str, tuple[Callable[[], FoundedOrganization], Callable[..., None]]] = {
+    "northwind": (create_northwind, fill_northwind),
+    "globex": (create_globex, fill_globex),
 }
 
 
@@ -27,16 +27,18 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         if not settings.SANDBOX:
             raise CommandError("The demo lives on the practice networks, which are switched off here (SANDBOX).")
-        for slug, (found, tell) in STEPS.items():
+        for slug, (found, tell) in SEED_STEPS.items():
             try:
-                seed(slug, found, tell, now())
+                seed_organization(slug, found, tell, now())
             except AppError as error:
                 raise CommandError(error.user_message) from None
-        self.stdout.write(sign_in_table())
+        self.stdout.write(format_sign_ins())
 
 
 @transaction.atomic
-def seed(slug: str, found: Callable[[], Founded], tell: Callable[..., None], at: datetime) -> None:
+def seed_organization(
+    slug: str, found: Callable[[], FoundedOrganization], tell: Callable[..., None], at: datetime
+) -> None:
     """All of an organization or nothing: so a second call finds it finished, and no worker sees it half done."""
     if not Organization.objects.filter(slug=slug).exists():
         tell(found(), now=at)

@@ -7,11 +7,11 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from organizations.tenancy import scope
-from socialops.management.command import JSONCommand, organization_of
-from socialops.volume.everything import make_everything
-from socialops.volume.maker import Maker, Wanted
+from socialops.management.command import JSONCommand, find_organization
+from socialops.volume.all_rows import make_all_rows
+from socialops.volume.row_maker import RowMaker, WantedCounts
 
-MOST = 10_000_000
+LARGEST_COUNT = 10_000_000
 
 
 class Command(JSONCommand):
@@ -25,8 +25,8 @@ class Command(JSONCommand):
     def work(self, *, organization: str, **options: Any) -> dict[str, Any]:
         counts = {name: options[name] for name in ("profiles", "posts", "messages", "days")}
         for name, count in counts.items():
-            if not 0 <= count <= MOST:
-                raise CommandError(f"--{name}: expected a number from 0 to {MOST}.")
-        within = organization_of(organization)
+            if not 0 <= count <= LARGEST_COUNT:
+                raise CommandError(f"--{name}: expected a number from 0 to {LARGEST_COUNT}.")
+        within = find_organization(organization)
         with scope(within), transaction.atomic():
-            return {"slug": within.slug, **make_everything(Maker(within, Wanted(**counts), now()))}
+            return {"slug": within.slug, **make_all_rows(RowMaker(within, WantedCounts(**counts), now()))}

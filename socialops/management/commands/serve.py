@@ -13,14 +13,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from socialops.running import embedded
-from socialops.running.only_instance import AlreadyRunning, end_orphans, only_one, require_free
-from socialops.running.procfile_process import NotPlain
+from socialops.running.only_instance import AlreadyRunning, kill_orphans, lock_checkout, require_free_port
+from socialops.running.procfile_process import NeedsShell
 from socialops.running.servers import Server, ServiceFailed
-from socialops.running.start_steps import StepFailed, collect_static, manage
+from socialops.running.start_steps import StepFailed, collect_static, run_manage_command
 from socialops.running.supervisor import Supervisor
 
 RUN_DIR = embedded.RUN_DIR
-SIGN_INS = RUN_DIR / "sign-ins.txt"  # what seed_demo said at the first start
+SIGN_INS_FILE = RUN_DIR / "sign-ins.txt"  # what seed_demo said at the first start
 
 
 class Command(BaseCommand):
@@ -28,17 +28,17 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--port", type=port_number, default=settings.PORT, help="where to listen")
+        parser.add_argument("--port", type=parse_port, default=settings.PORT, help="where to listen")
 
     def handle(self, *, port: int, **options: Any) -> None:
-        signal.signal(signal.SIGTERM, interrupt)
+        signal.signal(signal.SIGTERM, raise_interrupt)
         try:
-            with only_one(RUN_DIR):
-                end_orphans(RUN_DIR)
-                require_free(settings.HOST, port)
-                with embedded.services() as (found, servers):
-                    code = self.run_all(environment(port, found), servers)
-        except (AlreadyRunning, NotPlain, StepFailed, ServiceFailed) as error:
+            with lock_checkout(RUN_DIR):
+                kill_orphans(RUN_DIR)
+                require_free_port(settings.HOST, port)
+                with embedded.run_embedded_servers() as (found, servers):
+                    code = self.run_all(process_environment(port, found), servers)
+        except (AlreadyRunning, NeedsShell, StepFailed, ServiceFailed) as error:
             raise CommandError(str(error)) from None
         except KeyboardInterrupt:
             code = 0
@@ -52,20 +52,20 @@ class Command(BaseCommand):
 
     def prepare(self, env: dict[str, str]) -> None:
         self.stdout.write("Preparing the database …")
-        manage("migrate", "--no-input", "--verbosity", "0", env=env)
+        run_manage_command("migrate", "--no-input", "--verbosity", "0", env=env)
         collect_static(env)
-        if is_empty(env["DATABASE_URL"]):
+        if is_database_empty(env["DATABASE_URL"]):
             self.stdout.write("Filling in the demo …")
-            SIGN_INS.write_text(manage("seed_demo", env=env))
+            SIGN_INS_FILE.write_text(run_manage_command("seed_demo", env=env))
 
     def welcome(self, supervisor: Supervisor, env: dict[str, str]) -> None:
-        if supervisor.wait_until_ready(f"http://{local(settings.HOST)}:{env['PORT']}/readyz"):
-            sign_ins = SIGN_INS.read_text() if SIGN_INS.exists() else ""
+        if supervisor.wait_until_ready(f"http://{connectable_host(settings.HOST)}:{env['PORT']}/readyz"):
+            sign_ins = SIGN_INS_FILE.read_text() if SIGN_INS_FILE.exists() else ""
             self.stdout.write(f"\nSocialOps is ready: {env['PUBLIC_URL']}\n{sign_ins}\nCtrl-C stops all of it.\n")
             self.stdout.flush()
 
 
-def environment(port: int, found: dict[str, str]) -> dict[str, str]:
+def process_environment(port: int, found: dict[str, str]) -> dict[str, str]:
     """What every process gets: the services, and the keys that this checkout may have made for itself."""
     moved = port != settings.PORT and not os.environ.get("PUBLIC_URL")
     return {
@@ -81,22 +81,22 @@ def environment(port: int, found: dict[str, str]) -> dict[str, str]:
     }
 
 
-def is_empty(database_url: str) -> bool:
+def is_database_empty(database_url: str) -> bool:
     # Straight to the database: our own settings were read before it was started.
     with psycopg2.connect(database_url) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT NOT EXISTS (SELECT 1 FROM organizations_organization)")
         return bool(cursor.fetchone()[0])
 
 
-def local(host: str) -> str:
+def connectable_host(host: str) -> str:
     return "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
 
 
-def port_number(value: str) -> int:
+def parse_port(value: str) -> int:
     if not value.isdigit() or not 1 <= int(value) <= 65535:
         raise ValueError
     return int(value)
 
 
-def interrupt(number: int, frame: FrameType | None) -> NoReturn:
+def raise_interrupt(number: int, frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt

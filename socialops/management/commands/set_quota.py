@@ -5,9 +5,9 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from organizations.actions.quotas import set_quotas
-from organizations.configuration.quotas import QUOTAS, limit_of
+from organizations.configuration.quotas import QUOTAS, quota_limit
 from publishing.media.storage_quota import GB
-from socialops.management.command import ACTOR, JSONCommand, organization_of
+from socialops.management.command import COMMAND_LINE, JSONCommand, find_organization
 
 
 class Command(JSONCommand):
@@ -25,12 +25,12 @@ class Command(JSONCommand):
         self, *, organization: str, storage_gb: str, calls_per_day: str, streams: str, **options: Any
     ) -> dict[str, Any]:
         given = {"storage": (storage_gb, GB), "calls": (calls_per_day, 1), "streams": (streams, 1)}
-        limits = {name: amount(text, unit) for name, (text, unit) in given.items() if text is not None}
-        changed = set_quotas(ACTOR, organization_of(organization), limits)
-        return {name: limit_of(changed, name) for name in QUOTAS}
+        limits = {name: parse_amount(text, unit) for name, (text, unit) in given.items() if text is not None}
+        changed = set_quotas(COMMAND_LINE, find_organization(organization), limits)
+        return {name: quota_limit(changed, name) for name in QUOTAS}
 
 
-def amount(text: str, unit: int) -> int | None:
+def parse_amount(text: str, unit: int) -> int | None:
     if text == "default":
         return None
     if not text.isascii() or not text.isdigit() or len(text) > 12:

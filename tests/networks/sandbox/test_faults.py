@@ -11,7 +11,7 @@ from networks.access import open_adapter
 from networks.actions.profiles import connect_profile
 from networks.contract import Draft, DraftKind
 from networks.sandbox.actions import lift_fault, set_fault
-from networks.sandbox.faults import KINDS
+from networks.sandbox.faults import FAULT_KINDS
 from networks.sandbox.models import Entry
 from organizations.tenancy import scope
 from tests.builders import SETUP
@@ -59,7 +59,7 @@ ENDINGS = [
 
 
 def test_every_kind_is_tried_here() -> None:
-    assert {kind for kind, _, _ in ENDINGS} | {"slow", "delayed", "down"} == KINDS.keys()
+    assert {kind for kind, _, _ in ENDINGS} | {"slow", "delayed", "down"} == FAULT_KINDS.keys()
 
 
 @pytest.mark.parametrize(("kind", "error", "is_there"), ENDINGS)

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from networks.contract import Change, Draft, DraftKind
+from networks.contract import Draft, DraftKind, InboundChange
 from networks.incoming import intake
-from networks.incoming.identifying import due_profiles, identify_profile
+from networks.incoming.identifying import identify_profile, list_profiles_to_identify
 from networks.models import Profile, WebhookReceipt
 from networks.sandbox.actions import delete_entry, edit_entry, hide_entry, write_entry
 from networks.sandbox.models import Account, Entry
@@ -19,7 +19,7 @@ from organizations.tenancy import scope
 @pytest.fixture
 def told():
     """Every change that was passed up."""
-    found: list[Change] = []
+    found: list[InboundChange] = []
 
     def hear(sender, profile, changes, **_) -> None:
         found.extend(changes)
@@ -38,7 +38,7 @@ def question(adapter, account, nora, acme) -> Entry:
 
 
 def digest_all(pushed: list[tuple], monkeypatch) -> None:
-    monkeypatch.setattr("networks.views.hooks.hint", lambda receipt_id: None)
+    monkeypatch.setattr("networks.views.hooks.request_digest", lambda receipt_id: None)
     for args in pushed:
         (push_body if isinstance(args[1], str) else push)(*args)
     for pk in WebhookReceipt.objects.filter(digested_at=None).order_by("pk").values_list("pk", flat=True):
@@ -49,10 +49,10 @@ def test_an_edit_is_seen_by_its_first_id(adapter, question, acme) -> None:
     first = question.remote_id
     (item,) = [one for one in adapter.fetch_inbound({}, posts=[]).items if not one.from_self]
     assert item.remote_id == first
-    assert adapter.look_again([first])[0].text == item.text
+    assert adapter.refetch_inbound([first])[0].text == item.text
     with scope(acme):
         edit_entry(question, "In size 39?")
-    (change,) = adapter.look_again([first])
+    (change,) = adapter.refetch_inbound([first])
     assert (change.remote_id, change.text.rpartition("size ")[2], change.removed) == (first, "39?", False)
     page = adapter.fetch_inbound({}, posts=[])
     assert [one.remote_id for one in page.items if not one.from_self] == [first]
@@ -63,7 +63,7 @@ def test_what_is_gone_is_told_from_what_is_there(adapter, question, nora, accoun
     with scope(acme):
         other = write_entry(nora, f"Another, @{account.handle}", under=question.root)
         delete_entry(question)
-    changes = {one.remote_id: one for one in adapter.look_again([other.remote_id, question.remote_id])}
+    changes = {one.remote_id: one for one in adapter.refetch_inbound([other.remote_id, question.remote_id])}
     assert (changes[other.remote_id].removed, changes[question.remote_id].removed) == (False, True)
 
 
@@ -73,7 +73,7 @@ def test_hidden_and_shown_again(adapter, question, acme) -> None:
     for hidden in (True, False):
         with scope(acme):
             hide_entry(question, hidden=hidden)
-        assert [one.hidden for one in adapter.look_again([question.remote_id])] == [hidden]
+        assert [one.hidden for one in adapter.refetch_inbound([question.remote_id])] == [hidden]
         page = adapter.fetch_inbound({}, posts=[])
         assert [one.hidden for one in page.changes if one.remote_id == question.remote_id] == [hidden]
         assert question.root.remote_id in page.listed
@@ -96,7 +96,7 @@ def test_changes_are_pushed(profile, account, question, acme, pushed, told, monk
         delete_entry(question)
     assert "message" not in json.loads(pushed[-1][2])["entry"][0]["changes"][0]["value"]
     digest_all(pushed, monkeypatch)
-    assert told == [Change(first, hidden=True), Change(first, removed=True)]
+    assert told == [InboundChange(first, hidden=True), InboundChange(first, removed=True)]
 
 
 @pytest.mark.parametrize("do", ["edit", "remove", "hide", "unhide"])
@@ -124,7 +124,7 @@ def test_a_new_name_and_handle_are_followed(profile, account, acme) -> None:
     with scope(acme):
         Account.objects.filter(pk=account.pk).update(name="Acme & Daughters", handle="acme_daughters")
     Profile.unscoped.filter(pk=profile.pk).update(identify_at=None)
-    assert (acme.pk, profile.pk) in due_profiles(profile.created_at)
+    assert (acme.pk, profile.pk) in list_profiles_to_identify(profile.created_at)
     with scope(acme):
         identify_profile(profile.pk)
         profile.refresh_from_db()
@@ -133,4 +133,4 @@ def test_a_new_name_and_handle_are_followed(profile, account, acme) -> None:
         assert entry.change["handle"][1] == "acme_daughters"
         identify_profile(profile.pk)
         assert AuditEntry.objects.filter(verb="profile.renamed").count() == 1
-    assert (acme.pk, profile.pk) not in due_profiles(profile.created_at)
+    assert (acme.pk, profile.pk) not in list_profiles_to_identify(profile.created_at)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from networks.models import Credential
-from networks.sandbox.accounts import secrets_of
+from networks.sandbox.accounts import account_credentials
 from networks.sandbox.models import Account, Entry
 from organizations.tenancy import scope
 
@@ -14,7 +14,7 @@ TEXTS = ["", "   ", "x" * 100_000, "nul \0 byte", "\ud800 half", "\u202e", "<scr
 
 @pytest.fixture
 def call(client, account):
-    token = secrets_of(account)["access_token"]
+    token = account_credentials(account)["access_token"]
 
     def called(method: str, path: str, body=None, **headers):
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -111,7 +111,7 @@ def test_no_file_is_announced_that_could_not_come(call, account, acme) -> None:
 def test_odd_steps_of_an_upload_are_refused(call, client, account, settings, tmp_path) -> None:
     settings.MEDIA_ROOT = tmp_path
     announced = call("POST", "2/media/upload/initialize", ANNOUNCED).json()["data"]["id"]
-    token = secrets_of(account)["access_token"]
+    token = account_credentials(account)["access_token"]
 
     def append(index: str, content: bytes | None, media_id: str = announced) -> int:
         body, kind = segment(index, content)
@@ -170,7 +170,7 @@ def test_a_form_that_cannot_be_read_is_refused(client, call, account) -> None:
     path = f"v25.0/{account.remote_id}/photos"
     if account.network == "x":
         path = f"2/media/upload/{call('POST', '2/media/upload/initialize', ANNOUNCED).json()['data']['id']}/append"
-    head = {"Authorization": f"Bearer {secrets_of(account)['access_token']}"}
+    head = {"Authorization": f"Bearer {account_credentials(account)['access_token']}"}
     many = b"".join(b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n' for _ in range(1_100)) + b"--b--"
     for body, kind in [
         (b"x", "multipart/form-data"),
@@ -229,7 +229,7 @@ def test_without_a_token_nobody_is_let_in(call, account, header) -> None:
 
 def test_a_token_is_of_one_network_only(client, account) -> None:
     other, path = ("facebook", "v25.0/me") if account.network == "x" else ("x", "2/users/me")
-    token = secrets_of(account)["access_token"]
+    token = account_credentials(account)["access_token"]
     response = client.get(f"/sandbox/{other}/{path}", headers={"Authorization": f"Bearer {token}"})
     assert response.status_code in {400, 401}
 

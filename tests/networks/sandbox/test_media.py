@@ -12,7 +12,7 @@ from django.core.files.storage import default_storage
 from networks import errors
 from networks.access import open_adapter
 from networks.contract import Draft, DraftKind, Media, MediaKind, Uploaded
-from networks.sandbox import uploads
+from networks.sandbox import practice_files
 from networks.sandbox.actions import delete_entry, lift_fault, set_fault
 from networks.sandbox.models import Entry, Upload
 from organizations.tenancy import scope
@@ -96,8 +96,8 @@ def test_what_may_not_be_shown_is_refused(adapter, acme, cast, connect) -> None:
             adapter.publish(draft(held, text="Another"))
     with scope(acme):
         entry = Entry.objects.get()
-        with pytest.raises(uploads.Used):  # as when two posts come at once
-            uploads.show_in(entry, entry.files)
+        with pytest.raises(practice_files.UploadUsed):  # as when two posts come at once
+            practice_files.attach_uploads(entry, entry.files)
     alone = adapter.publish(draft([spare], text=""))
     assert adapter.find(draft([spare], text=""), since=now()).remote_id == alone.remote_id
 
@@ -179,8 +179,8 @@ def test_deleting_an_answer_forgets_what_it_showed(adapter, acme, account) -> No
     ours = adapter.publish(Draft(DraftKind.POST, "Our post"))
     with scope(acme):
         root = Entry.objects.get(remote_id=ours.remote_id)
-        begun = uploads.begin_upload(account, kind=MediaKind.IMAGE, content_type="image/png", size=len(PNG))
-        kept = uploads.keep(begun, File(BytesIO(PNG)))
+        begun = practice_files.begin_upload(account, kind=MediaKind.IMAGE, content_type="image/png", size=len(PNG))
+        kept = practice_files.store_upload(begun, File(BytesIO(PNG)))
         answer = Entry.objects.create(
             network=root.network,
             number=root.number + 1,
@@ -191,6 +191,6 @@ def test_deleting_an_answer_forgets_what_it_showed(adapter, acme, account) -> No
             text="",
             created_at=now(),
         )
-        uploads.show_in(answer, [kept])
+        practice_files.attach_uploads(answer, [kept])
         delete_entry(root)
         assert not Upload.objects.exists()

@@ -4,7 +4,7 @@ import pytest
 from django.utils.timezone import now
 
 from networks.contract import MediaKind
-from networks.sandbox import faults, uploads
+from networks.sandbox import faults, practice_files
 from networks.sandbox.models import Account, Entry, Fault
 from organizations.tenancy import scope
 from tests.few import Few
@@ -25,14 +25,17 @@ def test_the_last_fault_befalls_one_post(few: Few, account: Account) -> None:
     with scope(few.acme):
         fault = Fault.objects.create(network="x", account=account, kind="limited", left=1)
     met = overlapping(
-        "networks.sandbox.faults.used", lambda: faults.used(fault), lambda: faults.used(fault), of=few.acme
+        "networks.sandbox.faults.use_fault",
+        lambda: faults.use_fault(fault),
+        lambda: faults.use_fault(fault),
+        of=few.acme,
     )
     assert (met.first, met.second) == (False, True)
 
 
 def test_a_file_is_shown_by_one_post(few: Few, account: Account) -> None:
     with scope(few.acme):
-        upload = uploads.begin_upload(account, kind=MediaKind.IMAGE, content_type="image/png", size=9)
+        upload = practice_files.begin_upload(account, kind=MediaKind.IMAGE, content_type="image/png", size=9)
         posts = [
             Entry.objects.create(
                 network="x", number=place, remote_id=f"{few.x.pk}-{place}", author=account, created_at=now()
@@ -40,11 +43,11 @@ def test_a_file_is_shown_by_one_post(few: Few, account: Account) -> None:
             for place in (1, 2)
         ]
     met = overlapping(
-        "networks.sandbox.uploads.show_in",
-        lambda: uploads.show_in(posts[0], [upload]),
-        lambda: uploads.show_in(posts[1], [upload]),
+        "networks.sandbox.practice_files.attach_uploads",
+        lambda: practice_files.attach_uploads(posts[0], [upload]),
+        lambda: practice_files.attach_uploads(posts[1], [upload]),
         of=few.acme,
     )
-    assert (type(met.first), met.second) == (uploads.Used, None)
+    assert (type(met.first), met.second) == (practice_files.UploadUsed, None)
     upload.refresh_from_db()
     assert upload.entry_id == posts[1].pk

@@ -8,11 +8,11 @@ from django.core.files import File
 from foundation.errors import Invalid
 from networks.actions.profiles import connect_profile
 from networks.contract import MediaKind
-from networks.sandbox import uploads
+from networks.sandbox import practice_files
 from networks.sandbox.accounts import open_account
 from networks.sandbox.actions import write_entry
 from networks.sandbox.models import Account, Entry
-from organizations.sign_in.admission import KEY
+from organizations.sign_in.admission import SIGN_ON_KEY
 from organizations.tenancy import scope
 from tests.builders import SETUP
 
@@ -50,7 +50,7 @@ def test_the_list_shows_only_what_this_session_may_enter(shop, cast, sign_in, ac
     """One that came through another organization's sign-on, and one that lacks the second step."""
     through = sign_in(cast.vic)
     session = through.session
-    session[KEY] = {"user": cast.vic.user_id, "only": True, "organizations": [cast.globex.pk]}
+    session[SIGN_ON_KEY] = {"user": cast.vic.user_id, "only": True, "organizations": [cast.globex.pk]}
     session.save()
     for page in (through.get("/sandbox/"), through.get("/sandbox/", headers={"HX-Request": "true"})):
         assert page.status_code == 200
@@ -68,8 +68,8 @@ def shows(shop, acme, settings, tmp_path):
     def shown(count: int) -> Entry:
         with scope(acme):
             found = [
-                uploads.keep(
-                    uploads.begin_upload(
+                practice_files.store_upload(
+                    practice_files.begin_upload(
                         shop, kind=MediaKind.IMAGE, content_type="image/png", size=len(PNG), alt_text=f'Boot "{number}"'
                     ),
                     File(BytesIO(PNG)),
@@ -84,7 +84,9 @@ def shows(shop, acme, settings, tmp_path):
 def test_pictures_are_shown_with_their_words_to_members_only(shows, cast, sign_in, client, acme, settings) -> None:
     with scope(acme):
         files = [f"{URL}file/{one.pk}/" for one in shows(2).files]
-        unseen = uploads.begin_upload(Account.objects.first(), kind=MediaKind.IMAGE, content_type="image/png", size=9)
+        unseen = practice_files.begin_upload(
+            Account.objects.first(), kind=MediaKind.IMAGE, content_type="image/png", size=9
+        )
     page = sign_in(cast.vic)
     timeline = page.get(URL).text
     assert [f'<img src="{one}"' in timeline for one in files] == [True, True]

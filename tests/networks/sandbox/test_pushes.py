@@ -26,7 +26,7 @@ def heard():
 
 @pytest.fixture(autouse=True)
 def _digest_by_hand(monkeypatch) -> None:
-    monkeypatch.setattr("networks.views.hooks.hint", lambda receipt_id: None)
+    monkeypatch.setattr("networks.views.hooks.request_digest", lambda receipt_id: None)
 
 
 def digest_all() -> None:

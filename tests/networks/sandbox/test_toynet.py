@@ -17,8 +17,8 @@ from inbox.models import Conversation, Message
 from networks.actions.profiles import connect_profile
 from networks.incoming.intake import poll_profile
 from networks.models import Outgoing, Profile, RemotePost, WebhookReceipt
-from networks.registry import discover, manifest_of, networks
-from networks.sandbox import pushes
+from networks.registry import adapter_classes, discover_manifests, manifest_of
+from networks.sandbox import push_bodies
 from networks.sandbox.actions import set_fault, write_entry
 from networks.sandbox.faults import FAILED_AFTER
 from networks.sandbox.models import Account
@@ -27,11 +27,11 @@ from networks.tasks import digest
 from organizations.models import Organization
 from organizations.tenancy import scope
 from publishing.actions.compose import create_post
-from publishing.actions.deliveries import id_in
+from publishing.actions.deliveries import parse_remote_id
 from publishing.actions.schedule import publish_now
-from socialops.demo import past
-from socialops.demo.founding import found_northwind
-from socialops.demo.story import tell_own
+from socialops.demo import demo_past
+from socialops.demo.demo_founding import create_northwind
+from socialops.demo.demo_story import create_own_posts
 from tests.builders import SETUP
 from tests.networks.sandbox.test_adapters import entry
 from tests.outbox.conftest import Outbox
@@ -70,7 +70,7 @@ def printed(command: str, *words: str) -> str:
 
 
 def test_it_comes_where_its_manifest_says(acme) -> None:
-    assert [one.network for one in networks()] == ["x", "facebook", "toynet"]
+    assert [one.network for one in adapter_classes()] == ["x", "facebook", "toynet"]
     assert manifest_of("toynet") is MANIFEST
 
 
@@ -96,14 +96,14 @@ def test_the_connect_page_lists_it_and_says_what_it_takes(cast, sign_in) -> None
 
 def test_one_that_cannot_be_practised_is_for_real_only(acme, cast, sign_in, monkeypatch) -> None:
     monkeypatch.setattr("tests.toynet.manifest.MANIFEST", replace(MANIFEST, dialect="", demo=()))
-    discover.cache_clear()
+    discover_manifests.cache_clear()
     try:
         page = sign_in(cast.olive).get("/o/acme/profiles/connect/").text
         assert page.count('<option value="toynet">Toynet</option>') == 1
         with scope(acme), pytest.raises(Invalid, match="cannot be practised"):
             connect_profile(SETUP, "toynet", {"sandbox": True, "handle": HANDLE})
     finally:
-        discover.cache_clear()
+        discover_manifests.cache_clear()
 
 
 def test_the_command_connects_it_and_judges_its_credentials(acme, tmp_path) -> None:
@@ -141,10 +141,10 @@ def test_doctor_misses_a_package_that_was_taken_away(toys, settings) -> None:
 
 
 def test_an_address_and_a_number_are_read_as_it_says(toys) -> None:
-    from analytics.definitions import likes_counted
+    from analytics.definitions import define_likes
 
-    assert id_in("https://toynet.example/toys/77", toys) == "77"
-    assert "on Facebook reactions of every kind, and on Toynet hugs, on our posts." in likes_counted()
+    assert parse_remote_id("https://toynet.example/toys/77", toys) == "77"
+    assert "on Facebook reactions of every kind, and on Toynet hugs, on our posts." in define_likes()
 
 
 def test_a_post_leaves_through_its_adapter(lively, cast, acme) -> None:
@@ -181,8 +181,8 @@ def test_what_people_say_is_polled_once(lively, acme) -> None:
 def test_its_practice_pushes_are_taken(toys, client, acme) -> None:
     with scope(acme):
         said = write_entry(persona_account("toynet", handle="nora_hikes"), f"@{HANDLE} hello", pushes=False)
-        (body,) = pushes.bodies(said)
-    headers = pushes.signature("toynet", body)
+        (body,) = push_bodies.build_push_bodies(said)
+    headers = push_bodies.signature_headers("toynet", body)
     answer = client.post("/hooks/toynet/", body, content_type="application/json", headers=headers)
     assert answer.status_code == 200
     digest(WebhookReceipt.objects.get().pk)
@@ -193,12 +193,12 @@ def test_its_practice_pushes_are_taken(toys, client, acme) -> None:
 
 
 def test_the_demo_has_it(empty) -> None:
-    made = found_northwind()
+    made = create_northwind()
     at = now()
     with scope(made.organization):
         profile = made.profiles["northwind_toys"]
-        tell_own(made, MANIFEST.demo[0], at)
-        past.was_measured(profile, at=at)
+        create_own_posts(made, MANIFEST.demo[0], at)
+        demo_past.create_measurements(profile, at=at)
         assert profile in made.teams["Care"].profiles.all()
         assert profile not in made.teams["Brand"].profiles.all()
         assert RemotePost.objects.get(profile=profile).text == "We sell toys by now."

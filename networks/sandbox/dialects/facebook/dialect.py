@@ -6,21 +6,21 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from networks.adapters.facebook import numbers
+from networks.adapters.facebook import page_numbers
 from networks.adapters.facebook.manifest import MANIFEST
 from networks.contract import Metrics
 from networks.sandbox.dialects.dialect import Dialect
-from networks.sandbox.dialects.facebook import shapes
+from networks.sandbox.dialects.facebook import api_objects
 from networks.sandbox.dialects.facebook.fields import parse_fields
-from networks.sandbox.dialects.facebook.views import facebook
-from networks.sandbox.measured import numbers_of
+from networks.sandbox.dialects.facebook.views import answer_graph
+from networks.sandbox.entry_numbers import numbers_of_entries
 from networks.sandbox.models import Account, Entry
 
 
 class FacebookDialect(Dialect):
     network = MANIFEST.network
     has_walls = True
-    view = staticmethod(facebook)
+    view = staticmethod(answer_graph)
 
     def credentials(self, account: Account, token: str) -> dict[str, Any]:
         return {"page_id": account.remote_id, "access_token": token}
@@ -35,7 +35,7 @@ class FacebookDialect(Dialect):
             return
         value: dict[str, Any] = {
             "from": {"id": entry.author.remote_id, "name": entry.author.name},
-            "message": shapes.as_shown(entry.text),
+            "message": api_objects.format_message(entry.text),
             "created_time": int(entry.created_at.timestamp()),
             "verb": verb,
             "post_id": entry.root_entry.remote_id,
@@ -55,6 +55,6 @@ class FacebookDialect(Dialect):
         return {"X-Hub-Signature-256": "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}
 
     def metrics(self, entry: Entry, *, at: datetime) -> Metrics:
-        counted = numbers_of([entry], at=at)[entry.pk]
-        node = shapes.nodes([entry], parse_fields(numbers.FIELDS), at=at)[0]
-        return numbers.post(node, {"impressions": counted.impressions, "clicks": counted.clicks}, as_of=at)
+        counted = numbers_of_entries([entry], at=at)[entry.pk]
+        node = api_objects.build_nodes([entry], parse_fields(page_numbers.NUMBER_FIELDS), at=at)[0]
+        return page_numbers.post_metrics(node, {"impressions": counted.impressions, "clicks": counted.clicks}, as_of=at)

@@ -3,11 +3,11 @@
 import re
 from dataclasses import dataclass
 
-from networks.sandbox.dialects.facebook.refusals import invalid
+from networks.sandbox.dialects.facebook.refusals import invalid_parameter
 
-_ONE = re.compile(r"(?P<name>\w+)(?P<arguments>(?:\.\w+\([^()]*\))*)(?:\{(?P<inner>[\w,{}().]*)\})?")
+_FIELD = re.compile(r"(?P<name>\w+)(?P<arguments>(?:\.\w+\([^()]*\))*)(?:\{(?P<inner>[\w,{}().]*)\})?")
 _ARGUMENT = re.compile(r"\.(\w+)\(([^()]*)\)")
-_MOST = 2_000
+_LONGEST_LIST = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +18,8 @@ class Field:
 
 def parse_fields(given: str) -> list[Field]:
     """What is asked for, inner fields left aside: an inner object is always shown whole."""
-    if len(given) > _MOST:
-        raise invalid("Syntax error: the field list is too long")
+    if len(given) > _LONGEST_LIST:
+        raise invalid_parameter("Syntax error: the field list is too long")
     return [parse_field(one) for one in split_fields(given)]
 
 
@@ -35,7 +35,7 @@ def split_fields(given: str) -> list[str]:
 
 
 def parse_field(given: str) -> Field:
-    found = _ONE.fullmatch(given)
+    found = _FIELD.fullmatch(given)
     if not found:
-        raise invalid(f'Syntax error "Expected name at {given[:40]}"')
+        raise invalid_parameter(f'Syntax error "Expected name at {given[:40]}"')
     return Field(found["name"], dict(_ARGUMENT.findall(found["arguments"])))

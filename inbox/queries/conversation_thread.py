@@ -1,0 +1,75 @@
+"""One conversation as it is read: what was said, whom it is with, who may take it."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from inbox.access import conversations_for
+from inbox.models import Conversation, Message
+from inbox.queries.conversation_list import format_page_key, parse_page_key
+from networks.contract import Media, MediaKind
+from networks.models import Profile, ProfileGroupObjectPermission
+from organizations.models import Member
+from teams.models import Team, TeamMember
+from teams.queries.grant_reasons import members_who_may
+
+PAGE_SIZE = 50
+LONGEST_THREAD = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    messages: list[Message]  # oldest first
+    first: str | None  # the key of the first one shown
+    earlier: bool  # whether there are others before it
+    seen: int | None  # the highest id shown
+
+    @property
+    def before(self) -> str | None:
+        return self.first if self.earlier else None
+
+
+def messages_of(conversation: Conversation) -> QuerySet[Message]:
+    return Message.objects.filter(conversation=conversation).select_related("contact", "writer__user", "outgoing")
+
+
+def fetch_thread(conversation: Conversation, *, before: str = "", start: str = "") -> Thread:
+    """The newest page; or the one `before` a key; or all from the key `start` on, so that a refresh keeps its place."""
+    rows = messages_of(conversation)
+    limit = PAGE_SIZE
+    if key := parse_page_key(before):
+        rows = rows.filter(Q(sent_at__lt=key[0]) | Q(sent_at=key[0], pk__lt=key[1]))
+    elif key := parse_page_key(start):
+        rows, limit = rows.filter(Q(sent_at__gt=key[0]) | Q(sent_at=key[0], pk__gte=key[1])), LONGEST_THREAD
+    found = list(rows.order_by("-sent_at", "-id")[: limit + 1])
+    shown = found[:limit][::-1]
+    first = format_page_key(shown[0].sent_at, shown[0].pk) if shown else None
+    return Thread(shown, first, len(found) > limit, max((one.pk for one in shown), default=None))
+
+
+def pictures_of(conversation: Conversation) -> dict[int, Media]:
+    """{place among its files: picture} of the post of ours that it is about; nothing of what others posted."""
+    outgoing = conversation.about.outgoing if conversation.about else None
+    files = [Media.from_json(one) for one in outgoing.draft.get("media", ())] if outgoing else []
+    return {place: one for place, one in enumerate(files) if one.kind != MediaKind.VIDEO}
+
+
+def other_conversations(member: Member, conversation: Conversation) -> list[Conversation]:
+    """Other conversations with the same person that `member` may see, newest first."""
+    if conversation.contact_id is None:
+        return []
+    rows = conversations_for(member).filter(contact=conversation.contact_id).exclude(pk=conversation.pk)
+    return list(rows.select_related("profile").order_by("-last_message_at", "-id")[:5])
+
+
+def members_who_answer(profile: Profile) -> QuerySet[Member]:
+    """Everybody who may answer there, and so may be given its conversations."""
+    return members_who_may(profile, "reply").select_related("user").order_by("user__name", "user__email")
+
+
+def teams_who_answer(profile: Profile) -> QuerySet[Team]:
+    """Those that look after the profile, or were granted something there, and in which somebody may answer."""
+    granted = ProfileGroupObjectPermission.objects.filter(content_object=profile).values("group")
+    answering = TeamMember.objects.filter(member__in=members_who_may(profile, "reply")).values("team")
+    near = Q(profiles=profile) | Q(group__in=granted)
+    return Team.objects.filter(near, pk__in=answering).distinct().order_by("name")

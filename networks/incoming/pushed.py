@@ -1,3 +1,0 @@
-"""How much a network may push at once."""
-
-MOST_PUSHED = 10 * 1_048_576  # bytes; networks gather what happened while they could not reach us

@@ -1,0 +1,127 @@
+"""Why somebody may do something with a profile, or what is missing and who could give it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from foundation.errors import PermissionDenied
+from networks.models import PROFILE_VERBS, Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
+from organizations.models import AuditEntry, Member, Role
+from teams.access import ROLE_VERBS, max_verbs_of_role, roles_that_can
+from teams.models import Team, TeamMember
+from teams.queries.matrix import Cell, build_cells, members_led_by
+
+MOST_GIVERS = 20  # people named as able to give something; beyond that a name more helps nobody
+
+
+@dataclass(frozen=True, slots=True)
+class GrantLink:
+    """One link of the chain: a role, a grant of one's own, or a team through which one holds it."""
+
+    kind: str  # role, own, team
+    name: str  # the role, or the team
+    given_by: str = ""  # empty where the audit log does not reach back so far
+    given_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PossibleGiver:
+    member: Member
+    kind: str  # admin, manager, leader
+    team: str = ""  # that a leader leads
+    joins: bool = False  # the member would have to join that team first
+
+
+@dataclass(frozen=True, slots=True)
+class VerbReason:
+    verb: str
+    chain: list[GrantLink]
+    beyond_role: bool = False  # no grant would count: the role only looks on
+
+    @property
+    def can(self) -> bool:
+        return bool(self.chain)
+
+
+def require_may_ask(reader: Member, member: Member, profile: Profile) -> None:
+    """Admins ask about everybody, leaders about their teams, managers about their profile, each about themselves."""
+    if reader.is_admin or reader.pk == member.pk or members_led_by(reader).filter(member=member).exists():
+        return
+    if "manage" not in cell_of_member(reader, profile).verbs:
+        raise PermissionDenied("You can ask this about yourself and about people of a team you lead.")
+
+
+def explain_verbs(member: Member, profile: Profile, verbs: Iterable[str] = PROFILE_VERBS) -> list[VerbReason]:
+    """For each verb the grants that give it, in six queries however many there are."""
+    cell, log = cell_of_member(member, profile), GrantLog(profile)
+    most = max_verbs_of_role(member.role)
+    return [VerbReason(verb, grant_chain(member, cell, verb, log), verb not in most) for verb in verbs]
+
+
+def cell_of_member(member: Member, profile: Profile) -> Cell:
+    return build_cells([member], [profile]).get((member.pk, profile.pk), Cell())
+
+
+def grant_chain(member: Member, cell: Cell, verb: str, log: "GrantLog") -> list[GrantLink]:
+    if verb not in cell.verbs:
+        return []
+    found = []
+    if verb in cell.role:
+        found.append(GrantLink("role", member.role))
+    if verb in cell.own:
+        found.append(GrantLink("own", "", *log.find_grant("member", member.pk, verb)))
+    for name, verbs in cell.through:
+        if verb in verbs:
+            found.append(GrantLink("team", name, *log.find_grant("team", log.team_ids[name], verb)))
+    return found
+
+
+class GrantLog:
+    """What the audit log tells of the rights on one profile, read once. Index audit_target."""
+
+    def __init__(self, profile: Profile) -> None:
+        self.team_ids = dict(Team.objects.values_list("name", "pk"))
+        self.given: dict[tuple[str, int, str], tuple[str, datetime]] = {}
+        rows = AuditEntry.objects.filter(target_kind="profile", target_id=str(profile.pk), verb="grant.changed")
+        for actor, at, change in rows.order_by("pk").values_list("actor_name", "at", "change"):
+            kind = "member" if "member" in change else "team"
+            before, after = change.get("rights", ([], []))
+            for verb in set(after) - set(before):
+                self.given[kind, change.get("id", 0), verb] = (actor, at)
+
+    def find_grant(self, kind: str, pk: int, verb: str) -> tuple[str, datetime | None]:
+        return self.given.get((kind, pk, verb), ("", None))
+
+
+def is_only_approver(member: Member, profile: Profile) -> bool:
+    """Whether what `member` writes there can be approved by nobody."""
+    approvers = members_who_may(profile, "approve")
+    return list(approvers.values_list("pk", flat=True)[:2]) == [member.pk]
+
+
+def find_possible_givers(member: Member, profile: Profile, verb: str) -> list[PossibleGiver]:
+    """Leaders of a team that is tasked with the profile and who hold the verb, managers, then admins."""
+    holders = members_who_may(profile, verb).exclude(pk=member.pk)
+    leading = TeamMember.objects.filter(leads=True, team__profiles=profile, member__in=holders)
+    rows = leading.select_related("member__user", "team").order_by("member__user__name", "team__name", "pk")
+    mine = set(TeamMember.objects.filter(member=member).values_list("team_id", flat=True))
+    leaders = [
+        PossibleGiver(row.member, "leader", row.team.name, row.team_id not in mine) for row in rows[:MOST_GIVERS]
+    ]
+    leaders = [] if member.is_admin else sorted(leaders, key=lambda giver: giver.joins)
+    others = holders & members_who_may(profile, "manage")
+    named = others.select_related("user").order_by("user__name", "pk")[:MOST_GIVERS]
+    found = [PossibleGiver(one, "admin" if one.is_admin else "manager") for one in named]
+    return leaders + sorted(found, key=lambda giver: giver.kind == "admin")
+
+
+def members_who_may(profile: Profile, verb: str) -> QuerySet[Member]:
+    """Everybody for whom `can` says yes."""
+    roles = [role for role in Role.values if verb in ROLE_VERBS[role]]
+    filters = {"content_object": profile, "permission__codename": f"{verb}_profile"}
+    own = ProfileUserObjectPermission.objects.filter(**filters).values("user")
+    team = ProfileGroupObjectPermission.objects.filter(**filters, group__user__isnull=False).values("group__user")
+    granted = Q(role__in=roles_that_can(verb)) & (Q(user__in=own) | Q(user__in=team))
+    return Member.objects.filter(Q(role__in=roles) | granted)
