@@ -40,13 +40,13 @@ def record_everywhere(
 
 def store_session_provider(session: SessionBase, sign_on: OrganizationSignOn) -> None:
     """Through whom this session comes in, and who had named that provider: for the entry in the log."""
-    told = {"issuer": sign_on.issuer, "set_up_by": sign_on.set_up_by or None}
-    session[PROVIDER_KEY] = {"organization": sign_on.organization_id, **told}
+    details = {"issuer": sign_on.issuer, "set_up_by": sign_on.set_up_by or None}
+    session[PROVIDER_KEY] = {"organization": sign_on.organization_id, **details}
 
 
 def session_provider(session: SessionBase) -> tuple[int, dict[str, Any]]:
-    told = dict(session.get(PROVIDER_KEY) or {})
-    return told.pop("organization", 0), told
+    details = dict(session.get(PROVIDER_KEY) or {})
+    return details.pop("organization", 0), details
 
 
 def recheck_streams(user: User) -> None:

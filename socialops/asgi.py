@@ -40,8 +40,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await run_lifespan(receive, send)
     elif scope["type"] != "http":
         await send({"type": "websocket.close", "code": 1000})
-    elif said := LOOP_ANSWERS.get(scope["path"]):
-        await send_text(scope, send, said)
+    elif answer := LOOP_ANSWERS.get(scope["path"]):
+        await send_text(scope, send, answer)
     else:
         client = (scope.get("client") or ("",))[0]
         with take_request_place(client, scope.get("state", {}).get("peer", "")) as has_place:
@@ -68,9 +68,9 @@ async def route_request(scope: Scope, receive: Receive, send: Send) -> None:
         await refuse_request(scope, receive, send, refused.status, str(refused))
 
 
-async def send_text(scope: Scope, send: Send, said: bytes) -> None:
+async def send_text(scope: Scope, send: Send, text: bytes) -> None:
     allowed = scope["method"] in ("GET", "HEAD")
-    body = said if allowed else b""
+    body = text if allowed else b""
     headers = [
         (b"content-type", b"text/plain; charset=utf-8"),
         (b"content-length", str(len(body)).encode()),

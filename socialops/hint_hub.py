@@ -48,14 +48,14 @@ class Listener:
         self.entries: asyncio.Queue[LoggedHint | None] = asyncio.Queue()
         self.is_over = False
 
-    def tell(self, said: LoggedHint | None) -> None:
+    def deliver(self, hint: LoggedHint | None) -> None:
         if self.is_over:
             return  # more of it could push the end out
-        self.is_over = said is None
+        self.is_over = hint is None
         if self.entries.qsize() >= MOST_UNREAD:
             self.entries = asyncio.Queue()
-            said = said and LoggedHint(said.at, RESYNC)
-        self.entries.put_nowait(said)
+            hint = hint and LoggedHint(hint.at, RESYNC)
+        self.entries.put_nowait(hint)
 
 
 class Hub:
@@ -74,7 +74,7 @@ class Hub:
         own = self.of_session[session]
         own.append(added)
         if len(own) > MOST_OF_SESSION:
-            own.pop(0).tell(None)  # the oldest: its browser may have lost it without telling
+            own.pop(0).deliver(None)  # the oldest: its browser may have lost it without telling
         try:
             yield added
         finally:
@@ -106,21 +106,21 @@ class Hub:
                 raise redis.TimeoutError
             seconds, microseconds = await client.time()
             self.hears_since = seconds * 1000 + microseconds // 1000
-            self.tell_all(LoggedHint((self.hears_since, 0), RESYNC))
+            self.deliver_to_all(LoggedHint((self.hears_since, 0), RESYNC))
             while True:
                 message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=5)
                 if message is not None:
                     at, _space, hint = message["data"].partition(b" ")
-                    self.tell(message["channel"].decode(), parse_hint(at, hint))
+                    self.deliver(message["channel"].decode(), parse_hint(at, hint))
 
-    def tell(self, name: str, entry: LoggedHint) -> None:
+    def deliver(self, name: str, entry: LoggedHint) -> None:
         for listener in self.listeners.get(name, ()):
-            listener.tell(entry)
+            listener.deliver(entry)
 
-    def tell_all(self, entry: LoggedHint | None) -> None:
+    def deliver_to_all(self, entry: LoggedHint | None) -> None:
         for listeners in self.listeners.values():
             for listener in listeners:
-                listener.tell(entry)
+                listener.deliver(entry)
 
     async def missed(self, name: str, since: str) -> MissedHints:
         """Only `resync` where the log does not reach back so far, or we did not listen all the while."""
@@ -131,8 +131,8 @@ class Hub:
         except (redis.RedisError, OSError):
             return MissedHints("", [LoggedHint((0, 0), RESYNC)])
         until, beginning = now.decode(), parse_log_id(first)[0]
-        told = since and self.hears_since and max(self.hears_since, beginning) <= int(since) <= int(until)
-        if not told or len(entries) > MOST_UNREAD:
+        knows_all = since and self.hears_since and max(self.hears_since, beginning) <= int(since) <= int(until)
+        if not knows_all or len(entries) > MOST_UNREAD:
             return MissedHints(until, [LoggedHint((int(until), 0), RESYNC)])
         return MissedHints(
             until, [parse_hint(at, fields[b"hint"]) for at, fields in map(parse_entry, entries) if fields[b"hint"]]
@@ -140,7 +140,7 @@ class Hub:
 
     def close(self) -> None:
         self.closed = True
-        self.tell_all(None)
+        self.deliver_to_all(None)
 
 
 def parse_log_id(at: bytes) -> tuple[int, int]:

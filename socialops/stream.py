@@ -176,7 +176,7 @@ async def write_hint(send: Send, rights: Rights, entry: LoggedHint) -> None:
 async def end_on_disconnect(receive: Receive, listener: Listener) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-    listener.tell(None)
+    listener.deliver(None)
 
 
 async def write_chunk(send: Send, text: str) -> None:

@@ -43,7 +43,7 @@ def clock_offsets(at: float) -> dict[str, float]:
         pipeline = redis_client().pipeline()
         pipeline.get(key)
         pipeline.pttl(key)
-        said, left = pipeline.execute()
-        if said is not None and left > 0:
-            found[key.decode().removeprefix(CLOCK_KEY_PREFIX)] = float(said) + HEARTBEAT_SECONDS - left / 1000 - at
+        moments, left = pipeline.execute()
+        if moments is not None and left > 0:
+            found[key.decode().removeprefix(CLOCK_KEY_PREFIX)] = float(moments) + HEARTBEAT_SECONDS - left / 1000 - at
     return found

@@ -136,14 +136,14 @@ def offer_undo(request: MemberRequest, response: HttpResponse, conversation: Con
 def render_overtaken_head(request: MemberRequest, pk: int) -> HttpResponse:
     """How it stands now, with who was there first."""
     conversation = access_conversation(request.member, pk)
-    told = Overtaking(entries_since(posted_mark(request), conversation))
+    overtaking = Overtaking(entries_since(posted_mark(request), conversation))
     if request.htmx:
-        shown = {**page_context.head_context(request, conversation), "overtaking": told}
+        shown = {**page_context.head_context(request, conversation), "overtaking": overtaking}
         return trigger_refresh(render(request, "inbox/_head.html", shown, status=409), conversation)
     shown = {
         **page_context.list_context(request),
         **page_context.thread_context(request, conversation),
-        "overtaking": told,
+        "overtaking": overtaking,
     }
     return render(request, "inbox/page.html", shown, status=409)
 

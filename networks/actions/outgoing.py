@@ -137,8 +137,10 @@ def reschedule_outgoing(row: Outgoing, *, due_at: datetime) -> None:
     A row that was held as too late is so no longer: a person has decided.
     """
     released: dict[str, Any] = {"held": "", "reason": ""} if row.held == Held.TOO_LATE else {}
-    bring = upload_time_of(row.draft.get("media", ()), due_at)
-    move(row, "postpone", due_at=due_at, planned_at=due_at, bring_at=bring, claim=None, lease_until=None, **released)
+    upload_at = upload_time_of(row.draft.get("media", ()), due_at)
+    move(
+        row, "postpone", due_at=due_at, planned_at=due_at, bring_at=upload_at, claim=None, lease_until=None, **released
+    )
     parts_behind(row).update(due_at=due_at, planned_at=due_at)
     ping_outgoing(row)
 

@@ -23,7 +23,7 @@ DISCONNECTED_REASON = (
     "It may have left since the backup, and the profile must be connected again before it can be looked for."
 )
 LEAVES_REASON = "It was looked for after the restore and was not there, so it leaves now."
-STOOD_IN_REASON = (
+FALLBACK_REASON = (
     "It was looked for after the restore and was not there. By the fallback plan %s may have stood in for it since the "
     "backup: look there, then send it again or call it off."
 )
@@ -93,7 +93,7 @@ def outcome_after_restore(row: Outgoing, now: datetime) -> Outcome:
         detail = "Not on the profile yet."
         return Outcome("keep_looking", "not found", row.reason, detail, due_at=shown, looks=row.looks + 1)
     if standing_in := possible_stand_in(row):
-        return Outcome("keep_looking", "needs a person", STOOD_IN_REASON % standing_in, asks_person=True)
+        return Outcome("keep_looking", "needs a person", FALLBACK_REASON % standing_in, asks_person=True)
     reason = TOO_LATE_REASON if row.held else LEAVES_REASON
     return Outcome("postpone", "not found", reason, reason, due_at=now)
 

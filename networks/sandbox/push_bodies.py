@@ -10,7 +10,7 @@ from networks.views.hooks import sandbox_secret
 
 def build_push_bodies(entry: Entry, verb: str = "add") -> list[bytes]:
     """What is pushed, one for each of our accounts that is told."""
-    return [json.dumps(event).encode() for event in require_dialect(entry.network).told(entry, verb)]
+    return [json.dumps(event).encode() for event in require_dialect(entry.network).push_events(entry, verb)]
 
 
 def signature_headers(network: str, body: bytes) -> Mapping[str, str]:

@@ -32,8 +32,8 @@ def set_logo(actor: Actor, organization: Organization, *, content: bytes, seen: 
     name = f"logos/{organization.pk}-{secrets.token_hex(8)}.{SUFFIXES[image.kind]}"
     organization.logo.name = default_storage.save(name, ContentFile(content))
     organization.save(update_fields=["logo"])
-    told = f"{image.kind}, {format_number(image.width)} × {format_number(image.height)}"
-    audit.record(actor, "organization.logo_changed", organization, {"logo": ["one" if before else "", told]})
+    description = f"{image.kind}, {format_number(image.width)} × {format_number(image.height)}"
+    audit.record(actor, "organization.logo_changed", organization, {"logo": ["one" if before else "", description]})
     delete_on_commit(before)
     return organization
 

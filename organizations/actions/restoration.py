@@ -30,8 +30,8 @@ def settle_restoration(at: datetime, *, dumped_at: datetime, archive: str = "") 
     Session.objects.all().delete()
     for organization in Organization.objects.all():
         with scope(organization):
-            told = {"saved": dumped_at.isoformat(), "backup": archive}
-            audit.record(RESTORE_ACTOR, "organization.restored", organization, told)
+            details = {"saved": dumped_at.isoformat(), "backup": archive}
+            audit.record(RESTORE_ACTOR, "organization.restored", organization, details)
 
 
 def skip_due_digests(at: datetime) -> None:

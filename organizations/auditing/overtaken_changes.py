@@ -95,9 +95,9 @@ def parse_original_values(text: str) -> FormValues:
 
 
 def merge_and_compare(
-    base: FormValues, mine: FormValues, theirs: FormValues, *, say: Callable[[str, FormValue], tuple[str, str]]
+    base: FormValues, mine: FormValues, theirs: FormValues, *, describe: Callable[[str, FormValue], tuple[str, str]]
 ) -> tuple[FormValues, list[Difference]]:
-    """The two merged, and where they differ. `say` gives a field's label, and its value as people read it."""
+    """The two merged, and where they differ. `describe` gives a field's label, and its value as people read it."""
     merged: FormValues = {}
     differences = []
     for name in mine:
@@ -106,8 +106,8 @@ def merge_and_compare(
         merged[name], clash = merged_value(before, own, there)
         if is_same_value(own, there):
             continue
-        label, shown = say(name, own)
-        old, other = say(name, before)[1], say(name, there)[1]
+        label, shown = describe(name, own)
+        old, other = describe(name, before)[1], describe(name, there)[1]
         differences.append(Difference(label, diff_texts(old, other), diff_texts(old, shown), clash))
     return merged, differences
 
@@ -164,7 +164,7 @@ def merge_overtaken_values(
     there = {name: to_form_value(value) for name, value in values.items()}
     mine = {name: to_form_value(form[name].value()) for name in form.fields if name not in CONTROL_FIELDS}
     merged, differences = merge_and_compare(
-        base, mine, there, say=lambda name, value: describe_field_value(form, name, value)
+        base, mine, there, describe=lambda name, value: describe_field_value(form, name, value)
     )
     ours = {*CONTROL_FIELDS, *(form.add_prefix(name) for name in CONTROL_FIELDS)}
     kept = [(name, value) for name, value in posted_fields(form) if name not in ours]

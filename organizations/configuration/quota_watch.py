@@ -31,7 +31,7 @@ def watch_quota(organization: Organization, use: QuotaUse, now: datetime) -> Non
     cause = full if use.percent == 100 else near
     if Notification.objects.filter(cause=cause, last_at__gte=now - REPEAT_AFTER).exists():
         return
-    values = {"label": use.quota.label, "percent": use.percent, "says": use.says}
+    values = {"label": use.quota.label, "percent": use.percent, "says": use.warning}
     notify(
         Member.objects.filter(role=Role.OWNER).select_related("user", "organization"),
         cause,

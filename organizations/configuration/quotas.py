@@ -40,7 +40,7 @@ class QuotaUse:
         return self.percent >= NEAR_PERCENT
 
     @property
-    def says(self) -> str:
+    def warning(self) -> str:
         return "" if self.used is None else self.quota.format_usage(self.used, self.limit)
 
 

@@ -54,16 +54,16 @@ def notify(
 @transaction.atomic
 def notify_all(notices: Iterable[Notice]) -> None:
     """Many notices of many causes in a fixed number of queries, whatever their number."""
-    told = {(one.member.pk, one.cause): one for one in notices if one.member.left_at is None}
-    if not told:
+    wanted = {(one.member.pk, one.cause): one for one in notices if one.member.left_at is None}
+    if not wanted:
         return
-    settings = settings_of_members({one.member.pk for one in told.values()})
+    settings = settings_of_members({one.member.pk for one in wanted.values()})
     at = now()
     rows = [
-        build_notification(one, wanted_channels(one.kind, settings.get(one.member.pk)), at) for one in told.values()
+        build_notification(one, wanted_channels(one.kind, settings.get(one.member.pk)), at) for one in wanted.values()
     ]
     fresh = upsert_notifications([row for row in rows if row is not None], at)
-    members = {one.member.pk: one.member for one in told.values()}
+    members = {one.member.pk: one.member for one in wanted.values()}
     mailed = [row for row in fresh if "email" in wanted_channels(row.kind, settings.get(row.member_id))]
     create_mails({row: mail_due_time(members[row.member_id], settings.get(row.member_id), at) for row in mailed})
     for pk in sorted({row.member_id for row in rows if row is not None}):

@@ -30,7 +30,7 @@ class DomainRow:
     record: str
     face: str  # of socialops.templatetags.state_faces
     label: str
-    says: str  # what is, and what to do
+    text: str  # what is, and what to do
     checked_at: datetime | None
     by_record: bool  # the record is what proves it, or would
     works: bool
@@ -45,7 +45,7 @@ def domain_rows() -> list[DomainRow]:
 
 
 def domain_row(row: SignOnDomain, is_taken: bool) -> DomainRow:
-    face, label, says = domain_state(row, is_taken)
+    face, label, text = domain_state(row, is_taken)
     return DomainRow(
         row.pk,
         name=str(row),
@@ -53,7 +53,7 @@ def domain_row(row: SignOnDomain, is_taken: bool) -> DomainRow:
         record=row.record,
         face=face,
         label=label,
-        says=says,
+        text=text,
         checked_at=row.checked_at,
         by_record=row.proved_by != "operator",
         works=row.proved_at is not None,
@@ -63,19 +63,19 @@ def domain_row(row: SignOnDomain, is_taken: bool) -> DomainRow:
 def domain_state(row: SignOnDomain, is_taken: bool) -> tuple[str, str, str]:
     if row.missing_since:
         ends = row.missing_since + timedelta(days=settings.DOMAIN_GRACE_DAYS)
-        says = _("The record is gone. Put it back by %s, or the sign-on stops for this domain.")
-        return "expiring", _("Record gone"), says % ends.date().isoformat()
+        text = _("The record is gone. Put it back by %s, or the sign-on stops for this domain.")
+        return "expiring", _("Record gone"), text % ends.date().isoformat()
     if row.proved_at:
         by_operator = _("This server's operator has vouched for it.")
         kept = _("Leave the record where it is: it is looked for again and again.")
         return "connected", _("Proved"), by_operator if row.proved_by == "operator" else kept
     if is_taken:
-        says = _("Another organization on this server has proved it. Ask the operator of the server if it is yours.")
-        return "failed", _("Taken"), says
-    says = _(LOOKUP_TEXTS.get(row.answer, NOT_PROVED_TEXT))
+        text = _("Another organization on this server has proved it. Ask the operator of the server if it is yours.")
+        return "failed", _("Taken"), text
+    text = _(LOOKUP_TEXTS.get(row.answer, NOT_PROVED_TEXT))
     if row.known_until and row.known_until > now():
-        says += " " + _("Until %s it still lets in whom it let in before.") % row.known_until.date().isoformat()
-    return "pending", _("Not proved"), says
+        text += " " + _("Until %s it still lets in whom it let in before.") % row.known_until.date().isoformat()
+    return "pending", _("Not proved"), text
 
 
 def access_domain(pk: int) -> SignOnDomain:

@@ -44,8 +44,8 @@ def upload_asset(actor: Actor, file: IO[bytes] | None, *, alt_text: str = "") ->
     with ExitStack() as undo:
         store_asset_files(undo, asset, found, getattr(file, "name", None) or "")
         asset.save()
-        told = {"kind": asset.kind, "width": asset.width, "height": asset.height, "bytes": asset.bytes}
-        audit.record(actor, "asset.created", asset, told)
+        details = {"kind": asset.kind, "width": asset.width, "height": asset.height, "bytes": asset.bytes}
+        audit.record(actor, "asset.created", asset, details)
         undo.pop_all()
     return asset
 

@@ -38,13 +38,13 @@ class FilePlacement:
 
 
 def resolve_placed_files(
-    actor: Actor, placing: FilePlacement, texts: int, kept: Sequence[Files], problems: Problems
+    actor: Actor, placement: FilePlacement, texts: int, kept: Sequence[Files], problems: Problems
 ) -> tuple[Files, ...]:
     """What goes with each text; empty where nothing does. Notes in `problems` (media, thread_media) what cannot."""
-    asked = placing.by_part(texts)
+    asked = placement.by_part(texts)
     assets = visible_assets(actor, (pk for part in asked for pk in part or ()))
     words = {pk: asset.alt_text for pk, asset in assets.items()} | {
-        pk: normalize_alt_text(text) for pk, text in placing.alt_texts.items()
+        pk: normalize_alt_text(text) for pk, text in placement.alt_texts.items()
     }
     found: list[Files] = []
     for at, part in enumerate(asked):

@@ -53,15 +53,15 @@ def merge_edits(member: Member, post: Post, form: ComposerForm, address: str) ->
     if has_same_parts(sides):
         thread = set()
     units = [(thread, _("Thread"), format_thread), (plan, _("When"), format_plan), *own_thread_units(names)]
-    unit_names = set().union(*(unit for unit, _label, _spell in units))
+    unit_names = set().union(*(unit for unit, _label, _format in units))
     merged, differences = merge_and_compare(
         base,
         {name: value for name, value in mine.items() if name not in unit_names},
         theirs,
-        say=lambda name, value: field_label_and_text(form, name, value),
+        describe=lambda name, value: field_label_and_text(form, name, value),
     )
-    for unit, label, spell in units:
-        taken, unit_differences = merge_unit(unit, label, spell, sides)
+    for unit, label, format_unit in units:
+        taken, unit_differences = merge_unit(unit, label, format_unit, sides)
         merged |= taken
         differences += unit_differences
     kept = [(name, value) for name, value in posted_fields(form) if name not in ("csrfmiddlewaretoken", "seen", "was")]
@@ -121,14 +121,14 @@ def own_thread_units(names: list[str]) -> list[Unit]:
 def own_thread_formatter(network: str) -> Callable[[FormValues], str]:
     start = own_field_name(network, 0)[:-1]
 
-    def spell(side: FormValues) -> str:
+    def format_side(side: FormValues) -> str:
         parts = sorted(
             (int(name[len(start) :]), value) for name, value in side.items() if name.startswith(start) and value
         )
         alone = _("This is all that it gets") if side.get(alone_field_name(network)) else ""
         return "\n\n".join(str(value) for _number, value in parts) or alone
 
-    return spell
+    return format_side
 
 
 def has_same_parts(sides: Sides) -> bool:
@@ -138,11 +138,11 @@ def has_same_parts(sides: Sides) -> bool:
 
 
 def merge_unit(
-    unit: set[str], label: str, spell: Callable[[FormValues], str], sides: Sides
+    unit: set[str], label: str, format_side: Callable[[FormValues], str], sides: Sides
 ) -> tuple[FormValues, list[Difference]]:
     """What is not to be mixed: whoever changed it, and where both did, mine."""
     base, mine, theirs = ({name: side.get(name, "") for name in unit} for side in sides)
-    old, here, there = spell(base), spell(mine), spell(theirs)
+    old, here, there = format_side(base), format_side(mine), format_side(theirs)
     if here == there:
         return mine, []
     difference = Difference(label, diff_texts(old, there), diff_texts(old, here), clash=old not in (here, there))

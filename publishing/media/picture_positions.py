@@ -32,11 +32,11 @@ def jpeg_without_position(jpeg: bytes) -> bytes:
     """Of all the pictures in it: phones keep a second one behind the first."""
     kept = bytearray(jpeg)
     found = [span for start in _PICTURE.finditer(jpeg) for span in note_segments(jpeg, start.start())]
-    told = has_place_note(b"".join(jpeg[at:end] for kind, at, end in found if kind == b"XMP"))
+    has_note = has_place_note(b"".join(jpeg[at:end] for kind, at, end in found if kind == b"XMP"))
     for kind, at, end in found:
         if kind == b"EXIF":
             kept[at:end] = without_gps(bytes(kept[at:end]))
-        elif (kind == b"XMP" and told) or (kind == b"IPTC" and has_city_code(jpeg[at:end])):
+        elif (kind == b"XMP" and has_note) or (kind == b"IPTC" and has_city_code(jpeg[at:end])):
             kept[at:end] = bytes(end - at)
     return bytes(kept)
 
@@ -93,8 +93,8 @@ def profile_without_position(keyword: bytes, kind: bytes, body: bytes, text: byt
     other = without_gps(raw)
     if other == raw:
         return body
-    told = keyword[len("Raw profile type ") :] + b"\n%8d\n" % len(other) + other.hex().encode() + b"\n"
-    return keyword + b"\0\0" + zlib.compress(b"\n" + told) if kind == b"zTXt" else keyword + b"\0\n" + told
+    profile = keyword[len("Raw profile type ") :] + b"\n%8d\n" % len(other) + other.hex().encode() + b"\n"
+    return keyword + b"\0\0" + zlib.compress(b"\n" + profile) if kind == b"zTXt" else keyword + b"\0\n" + profile
 
 
 def decode_hex(text: bytes) -> bytes:

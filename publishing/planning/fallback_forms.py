@@ -60,5 +60,5 @@ def fallback_plan_values(plan: FallbackPlan | None) -> dict[str, Any]:
     if plan is None:
         fields = FallbackForm.base_fields
         return {name: fields[name].initial for name in ("after_minutes", "text")} | {"profile": None, "told": []}
-    told = [one.pk for one in plan.told.all()]
-    return {"after_minutes": plan.after_minutes, "profile": plan.profile_id, "text": plan.text, "told": told}
+    notified = [one.pk for one in plan.told.all()]
+    return {"after_minutes": plan.after_minutes, "profile": plan.profile_id, "text": plan.text, "told": notified}

@@ -24,8 +24,8 @@ def watch_overdue_rows(now: datetime) -> None:
     # unscoped: one watch serves every organization
     late = overdue_rows(Outgoing.unscoped.all(), now).order_by().values("organization_id")
     found = {row["organization_id"]: row for row in late.annotate(count=Count("pk"), since=Min("due_at"))}
-    told = Notification.unscoped.filter(cause=OVERDUE_CAUSE, read_at=None)  # unscoped: as above
-    for organization_id in {*found, *told.values_list("organization_id", flat=True)}:
+    notices = Notification.unscoped.filter(cause=OVERDUE_CAUSE, read_at=None)  # unscoped: as above
+    for organization_id in {*found, *notices.values_list("organization_id", flat=True)}:
         with scope(organization_id):
             if row := found.get(organization_id):
                 notify_overdue(row, now)

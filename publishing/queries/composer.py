@@ -169,7 +169,7 @@ def adaptations_by_asset(words: ComposerContent, shown: Iterable[NetworkPreview]
     """{asset: what becomes of it on its way to each of the networks}"""
     able = [(adapter_class(one.network).capabilities, one.label) for one in shown]
     files = {one.asset: one for part in words.files.values() for one in part}
-    return {pk: [said for to in able if (said := describe_adaptation(one, *to))] for pk, one in files.items()}
+    return {pk: [copy for to in able if (copy := describe_adaptation(one, *to))] for pk, one in files.items()}
 
 
 def rearrange_texts(words: ComposerContent, profiles: Iterable[Profile], do: str) -> list[tuple[str, list[int]]]:

@@ -12,5 +12,5 @@ def former_revisions(revision: Revision) -> list[Revision]:
     earlier = list(Revision.objects.filter(post=revision.post_id, number__lt=revision.number).order_by("-number"))
     oldest = earlier[-1].created_at
     ends = returns.filter(written_before__gt=oldest).values_list("written_before", flat=True)
-    stood = {next(one for one in earlier if one.created_at < end) for end in ends}
-    return sorted(stood, key=lambda one: one.number)
+    current = {next(one for one in earlier if one.created_at < end) for end in ends}
+    return sorted(current, key=lambda one: one.number)

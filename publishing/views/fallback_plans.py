@@ -92,6 +92,6 @@ def render_fallback_plans(
     )
 
 
-def redirect_to_fallback_plans(request: MemberRequest, told: str) -> HttpResponse:
-    messages.success(request, told)
+def redirect_to_fallback_plans(request: MemberRequest, message: str) -> HttpResponse:
+    messages.success(request, message)
     return redirect("publishing:fallback", slug=request.member.organization.slug)

@@ -81,8 +81,8 @@ def create_inbound(
     entry = write_entry(author, text, under=under, wall=wall, at=at, pushes=False)
     for body in push_bodies.build_push_bodies(entry):
         for remote_id, items in adapter_class(profile.network).parse_push(body).items():  # type: ignore[attr-defined]  # of those that can be pushed to
-            for told in Profile.objects.filter(network=profile.network, remote_id=remote_id):
-                signal_inbound(told, items)
+            for twin in Profile.objects.filter(network=profile.network, remote_id=remote_id):
+                signal_inbound(twin, items)
     message = Message.objects.select_related("conversation__profile").get(profile=profile, remote_id=entry.remote_id)
     return entry, message.conversation
 

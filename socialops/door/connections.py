@@ -164,9 +164,9 @@ class Connection(HttpToolsProtocol):
                 return
             cycle.disconnected = True  # for whoever takes its body in
             cycle.message_event.set()
-        said = REFUSAL_TEXTS[status].encode()
-        head = b"content-type: text/plain\r\ncontent-length: %d\r\ncache-control: no-store\r\n" % len(said)
-        self.transport.write(STATUS_LINE[status] + head + b"connection: close\r\n\r\n" + said)
+        text = REFUSAL_TEXTS[status].encode()
+        head = b"content-type: text/plain\r\ncontent-length: %d\r\ncache-control: no-store\r\n" % len(text)
+        self.transport.write(STATUS_LINE[status] + head + b"connection: close\r\n\r\n" + text)
         if self.transport.can_write_eof():
             self.transport.write_eof()
 

@@ -64,11 +64,11 @@ def run_wsgi(app: Any, environ: dict[str, Any]) -> PageAnswer:
     def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
         begun[:] = [int(status.split(" ", 1)[0]), headers]
 
-    said = app(environ, start_response)
+    chunks = app(environ, start_response)
     try:
-        file, length = reopen_file(said, begun[1]) or spool_answer(said)
+        file, length = reopen_file(chunks, begun[1]) or spool_answer(chunks)
     finally:
-        close = getattr(said, "close", None)
+        close = getattr(chunks, "close", None)
         if close:
             close()
     return PageAnswer(
@@ -76,10 +76,10 @@ def run_wsgi(app: Any, environ: dict[str, Any]) -> PageAnswer:
     )
 
 
-def spool_answer(said: Iterable[bytes]) -> tuple[IO[bytes], int]:
+def spool_answer(chunks: Iterable[bytes]) -> tuple[IO[bytes], int]:
     spool: Any = SpooledTemporaryFile(max_size=MOST_IN_MEMORY)  # noqa: SIM115 - closed once it was sent
     try:
-        for piece in said:
+        for piece in chunks:
             spool.write(piece)
         length = spool.tell()
         spool.seek(0)
@@ -92,16 +92,16 @@ def spool_answer(said: Iterable[bytes]) -> tuple[IO[bytes], int]:
     return spool, length
 
 
-def reopen_file(said: Any, headers: list[tuple[str, str]]) -> tuple[IO[bytes], int] | None:
+def reopen_file(chunks: Any, headers: list[tuple[str, str]]) -> tuple[IO[bytes], int] | None:
     """A file of its own for what the page wants sent, so that the page itself can be done. None where it is no file."""
-    if not isinstance(said, FileWrapper):
+    if not isinstance(chunks, FileWrapper):
         return None
     try:
-        number = os.dup(said.filelike.fileno())
+        number = os.dup(chunks.filelike.fileno())
     except (AttributeError, io.UnsupportedOperation):
         return None
     file = os.fdopen(number, "rb")
-    file.seek(said.filelike.tell())  # the system's place is ahead of it by what was read in advance
+    file.seek(chunks.filelike.tell())  # the system's place is ahead of it by what was read in advance
     declared = next((value for name, value in headers if name.lower() == "content-length"), "")
     return file, int(declared) if declared.isdigit() else os.fstat(number).st_size - file.tell()
 

@@ -16,9 +16,9 @@ LINGER_FOR = 3.0  # seconds in which what still comes is taken in unseen: closed
 RETRY_AFTER_HEADERS = {429: b"10", 503: b"10", 507: b"60"}
 
 
-async def refuse_request(scope: Any, receive: Callable[[], Awaitable[Any]], send: Any, status: int, says: str) -> None:
+async def refuse_request(scope: Any, receive: Callable[[], Awaitable[Any]], send: Any, status: int, text: str) -> None:
     """Answers, and closes the connection: nobody knows where the next request would begin."""
-    kind, body = build_refusal_body(scope["path"], status, says)
+    kind, body = build_refusal_body(scope["path"], status, text)
     headers = [
         (b"content-type", kind.encode()),
         (b"content-length", str(len(body)).encode()),
@@ -28,7 +28,7 @@ async def refuse_request(scope: Any, receive: Callable[[], Awaitable[Any]], send
         (b"connection", b"close"),
     ]
     if kind.startswith("text/html"):  # a part of a page that was asked for: the page stays as it is, and says why
-        headers.append((b"hx-trigger", json.dumps({"toast": {"kind": "error", "text": says}}).encode()))
+        headers.append((b"hx-trigger", json.dumps({"toast": {"kind": "error", "text": text}}).encode()))
     if status in RETRY_AFTER_HEADERS:
         headers.append((b"retry-after", RETRY_AFTER_HEADERS[status]))
     if status == 401:
@@ -46,11 +46,11 @@ async def drain_body(receive: Callable[[], Awaitable[Any]]) -> None:
         pass
 
 
-def build_refusal_body(path: str, status: int, says: str) -> tuple[str, bytes]:
+def build_refusal_body(path: str, status: int, text: str) -> tuple[str, bytes]:
     if path.startswith(("/api/", "/hooks/")):
-        return CONTENT_TYPE, json.dumps(problem_details(status, says)).encode()
+        return CONTENT_TYPE, json.dumps(problem_details(status, text)).encode()
     if path.startswith("/o/"):
         with translation.override(settings.LANGUAGE_CODE):
-            page = render_to_string("error.html", {"status": status, "message": says})
+            page = render_to_string("error.html", {"status": status, "message": text})
         return "text/html; charset=utf-8", page.encode()
-    return "text/plain; charset=utf-8", says.encode()
+    return "text/plain; charset=utf-8", text.encode()

@@ -135,8 +135,8 @@ def format_entry(entry: AuditEntry) -> str:
         "thing": entry.target_name,
         "what": entry.verb.replace(".", " ").replace("_", " "),
     }
-    if told := SPECIAL_FORMATS.get(entry.verb):
-        return told(entry, words)
+    if format_special := SPECIAL_FORMATS.get(entry.verb):
+        return format_special(entry, words)
     return _(ACTIVITY_SENTENCES.get(entry.verb, noop("%(who)s: %(what)s, %(thing)s"))) % words
 
 

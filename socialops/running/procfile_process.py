@@ -37,12 +37,14 @@ def is_for_shell(word: str) -> bool:
 
 
 class ProcfileProcess:
-    def __init__(self, name: str, command: str, *, cwd: Path, env: dict[str, str], say: Callable[[str], None]) -> None:
+    def __init__(
+        self, name: str, command: str, *, cwd: Path, env: dict[str, str], write: Callable[[str], None]
+    ) -> None:
         self.name = name
         self.command = split_command(command)
         self.cwd = cwd
         self.env = env
-        self.say = say
+        self.write = write
         self.leader: subprocess.Popen[bytes] | None = None  # None before it begins and once all of it is gone
         self.reader: threading.Thread | None = None
 
@@ -63,7 +65,7 @@ class ProcfileProcess:
         assert leader.stdout is not None
         with leader.stdout as lines:
             for line in lines:
-                self.say(line.decode(errors="replace"))
+                self.write(line.decode(errors="replace"))
 
     def ended(self) -> str:
         """How it ended; empty while its leader runs, which alone matters: its children may well outlive it."""

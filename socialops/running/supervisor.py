@@ -82,7 +82,7 @@ class Supervisor:
         env = {**env, SUPERVISED_VARIABLE: str(run_dir), "PYTHONUNBUFFERED": "1", "SPT_NOENV": "1"}
         self.processes = [
             ProcfileProcess(
-                name, command, cwd=procfile.parent, env=env, say=partial(self.say, name, next(PROCESS_COLOURS))
+                name, command, cwd=procfile.parent, env=env, write=partial(self.write_line, name, next(PROCESS_COLOURS))
             )
             for name, command in commands.items()
         ]
@@ -103,7 +103,7 @@ class Supervisor:
         finally:
             self.stop()
         if failed:
-            self.tell(f"{failed} before SocialOps was ready, so everything stops")
+            self.report(f"{failed} before SocialOps was ready, so everything stops")
         return 1 if failed else 0
 
     def is_asked_to_stop(self) -> bool:
@@ -134,12 +134,12 @@ class Supervisor:
             self.put_off(kept, f"{kept.thing.name} did not start ({error.strerror})", now)
 
     def put_off(self, kept: SupervisedThing, why: str, now: float) -> None:
-        self.tell(f"{why}; it is started again in {kept.put_off(now):.0f} s")
+        self.report(f"{why}; it is started again in {kept.put_off(now):.0f} s")
 
-    def tell(self, line: str) -> None:
-        self.say("system", "", line)
+    def report(self, line: str) -> None:
+        self.write_line("system", "", line)
 
-    def say(self, name: str, colour: str, line: str) -> None:
+    def write_line(self, name: str, colour: str, line: str) -> None:
         self.printer.write(Message("line", line.rstrip("\n") + "\n", datetime.now(), name, colour or None))
 
     def stop(self) -> None:

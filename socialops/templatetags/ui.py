@@ -236,7 +236,7 @@ def as_seen(mark: str) -> str:
 
 
 @register.simple_tag
-def told(entry: AuditEntry) -> str:
+def entry_sentence(entry: AuditEntry) -> str:
     """An entry of the audit log as a sentence."""
     return format_entry(entry)
 

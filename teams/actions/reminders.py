@@ -23,11 +23,11 @@ def send_due_reminders(at: datetime) -> int:
     # unscoped: one reminder serves every organization; index task_remind
     due = Task.unscoped.filter(remind_at__lte=at).order_by("remind_at")[:REMINDERS_AT_ONCE]
     found = list(due.values_list("organization_id", "pk"))
-    told = 0
+    sent = 0
     for organization_id, pk in found:
         with scope(organization_id):
-            told += send_task_reminder(pk, at)
-    return told
+            sent += send_task_reminder(pk, at)
+    return sent
 
 
 @transaction.atomic

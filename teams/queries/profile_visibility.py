@@ -47,7 +47,7 @@ class ProfileVisibility:
         return self.seen == 0 < self.total
 
     @property
-    def told(self) -> str:
+    def explanation(self) -> str:
         """What the reader is not shown, and who can change that; empty for who sees everything."""
         if self.none_there:
             return (

@@ -391,23 +391,23 @@ def test_a_session_has_eight_and_the_ninth_misses_nothing(
 
 def test_who_was_told_to_end_ends_whatever_comes_after() -> None:
     listener = Listener()
-    listener.tell(None)
+    listener.deliver(None)
     for number in range(2 * MOST_UNREAD):
-        listener.tell(LoggedHint((number, 0), {"topic": "posts", "id": ""}))
+        listener.deliver(LoggedHint((number, 0), {"topic": "posts", "id": ""}))
     assert listener.entries.get_nowait() is None
 
 
 def test_who_does_not_read_is_told_to_ask_for_everything_and_ends_when_told_to() -> None:
     listener = Listener()
     for number in range(MOST_UNREAD):
-        listener.tell(LoggedHint((number, 0), {"topic": "posts", "id": ""}))
+        listener.deliver(LoggedHint((number, 0), {"topic": "posts", "id": ""}))
     assert listener.entries.qsize() == MOST_UNREAD
-    listener.tell(LoggedHint((MOST_UNREAD, 7), {"topic": "posts", "id": ""}))
+    listener.deliver(LoggedHint((MOST_UNREAD, 7), {"topic": "posts", "id": ""}))
     assert listener.entries.get_nowait() == LoggedHint((MOST_UNREAD, 7), RESYNC)
     assert listener.entries.empty()
     for number in range(MOST_UNREAD):
-        listener.tell(LoggedHint((number, 0), {"topic": "posts", "id": ""}))
-    listener.tell(None)
+        listener.deliver(LoggedHint((number, 0), {"topic": "posts", "id": ""}))
+    listener.deliver(None)
     assert listener.entries.get_nowait() is None
 
 

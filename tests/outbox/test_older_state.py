@@ -81,7 +81,7 @@ class TestAnOlderState:
         assert doubted_rows.outcome_after_restore(row, shown).event == "postpone"
         FallbackPlan.objects.filter(pk=plan.pk).update(network="x")
         assert doubted_rows.outcome_after_restore(row, shown) == Outcome(
-            "keep_looking", "needs a person", doubted_rows.STOOD_IN_REASON % "Acmepage", asks_person=True
+            "keep_looking", "needs a person", doubted_rows.FALLBACK_REASON % "Acmepage", asks_person=True
         )
         assert doubted_rows.possible_stand_in(row) == "Acmepage"
         row.planned_at += SECOND

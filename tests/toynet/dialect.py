@@ -85,7 +85,7 @@ class ToynetDialect(Dialect):
         own = Account.objects.filter(network=self.network, is_audience=False).exclude(pk=entry.author_id)
         return [one for one in own if f"@{one.handle}" in entry.text]
 
-    def told(self, entry: Entry, verb: str) -> Iterator[dict[str, Any]]:
+    def push_events(self, entry: Entry, verb: str) -> Iterator[dict[str, Any]]:
         for account in entry.addressed.all() if verb == "add" else ():
             yield {"to": account.remote_id, "toy": toy(entry)}
 

@@ -65,7 +65,7 @@ def network_error_of(
     problem = read_problem(error.body)
     code = f"{problem.code}/{problem.subcode}" if problem.subcode else str(problem.code or error.status)
     detail = transport.redact_secrets(f"{error.status} {code} {problem.message}".strip(), secrets)
-    said = transport.redact_secrets(problem.for_people or problem.message, secrets)
+    text = transport.redact_secrets(problem.for_people or problem.message, secrets)
     if problem.code in _LIMIT_CODES or (error.status == 429 and not problem.code):
         return errors.RateLimited(
             "Facebook accepts no more for now; this continues when its limit resets.",
@@ -78,7 +78,7 @@ def network_error_of(
     if mapped:
         kind, message = mapped
         return kind(message, detail=detail, code=code)
-    return _status_error(error, problem, said, write=write, detail=detail, code=code)
+    return _status_error(error, problem, text, write=write, detail=detail, code=code)
 
 
 def _access_error(problem: Problem, status: int, *, on_page: bool) -> tuple[type[errors.NetworkError], str] | None:
@@ -113,13 +113,13 @@ def _content_error(problem: Problem) -> tuple[type[errors.NetworkError], str] | 
 
 
 def _status_error(
-    error: GraphError, problem: Problem, said: str, *, write: bool, detail: str, code: str
+    error: GraphError, problem: Problem, text: str, *, write: bool, detail: str, code: str
 ) -> errors.NetworkError:
     temporary = problem.transient or {problem.code, problem.subcode} & _TEMPORARY_CODES
     refused = 400 <= error.status < 500 and error.status != 408
     in_success = 200 <= error.status < 300 and problem.code > 0
     if not temporary and (in_success or (refused and (error.body is not None or not write))):
-        message = f"Facebook refused this: {said}" if said else "Facebook refused this without saying why."
+        message = f"Facebook refused this: {text}" if text else "Facebook refused this without saying why."
         return errors.Refused(message, detail=detail, code=code)
     if write:
         # Graph may have done it before it failed, and a page that Graph did not write says nothing.

@@ -65,8 +65,8 @@ def is_copy_of(item: Item, draft: Draft) -> bool:
     """Whether this post or comment is `draft`: told by its pictures where it shows any, or else by its text."""
     is_ours = photo_uploads.matches_pictures(item, draft)
     if is_ours is None:
-        said = normalize_text(draft.text)
-        return bool(said) and normalize_text(json_values.text_or_empty(item.get("message"))) == said
+        wording = normalize_text(draft.text)
+        return bool(wording) and normalize_text(json_values.text_or_empty(item.get("message"))) == wording
     return is_ours
 
 

@@ -31,9 +31,9 @@ class Problem:
     codes: frozenset[int]
     period: str
 
-    def says(self, *phrases: str) -> bool:
-        said = f"{self.kind} {self.detail}".lower()
-        return any(phrase in said for phrase in phrases)
+    def mentions(self, *phrases: str) -> bool:
+        text = f"{self.kind} {self.detail}".lower()
+        return any(phrase in text for phrase in phrases)
 
 
 def read_problem(body: Any) -> Problem:
@@ -44,12 +44,12 @@ def read_problem(body: Any) -> Problem:
         or json_values.mappings_in(body)
         or json_values.mappings_in([top.get("error")])
     )
-    said = [top.get("title"), top.get("detail"), top.get("error_description"), top.get("message"), body]
-    said += [value for part in parts for value in (part.get("message"), part.get("detail"))]
+    texts = [top.get("title"), top.get("detail"), top.get("error_description"), top.get("message"), body]
+    texts += [value for part in parts for value in (part.get("message"), part.get("detail"))]
     if isinstance(body, list):
-        said += body
-    said += [top.get("error")]
-    details = dict.fromkeys(item.strip() for item in said if isinstance(item, str) and item.strip())
+        texts += body
+    texts += [top.get("error")]
+    details = dict.fromkeys(item.strip() for item in texts if isinstance(item, str) and item.strip())
     codes = (json_values.int_or_none(part.get("code")) for part in [top, *parts])
     return Problem(
         detail=clip_to_line(" ".join(details)),
@@ -88,7 +88,7 @@ def _is_rate_limited(status: int, problem: Problem) -> bool:
 
 def _is_usage_capped(problem: Problem) -> bool:
     """What the app may do in a day or a month is used up."""
-    return problem.says("usage-capped", "usagecapexceeded")
+    return problem.mentions("usage-capped", "usagecapexceeded")
 
 
 def _certain_error(status: int, problem: Problem) -> tuple[Callable[..., errors.NetworkError], str] | None:
@@ -99,36 +99,36 @@ def _certain_error(status: int, problem: Problem) -> tuple[Callable[..., errors.
         return errors.AppShutOut, "The X app's credits are used up. An administrator has to top it up."
     if status >= 500 or status < 400:
         return None
-    if status == 400 and problem.says("media ids are invalid"):
+    if status == 400 and problem.mentions("media ids are invalid"):
         return errors.Gone, "X no longer has the files of this post."
-    if problem.codes & {187} or (status == 403 and problem.says("duplicate")):
+    if problem.codes & {187} or (status == 403 and problem.mentions("duplicate")):
         return errors.Duplicate, "X refused this because the profile already has a post with the same text."
-    if status == 403 and problem.says("deleted or not visible"):
+    if status == 403 and problem.mentions("deleted or not visible"):
         return errors.NotVisible, "X does not show what this answers: it is deleted, or not shown yet."
-    if status == 403 and problem.says(*_ACCOUNT_BLOCKED_PHRASES):
+    if status == 403 and problem.mentions(*_ACCOUNT_BLOCKED_PHRASES):
         return errors.Disconnected, "X has suspended or locked this profile. Sign in on X to see why."
-    if status == 403 and problem.says("client-forbidden"):
+    if status == 403 and problem.mentions("client-forbidden"):
         return errors.AppShutOut, "X does not let this app in. An administrator has to check it."
-    if status == 403 and problem.says(*_APP_FAULT_PHRASES):
+    if status == 403 and problem.mentions(*_APP_FAULT_PHRASES):
         return errors.AppMisconfigured, "The X app lacks a permission for this. An administrator has to check it."
     return None
 
 
-def _status_error(error: XError, said: str, *, write: bool, detail: str, code: str) -> errors.NetworkError:
+def _status_error(error: XError, message: str, *, write: bool, detail: str, code: str) -> errors.NetworkError:
     refused = 400 <= error.status < 500 and error.status != 408
     if refused and (error.body is not None or not write or error.status == 413):
         kind = errors.Gone if error.status == 404 else errors.Refused
-        return kind(_refusal_message(error.status, said), detail=detail, code=code)
+        return kind(_refusal_message(error.status, message), detail=detail, code=code)
     if write:
         # A 5xx, a redirect, 408, or a page that X itself did not write: the post may exist all the same.
         return transport.ambiguous_error(LABEL, detail, code=code)
     return errors.Unavailable("X has a fault at the moment.", detail=detail, code=code)
 
 
-def _refusal_message(status: int, said: str) -> str:
+def _refusal_message(status: int, message: str) -> str:
     if status == 404:
         return "X no longer has what this refers to."
-    return f"X refused this: {said}" if said else f"X refused this without saying why (status {status})."
+    return f"X refused this: {message}" if message else f"X refused this without saying why (status {status})."
 
 
 def _retry_at(headers: Mapping[str, str], problem: Problem, now: datetime) -> datetime:

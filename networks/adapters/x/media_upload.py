@@ -104,22 +104,22 @@ def next_check_delay(info: Mapping[str, Any]) -> timedelta:
 
 
 def unusable_error(access: Access, error: Mapping[str, Any]) -> Refused:
-    said = _redact_text(access, json_values.first_value(error, "message", "detail", "name"))
-    message = f"X could not use a file of this post: {said}" if said else "X could not use a file of this post."
+    text = _redact_text(access, json_values.first_value(error, "message", "detail", "name"))
+    message = f"X could not use a file of this post: {text}" if text else "X could not use a file of this post."
     code = _redact_text(access, error.get("code"))
-    return Refused(message, detail=f"processing failed: {said or 'not said why'}", code=code)
+    return Refused(message, detail=f"processing failed: {text or 'not said why'}", code=code)
 
 
 def first_error_text(access: Access, answer: Mapping[str, Any]) -> str:
-    said = [
+    texts = [
         _redact_text(access, json_values.first_value(one, "detail", "message"))
         for one in json_values.mappings_in(answer.get("errors"))
     ]
-    return next(filter(None, said), "not said why")
+    return next(filter(None, texts), "not said why")
 
 
-def _redact_text(access: Access, said: Any) -> str:
-    return transport.redact_secrets(clip_to_line(json_values.text_or_empty(said)), transport.secrets_of(access))
+def _redact_text(access: Access, text: Any) -> str:
+    return transport.redact_secrets(clip_to_line(json_values.text_or_empty(text)), transport.secrets_of(access))
 
 
 def _is_missing(error: Mapping[str, Any]) -> bool:

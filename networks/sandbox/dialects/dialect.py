@@ -39,7 +39,7 @@ class Dialect(ABC):
         """Sets what changes when its author says something else; the caller saves it."""
         entry.text = text
 
-    def told(self, entry: Entry, verb: str) -> Iterator[dict[str, Any]]:
+    def push_events(self, entry: Entry, verb: str) -> Iterator[dict[str, Any]]:
         """What is pushed of an entry, one for each of our accounts that hears of it.
 
         `verb` is add, edited, remove, hide or unhide.

@@ -68,13 +68,13 @@ def run_checks(looks: tuple[Check, ...]) -> Iterator[str]:
 
 
 def check_newer_schema() -> Iterator[str]:
-    if said := describe_unknown():
-        yield f"schema: {said}"
+    if sentence := describe_unknown():
+        yield f"schema: {sentence}"
 
 
 def check_late_rows() -> Iterator[str]:
-    if said := health.describe_late_rows(now()):
-        yield f"outbox: {said} Is the worker keeping up?"
+    if sentence := health.describe_late_rows(now()):
+        yield f"outbox: {sentence} Is the worker keeping up?"
 
 
 def check_stuck_rows() -> Iterator[str]:
@@ -129,9 +129,9 @@ def check_other_networks() -> Iterator[str]:
 def describe_hindrance(one: Hindrance) -> str:
     """Which network, since when or until when, and why."""
     if isinstance(one.by, Limit):
-        said = LIMIT_TEXTS[Limit.Of(one.by.of)]
+        text = LIMIT_TEXTS[Limit.Of(one.by.of)]
         return (
-            f"network: {one.network} {said} until {format_utc(one.by.until)}: a limit for all who share it is used up."
+            f"network: {one.network} {text} until {format_utc(one.by.until)}: a limit for all who share it is used up."
         )
     does = "does not answer" if one.by.failure_mode == "silent" else "takes nothing from our app"
     again = f" It is tried again at {format_utc(one.by.next_at)}." if one.by.next_at else ""

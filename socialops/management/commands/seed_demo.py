@@ -27,9 +27,9 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         if not settings.SANDBOX:
             raise CommandError("The demo lives on the practice networks, which are switched off here (SANDBOX).")
-        for slug, (found, tell) in SEED_STEPS.items():
+        for slug, (found, fill) in SEED_STEPS.items():
             try:
-                seed_organization(slug, found, tell, now())
+                seed_organization(slug, found, fill, now())
             except AppError as error:
                 raise CommandError(error.user_message) from None
         self.stdout.write(format_sign_ins())
@@ -37,10 +37,10 @@ class Command(BaseCommand):
 
 @transaction.atomic
 def seed_organization(
-    slug: str, found: Callable[[], FoundedOrganization], tell: Callable[..., None], at: datetime
+    slug: str, found: Callable[[], FoundedOrganization], fill: Callable[..., None], at: datetime
 ) -> None:
     """All of an organization or nothing: so a second call finds it finished, and no worker sees it half done."""
     if not Organization.objects.filter(slug=slug).exists():
-        tell(found(), now=at)
+        fill(found(), now=at)
         # unscoped: nobody reads the mailboxes of people who do not exist; their bells keep what they were told
         Mail.unscoped.filter(organization__slug=slug).delete()

@@ -29,7 +29,7 @@ class FacebookDialect(Dialect):
         """The Page stands before a post, and the post before a comment."""
         return f"{under.root_entry.number}_{number}" if under else f"{wall.remote_id if wall else 0}_{number}"
 
-    def told(self, entry: Entry, verb: str) -> Iterator[dict[str, Any]]:
+    def push_events(self, entry: Entry, verb: str) -> Iterator[dict[str, Any]]:
         """To the Page on whose wall it stands, its own doings included."""
         if entry.wall is None:
             return

@@ -40,7 +40,7 @@ class XDialect(Dialect):
         entry.earlier = [*entry.earlier, [entry.remote_id, entry.text]]
         entry.number, entry.remote_id, entry.text = number, self.remote_id(number, None, None), text
 
-    def told(self, entry: Entry, verb: str) -> Iterator[dict[str, Any]]:
+    def push_events(self, entry: Entry, verb: str) -> Iterator[dict[str, Any]]:
         """X tells nobody of what somebody else took away."""
         return push_events.build_events(entry) if verb in ("add", "edited") else iter(())
 

@@ -93,8 +93,8 @@ def get_upload_status(request: HttpRequest, me: Account) -> HttpResponse:
 @with_upload_faults
 def set_alt_text(request: HttpRequest, me: Account) -> HttpResponse:
     sent = require_json_body(request)
-    told = sent.get("metadata")
-    alt_text = told.get("alt_text") if isinstance(told, dict) else None
+    metadata = sent.get("metadata")
+    alt_text = metadata.get("alt_text") if isinstance(metadata, dict) else None
     text = alt_text.get("text") if isinstance(alt_text, dict) else None
     if not isinstance(text, str) or not 0 < len(text) <= ALT_TEXT_LIMIT or not api_calls.is_storable(text):
         raise refusals.invalid_parameter("metadata.alt_text.text", "", "$.metadata.alt_text.text: is not valid")
