@@ -103,7 +103,6 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "guardian",
     "rest_framework",
-    "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_htmx",
@@ -330,7 +329,6 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["organizations.rest.parsers.JSONBody"],
     "DEFAULT_METADATA_CLASS": None,  # the OpenAPI document says it all; OPTIONS would need one serializer per view
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "organizations.rest.negotiation.JSONOnly",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "organizations.rest.schema.Schema",
     "EXCEPTION_HANDLER": "organizations.rest.errors.exception_response",
     "DEFAULT_THROTTLE_CLASSES": ["organizations.rest.throttling.TokenThrottle"],
