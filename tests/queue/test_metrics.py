@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 import redis
 from django.utils.timezone import now
+from prometheus_client.parser import text_string_to_metric_families
 
 from networks.models import Circuit, Profile
 from socialops import metrics
@@ -13,6 +14,13 @@ from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
 SAMPLE = re.compile(r'socialops_\w+(\{\w+="[\w.+-]+"(,\w+="\w+")*\})? [\d.e+-]+')
+
+FAMILIES = {  # with their labels: boards and alerts of operators name these
+    "broker_up": "", "circuits_open": "network", "heartbeat_age_seconds": "process", "outbox_held_rows": "reason",
+    "outbox_lateness_5m_seconds_bucket": "le", "outbox_lateness_5m_seconds_count": "", "outbox_lateness_5m_seconds_sum": "",
+    "outbox_needs_person_rows": "", "outbox_overdue_rows": "", "outbox_overdue_seconds": "", "outbox_rows": "network place",
+    "poll_lag_seconds": "", "profiles_disconnected": "network", "queue_tasks": "queue", "webhook_receipts_open": "",
+}  # fmt: skip
 
 
 def samples(client) -> dict[str, float]:
@@ -56,6 +64,14 @@ def test_every_line_is_of_the_format(cast: Cast, client, lay) -> None:
     names = [line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")]
     assert len(names) == len(set(names))
     assert "acme" not in text.lower()
+
+
+def test_prometheus_finds_every_family_with_its_labels(cast: Cast, client, monkeypatch) -> None:
+    monkeypatch.setattr(metrics.heartbeat, "seconds_since_heartbeat", lambda name: 1.5)
+    families = list(text_string_to_metric_families(client.get("/metrics").content.decode()))
+    found = {one.name: {" ".join(sample.labels) for sample in one.samples} for one in families}
+    assert found == {f"socialops_{name}": {labels} for name, labels in FAMILIES.items()}
+    assert {one.type for one in families} == {"gauge"}
 
 
 def test_the_same_few_queries(cast: Cast, client, lay, django_assert_num_queries) -> None:
