@@ -1,9 +1,11 @@
-"""Names of domains in the one form in which they are compared: IDNA's ASCII, lower case, no dot at the end. Pure."""
+"""Names of domains in the one form in which they are compared: IDNA's ASCII, lower case, no dot at the end."""
 
 import re
 import unicodedata
+from functools import cache
 
 import idna
+from publicsuffixlist import PublicSuffixList
 
 DOMAIN_PATTERN = re.compile(r"(?=.{4,220}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 PUBLIC_MAIL_DOMAINS = {  # whose addresses anybody can have: they say nothing about who belongs to an organization
@@ -12,10 +14,6 @@ PUBLIC_MAIL_DOMAINS = {  # whose addresses anybody can have: they say nothing ab
     "mail.ru", "me.com", "msn.com", "naver.com", "orange.fr", "outlook.com", "pm.me", "proton.me", "protonmail.com",
     "qq.com", "rediffmail.com", "t-online.de", "tutanota.com", "web.de", "yahoo.co.jp", "yahoo.co.uk", "yahoo.com",
     "yandex.com", "yandex.ru", "ymail.com", "zoho.com", "126.com", "163.com",
-}  # fmt: skip
-PUBLIC_SECOND_LEVELS = {  # below a country's two letters, where anybody can register a name: co.uk, com.au, or.jp
-    "ac", "co", "com", "edu", "go", "gob", "gouv", "gov", "govt", "ltd", "mil", "ne", "net", "nhs", "nom", "or", "org",
-    "plc", "police", "sch",
 }  # fmt: skip
 
 
@@ -32,8 +30,13 @@ def normalize_domain(name: str) -> str:
 
 def is_public_domain(name: str) -> bool:
     """Whether a (normalised) name cannot be one organization's: a public suffix, or a provider of mailboxes for all."""
-    first, _dot, rest = name.partition(".")
-    return name in PUBLIC_MAIL_DOMAINS or (first in PUBLIC_SECOND_LEVELS and len(rest) == 2)
+    return name in PUBLIC_MAIL_DOMAINS or public_suffixes().is_public(name)
+
+
+@cache
+def public_suffixes() -> PublicSuffixList:
+    """Mozilla's list as its package brings it: registries' (co.uk) and those of companies (github.io). Asks nobody."""
+    return PublicSuffixList()
 
 
 def readable_domain(name: str) -> str:

@@ -14,6 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from foundation.errors import PermissionDenied
+from foundation.internet.domain_names import is_public_domain, normalize_domain
 from organizations.actions.domains import prove_by_operator, store_domain_proof
 from organizations.actions.sign_on import remove_sign_on, set_sign_on
 from organizations.actors import System
@@ -428,6 +429,30 @@ class TestNames:
         assert entered(meant).name == meant
         claims(cast.olive, issuer, domains=[meant, written])
         assert SignOnDomain.unscoped.count() == 1
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "gmail.com",
+            "co.uk",
+            "com.au",
+            "or.jp",
+            "公司.cn",
+            "asso.fr",
+            "foo.ck",
+            "x.kawasaki.jp",
+            "com.de",
+            "github.io",
+        ],
+    )
+    def test_below_which_anybody_has_one_are_nobodys_own(self, name):
+        assert is_public_domain(normalize_domain(name))
+
+    @pytest.mark.parametrize(
+        "name", ["acme.co.uk", "go.de", "www.ck", "city.kawasaki.jp", "acme.github.io", "acme.example"]
+    )
+    def test_may_look_like_those(self, name):
+        assert not is_public_domain(normalize_domain(name))
 
     @pytest.mark.parametrize(
         "email", ["Zoë@acme.example", "mıke@acme.example", "a b@acme.example", "nia@acme.example@x"]
