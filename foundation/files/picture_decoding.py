@@ -44,6 +44,19 @@ def strip_png_chunks(file: IO[bytes], unseen: Sequence[bytes] = UNBOUNDED_CHUNKS
     return io.BytesIO(b"".join([*kept, content[done:]]))
 
 
+def decode_whole_picture(file: IO[bytes], formats: tuple[str, ...]) -> None:
+    """Raises one of DECODE_ERRORS unless all of it is there; of what moves only the first picture is decoded.
+
+    Look at its size before. Each of the two looks needs the file from its beginning.
+    """
+    file.seek(0)
+    with Image.open(file, formats=formats) as image:
+        image.verify()
+    file.seek(0)
+    with Image.open(file, formats=formats) as image:
+        image.load()
+
+
 def png_chunks(png: bytes) -> Iterator[ChunkSpan]:
     at = 8
     while at + 12 <= len(png):

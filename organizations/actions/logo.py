@@ -12,11 +12,10 @@ from foundation.texts.number_format import format_number
 from organizations.access import require_admin
 from organizations.actors import Actor
 from organizations.auditing import audit
-from organizations.configuration.image_headers import Image, read_image
+from organizations.configuration.logo_pictures import LogoPicture, inspect_logo
 from organizations.models import Organization
 
 MOST_LOGO_BYTES = 512_000
-LOGO_SIDES = range(16, 4097)  # pixels
 SUFFIXES = {"png": "png", "jpeg": "jpg", "webp": "webp"}
 
 
@@ -63,12 +62,7 @@ def delete_on_commit(name: str) -> None:
         transaction.on_commit(lambda: default_storage.delete(name), robust=True)
 
 
-def checked_image(content: bytes) -> Image:
+def checked_image(content: bytes) -> LogoPicture:
     if len(content) > MOST_LOGO_BYTES:
         raise Invalid({"logo": ["Choose a picture of at most 512 kB."]})
-    image = read_image(content)
-    if image is None:
-        raise Invalid({"logo": ["Choose a PNG, JPEG or WebP picture."]})
-    if image.width not in LOGO_SIDES or image.height not in LOGO_SIDES:
-        raise Invalid({"logo": ["Choose a picture of 16 to 4,096 pixels on each side."]})
-    return image
+    return inspect_logo(content)

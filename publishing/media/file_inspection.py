@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from PIL import Image
 
 from foundation.errors import AppError, Invalid
-from foundation.files.picture_decoding import DECODE_ERRORS, TEXT_CHUNKS, strip_png_chunks
+from foundation.files.picture_decoding import DECODE_ERRORS, TEXT_CHUNKS, decode_whole_picture, strip_png_chunks
 from foundation.texts.number_format import format_numbers
 from networks.contract import MediaKind, MediaLimit
 from publishing.limits import NARROWEST_SIDE, format_bytes
@@ -224,20 +224,12 @@ def check_picture_size(width: int, height: int) -> None:
 
 
 def decode_picture(file: IO[bytes], *, ends: bool) -> None:
-    """Raises Invalid unless all of it is there. Each look needs the file from its beginning.
-
-    Of what moves only the first picture is decoded; that it `ends` where it should tells that the others are there.
-    """
+    """Raises Invalid unless all of it is there: of what moves, that it `ends` where it should."""
     with refuse_broken_picture():
         file.seek(0)
         if ends and not file.read().rstrip(b"\0").endswith(b";"):
             raise EOFError
-        file.seek(0)
-        with Image.open(file, formats=FORMATS) as image:
-            image.verify()
-        file.seek(0)
-        with Image.open(file, formats=FORMATS) as image:
-            image.load()
+        decode_whole_picture(file, FORMATS)
 
 
 def strip_position(file: IO[bytes], found: FileInfo) -> IO[bytes]:

@@ -1,30 +1,42 @@
 """Name, clock, colour and logo of an organization."""
 
 import struct
-import zlib
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image, PngImagePlugin
 
+from foundation.errors import Invalid
 from organizations.actions.logo import MOST_LOGO_BYTES
+from organizations.configuration import logo_pictures
 from organizations.configuration.colours import READABLE_CONTRAST, contrast_with_white, readable_shade
-from organizations.configuration.image_headers import Image, read_image
+from organizations.configuration.logo_pictures import LogoPicture, inspect_logo
 from organizations.models import AuditEntry, Organization
+from tests import media
 
 SETTINGS = "/o/acme/settings/"
 LOGO = "/o/acme/logo/"
 
 
-def png(width: int = 64, height: int = 64) -> bytes:
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(b"\0" * 65 * 64)) + chunk(b"IEND", b"")
-
-
-JPEG = b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x0b\x08\x00\x20\x00\x30\x01\x01\x11\x00\xff\xd9"
-WEBP = b"RIFF" + struct.pack("<I", 26) + b"WEBPVP8X" + struct.pack("<I", 10) + b"\0\0\0\0\x1f\0\0\x2f\0\0" + b"\0" * 4
+PNG = media.picture("PNG", (64, 64))
+JPEG = media.picture("JPEG", (48, 32))
+WEBP = media.picture("WEBP", (32, 48))
+HEADERS = {  # pictures that only begin
+    "png": PNG[:33] + PNG[-12:],
+    "jpeg": b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x0b\x08\x00\x20\x00\x30\x01\x01\x11\x00\xff\xd9",
+    "webp": b"RIFF"
+    + struct.pack("<I", 26)
+    + b"WEBPVP8X"
+    + struct.pack("<I", 10)
+    + b"\0\0\0\0\x1f\0\0\x2f\0\0"
+    + b"\0" * 4,
+}
+DAMAGED = {
+    "png": PNG[:50] + b"??" + PNG[52:],
+    "jpeg": JPEG[: len(JPEG) // 2] + b"\xff\xd9",
+    "webp": WEBP[:4] + struct.pack("<I", len(WEBP) - 28) + WEBP[8:-20],
+}
+ARCHIVE = b"PK\x05\x06" + b"\0" * 18  # an empty one, which is read from behind
 
 
 @pytest.fixture(autouse=True)
@@ -45,23 +57,58 @@ def text_of(answer) -> str:
 
 
 def test_what_a_file_is_stands_in_its_bytes():
-    assert read_image(png(20, 30)) == Image("png", 20, 30)
-    assert read_image(JPEG) == Image("jpeg", 48, 32)
-    assert read_image(WEBP) == Image("webp", 32, 48)
+    assert inspect_logo(media.picture("PNG", (20, 30))) == LogoPicture("png", 20, 30)
+    assert inspect_logo(JPEG) == LogoPicture("jpeg", 48, 32)
+    assert inspect_logo(JPEG + b"\0\0") == LogoPicture("jpeg", 48, 32)
+    assert inspect_logo(WEBP) == LogoPicture("webp", 32, 48)
+
+
+def test_a_photo_and_what_moves_are_pictures_too():
+    assert inspect_logo(media.photo()).kind == "jpeg"
+    two = media.picture("MPO", save_all=True, append_images=[Image.new("RGB", (40, 30))])
+    assert inspect_logo(two) == LogoPicture("jpeg", 40, 30)
+    assert {inspect_logo(media.moving(form)).kind for form in ("PNG", "WEBP")} == {"png", "webp"}
+
+
+def test_notes_of_any_length_change_nothing():
+    notes = PngImagePlugin.PngInfo()
+    notes.add_text("Comment", "x" * 3_000_000, zip=True)
+    assert inspect_logo(media.picture("PNG", (20, 30), pnginfo=notes)) == LogoPicture("png", 20, 30)
 
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"GIF89a", b"<svg xmlns=''/>", png()[:-1], JPEG[:-1], WEBP + b"x", b"\xff\xd8\xff\xff\xd9", b"\x89PNG"],
+    [
+        *[b"", b"GIF89a", media.moving("GIF"), b"<svg xmlns=''/>", b"\xff\xd8\xff\xff\xd9", b"\x89PNG"],
+        *[whole[:-1] for whole in (PNG, JPEG, WEBP)],
+        *[whole[: len(whole) // 2] for whole in (PNG, JPEG, WEBP)],
+        *[whole + more for whole in (PNG, JPEG, WEBP) for more in (b"x", ARCHIVE)],
+        PNG + ARCHIVE + PNG[-12:],
+        *HEADERS.values(),
+        *DAMAGED.values(),
+    ],
 )
-def test_anything_else_is_none(content):
-    assert read_image(content) is None
+def test_anything_else_is_refused(content):
+    with pytest.raises(Invalid, match="Choose a PNG, JPEG or WebP picture"):
+        inspect_logo(content)
+
+
+@pytest.mark.parametrize("size", [(15, 64), (64, 15), (4097, 64), (64, 4097), (30_000, 30_000)])
+def test_what_claims_another_size_is_refused_before_it_is_decoded(size, monkeypatch):
+    monkeypatch.setattr(logo_pictures, "decode_whole_picture", lambda *_: pytest.fail("decoded"))
+    with pytest.raises(Invalid, match="16 to 4,096 pixels"):
+        inspect_logo(media.bomb(*size))
+
+
+@pytest.mark.parametrize("size", [(16, 16), (4096, 16)])
+def test_the_sizes_that_are_taken(size):
+    assert inspect_logo(media.picture("PNG", size)) == LogoPicture("png", *size)
 
 
 def test_a_logo_is_kept_shown_to_members_and_replaced(cast, sign_in, upload, settings, in_acme):
-    assert upload(png()).status_code == 302
+    assert upload(PNG).status_code == 302
     shown = sign_in(cast.vic).get(LOGO)
-    assert b"".join(shown.streaming_content) == png()
+    assert b"".join(shown.streaming_content) == PNG
     assert shown["Content-Type"] == "image/png"
     assert "sandbox" in shown["Content-Security-Policy"]
     assert LOGO in text_of(sign_in(cast.vic).get(SETTINGS))
@@ -72,7 +119,7 @@ def test_a_logo_is_kept_shown_to_members_and_replaced(cast, sign_in, upload, set
 
 
 def test_the_file_before_goes_when_the_change_is_kept(upload, settings, django_capture_on_commit_callbacks):
-    upload(png())
+    upload(PNG)
     with django_capture_on_commit_callbacks(execute=True):
         upload(JPEG)
     assert [path.suffix for path in (settings.MEDIA_ROOT / "logos").iterdir()] == [".jpg"]
@@ -80,7 +127,7 @@ def test_the_file_before_goes_when_the_change_is_kept(upload, settings, django_c
 
 @pytest.mark.parametrize(
     "content",
-    [b"<script>alert(1)</script>", png(5000, 64), png() + b"\0" * MOST_LOGO_BYTES, b""],
+    [b"<script>alert(1)</script>", media.bomb(5000, 64), PNG + b"\0" * MOST_LOGO_BYTES, b""],
     ids=["script", "wide", "heavy", "empty"],
 )
 def test_what_is_no_small_picture_is_refused_beside_its_field(upload, content, settings):
@@ -91,13 +138,13 @@ def test_what_is_no_small_picture_is_refused_beside_its_field(upload, content, s
 
 
 def test_a_logo_can_be_removed(cast, sign_in, upload):
-    upload(png())
+    upload(PNG)
     sign_in(cast.olive).post(SETTINGS + "logo/remove/")
     assert sign_in(cast.olive).get(LOGO).status_code == 404
 
 
 def test_strangers_never_see_a_logo(cast, sign_in, upload, client):
-    upload(png())
+    upload(PNG)
     assert sign_in(cast.mallory).get(LOGO).status_code == 404
     client.logout()
     assert client.get(LOGO).status_code == 302
