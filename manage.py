@@ -6,6 +6,11 @@ import sys
 
 
 def main() -> None:
+    from socialops.management.version import product_version
+
+    if sys.argv[1:] in (["version"], ["--version"]):  # Django would name its own
+        print(product_version())
+        return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "socialops.settings")
     from django.core.management import execute_from_command_line
     from django.db import OperationalError

@@ -7,9 +7,8 @@ their names, so whatever a row of the snapshot names was there in one of the two
 import os
 import tarfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from django.utils.timezone import now
 
 from socialops.backup import archive, database, key_prints, postgres_programs
 from socialops.backup.backup_refusal import BackupRefused, refuse_file_errors
+from socialops.management.version import product_version
 
 SeenFiles = dict[str, tuple[int, int]]  # name: size, time of the last change
 
@@ -137,9 +137,3 @@ def dump_database(to: Path) -> dict[str, Any]:
         }
         postgres_programs.dump_schema(to, schema=schema, extensions=database.list_extensions(schema), snapshot=snapshot)
     return facts
-
-
-def product_version() -> str:
-    with suppress(PackageNotFoundError):
-        return version("socialops")
-    return ""

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 
 from socialops.backup import archive, archive_saving, postgres_programs
 from socialops.backup.backup_refusal import BackupRefused
+from socialops.management.version import product_version
 
 
 @pytest.fixture
@@ -69,6 +70,12 @@ def test_a_full_disk_leaves_nothing(media: Path, target: Path, monkeypatch, wher
     with pytest.raises(BackupRefused, match="The disk is full"):
         archive_saving.save_backup(target)
     assert list(target.parent.iterdir()) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_names_the_release_that_made_it(target: Path, monkeypatch) -> None:
+    monkeypatch.setattr(postgres_programs, "dump_schema", lambda *args, **options: None)
+    assert archive_saving.dump_database(target)["version"] == product_version() != ""
 
 
 @pytest.mark.django_db
