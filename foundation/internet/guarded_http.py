@@ -31,7 +31,10 @@ SPECIAL_NETWORKS = tuple(
         "3fff::/20",  # documentation
     )
 )
-RELAY_NETWORK = ipaddress.IPv4Network("192.88.99.0/24")  # 6to4's, withdrawn
+SPECIAL_IPV4_NETWORKS = (
+    ipaddress.IPv4Network("192.0.0.0/24"),  # of protocols; older releases of Python take most of it for public
+    ipaddress.IPv4Network("192.88.99.0/24"),  # 6to4's, withdrawn
+)
 
 
 class PrivateAddress(NewConnectionError):
@@ -66,7 +69,7 @@ def is_public_address(address: str) -> bool:
             parsed in UNICAST and not any(parsed in network for network in SPECIAL_NETWORKS) and not is_isatap(parsed)
         )
     else:
-        inside = parsed not in RELAY_NETWORK
+        inside = not any(parsed in network for network in SPECIAL_IPV4_NETWORKS)
     return inside and parsed.is_global and not parsed.is_multicast
 
 

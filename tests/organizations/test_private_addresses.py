@@ -35,9 +35,9 @@ def test_private_addresses_are_known(address):
 
 # As the registries of special-purpose addresses have them, and whatever leads to an IPv4 address inside.
 PRIVATE = [
-    "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/29",
-    "192.0.0.170/31", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24",
-    "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+    "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
+    "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
+    "224.0.0.0/4", "240.0.0.0/4",
     "::/96", "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/32", "2001:2::/48",
     "2001:10::/28", "2001:20::/28", "2001:db8::/32", "2002::/16", "3fff::/20", "5f00::/16", "fc00::/7", "fe80::/10",
     "fec0::/10", "ff00::/8",
@@ -71,7 +71,10 @@ def test_an_ipv4_address_within_another_is_never_called(v4, v6) -> None:
         assert not is_public_address(str(ipaddress.IPv6Address(shape))), name
 
 
-@given(v4=PUBLIC.filter(lambda one: one not in ipaddress.ip_network("192.88.99.0/24")))
+KEPT_BACK = [ipaddress.ip_network(network) for network in PRIVATE if "." in network]  # older Pythons know not all
+
+
+@given(v4=PUBLIC.filter(lambda one: not any(one in network for network in KEPT_BACK)))
 def test_what_is_given_to_the_internet_is_public(v4) -> None:
     assert is_public_address(str(v4))
 
