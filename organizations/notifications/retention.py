@@ -1,23 +1,17 @@
 """What was read long ago goes: notices, and the e-mails that carried them. What nobody has read yet stays.
 
 So do the answers that are kept for repeated calls, and sessions that have ended.
-
-A batch is a short transaction of its own and passes over rows that somebody holds, so that nobody waits for it.
 """
 
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
-from django.db import transaction
-from django.db.models import QuerySet
 
+from foundation.database.purges import purge_in_batches, purge_rows
 from organizations.models import IdempotentAnswer, Mail, Notification
 from organizations.models.notification import SETTLED_STATES
-
-BATCH = 500
-BATCHES = 40  # of one run; what is left is taken by the next one
 
 
 def purge_read_notices(at: datetime, *, days: int) -> int:
@@ -40,36 +34,12 @@ def purge_idempotent_answers(at: datetime, *, hours: int) -> int:
 
 def purge_ended_sessions(at: datetime) -> int:
     """Removes sessions whose time is over, and with them their lines under Devices. Index of expire_date."""
-    removed = 0
-    for _batch in range(BATCHES):
-        found = purge_session_batch(at)
-        removed += found
-        if found < BATCH:
-            break
-    return removed
+    return purge_in_batches(partial(purge_session_batch, at))
 
 
-@transaction.atomic
-def purge_session_batch(at: datetime) -> int:
+def purge_session_batch(at: datetime, size: int) -> int:
     ended = Session.objects.filter(expire_date__lt=at).order_by("expire_date")
-    keys = list(ended.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
+    keys = list(ended.select_for_update(skip_locked=True).values_list("pk", flat=True)[:size])
     UserSession.objects.filter(session_key__in=keys).delete()
     Session.objects.filter(pk__in=keys, expire_date__lt=at).delete()
     return len(keys)
-
-
-def purge_rows(rows: QuerySet[Any]) -> int:
-    removed = 0
-    for _batch in range(BATCHES):
-        found = purge_row_batch(rows)
-        removed += found
-        if found < BATCH:
-            break
-    return removed
-
-
-@transaction.atomic
-def purge_row_batch(rows: QuerySet[Any]) -> int:
-    held = list(rows.select_for_update(skip_locked=True)[:BATCH].values_list("pk", flat=True))
-    rows.filter(pk__in=held).delete()
-    return len(held)

@@ -1,39 +1,29 @@
-"""Files that no post has taken go, for whoever uploaded them has forgotten them, and disks are not endless.
-
-A batch is a short transaction of its own and passes over rows that somebody holds, so that nobody waits for it.
-"""
+"""Files that no post has taken go, for whoever uploaded them has forgotten them, and disks are not endless."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
+from foundation.database.purges import purge_in_batches
 from publishing.models import Asset, Attachment
 
 LOOK_BACK = timedelta(days=30)  # further: what is used is not looked at for ever
-BATCH = 100
-BATCHES = 50  # of one run; what is left is taken by the next one
 
 
 def purge_unused_files(at: datetime) -> int:
     """Removes what was uploaded so long ago and went with no revision of any post; how many files."""
     before = at - timedelta(days=settings.UNUSED_FILE_RETENTION_DAYS)
-    gone = 0
-    for _batch in range(BATCHES):
-        found = purge_batch(before)
-        gone += found
-        if found < BATCH:
-            break
-    return gone
+    return purge_in_batches(partial(purge_batch, before), size=100, batches=50)
 
 
-@transaction.atomic
-def purge_batch(before: datetime) -> int:
+def purge_batch(before: datetime, size: int) -> int:
     # unscoped: one purge serves every organization; index asset_oldest
     rows = Asset.unscoped.filter(created_at__gt=before - LOOK_BACK, created_at__lt=before)
-    held = filter_unused(rows).order_by("created_at").select_for_update(of=("self",), skip_locked=True)[:BATCH]
+    held = filter_unused(rows).order_by("created_at").select_for_update(of=("self",), skip_locked=True)[:size]
     # Asked again under the lock: from now on nobody can place one of them, but a moment ago somebody may have.
     assets = list(filter_unused(Asset.unscoped.filter(pk__in=[asset.pk for asset in held])))
     Asset.unscoped.filter(pk__in=[asset.pk for asset in assets]).delete()

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.utils.timezone import now
 
+from foundation.database import purges
 from organizations.actions.notifications import read_all_notifications
 from organizations.models import Mail, Notification
 from organizations.notifications import retention
@@ -53,13 +54,13 @@ def test_it_is_kept_as_long_as_was_said(cast, read, settings):
 
 
 def test_in_small_batches_of_every_organization(cast, tell, monkeypatch):
-    monkeypatch.setattr(retention, "BATCH", 3)
+    monkeypatch.setattr(purges, "BATCH", 3)
     for member in (cast.ed, cast.mallory):
         with scope(member.organization_id):
             for number in range(4):
                 tell(member, f"old-{number}")
             Notification.objects.update(read_at=now() - LONG_AGO)
-    monkeypatch.setattr(retention, "BATCHES", 2)
+    monkeypatch.setattr(purges, "BATCHES", 2)
     assert purge_read_notices(now(), days=90) == 6
     assert purge_read_notices(now(), days=90) == 2
     assert not Notification.unscoped.exists()

@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils.timezone import now
 
-from networks.incoming import receipt_retention as receipts
+from foundation.database import purges
 from networks.models import WebhookReceipt
 from networks.tasks import purge_receipts
 from organizations.models import ApiToken, IdempotentAnswer
@@ -47,8 +47,8 @@ def test_or_when_was_said(answers: None, settings) -> None:
 
 
 def test_a_run_is_bounded(answers: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retention, "BATCH", 2)
-    monkeypatch.setattr(retention, "BATCHES", 2)
+    monkeypatch.setattr(purges, "BATCH", 2)
+    monkeypatch.setattr(purges, "BATCHES", 2)
     assert retention.purge_idempotent_answers(now(), hours=24) == 4
     assert retention.purge_idempotent_answers(now(), hours=24) == 2
 
@@ -108,7 +108,6 @@ def test_each_has_its_index(answers: None) -> None:
 def test_beat_wakes_them() -> None:
     woken = {one["task"] for one in app.conf.beat_schedule.values()}
     assert {"organizations.tasks.purge_old", "networks.tasks.purge_receipts", "publishing.tasks.purge_files"} <= woken
-    assert receipts.PURGE_BATCHES
 
 
 def test_whatever_beat_asks_for_is_a_task() -> None:

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.utils.timezone import now
 
+from foundation.database.purges import purge_rows
 from foundation.errors import Conflict, Invalid, NotFound
 from foundation.overtaking import Overtaken
 from organizations.actions.absences import end_absence, plan_absence
@@ -51,7 +52,7 @@ from organizations.models.sign_on import NO_SIGN_ON
 from organizations.notifications import mails
 from organizations.notifications.digests import collect_digest
 from organizations.notifications.notices import notify, settle_notices
-from organizations.notifications.retention import purge_ended_sessions, purge_rows
+from organizations.notifications.retention import purge_ended_sessions
 from organizations.people import invitation_mails
 from organizations.sign_in.domain_records import LookupResult
 from organizations.sign_in.oidc import Claims, SignOnFailed
@@ -359,7 +360,7 @@ def test_two_purges_of_notices_pass_over_each_other(few: Few, told: Notification
     def work() -> int:
         return purge_rows(Notification.objects.filter(pk=told.pk))
 
-    met = overlapping("organizations.notifications.retention.purge_row_batch", work, work, of=few.acme)
+    met = overlapping("foundation.database.purges.purge_row_batch", work, work, of=few.acme)
     assert (met.first, met.second, met.waited) == (1, 0, False)
 
 

@@ -367,7 +367,7 @@ def test_two_purges_pass_over_each_other(few: Few) -> None:
     receipt = store_receipt("x", uuid.uuid4().bytes, sandbox=False)
     Receipt.objects.filter(pk=receipt.pk).update(digested_at=now() - timedelta(days=9))
     met = overlapping(
-        "networks.incoming.receipt_retention.purge_receipt_batch",
+        "foundation.database.purges.purge_row_batch",
         lambda: purge_read_receipts(now(), days=8),
         lambda: purge_read_receipts(now(), days=8),
         of=None,
