@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.db.models import QuerySet
 
 from foundation.errors import NotFound
+from foundation.texts.ids import parse_id
 from networks.models import Profile
 from organizations.models import Member
 from teams.access import access_profile, access_team, profiles_for
@@ -39,7 +40,7 @@ def answer_time_people(member: Member, *, team: str = "") -> tuple[QuerySet[Memb
     profiles = profiles_for(member, to="view")
     teams = answer_time_teams(member)
     if team:
-        teams = teams.filter(pk=team) if team.isdecimal() and len(team) < 19 else teams.none()
+        teams = teams.filter(pk=parse_id(team))
         if not teams.exists():
             raise NotFound
     elif member.is_admin:

@@ -10,6 +10,7 @@ from analytics.definitions import METRIC_BY_KEY, METRICS
 from analytics.period import USUAL_DAYS, Period, last_days, last_month, parse_period
 from analytics.queries.post_numbers import NEWEST_ORDER, POST_ORDERS
 from foundation.errors import Invalid
+from foundation.texts.ids import parse_id, parse_ids
 
 PERIOD_PRESETS = (7, 30, 90)
 LAST_MONTH = "month"  # beside numbers of days
@@ -30,11 +31,11 @@ class ReportFilters:
 
     @property
     def profile_ids(self) -> set[int]:
-        return {int(pk) for pk in self.profiles if pk.isdecimal()}
+        return set(parse_ids(self.profiles))
 
     @property
     def team_id(self) -> int | None:
-        return int(self.team) if self.team.isdecimal() else None
+        return parse_id(self.team)
 
 
 def parse_report_filters(asked: QueryDict, today: date) -> ReportFilters:

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
 from foundation.errors import Conflict, Invalid, NotFound
+from foundation.texts.ids import parse_id
 from inbox.access import access_conversation, require_conversation_right
 from inbox.actions.assign import assign_conversation
 from inbox.actions.reply import reply_to_conversation
@@ -20,7 +21,6 @@ from inbox.conversation_filters import (
     ME,
     NOBODY,
     ConversationFilters,
-    parse_number,
 )
 from inbox.conversation_shapes import conversation_shape, message_shape
 from inbox.models import Conversation, Message
@@ -55,7 +55,7 @@ class ConversationQuery(serializers.Serializer[Any]):
     q = serializers.CharField(required=False, allow_blank=True, max_length=200)
 
     def validate_assignee(self, value: str) -> str:
-        if value not in (ME, NOBODY) and parse_number(value) is None:
+        if value not in (ME, NOBODY) and parse_id(value) is None:
             raise serializers.ValidationError("Give me, none or the id of a member.")
         return value
 

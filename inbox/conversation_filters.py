@@ -1,16 +1,15 @@
 """Which conversations are asked for: the same names in a page's address and in the REST surface. Pure."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from foundation.texts.ids import parse_id
 from networks.contract import InboundKind
 
 CONVERSATION_STATES = ("open", "closed")
 CONVERSATION_KINDS = tuple(str(kind) for kind in InboundKind)
 ME, NOBODY = "me", "none"
-_DIGITS = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +30,9 @@ class ConversationFilters:
         assignee = params.get("assignee")
         return cls(
             state=None if state == "all" else state if state in CONVERSATION_STATES else "open",
-            assignee=assignee if assignee in (ME, NOBODY) or parse_number(assignee) else None,
-            team=parse_number(params.get("team")),
-            profile=parse_number(params.get("profile")),
+            assignee=assignee if assignee in (ME, NOBODY) or parse_id(assignee) else None,
+            team=parse_id(params.get("team")),
+            profile=parse_id(params.get("profile")),
             kind=params["kind"] if params.get("kind") in CONVERSATION_KINDS else None,
             q=params.get("q", "").replace("\0", "").strip()[:200],
         )
@@ -53,7 +52,3 @@ class ConversationFilters:
 
     def but(self, **changes: Any) -> Self:
         return replace(self, **changes)
-
-
-def parse_number(value: str | None) -> int | None:
-    return int(value) if value and _DIGITS.fullmatch(value) else None

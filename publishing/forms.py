@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from foundation.overtaking import format_seen_mark
+from foundation.texts.ids import parse_ids
 from foundation.texts.number_format import format_number
 from foundation.texts.written_text import WrittenField
 from networks.queries.queue import QUEUE_PLACES
@@ -102,7 +103,7 @@ class ComposerForm(forms.Form):
     def pks(self, name: str) -> list[int]:
         """Boxes of one name, as far as they hold ids."""
         raw = self.given.getlist(name) if isinstance(self.given, QueryDict) else self.given.get(name, [])
-        return [int(pk) for pk in raw if str(pk).isascii() and str(pk).isdigit() and len(str(pk)) < 19]
+        return parse_ids(map(str, raw))
 
     @property
     def ids(self) -> list[int]:

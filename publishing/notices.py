@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from foundation.texts.dates import format_planned_time
+from foundation.texts.ids import parse_id
 from foundation.texts.number_format import format_number
 from networks.models import FallbackPlan, Outgoing
 from networks.queries.queue import annotate_returns
@@ -97,7 +98,7 @@ def asked_cause(post: Post) -> str:
 def approval_preview(member: Member, cause: str) -> NoticeContent | None:
     """The post as it stands now, for whoever may still see it: every text of it, its pictures, its planned time."""
     number = cause.removeprefix("post-").removesuffix("-asked")
-    post = posts_for(member).select_related("revision").filter(pk=int(number)).first() if number.isdigit() else None
+    post = posts_for(member).select_related("revision").filter(pk=parse_id(number)).first()
     if post is None or post.revision is None:
         return None
     one = post.revision

@@ -15,6 +15,7 @@ from rest_framework.routers import SimpleRouter
 
 from foundation.errors import Invalid
 from foundation.overtaking import mark_of, refuse_overtaken
+from foundation.texts.ids import parse_id
 from networks.contract import MediaKind, Publishes, Replies
 from networks.models import PROFILE_VERBS, Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
 from networks.queries.holds import ProfileWait, annotate_waits, first_wait_of
@@ -148,7 +149,7 @@ def why_shape(member: Member, profile: Profile, verb: str) -> dict[str, Any]:
 
 
 def parse_verbs_by_id(field: str, verbs: Mapping[str, list[str]]) -> dict[int, list[str]]:
-    if not all(key.isascii() and key.isdigit() and len(key) < 19 for key in verbs):
+    if any(parse_id(key) is None for key in verbs):
         raise Invalid({field: ["Name each by its id, a whole number."]})
     return {int(key): wanted for key, wanted in verbs.items()}
 

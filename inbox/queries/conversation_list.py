@@ -1,20 +1,19 @@
 """The list of conversations: filtered, newest first, paged by key."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
 
+from foundation.database.keyset import page_by_time
 from foundation.texts.search import MatchesQuery, Parts, Words
 from inbox.access import conversations_for
-from inbox.conversation_filters import ME, NOBODY, ConversationFilters, parse_number
+from inbox.conversation_filters import ME, NOBODY, ConversationFilters
 from inbox.models import Contact, Conversation, Message
 from organizations.models import Member
 from organizations.queries.absences import deputised_member_ids
 
 PAGE_SIZE = 50
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
+NEWEST_FIRST = ("-last_message_at", "-id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +55,9 @@ def search_conversations(rows: QuerySet[Conversation], q: str) -> QuerySet[Conve
 
 def fetch_listing(member: Member, filters: ConversationFilters, *, before: str = "") -> ConversationListing:
     """One page in one query, whatever its size."""
-    rows = filter_conversations(member, filters).order_by("-last_message_at", "-id")
-    if key := parse_page_key(before):
-        at, pk = key
-        rows = rows.filter(Q(last_message_at__lt=at) | Q(last_message_at=at, pk__lt=pk))
-    found = list(rows[: PAGE_SIZE + 1])
-    older = (
-        format_page_key(found[PAGE_SIZE - 1].last_message_at, found[PAGE_SIZE - 1].pk)
-        if len(found) > PAGE_SIZE
-        else None
+    return ConversationListing(
+        *page_by_time(filter_conversations(member, filters), NEWEST_FIRST, size=PAGE_SIZE, after=before)
     )
-    return ConversationListing(found[:PAGE_SIZE], older)
 
 
 def next_waiting(member: Member, filters: ConversationFilters, conversation: Conversation) -> Conversation | None:
@@ -76,7 +67,7 @@ def next_waiting(member: Member, filters: ConversationFilters, conversation: Con
         .exclude(pk=conversation.pk)
         .exclude(unanswered_since=None)
     )
-    newest = rows.order_by("-last_message_at", "-id")
+    newest = rows.order_by(*NEWEST_FIRST)
     found: Conversation | None = newest.filter(last_message_at__lte=conversation.last_message_at).first()
     return found or newest.first()
 
@@ -90,16 +81,3 @@ def count_inbox_views(member: Member) -> dict[str, int]:
         unassigned=Count("pk", filter=open_ & Q(assignee=None, team=None)),
         closed=Count("pk", filter=Q(state="closed")),
     )
-
-
-def format_page_key(at: datetime, pk: int) -> str:
-    return f"{(at - EPOCH) // MICROSECOND}-{pk}"
-
-
-def parse_page_key(key: str) -> tuple[datetime, int] | None:
-    """None for what is no key, so that an altered address shows the first page."""
-    moment, _, pk = key.partition("-")
-    micros, row = parse_number(moment), parse_number(pk)
-    if micros is None or row is None or micros > 10**16:
-        return None
-    return EPOCH + micros * MICROSECOND, row

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
+from foundation.database.keyset import beyond_key, format_time_key, parse_time_key, reverse_order
 from inbox.access import conversations_for
 from inbox.models import Conversation, Message
-from inbox.queries.conversation_list import format_page_key, parse_page_key
 from networks.contract import Media, MediaKind
 from networks.models import Profile, ProfileGroupObjectPermission
 from organizations.models import Member
@@ -15,6 +15,7 @@ from teams.queries.grant_reasons import members_who_may
 
 PAGE_SIZE = 50
 LONGEST_THREAD = 500
+NEWEST_FIRST = ("-sent_at", "-id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,13 @@ def fetch_thread(conversation: Conversation, *, before: str = "", start: str = "
     """The newest page; or the one `before` a key; or all from the key `start` on, so that a refresh keeps its place."""
     rows = messages_of(conversation)
     limit = PAGE_SIZE
-    if key := parse_page_key(before):
-        rows = rows.filter(Q(sent_at__lt=key[0]) | Q(sent_at=key[0], pk__lt=key[1]))
-    elif key := parse_page_key(start):
-        rows, limit = rows.filter(Q(sent_at__gt=key[0]) | Q(sent_at=key[0], pk__gte=key[1])), LONGEST_THREAD
-    found = list(rows.order_by("-sent_at", "-id")[: limit + 1])
+    if key := parse_time_key(before):
+        rows = rows.filter(beyond_key(NEWEST_FIRST, key))
+    elif key := parse_time_key(start):
+        rows, limit = rows.filter(beyond_key(reverse_order(NEWEST_FIRST), key, including=True)), LONGEST_THREAD
+    found = list(rows.order_by(*NEWEST_FIRST)[: limit + 1])
     shown = found[:limit][::-1]
-    first = format_page_key(shown[0].sent_at, shown[0].pk) if shown else None
+    first = format_time_key(shown[0].sent_at, shown[0].pk) if shown else None
     return Thread(shown, first, len(found) > limit, max((one.pk for one in shown), default=None))
 
 

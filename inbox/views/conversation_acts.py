@@ -15,6 +15,7 @@ from django_htmx.http import trigger_client_event
 
 from foundation.errors import AppError, Conflict, Invalid
 from foundation.overtaking import Overtaken, format_seen_mark
+from foundation.texts.ids import parse_id
 from foundation.texts.written_text import with_line_feeds
 from inbox import reply_limits
 from inbox.access import access_conversation
@@ -22,7 +23,6 @@ from inbox.actions.assign import assign_conversation
 from inbox.actions.reply import reply_to_conversation
 from inbox.actions.triage import close_conversation, reopen_conversation
 from inbox.actions.unsent_replies import resolve_reply, retry_reply, withdraw_reply
-from inbox.conversation_filters import parse_number
 from inbox.models import Conversation, Message
 from inbox.views import page_context
 from organizations.access import access_member
@@ -39,7 +39,7 @@ def send_reply(request: MemberRequest, pk: int) -> HttpResponse:
     conversation = access_conversation(request.member, pk, to="reply")
     text = with_line_feeds(request.POST.get("text", ""))
     try:
-        reply_to_conversation(request.member, conversation, text=text, seen=parse_number(request.POST.get("seen")) or 0)
+        reply_to_conversation(request.member, conversation, text=text, seen=parse_id(request.POST.get("seen")) or 0)
     except Invalid as error:
         return render_reply_box(request, conversation, text, 422, errors=error.user_message)
     except Conflict as error:
@@ -77,7 +77,7 @@ def count_reply_text(request: MemberRequest, pk: int) -> HttpResponse:
 @member_gate
 @require_POST
 def assign_conversation_view(request: MemberRequest, pk: int) -> HttpResponse:
-    member, team = parse_number(request.POST.get("member")), parse_number(request.POST.get("team"))
+    member, team = parse_id(request.POST.get("member")), parse_id(request.POST.get("team"))
     conversation = access_conversation(request.member, pk, to="assign" if member or team else "give_back")
     try:
         assign_conversation(
@@ -97,7 +97,7 @@ def assign_conversation_view(request: MemberRequest, pk: int) -> HttpResponse:
 @member_gate
 @require_POST
 def close_conversation_view(request: MemberRequest, pk: int) -> HttpResponse:
-    read = parse_number(request.POST.get("read"))
+    read = parse_id(request.POST.get("read"))
     return change_conversation_state(request, pk, partial(close_conversation, read=read))
 
 

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from foundation.texts.ids import parse_id
 from organizations.actors import Actor
 
 Reference = tuple[str, int]
@@ -43,5 +44,5 @@ def find_subjects(actor: Actor, references: Iterable[Reference]) -> dict[Referen
 
 def subject_reference(kind: str, number: str) -> Reference | None:
     """What the audit log names by a kind and a text; None for a kind that has no finder."""
-    is_number = number.isascii() and number.isdecimal() and len(number) < 19
-    return (kind, int(number)) if kind in FINDERS and is_number else None
+    pk = parse_id(number)
+    return (kind, pk) if kind in FINDERS and pk is not None else None

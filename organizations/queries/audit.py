@@ -7,12 +7,15 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
+from foundation.database.keyset import KeyPage, page_by_key, rows_after
+from foundation.texts.ids import parse_id
 from organizations.models import AuditEntry
 from organizations.tenancy import require_organization_id, scope
 
 PAGE = 50
+NEWEST_FIRST = ("-at", "-pk")
 BATCH = 1000  # rows that an export holds in memory
 THING_PATTERN = re.compile(r"([a-z]\w*)[ :#]+([\w.-]{1,40})", re.ASCII)
 SYSTEM_ACTOR = "system"
@@ -44,33 +47,17 @@ class AuditFilter:
     zone: str = "UTC"
 
 
-@dataclass(frozen=True, slots=True)
-class AuditPage:
-    entries: list[AuditEntry]
-    older: int | None
-    newer: int | None
-
-
-def audit_page(criteria: AuditFilter, *, before: str = "", after: str = "") -> AuditPage:
+def audit_page(criteria: AuditFilter, *, before: int | None = None, after: int | None = None) -> KeyPage[AuditEntry]:
     """Entries older (or newer) than the one with an id. Indexes audit_newest, _actor, _verb, _target, _named."""
-    rows = matching_entries(criteria)
-    if mark := find_entry(after):
-        newer = rows.filter(at__gte=mark.at).filter(Q(at__gt=mark.at) | Q(pk__gt=mark.pk))
-        taken = list(newer.order_by("at", "pk")[: PAGE + 1])
-        shown = taken[:PAGE][::-1]
-        return AuditPage(shown, shown[-1].pk if shown else None, shown[0].pk if len(taken) > PAGE else None)
-    mark = find_entry(before)
-    taken = list((entries_older_than(rows, mark) if mark else rows).order_by("-at", "-pk")[: PAGE + 1])
-    shown = taken[:PAGE]
-    return AuditPage(shown, shown[-1].pk if len(taken) > PAGE else None, shown[0].pk if shown and mark else None)
+    return page_by_key(matching_entries(criteria), NEWEST_FIRST, size=PAGE, after=before, before=after)
 
 
 def matching_entries(criteria: AuditFilter) -> QuerySet[AuditEntry]:
     rows: QuerySet[AuditEntry] = AuditEntry.objects.all()
     if criteria.person == SYSTEM_ACTOR:
         rows = rows.filter(actor_id=None)
-    elif is_id(criteria.person):
-        rows = rows.filter(actor_id=int(criteria.person))
+    elif (person := parse_id(criteria.person)) is not None:
+        rows = rows.filter(actor_id=person)
     if criteria.verb:
         rows = rows.filter(verb=criteria.verb)
     if named := THING_PATTERN.fullmatch(criteria.thing.strip().lower()):
@@ -84,21 +71,16 @@ def matching_entries(criteria: AuditFilter) -> QuerySet[AuditEntry]:
     return rows
 
 
-def entries_older_than(rows: QuerySet[AuditEntry], mark: AuditEntry) -> QuerySet[AuditEntry]:
-    return rows.filter(at__lte=mark.at).filter(Q(at__lt=mark.at) | Q(pk__lt=mark.pk))
-
-
 def iterate_entries(organization_id: int, criteria: AuditFilter) -> Iterator[AuditEntry]:
     """All of it, newest first, a batch at a time. Runs while an answer is sent, so it enters the scope by itself."""
-    mark: AuditEntry | None = None
+    edge: tuple[datetime, int] | None = None
     while True:
         with scope(organization_id):
-            rows = matching_entries(criteria)
-            batch = list((entries_older_than(rows, mark) if mark else rows).order_by("-at", "-pk")[:BATCH])
+            batch = list(rows_after(matching_entries(criteria), NEWEST_FIRST, edge)[:BATCH])
         yield from batch
         if len(batch) < BATCH:
             return
-        mark = batch[-1]
+        edge = batch[-1].at, batch[-1].pk
 
 
 def verbs_used() -> list[str]:
@@ -106,14 +88,6 @@ def verbs_used() -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(VERBS_SQL, {"org": require_organization_id()})
         return [verb for (verb,) in cursor.fetchall()]
-
-
-def find_entry(pk: str) -> AuditEntry | None:
-    return AuditEntry.objects.filter(pk=int(pk)).first() if is_id(pk) else None
-
-
-def is_id(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 19
 
 
 def start_of_day(day: date, zone: str) -> datetime:

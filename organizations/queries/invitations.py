@@ -1,9 +1,8 @@
 """Invitations: by their link, and those that are open."""
 
-from dataclasses import dataclass
-
 from django.db.models import QuerySet
 
+from foundation.database.keyset import KeyPage, page_by_key
 from organizations.models import Invitation
 from organizations.signals import teams_asked
 
@@ -11,21 +10,13 @@ PAGE = 50
 LONGEST_SECRET = 100
 
 
-@dataclass(frozen=True, slots=True)
-class InvitationPage:
-    rows: list[Invitation]
-    older: int | None
-
-
 def open_invitations() -> QuerySet[Invitation]:
     rows = Invitation.objects.filter(accepted_at=None, revoked_at=None).order_by("-pk")  # index invitation_open
     return rows.select_related("invited_by__user")
 
 
-def invitation_page(*, before: int | None = None) -> InvitationPage:
-    rows = open_invitations()
-    found = list((rows.filter(pk__lt=before) if before else rows)[: PAGE + 1])
-    return InvitationPage(found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None)
+def invitation_page(*, before: int | None = None) -> KeyPage[Invitation]:
+    return page_by_key(open_invitations(), ["-pk"], size=PAGE, after=before)
 
 
 def find_invitation_by_secret(secret: str) -> Invitation | None:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
+from foundation.database.keyset import page_by_key
+from foundation.texts.ids import parse_id
 from organizations.models import Member, Notification
 from organizations.notifications.notice_kinds import NOTICE_KINDS, NoticeKind
-from organizations.queries.audit import is_id
 
 PAGE = 40
 IN_BELL = 12
@@ -38,11 +39,9 @@ def newest_notices(member: Member) -> list[NoticeLine]:
 
 def notice_page(member: Member, before: str) -> tuple[list[NoticeLine], int | None]:
     """One page and the key of the older one."""
-    rows = Notification.objects.filter(member=member, in_bell=True).order_by("-pk")
-    if is_id(before):
-        rows = rows.filter(pk__lt=int(before))
-    found = list(rows[: PAGE + 1])
-    return notice_lines(found[:PAGE]), found[PAGE - 1].pk if len(found) > PAGE else None
+    rows = Notification.objects.filter(member=member, in_bell=True)
+    page = page_by_key(rows, ["-pk"], size=PAGE, after=parse_id(before))
+    return notice_lines(page.rows), page.later
 
 
 def notice_lines(rows: list[Notification]) -> list[NoticeLine]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from foundation.texts.ids import parse_id
 from organizations.actions.exports import record_audit_export
 from organizations.auditing.audit_export import audit_csv_lines, audit_json_lines
 from organizations.auditing.audit_words import describe_audit_changes, verb_words
@@ -65,8 +66,8 @@ class AuditFilterForm(forms.Form):
 def show_audit(request: MemberRequest) -> HttpResponse:
     form = AuditFilterForm(request.GET)
     criteria = form.criteria(request.member.time_zone)
-    page = audit_page(criteria, before=request.GET.get("before", ""), after=request.GET.get("after", ""))
-    rows = audit_rows(request.member, page.entries)
+    page = audit_page(criteria, **{name: parse_id(request.GET.get(name)) for name in ("before", "after")})
+    rows = audit_rows(request.member, page.rows)
     narrowed = any(form.data.get(name) for name in form.fields)
     return render(
         request, "organizations/audit.html", {"rows": rows, "page": page, "filter": form, "narrowed": narrowed}

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from foundation.errors import Conflict, Invalid, NotFound
+from foundation.texts.ids import parse_id
 from foundation.texts.number_format import format_number
 from organizations.actions.invitations import invite_member, resend_invitation, revoke_invitation
 from organizations.actions.inviting_many import check_invitation_list, invite_people
@@ -18,7 +19,7 @@ from organizations.gates import MemberRequest, admin_gate
 from organizations.models import Invitation, Role
 from organizations.people.people_forms import InvitationListForm, InviteForm
 from organizations.queries.invitations import invitation_page, joinable_teams
-from organizations.views.people import parse_id, people_tabs
+from organizations.views.people import people_tabs
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation.errors import Conflict, Invalid, NotFound
+from foundation.texts.ids import parse_id
 from organizations.access import access_member
 from organizations.actions.absences import end_absence, plan_absence
 from organizations.actions.people import change_role
@@ -48,10 +49,6 @@ def people_tabs(request: MemberRequest, active: str) -> list[dict[str, Any]]:
         )
         found.append({"label": _("Have left"), "url": f"{people}?show=left", "active": active == "left"})
     return found
-
-
-def parse_id(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
 @member_gate

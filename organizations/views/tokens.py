@@ -10,12 +10,14 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from foundation.database.keyset import KeyPage
 from foundation.errors import Invalid, NotFound
+from foundation.texts.ids import parse_id
 from organizations.actions.tokens import create_api_token, revoke_api_token
 from organizations.configuration.settings_forms import show_errors
 from organizations.gates import MemberRequest, admin_gate, member_gate
 from organizations.models import ApiToken
-from organizations.queries.tokens import TokenPage, token_page
+from organizations.queries.tokens import token_page
 from organizations.rest.scopes import SCOPE_LABELS
 from organizations.sign_in.admission import came_through_sign_on, must_sign_on
 from organizations.sign_in.fresh_proof import require_proof_to_send
@@ -65,13 +67,13 @@ def revoke_token(request: MemberRequest, pk: int) -> HttpResponse:
     )
 
 
-def page_arguments(request: MemberRequest) -> dict[str, str]:
-    return {name: request.GET.get(name, "") for name in ("before", "after")}
+def page_arguments(request: MemberRequest) -> dict[str, int | None]:
+    return {name: parse_id(request.GET.get(name)) for name in ("before", "after")}
 
 
-def render_tokens(request: MemberRequest, template: str, page: TokenPage, **given: Any) -> HttpResponse:
+def render_tokens(request: MemberRequest, template: str, page: KeyPage[ApiToken], **given: Any) -> HttpResponse:
     at = now()
-    rows = [token_row(request, token, at) for token in page.tokens]
+    rows = [token_row(request, token, at) for token in page.rows]
     form = given.get("form")
     status = 422 if form is not None and form.errors else 200
     return render(request, template, {"rows": rows, "page": page, **given}, status=status)

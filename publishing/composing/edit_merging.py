@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from foundation.texts.differences import diff_texts
+from foundation.texts.ids import parse_ids
 from networks.models import Profile
 from networks.registry import adapter_classes
 from organizations.auditing.overtaken_changes import (
@@ -167,9 +168,7 @@ def format_plan(side: FormValues) -> str:
 def format_field_value(name: str, value: FormValue) -> str:
     """A value as people read it."""
     if name == "profiles":
-        found = Profile.objects.filter(
-            pk__in=[pk for pk in as_list(value) if pk.isascii() and pk.isdigit() and len(pk) < 19]
-        )
+        found = Profile.objects.filter(pk__in=parse_ids(as_list(value)))
         return ", ".join(str(profile) for profile in found.order_by("name", "pk"))
     if name.startswith("media_"):
         return ", ".join(_("File %s") % pk for pk in as_list(value))

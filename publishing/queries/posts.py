@@ -14,7 +14,6 @@ from publishing.queries.delivery_parts import DELIVERY_STATE, delivery_state_fil
 from publishing.states import STATE_PRECEDENCE
 from teams.access import profiles_for
 
-PER_PAGE = 40
 STATE_FILTERS = (
     "draft",
     "in_review",
@@ -128,21 +127,6 @@ def revision_ids_matching(q: str) -> QuerySet[Revision, int]:
     """The ids of the revisions one of whose wordings holds every word of `q`. Indexes revision_parts, variant_parts."""
     common = Revision.objects.filter(MatchesQuery(Parts("text", "first_comment", Texts("parts")), q)).values("pk")
     return common.union(Variant.objects.filter(MatchesQuery(Parts("text", Texts("parts")), q)).values("revision"))
-
-
-def page_of_posts(
-    rows: QuerySet[Post], *, before: int | None, after: int | None
-) -> tuple[list[Post], int | None, int | None]:
-    """One page by key, and the keys of the older and the newer one."""
-    if after:
-        found = list(rows.filter(pk__gt=after).order_by("pk")[: PER_PAGE + 1])
-        more = len(found) > PER_PAGE
-        found = found[:PER_PAGE][::-1]
-        return found, found[-1].pk if found else None, found[0].pk if more and found else None
-    found = list((rows.filter(pk__lt=before) if before else rows)[: PER_PAGE + 1])
-    more = len(found) > PER_PAGE
-    found = found[:PER_PAGE]
-    return found, found[-1].pk if more else None, found[0].pk if before and found else None
 
 
 def posts_to_decide(actor: Actor) -> QuerySet[Post]:

@@ -1,13 +1,13 @@
 """The queue page: what of the outbox a member may see, by place, one page at a time."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, QuerySet
 
+from foundation.database.keyset import page_by_time
 from networks.models import Outgoing
 from networks.queries.queue import (
     QUEUE_PLACES,
@@ -26,8 +26,6 @@ from publishing.queries.delivery_parts import first_unsent_part, parts_of
 from teams.access import profiles_for, verbs_on
 
 PER_PAGE = 25
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-PAGE_KEY = re.compile(r"(\d{1,17})-(\d{1,18})", re.ASCII)
 NEWEST_FIRST = {"failed"}
 Rows = QuerySet[Outgoing, Any]
 
@@ -64,33 +62,15 @@ def count_by_place(rows: Rows, now: datetime) -> dict[str, int]:
 
 def page_of_queue(rows: Rows, place: str, now: datetime, *, after: str = "") -> QueuePage:
     """One page by key: what should leave first comes first, and of what failed the last."""
-    back = place in NEWEST_FIRST
-    wanted = rows_in_place(rows, place, now)
-    if key := parse_page_key(after):
-        at, pk = key
-        beyond = "lt" if back else "gt"
-        wanted = wanted.filter(Q(**{f"planned_at__{beyond}": at}) | Q(**{"planned_at": at, f"pk__{beyond}": pk}))
-    order = ("-planned_at", "-pk") if back else ("planned_at", "pk")
-    found = list(
-        annotate_returns(annotate_behind(wanted), now).select_related("profile").order_by(*order)[: PER_PAGE + 1]
-    )
-    shown = found[:PER_PAGE]
-    return QueuePage(shown, format_page_key(shown[-1]) if len(found) > PER_PAGE else None)
+    wanted = annotate_returns(annotate_behind(rows_in_place(rows, place, now)), now).select_related("profile")
+    order = ("-planned_at", "-pk") if place in NEWEST_FIRST else ("planned_at", "pk")
+    return QueuePage(*page_by_time(wanted, order, size=PER_PAGE, after=after))
 
 
 def rows_in_place(rows: Rows, place: str, now: datetime) -> Rows:
     """Says state and time once more, plainly: the index then begins and ends where the page does."""
     plain = {"state": "waiting", "planned_at__lt": now + SOON_WITHIN} if place in ("due", "held") else {"state": place}
     return queued_rows(rows.filter(**plain), now).filter(place=place)
-
-
-def format_page_key(row: Outgoing) -> str:
-    return f"{(row.planned_at - EPOCH) // timedelta(microseconds=1)}-{row.pk}"
-
-
-def parse_page_key(text: str) -> tuple[datetime, int] | None:
-    match = PAGE_KEY.fullmatch(text)
-    return (EPOCH + timedelta(microseconds=int(match[1])), int(match[2])) if match else None
 
 
 def attach_row_details(member: Member, rows: list[Outgoing], now: datetime) -> None:

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from foundation.errors import AppError
 from foundation.files.file_responses import open_stored_file, sandbox_response
+from foundation.texts.ids import parse_number
 from organizations.gates import MemberRequest, member_gate
 from publishing.access import access_asset
 from publishing.actions.assets import upload_asset
@@ -55,6 +56,6 @@ def show_tray_item(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def render_tray_item(request: MemberRequest, asset: Asset, part: str, *, status: int = 200) -> HttpResponse:
-    number = int(part) if part.isascii() and part.isdigit() and len(part) < 5 else 1
-    context = {"one": asset.attached(asset.alt_text), "number": number, "slug": request.member.organization.slug}
+    number, slug = parse_number(part, digits=4), request.member.organization.slug
+    context = {"one": asset.attached(asset.alt_text), "number": 1 if number is None else number, "slug": slug}
     return render(request, "publishing/_tray_item.html", context, status=status)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from foundation.errors import AppError, Conflict, Invalid, NotFound
 from foundation.overtaking import Overtaken, format_seen_mark
 from foundation.texts.dates import format_planned_time
+from foundation.texts.ids import parse_number
 from foundation.texts.number_format import format_number
 from organizations.auditing.overtaken_changes import Overtaking, entries_since, posted_mark
 from organizations.gates import MemberRequest, member_gate
@@ -79,8 +80,7 @@ def post_action_url(request: MemberRequest, name: str, post: Post) -> str:
 
 
 def seen_revision_number(request: MemberRequest) -> int | None:
-    text = request.POST.get("revision", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return parse_number(request.POST.get("revision"), digits=9)
 
 
 @post_button

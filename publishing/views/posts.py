@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
+from foundation.database.keyset import page_by_key
 from foundation.texts.dates import format_planned_time
 from networks.models import PROFILE_VERBS, Profile
 from networks.registry import adapter_class
@@ -28,7 +29,6 @@ from publishing.queries.delivery_parts import attach_part_details
 from publishing.queries.posts import (
     STATE_FILTERS,
     list_posts,
-    page_of_posts,
     posts_to_decide,
     prefetch_for_reading,
     visible_profiles,
@@ -38,6 +38,7 @@ from publishing.queries.review_changes import attach_file_changes
 from publishing.states import CANCELLABLE_STATES, STARTED_STATES
 from teams.access import verbs_on
 
+PER_PAGE = 40
 MOST_APPROVALS = 25
 MOST_FILTER_PROFILES = 200  # in the filter
 
@@ -47,10 +48,16 @@ MOST_FILTER_PROFILES = 200  # in the filter
 def show_posts(request: MemberRequest) -> HttpResponse:
     """One table for all states."""
     wanted = ListFilter(request.GET).wanted
-    keys = {"before": wanted.pop("before", None), "after": wanted.pop("after", None)}
+    keys = {"after": wanted.pop("before", None), "before": wanted.pop("after", None)}
     rows = prefetch_for_reading(list_posts(request.member, **wanted), request.member)
-    found, older, newer = page_of_posts(rows, **keys)
-    context = {"posts": found, "older": older, "newer": newer, "filters": wanted, "states": STATE_FILTERS}
+    page = page_by_key(rows, ["-pk"], size=PER_PAGE, **keys)
+    context = {
+        "posts": page.rows,
+        "older": page.later,
+        "newer": page.earlier,
+        "filters": wanted,
+        "states": STATE_FILTERS,
+    }
     if is_partial_request(request):
         return render(request, "publishing/_posts.html", context)
     context["profiles"] = visible_profiles(request.member)[:MOST_FILTER_PROFILES]

@@ -6,11 +6,13 @@ from typing import Any
 from django.db.models import BigIntegerField, Case, Exists, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Cast
 
+from foundation.database.keyset import beyond_key, find_edge, reverse_order, rows_after
+from foundation.texts.ids import parse_id
 from inbox.access import conversations_for
 from inbox.models import Conversation
 from networks.models import Outgoing, Profile
 from organizations.models import AuditEntry, Member
-from organizations.queries.audit import entries_older_than, find_entry
+from organizations.queries.audit import NEWEST_FIRST
 from publishing.access import deliveries_for, posts_for
 from publishing.models import Post
 from teams.access import profiles_for
@@ -68,17 +70,14 @@ class ActivityPage:
 
 def fetch_activity(reader: Member, *, before: str = "") -> ActivityPage:
     """One page, newest first. Index audit_newest, twice; what is seen is asked of each floor's own policy."""
-    mark = find_entry(before)
-    rows: QuerySet[AuditEntry] = AuditEntry.objects.all()
-    if mark:
-        rows = entries_older_than(rows, mark)
-    rows = rows.order_by("-at", "-pk")
-    edge = rows[MOST_SEARCHED - 1 : MOST_SEARCHED].first()
-    near = rows.filter(at__gte=edge.at).filter(Q(at__gt=edge.at) | Q(pk__gte=edge.pk)) if edge else rows
+    everything: QuerySet[AuditEntry] = AuditEntry.objects.all()
+    rows = rows_after(everything, NEWEST_FIRST, find_edge(everything, NEWEST_FIRST, parse_id(before)))
+    edge = rows.values_list("at", "pk")[MOST_SEARCHED - 1 : MOST_SEARCHED].first()
+    near = rows.filter(beyond_key(reverse_order(NEWEST_FIRST), edge, including=True)) if edge else rows
     shown = list(visible_entries(reader, near)[: PAGE_SIZE + 1])
     if len(shown) > PAGE_SIZE:
         return ActivityPage(shown[:PAGE_SIZE], shown[PAGE_SIZE - 1].pk)
-    return ActivityPage(shown, edge.pk if edge else None)
+    return ActivityPage(shown, edge[1] if edge else None)
 
 
 def existing_targets(entries: list[AuditEntry]) -> set[tuple[str, str]]:

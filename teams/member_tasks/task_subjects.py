@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from foundation.errors import Invalid
+from foundation.texts.ids import parse_id
 from organizations.auditing import subject_names
 from organizations.auditing.subject_names import Finder, Reference
 
@@ -19,6 +20,6 @@ def parse_reference(text: str) -> Reference | None:
     if not text:
         return None
     kind, _colon, number = text.partition(":")
-    if kind not in SUBJECT_KINDS or not number.isascii() or not number.isdecimal() or len(number) > 18:
+    if kind not in SUBJECT_KINDS or (pk := parse_id(number)) is None:
         raise Invalid({"about": [_("Name what it is about as in post:12.")]})
-    return kind, int(number)
+    return kind, pk

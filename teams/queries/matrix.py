@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
+from foundation.database.keyset import KeyPage, page_by_key
 from foundation.texts.search import MatchesQuery, Parts
 from networks.models import Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
 from organizations.models import Member, User
 from teams.access import EVERY_VERB, ROLE_VERBS, is_outside_organization, max_verbs_of_role, profiles_for
 from teams.models import Team, TeamMember
-from teams.queries.paging import KeyPage, page_by_key
 
 MEMBERS_PER_PAGE, PROFILES_PER_PAGE = 30, 20  # a page; more would make one that is slow to read and heavy to load
 MEMBERS_BY_NAME = ("user__name", "user__email", "pk")

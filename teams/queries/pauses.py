@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Case, CharField, Count, Exists, Min, OuterRef, Q, QuerySet, Value, When
 
+from foundation.database.keyset import KeyPage, page_by_key
 from networks.models import Outgoing, Profile
 from networks.queries.backlog import backlog_rows
 from organizations.actors import Actor
@@ -80,8 +81,6 @@ def count_in_flight(pauses: Iterable[Pause]) -> dict[int, int]:
     }
 
 
-def pause_history(actor: Actor, before: int | None) -> tuple[list[Pause], int | None]:
-    """Pauses that were released, the newest first, and the key of what is older. Index pause_newest."""
-    ended = pauses_for(actor).exclude(PAUSE_HOLDS).order_by("-pk")
-    found = list((ended.filter(pk__lt=before) if before else ended)[: HISTORY_SIZE + 1])
-    return found[:HISTORY_SIZE], found[HISTORY_SIZE - 1].pk if len(found) > HISTORY_SIZE else None
+def pause_history(actor: Actor, before: int | None) -> KeyPage[Pause]:
+    """Pauses that were released, the newest first. Index pause_newest."""
+    return page_by_key(pauses_for(actor).exclude(PAUSE_HOLDS), ["-pk"], size=HISTORY_SIZE, after=before)

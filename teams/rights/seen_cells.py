@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from foundation.texts.ids import parse_id, parse_ids
 from networks.models import PROFILE_VERBS
 
 Verbs = frozenset[str]
@@ -32,14 +33,14 @@ def decode_holders(values: Iterable[str]) -> dict[str, Verbs]:
 
 def decode_rows(columns: str, rows: Iterable[str]) -> dict[tuple[int, int], Verbs]:
     """{(member id, profile id): verbs} of the profiles "3 4" and rows such as "12:0701"; nonsense is passed over."""
-    profiles = [int(pk) for pk in columns.split() if pk.isascii() and pk.isdecimal() and len(pk) < 19]
+    profiles = parse_ids(columns.split())
     found = {}
     for row in rows:
-        member, _colon, cells = row.partition(":")
-        if not (member.isascii() and member.isdecimal() and len(member) < 19):
+        text, _colon, cells = row.partition(":")
+        if (member := parse_id(text)) is None:
             continue
         for number, profile in enumerate(profiles):
             verbs = decode_verbs(cells[number * CELL_WIDTH : (number + 1) * CELL_WIDTH])
             if verbs is not None:
-                found[int(member), profile] = verbs
+                found[member, profile] = verbs
     return found

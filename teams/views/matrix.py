@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from foundation.errors import NotFound
+from foundation.texts.ids import parse_id, parse_ids
 from networks.models import PROFILE_VERBS, Profile
 from networks.registry import adapter_classes
 from organizations.gates import MemberRequest, member_gate
@@ -111,21 +112,13 @@ def verbs_of_level(key: str, levels: list[LevelChoice]) -> frozenset[str] | None
 
 def chosen_cells(posted: QueryDict, open_: set[CellKey]) -> set[CellKey]:
     """The cells that were ticked, and of ticked rows and columns those that may be changed."""
-    rows, columns = parse_ids(posted.getlist("row")), parse_ids(posted.getlist("column"))
+    rows, columns = set(parse_ids(posted.getlist("row"))), set(parse_ids(posted.getlist("column")))
     found = {at for at in open_ if at[0] in rows or at[1] in columns}
     for value in posted.getlist("cell"):
         member, _dash, profile = value.partition("-")
         if (first := parse_id(member)) and (second := parse_id(profile)):
             found.add((first, second))
     return found
-
-
-def parse_ids(values: list[str]) -> set[int]:
-    return {found for value in values if (found := parse_id(value))}
-
-
-def parse_id(value: str | None) -> int | None:
-    return int(value) if value and value.isascii() and value.isdecimal() and len(value) < 19 else None
 
 
 def parse_matrix_query(params: QueryDict) -> MatrixQuery:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from foundation.errors import Conflict, Invalid
 from foundation.overtaking import Overtaken, format_seen_mark
+from foundation.texts.ids import parse_id
 from foundation.texts.number_format import format_number
 from networks.actions.backlog import BacklogDecision
 from organizations.auditing.overtaken_changes import Overtaking, entries_since, posted_mark
@@ -39,8 +40,8 @@ def show_pauses(request: MemberRequest) -> HttpResponse:
     form = PauseForm(posted_data(request), member=request.member, initial={"of": request.GET.get("of", "")[:40]})
     if form.is_valid() and pause_from_form(request, form):
         return redirect_to_pauses(request)
-    past, older = pause_history(request.member, parse_id(request.GET.get("before")))
-    context = {"form": form, "history": past, "older": older, **holding_pauses_context(request)}
+    past = pause_history(request.member, parse_id(request.GET.get("before")))
+    context = {"form": form, "history": past.rows, "older": past.later, **holding_pauses_context(request)}
     return render(request, "pauses/page.html", context, status=422 if form.errors else 200)
 
 
@@ -122,10 +123,6 @@ def holding_pauses_context(request: MemberRequest) -> dict[str, Any]:
 def posted_data(request: MemberRequest) -> Any:
     """Also a form that is sent empty is a form that is sent."""
     return request.POST if request.method == "POST" else None
-
-
-def parse_id(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
 def redirect_to_pauses(request: MemberRequest) -> HttpResponse:

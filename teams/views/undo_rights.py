@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from foundation.errors import AppError, NotFound
+from foundation.texts.ids import parse_ids
 from networks.models import Profile
 from organizations.gates import MemberRequest, member_gate
 from organizations.models import AuditEntry, Member
@@ -37,12 +38,8 @@ def undoable_rights_message(request: MemberRequest, text: str, started_at: datet
 @require_POST
 def undo_rights_changes(request: MemberRequest) -> HttpResponse:
     """Judged like any other change of rights; what cannot be taken back any more is said."""
-    wanted = [int(text) for text in request.POST.get("changes", "").split() if text.isascii() and text.isdecimal()]
-    changes = list(
-        own_rights_changes(request.member)
-        .filter(pk__in=[pk for pk in wanted[:MOST_CHANGES] if pk < 2**63])
-        .order_by("-pk")
-    )
+    wanted = parse_ids(request.POST.get("changes", "").split())
+    changes = list(own_rights_changes(request.member).filter(pk__in=wanted[:MOST_CHANGES]).order_by("-pk"))
     refused = [reason for one in changes if (reason := undo_rights_change(request.member, one))]
     for reason in dict.fromkeys(refused):
         messages.error(request, reason)

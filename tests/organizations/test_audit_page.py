@@ -58,13 +58,13 @@ def test_entries_of_the_same_instant_are_neither_lost_nor_repeated(cast):
         AuditEntry(organization=cast.acme, at=datetime(2026, 1, 1, tzinfo=UTC), verb="x.x", change={})
         for _ in range(130)
     )
-    seen, before = [], ""
+    seen, before = [], None
     while True:
         page = audit_page(AuditFilter(verb="x.x"), before=before)
-        seen += [entry.pk for entry in page.entries]
-        if page.older is None:
+        seen += [entry.pk for entry in page.rows]
+        if page.later is None:
             break
-        before = str(page.older)
+        before = page.later
     assert len(seen) == len(set(seen)) == 130
 
 
@@ -102,8 +102,8 @@ def test_days_are_the_readers_days(cast):
     late = AuditEntry(organization=cast.acme, at=datetime(2026, 6, 1, 22, 30, tzinfo=UTC), verb="x.x", change={})
     late.save()
     day = late.at.date() + timedelta(days=1)
-    assert audit_page(AuditFilter(since=day, until=day, zone="Europe/Madrid")).entries == [late]
-    assert late not in audit_page(AuditFilter(until=late.at.date(), zone="Europe/Madrid")).entries
+    assert audit_page(AuditFilter(since=day, until=day, zone="Europe/Madrid")).rows == [late]
+    assert late not in audit_page(AuditFilter(until=late.at.date(), zone="Europe/Madrid")).rows
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_others_have_another_log(cast, sign_in):
     assert "Secret baked" not in shown
     with scope(cast.globex):
         assert "secret.baked" not in verbs_used()
-        assert audit_page(AuditFilter(person=str(cast.ed.pk))).entries == []
+        assert audit_page(AuditFilter(person=str(cast.ed.pk))).rows == []
 
 
 @pytest.mark.parametrize(("method", "path"), [("get", AUDIT), ("post", EXPORT)])

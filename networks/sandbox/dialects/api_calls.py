@@ -10,6 +10,7 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooMany
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 
+from foundation.texts.ids import parse_number
 from networks.sandbox import faults
 from networks.sandbox.accounts import account_of_token
 from networks.sandbox.models import Account
@@ -103,7 +104,5 @@ def is_storable(text: str) -> bool:
 
 def int_within(value: str | None, *, least: int, most: int) -> int | None:
     """The number in `value` when it is one within the bounds."""
-    if value is None or not value.isascii() or not value.isdigit() or len(value) > 19:
-        return None
-    number = int(value)
-    return number if least <= number <= most else None
+    number = parse_number(value, digits=19)
+    return number if number is not None and least <= number <= most else None

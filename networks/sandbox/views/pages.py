@@ -9,6 +9,7 @@ from django.utils.timezone import now
 from django.views.decorators.http import require_GET, require_POST
 
 from foundation.errors import Invalid
+from foundation.texts.ids import parse_id
 from networks.registry import adapter_class
 from networks.sandbox import forms, queries
 from networks.sandbox.actions import (
@@ -129,8 +130,8 @@ def switch_fault(request: MemberRequest, network: str, handle: str) -> HttpRespo
 
 
 def requested_parent(network: str, request: MemberRequest) -> Entry | None:
-    given = (request.POST or request.GET).get("under", "")
-    return queries.require_entry(network, int(given)) if given.isdecimal() and len(given) < 19 else None
+    pk = parse_id((request.POST or request.GET).get("under"))
+    return queries.require_entry(network, pk) if pk is not None else None
 
 
 def write_as_audience(account: Account, form: SpeakForm, under: Entry | None) -> bool:

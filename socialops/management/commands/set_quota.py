@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from foundation.texts.ids import parse_number
 from organizations.actions.quotas import set_quotas
 from organizations.configuration.quotas import QUOTAS, quota_limit
 from publishing.media.storage_quota import GB
@@ -33,6 +34,6 @@ class Command(JSONCommand):
 def parse_amount(text: str, unit: int) -> int | None:
     if text == "default":
         return None
-    if not text.isascii() or not text.isdigit() or len(text) > 12:
+    if (amount := parse_number(text, digits=12)) is None:
         raise CommandError(f"“{text}”: expected a whole number, or the word default.")
-    return int(text) * unit
+    return amount * unit
