@@ -1,21 +1,16 @@
 """The only doors to profiles: guardian under the tenant fence. Two locks, one door."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
 from foundation.errors import NotFound, PermissionDenied
-from networks.models import (
-    PROFILE_VERBS,
-    Profile,
-    ProfileGroupObjectPermission,
-    ProfileUserObjectPermission,
-)
+from networks.models import PROFILE_VERBS, Profile
 from organizations.actors import Actor, System
 from organizations.models import Member, Role
 from organizations.tenancy import require_organization_id, scope
 from teams.models import Level, Team, TeamMember
+from teams.rights.grant_rows import own_grants, team_grants, verbs_by
 
 ROLE_VERBS: dict[str, frozenset[str]] = {
     Role.OWNER: frozenset(PROFILE_VERBS),
@@ -46,9 +41,7 @@ def profiles_for(actor: Actor, *, to: str) -> QuerySet[Profile]:
     if to not in max_verbs_of_role(actor.role):
         return Profile.objects.none()
     # the rows of guardian's get_objects_for_user, whose SQL takes twice as long to build (docs/adr/0005)
-    codename = {"permission__codename": f"{to}_profile"}
-    own = ProfileUserObjectPermission.objects.filter(user=actor.user_id, **codename)
-    team = ProfileGroupObjectPermission.objects.filter(group__user=actor.user_id, **codename)
+    own, team = own_grants(to, user=actor.user_id), team_grants(to, group__user=actor.user_id)
     return Profile.objects.filter(Q(pk__in=own.values("content_object")) | Q(pk__in=team.values("content_object")))
 
 
@@ -93,13 +86,10 @@ def verbs_on(member: Member, profile_ids: Iterable[int]) -> dict[int, frozenset[
         return dict.fromkeys(ids, frozenset())
     if ROLE_VERBS[member.role] == EVERY_VERB:
         return dict.fromkeys(ids, EVERY_VERB)
-    found: dict[int, set[str]] = defaultdict(set, {pk: set(ROLE_VERBS[member.role]) for pk in ids})
-    own = ProfileUserObjectPermission.objects.filter(user=member.user_id, content_object__in=ids)
-    team = ProfileGroupObjectPermission.objects.filter(group__user=member.user_id, content_object__in=ids)
-    for rows in (own, team):
-        for pk, codename in rows.values_list("content_object_id", "permission__codename"):
-            found[pk].add(codename.removesuffix("_profile"))
-    return {pk: frozenset(found[pk]) & max_verbs_of_role(member.role) for pk in ids}
+    own = verbs_by(own_grants(user=member.user_id, content_object__in=ids), "content_object_id")
+    team = verbs_by(team_grants(group__user=member.user_id, content_object__in=ids), "content_object_id")
+    held = {pk: ROLE_VERBS[member.role].union(own.get(pk, ()), team.get(pk, ())) for pk in ids}
+    return {pk: verbs & max_verbs_of_role(member.role) for pk, verbs in held.items()}
 
 
 def is_leader_of(actor: Actor, team: Team) -> bool:

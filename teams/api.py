@@ -17,7 +17,7 @@ from foundation.errors import Invalid
 from foundation.overtaking import mark_of, refuse_overtaken
 from foundation.texts.ids import parse_id
 from networks.contract import MediaKind, Publishes, Replies
-from networks.models import PROFILE_VERBS, Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
+from networks.models import PROFILE_VERBS, Profile
 from networks.queries.holds import ProfileWait, annotate_waits, first_wait_of
 from networks.registry import adapter_class
 from organizations.access import access_member
@@ -30,6 +30,7 @@ from teams.actions.grants import lock_profile_row, set_grants
 from teams.actions.teams import change_team, create_team, dissolve_team, lock_team
 from teams.models import Team, TeamMember, UseCase
 from teams.queries.grant_reasons import explain_verbs, find_possible_givers, require_may_ask
+from teams.rights.grant_rows import own_grants, team_grants, verbs_by
 
 
 def profile_shape(profile: Profile, verbs: frozenset[str]) -> dict[str, Any]:
@@ -155,26 +156,20 @@ def parse_verbs_by_id(field: str, verbs: Mapping[str, list[str]]) -> dict[int, l
 
 
 def grants_shape(profile: Profile) -> dict[str, dict[str, list[str]]]:
-    own = ProfileUserObjectPermission.objects.filter(
-        content_object=profile, user__memberships__organization=profile.organization_id
-    ).values_list("user__memberships__id", "permission__codename")
+    own = own_grants(content_object=profile, user__memberships__organization=profile.organization_id)
+    members = verbs_by(own, "user__memberships__id")
     team_ids = dict(Team.objects.values_list("group_id", "id"))
-    teams = ProfileGroupObjectPermission.objects.filter(content_object=profile, group__in=team_ids).values_list(
-        "group_id", "permission__codename"
-    )
-    return {"members": verbs_by_holder(own), "teams": verbs_by_holder((team_ids[group], name) for group, name in teams)}
+    groups = verbs_by(team_grants(content_object=profile, group__in=team_ids), "group_id")
+    teams = {team_ids[group]: verbs for group, verbs in groups.items()}
+    return {
+        kind: {str(pk): sorted(verbs) for pk, verbs in sorted(held.items())}
+        for kind, held in (("members", members), ("teams", teams))
+    }
 
 
 def grants_response(profile: Profile) -> Response:
     shape = grants_shape(profile)
     return etag_response(shape, mark_of(shape))
-
-
-def verbs_by_holder(rows: Any) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for pk, codename in sorted(rows):
-        found.setdefault(str(pk), []).append(codename.removesuffix("_profile"))
-    return found
 
 
 class TeamBody(StrictSerializer):

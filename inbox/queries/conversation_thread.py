@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from foundation.database.keyset import beyond_key, format_time_key, parse_time_key, reverse_order
 from inbox.access import conversations_for
 from inbox.models import Conversation, Message
 from networks.contract import Media, MediaKind
-from networks.models import Profile, ProfileGroupObjectPermission
+from networks.models import Profile
 from organizations.models import Member
-from teams.models import Team, TeamMember
-from teams.queries.grant_reasons import members_who_may
+from teams.models import Team
+from teams.queries.grant_reasons import members_who_may, teams_who_may
 
 PAGE_SIZE = 50
 LONGEST_THREAD = 500
@@ -69,8 +69,4 @@ def members_who_answer(profile: Profile) -> QuerySet[Member]:
 
 
 def teams_who_answer(profile: Profile) -> QuerySet[Team]:
-    """Those that look after the profile, or were granted something there, and in which somebody may answer."""
-    granted = ProfileGroupObjectPermission.objects.filter(content_object=profile).values("group")
-    answering = TeamMember.objects.filter(member__in=members_who_may(profile, "reply")).values("team")
-    near = Q(profiles=profile) | Q(group__in=granted)
-    return Team.objects.filter(near, pk__in=answering).distinct().order_by("name")
+    return teams_who_may(profile, "reply").order_by("name")

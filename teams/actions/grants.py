@@ -1,16 +1,16 @@
 """The only writer of guardian permissions: who may do what with which profile."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.auth.models import Permission
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from foundation.errors import AppError, Conflict, Invalid, NotFound, PermissionDenied
 from foundation.processes import realtime
-from networks.models import PROFILE_VERBS, Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
+from networks.models import PROFILE_VERBS, Profile
 from organizations.actors import Actor
 from organizations.auditing import audit
 from organizations.models import Member
@@ -18,10 +18,11 @@ from teams.access import max_verbs_of_role
 from teams.levels import unknown_verbs, with_view
 from teams.models import Team
 from teams.rights.grant_policy import Giver, giver_on
+from teams.rights.grant_rows import own_grants, store_grants, team_grants
 
 VerbsById = Mapping[int, Iterable[str]]
 SeenGrants = Mapping[str, frozenset[str]]  # what the actor saw of whom: {"member-12": verbs, "team-3": verbs}
-PermissionTable = type[ProfileUserObjectPermission] | type[ProfileGroupObjectPermission]
+FindGrants = Callable[..., QuerySet[Any]]  # own_grants or team_grants
 NO_VERBS: frozenset[str] = frozenset()
 
 
@@ -50,9 +51,9 @@ def set_grants(
     lock_profile_row(profile)
     giver = giver_on(actor, profile)
     people = require_all_holders(Member.objects.select_related("user").filter(pk__in=wanted_members), wanted_members)
-    write_grants(actor, giver, profile, ProfileUserObjectPermission, "user_id", people, wanted_members, seen or {})
+    write_grants(actor, giver, profile, own_grants, "user_id", people, wanted_members, seen or {})
     groups = require_all_holders(Team.objects.filter(pk__in=wanted_teams), wanted_teams)
-    write_grants(actor, giver, profile, ProfileGroupObjectPermission, "group_id", groups, wanted_teams, seen or {})
+    write_grants(actor, giver, profile, team_grants, "group_id", groups, wanted_teams, seen or {})
     realtime.ping(profile.organization_id, "rights")
 
 
@@ -105,7 +106,7 @@ def write_grants(
     actor: Actor,
     giver: Giver,
     profile: Profile,
-    table: PermissionTable,
+    find_grants: FindGrants,
     key: str,
     holders: Sequence[Member | Team],
     wanted: Mapping[int, frozenset[str]],
@@ -115,7 +116,7 @@ def write_grants(
     if not holders:
         return
     ids = {holder.pk: getattr(holder, key) for holder in holders}
-    rows = table.objects.filter(content_object=profile, **{f"{key}__in": ids.values()})
+    rows = find_grants(content_object=profile, **{f"{key}__in": ids.values()})
     held: dict[int, dict[str, int]] = {}
     for pk, owner, codename in rows.values_list("pk", key, "permission__codename"):
         held.setdefault(owner, {})[codename.removesuffix("_profile")] = pk
@@ -129,7 +130,7 @@ def write_grants(
         gone += [pk for verb, pk in before.items() if verb not in after]
         new += [(ids[holder.pk], verb) for verb in after if verb not in before]
         audit_grant_change(actor, profile, holder, frozenset(before), after)
-    store_permissions(table, key, profile, gone, new)
+    store_grants(rows, key, profile, gone, new)
 
 
 def require_may_give(giver: Giver, holder: Member | Team, changed: frozenset[str]) -> None:
@@ -153,20 +154,6 @@ def refuse_stale_grants(holder: Member | Team, seen: frozenset[str] | None, now:
             "Somebody else has changed the rights of %s meanwhile. Look at what they are now, then choose again."
         )
         raise Conflict(message % holder)
-
-
-def store_permissions(
-    table: PermissionTable, key: str, profile: Profile, gone: list[int], new: list[tuple[int, str]]
-) -> None:
-    if gone:
-        table.objects.filter(pk__in=gone).delete()
-    if not new:
-        return
-    permissions = Permission.objects.filter(content_type__app_label="networks", content_type__model="profile")
-    ids = dict(permissions.values_list("codename", "pk"))
-    table.objects.bulk_create(
-        table(content_object=profile, permission_id=ids[f"{verb}_profile"], **{key: owner}) for owner, verb in new
-    )
 
 
 def audit_grant_change(

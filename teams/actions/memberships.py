@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from django.contrib.auth.models import Group
 
 from foundation.processes import realtime
-from networks.models import ProfileUserObjectPermission
 from organizations.actors import Actor
 from organizations.auditing import audit
 from organizations.models import Member
 from organizations.people.member_handover import Handover
 from teams.models import Team, TeamMember
+from teams.rights.grant_rows import own_grants
 
 
 def add_to_teams(actor: Actor, member: Member, team_ids: Iterable[int]) -> None:
@@ -38,8 +38,7 @@ def delete_memberships(member: Member) -> None:
     TeamMember.objects.filter(member=member).delete()
     groups = Group.objects.filter(pk__in=Team.objects.values("group"))
     member.user.groups.remove(*groups.filter(user=member.user_id))
-    own = ProfileUserObjectPermission.objects.filter(user=member.user_id)
-    own.filter(content_object__organization=member.organization_id).delete()
+    own_grants(user=member.user_id, content_object__organization=member.organization_id).delete()
     realtime.ping(member.organization_id, "teams")
 
 

@@ -7,11 +7,12 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from foundation.errors import PermissionDenied
-from networks.models import PROFILE_VERBS, Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
+from networks.models import PROFILE_VERBS, Profile
 from organizations.models import AuditEntry, Member, Role
 from teams.access import ROLE_VERBS, max_verbs_of_role, roles_that_can
 from teams.models import Team, TeamMember
 from teams.queries.matrix import Cell, build_cells, members_led_by
+from teams.rights.grant_rows import own_grants, team_grants
 
 MOST_GIVERS = 20  # people named as able to give something; beyond that a name more helps nobody
 
@@ -120,8 +121,14 @@ def find_possible_givers(member: Member, profile: Profile, verb: str) -> list[Po
 def members_who_may(profile: Profile, verb: str) -> QuerySet[Member]:
     """Everybody for whom `can` says yes."""
     roles = [role for role in Role.values if verb in ROLE_VERBS[role]]
-    filters = {"content_object": profile, "permission__codename": f"{verb}_profile"}
-    own = ProfileUserObjectPermission.objects.filter(**filters).values("user")
-    team = ProfileGroupObjectPermission.objects.filter(**filters, group__user__isnull=False).values("group__user")
+    own = own_grants(verb, content_object=profile).values("user")
+    team = team_grants(verb, content_object=profile, group__user__isnull=False).values("group__user")
     granted = Q(role__in=roles_that_can(verb)) & (Q(user__in=own) | Q(user__in=team))
     return Member.objects.filter(Q(role__in=roles) | granted)
+
+
+def teams_who_may(profile: Profile, verb: str) -> QuerySet[Team]:
+    """Those that are tasked with the profile, or were granted something there, and in which somebody may."""
+    granted = team_grants(content_object=profile).values("group")
+    able = TeamMember.objects.filter(member__in=members_who_may(profile, verb)).values("team")
+    return Team.objects.filter(Q(profiles=profile) | Q(group__in=granted), pk__in=able).distinct()

@@ -8,16 +8,16 @@ from django.db.models import Q, QuerySet
 
 from foundation.database.keyset import KeyPage, page_by_key
 from foundation.texts.search import MatchesQuery, Parts
-from networks.models import Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
+from networks.models import Profile
 from organizations.models import Member, User
 from teams.access import EVERY_VERB, ROLE_VERBS, is_outside_organization, max_verbs_of_role, profiles_for
 from teams.models import Team, TeamMember
+from teams.rights.grant_rows import Verbs, own_grants, team_grants, verbs_by
 
 MEMBERS_PER_PAGE, PROFILES_PER_PAGE = 30, 20  # a page; more would make one that is slow to read and heavy to load
 MEMBERS_BY_NAME = ("user__name", "user__email", "pk")
 PROFILES_BY_NAME = ("name", "pk")
 
-Verbs = frozenset[str]
 NO_VERBS: Verbs = frozenset()
 CellKey = tuple[int, int]  # member id, profile id
 
@@ -111,10 +111,8 @@ def build_cells(members: Iterable[Member], profiles: Iterable[Profile]) -> dict[
     people = [one for one in members if not is_outside_organization(one)]
     ids = [profile.pk for profile in profiles]
     users = {one.user_id: one.pk for one in people}
-    own: defaultdict[CellKey, set[str]] = defaultdict(set)
-    rows = ProfileUserObjectPermission.objects.filter(user__in=users, content_object__in=ids)
-    for user, profile, codename in rows.values_list("user_id", "content_object_id", "permission__codename"):
-        own[users[user], profile].add(verb_of_codename(codename))
+    rows = own_grants(user__in=users, content_object__in=ids)
+    own = {(users[user], pk): verbs for (user, pk), verbs in verbs_by(rows, "user_id", "content_object_id").items()}
     through = inherited_by_cell(users, ids)
     found = {}
     for one in people:
@@ -122,24 +120,20 @@ def build_cells(members: Iterable[Member], profiles: Iterable[Profile]) -> dict[
         for profile in ids:
             at = (one.pk, profile)
             if role or at in own or at in through:
-                found[at] = Cell(frozenset(own.get(at, ())), through.get(at, ()), role, max_verbs_of_role(one.role))
+                found[at] = Cell(own.get(at, NO_VERBS), through.get(at, ()), role, max_verbs_of_role(one.role))
     return found
 
 
 def inherited_by_cell(users: Mapping[int, int], profile_ids: list[int]) -> dict[CellKey, tuple[tuple[str, Verbs], ...]]:
     """What comes through teams. A team's group is what `can` asks, so it is what is asked here."""
     teams = dict(Team.objects.order_by("name").values_list("group_id", "name"))
-    held: defaultdict[int, defaultdict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
-    rows = ProfileGroupObjectPermission.objects.filter(group__in=teams, content_object__in=profile_ids)
-    for group, profile, codename in rows.values_list("group_id", "content_object_id", "permission__codename"):
-        held[group][profile].add(verb_of_codename(codename))
+    held: defaultdict[int, dict[int, Verbs]] = defaultdict(dict)
+    rows = team_grants(group__in=teams, content_object__in=profile_ids)
+    for (group, profile), verbs in verbs_by(rows, "group_id", "content_object_id").items():
+        held[group][profile] = verbs
     found: defaultdict[CellKey, list[tuple[str, Verbs]]] = defaultdict(list)
     joined = User.groups.through.objects.filter(user_id__in=users, group_id__in=held)
     for user, group in joined.values_list("user_id", "group_id"):
         for profile, verbs in held[group].items():
-            found[users[user], profile].append((teams[group], frozenset(verbs)))
+            found[users[user], profile].append((teams[group], verbs))
     return {at: tuple(sorted(giving)) if len(giving) > 1 else tuple(giving) for at, giving in found.items()}
-
-
-def verb_of_codename(codename: str) -> str:
-    return codename.removesuffix("_profile")

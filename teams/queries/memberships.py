@@ -4,12 +4,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from foundation.texts.number_format import format_number
-from networks.models import PROFILE_VERBS, Profile, ProfileUserObjectPermission
+from networks.models import PROFILE_VERBS, Profile
 from networks.registry import adapter_class
 from organizations.models import Member
 from organizations.people.member_handover import Handover, Holding
 from teams.access import profiles_for, verbs_on
 from teams.models import TeamMember
+from teams.rights.grant_rows import own_grants
 from teams.rights.verb_words import VERB_WORDS
 
 MOST_GAPS = 12
@@ -19,9 +20,7 @@ def list_team_holdings(handover: Handover) -> list[Holding]:
     member, taker = handover.member, handover.taker("teams")
     leads = list(TeamMember.objects.filter(member=member).values_list("leads", flat=True))
     led = sum(leads)
-    own = ProfileUserObjectPermission.objects.filter(
-        user=member.user_id, content_object__organization=member.organization_id
-    )
+    own = own_grants(user=member.user_id, content_object__organization=member.organization_id)
     profiles = own.values("content_object").distinct().count()
     return [
         Holding(

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from networks.models import Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
+from networks.models import Profile
 from organizations.queries.people import list_members
 from teams.models import Team, TeamMember
+from teams.rights.grant_rows import Verbs, own_grants, team_grants, verbs_by
 
-Verbs = frozenset[str]
 NO_VERBS: Verbs = frozenset()
 
 
@@ -44,8 +44,8 @@ class Rights:
 
 def rights_on(profile: Profile) -> Rights:
     """Members and teams with their verbs, in five queries; admins, who hold every right, are left out."""
-    own = verbs_by_owner(ProfileUserObjectPermission.objects.filter(content_object=profile), "user_id")
-    by_group = verbs_by_owner(ProfileGroupObjectPermission.objects.filter(content_object=profile), "group_id")
+    own = verbs_by(own_grants(content_object=profile), "user_id")
+    by_group = verbs_by(team_grants(content_object=profile), "group_id")
     teams = list(Team.objects.order_by("name"))
     tasked = set(profile.teams.values_list("pk", flat=True))
     team_holders = [
@@ -61,13 +61,6 @@ def rights_on(profile: Profile) -> Rights:
     shown_people = [holder for holder in people if holder.own or holder.through]
     others = [holder for holder in (*team_holders, *people) if holder not in (*shown_teams, *shown_people)]
     return Rights(shown_teams, shown_people, others)
-
-
-def verbs_by_owner(rows, key: str) -> dict[int, Verbs]:  # type: ignore[no-untyped-def]  # of either model
-    found: dict[int, set[str]] = {}
-    for pk, codename in rows.values_list(key, "permission__codename"):
-        found.setdefault(pk, set()).add(codename.removesuffix("_profile"))
-    return {pk: frozenset(verbs) for pk, verbs in found.items()}
 
 
 def inherited_by_member(teams: list[Holder]) -> dict[int, dict[str, Verbs]]:

@@ -1,13 +1,12 @@
 """Which members hold a verb, by their own grants or through a team; admins, who hold every right, are left out."""
 
-from collections import defaultdict
 from collections.abc import Collection
 
 from django.db.models import QuerySet
 
-from networks.models import ProfileGroupObjectPermission, ProfileUserObjectPermission
 from organizations.models import Member
 from teams.access import roles_that_can
+from teams.rights.grant_rows import held_profiles_by_user
 
 
 def members_holding(verb: str, profile_ids: Collection[int]) -> QuerySet[Member]:
@@ -22,14 +21,3 @@ def held_profiles_by_member(verb: str, profile_ids: Collection[int]) -> dict[int
     held = held_profiles_by_user(verb, set(profile_ids))
     people = Member.objects.filter(user__in=held, role__in=roles_that_can(verb)).values_list("pk", "user_id")
     return {pk: held[user_id] for pk, user_id in people}
-
-
-def held_profiles_by_user(verb: str, profile_ids: set[int]) -> dict[int, set[int]]:
-    """{user id: on which of `profile_ids` they hold `verb`}"""
-    filters = {"content_object__in": profile_ids, "permission__codename": f"{verb}_profile"}
-    held: dict[int, set[int]] = defaultdict(set)
-    own = ProfileUserObjectPermission.objects.filter(**filters).values_list("user_id", "content_object_id")
-    through = ProfileGroupObjectPermission.objects.filter(**filters, group__user__isnull=False)
-    for user_id, profile_id in (*own, *through.values_list("group__user", "content_object_id")):
-        held[user_id].add(profile_id)
-    return held

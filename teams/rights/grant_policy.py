@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from foundation.errors import PermissionDenied
-from networks.models import PROFILE_VERBS, Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
+from networks.models import PROFILE_VERBS, Profile
 from organizations.actors import Actor, System
 from organizations.models import Member
 from teams.access import verbs_on
 from teams.models import Team, TeamMember
+from teams.rights.grant_rows import held_profiles_by_user, team_grants, verbs_by
 
 Verbs = frozenset[str]
 NOBODY: frozenset[int] = frozenset()
@@ -81,20 +82,14 @@ def giver_on(actor: Actor, profile: Profile) -> Giver:
 
 def managers_of(profile: Profile) -> frozenset[int]:
     """The users who were given `manage` there, by themselves or through a team."""
-    manage = {"content_object": profile, "permission__codename": "manage_profile"}
-    own = ProfileUserObjectPermission.objects.filter(**manage).values_list("user_id", flat=True)
-    through = ProfileGroupObjectPermission.objects.filter(**manage, group__user__isnull=False)
-    return frozenset(own) | frozenset(through.values_list("group__user", flat=True))
+    return frozenset(held_profiles_by_user("manage", [profile.pk]))
 
 
 def require_may_add(actor: Actor, team: Team) -> None:
     """Whoever joins a team gets its rights, so bringing somebody in is giving them. Raises PermissionDenied."""
     if isinstance(actor, System) or actor.is_admin:
         return
-    given: dict[int, set[str]] = {}
-    rows = ProfileGroupObjectPermission.objects.filter(group=team.group_id)
-    for pk, codename in rows.values_list("content_object_id", "permission__codename"):
-        given.setdefault(pk, set()).add(codename.removesuffix("_profile"))
+    given = verbs_by(team_grants(group=team.group_id), "content_object_id")
     own = verbs_on(actor, given)
     if any(not verbs <= own[pk] for pk, verbs in given.items()):
         raise PermissionDenied(_("Joining %s gives rights that you do not hold yourself.") % team.name)
