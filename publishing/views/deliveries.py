@@ -1,50 +1,32 @@
 """The buttons on one profile's copy of a post."""
 
-from collections.abc import Callable
-from functools import wraps
-
-from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
-from foundation.errors import AppError
-from foundation.overtaking import Overtaken
 from networks.models import Outgoing
 from organizations.auditing.overtaken_changes import posted_mark
-from organizations.gates import MemberRequest, member_gate
+from organizations.gates import MemberRequest
+from organizations.views.page_buttons import page_button
 from publishing.access import access_delivery
 from publishing.actions.deliveries import cancel_delivery, delete_delivery, resolve_delivery, retry_delivery
 from publishing.models import Delivery
 from publishing.views.button_messages import StartedMessage, show_message
 from publishing.views.post_buttons import render_overtaken_post, return_url
 
-DeliveryAction = Callable[[MemberRequest, Delivery], str]
+
+def render_overtaken_delivery(request: MemberRequest, delivery: Delivery) -> HttpResponse:
+    rows = Outgoing.objects.filter(Q(pk=delivery.outgoing_id) | Q(chain=delivery.outgoing_id))
+    return render_overtaken_post(request, delivery.post, delivery, *rows)
 
 
-def delivery_button(work: DeliveryAction) -> Callable[..., HttpResponse]:
-    """A POST that does `work` and says its sentence; a refusal is said too, where the person stood."""
-
-    @member_gate
-    @require_POST
-    @wraps(work)
-    def pressed(request: MemberRequest, pk: int) -> HttpResponse:
-        delivery = access_delivery(request.member, pk)
-        try:
-            show_message(request, work(request, delivery))
-        except Overtaken:
-            return render_overtaken_post(request, delivery.post, delivery, *delivery_rows(delivery))
-        except AppError as error:
-            messages.error(request, error.user_message)
-        return redirect(return_url(request, delivery.post))
-
-    return pressed
+def url_of_post(request: MemberRequest, delivery: Delivery) -> str:
+    return return_url(request, delivery.post)
 
 
-def delivery_rows(delivery: Delivery) -> list[Outgoing]:
-    return list(Outgoing.objects.filter(Q(pk=delivery.outgoing_id) | Q(chain=delivery.outgoing_id)))
+delivery_button = page_button(
+    access_delivery, overtaken=render_overtaken_delivery, leads_to=url_of_post, say=show_message
+)
 
 
 @delivery_button

@@ -1,8 +1,6 @@
 """The buttons on a post. Each calls its one action and shows where the post stands then."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import wraps
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -15,14 +13,15 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from foundation.errors import AppError, Conflict, Invalid, NotFound
-from foundation.overtaking import Overtaken, format_seen_mark
+from foundation.errors import AppError, Conflict, Invalid
+from foundation.overtaking import format_seen_mark
 from foundation.texts.dates import format_planned_time
 from foundation.texts.ids import parse_number
 from foundation.texts.number_format import format_number
 from organizations.auditing.overtaken_changes import Overtaking, entries_since, posted_mark
 from organizations.gates import MemberRequest, member_gate
 from organizations.undo import safe_return_url, undo_message
+from organizations.views.page_buttons import page_button
 from publishing.access import access_post
 from publishing.actions.compose import withdraw_post
 from publishing.actions.draft_deletion import delete_post, undelete_post
@@ -38,29 +37,6 @@ UNDELETE_SALT = "a deleted draft"
 UNDELETE_SECONDS = 60  # seconds; its button stands for ten
 MOST_SIGNED_LETTERS = 500_000  # letters that a page carries for its button
 
-PostAction = Callable[[MemberRequest, Post], str]
-
-
-def post_button(work: PostAction) -> Callable[..., HttpResponse]:
-    """A POST that does `work` and says its sentence; a refusal is said too, where the person stood."""
-
-    @member_gate
-    @require_POST
-    @wraps(work)
-    def pressed(request: MemberRequest, pk: int) -> HttpResponse:
-        post = access_post(request.member, pk)
-        try:
-            show_message(request, work(request, post))
-        except NotFound:
-            raise
-        except Overtaken:
-            return render_overtaken_post(request, post)
-        except AppError as error:
-            messages.error(request, error.user_message)
-        return redirect(return_url(request, post))
-
-    return pressed
-
 
 def render_overtaken_post(request: MemberRequest, post: Post, *others: Model) -> HttpResponse:
     """The post as it stands now, who changed it meanwhile, and what was typed where it was typed."""
@@ -73,6 +49,9 @@ def return_url(request: MemberRequest, post: Post) -> str:
     """Where the form came from, if that is ours; else the post."""
     home = f"/o/{request.member.organization.slug}/"
     return safe_return_url(request, home, f"{home}posts/{post.pk}/" if post.pk else f"{home}posts/")
+
+
+post_button = page_button(access_post, overtaken=render_overtaken_post, leads_to=return_url, say=show_message)
 
 
 def post_action_url(request: MemberRequest, name: str, post: Post) -> str:

@@ -1,23 +1,22 @@
 """Tasks: lists, one task with its story, and the buttons on it."""
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from foundation.errors import AppError, Conflict, Invalid, NotFound
+from foundation.errors import AppError, Conflict, Invalid
 from foundation.overtaking import Overtaken
 from organizations.auditing.overtaken_changes import Overtaking, entries_since, posted_mark
 from organizations.auditing.subject_names import Subject, find_subjects
 from organizations.configuration.settings_forms import show_errors
 from organizations.gates import MemberRequest, member_gate
 from organizations.models import Member, Role
+from organizations.undo import safe_return_url
+from organizations.views.page_buttons import page_button
 from teams.actions.tasks import (
     accept_task,
     cancel_task,
@@ -35,7 +34,6 @@ from teams.queries.tasks import TASK_VIEW_NAMES, count_by_view, list_task_page, 
 from teams.rights.verb_words import TASK_VIEW_LABELS
 
 COMMENTED_TASK_KEY = "said_of_task"  # in the session, for the next page: the browser need not keep that text any more
-TaskWork = Callable[[MemberRequest, Task], str]
 
 
 @member_gate
@@ -142,27 +140,6 @@ def find_subject(member: Member, text: str) -> Subject | None:
     return find_subjects(member, [reference]).get(reference) if reference else None
 
 
-def task_button(work: TaskWork) -> Callable[..., HttpResponse]:
-    """A POST that does `work` and says its sentence; a refusal is said too, where the person stood."""
-
-    @member_gate
-    @require_POST
-    @wraps(work)
-    def pressed(request: MemberRequest, pk: int) -> HttpResponse:
-        task = access_task(request.member, pk)
-        try:
-            messages.success(request, work(request, task))
-        except NotFound:
-            raise
-        except Overtaken:
-            return render_overtaken_task(request, task)
-        except AppError as error:
-            messages.error(request, error.user_message)
-        return redirect(url_after_action(request, task))
-
-    return pressed
-
-
 def render_overtaken_task(request: MemberRequest, task: Task, **given: Any) -> HttpResponse:
     """The task as it stands now, who changed it meanwhile, and the note that was typed."""
     overtaking = Overtaking(entries_since(posted_mark(request), task))
@@ -173,11 +150,13 @@ def render_overtaken_task(request: MemberRequest, task: Task, **given: Any) -> H
 def url_after_action(request: MemberRequest, task: Task) -> str:
     """Where the form came from, if that is ours; else the task, or the list once it is out of sight."""
     home = f"/o/{request.member.organization.slug}/"
-    asked = request.POST.get("next", "")
-    if asked.startswith(home) and url_has_allowed_host_and_scheme(asked, allowed_hosts=None):
+    if asked := safe_return_url(request, home, ""):
         return asked
     seen = tasks_for(request.member).filter(pk=task.pk).exists()
     return f"{home}tasks/{task.pk}/" if seen else f"{home}tasks/"
+
+
+task_button = page_button(access_task, overtaken=render_overtaken_task, leads_to=url_after_action)
 
 
 @task_button
