@@ -75,6 +75,11 @@ def redirect_to_threshold(request: HttpRequest, slug: str) -> HttpResponse:
     return HttpResponse(status=403, headers={"HX-Redirect": address})
 
 
+def redirect_within(request: MemberRequest, name: str, *args: object) -> HttpResponse:
+    """To a page of the organization that the request is in."""
+    return redirect(name, request.member.organization.slug, *args)
+
+
 def threshold_url(slug: str, after: str) -> str:
     return f"{reverse('sign_on:threshold', args=[slug])}?{urlencode({'next': after})}"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -27,7 +27,7 @@ from inbox.models import Conversation, Message
 from inbox.views import page_context
 from organizations.access import access_member
 from organizations.auditing.overtaken_changes import Overtaking, entries_since, posted_mark
-from organizations.gates import MemberRequest, member_gate
+from organizations.gates import MemberRequest, member_gate, redirect_within
 from organizations.undo import add_undo_toast, undo_message
 from teams.access import access_team
 
@@ -45,7 +45,7 @@ def send_reply(request: MemberRequest, pk: int) -> HttpResponse:
     except Conflict as error:
         return render_reply_box(request, conversation, text, 409, errors=error.user_message, newer=error.newer)
     if not request.htmx:
-        return redirect("inbox:conversation", request.member.organization.slug, pk)
+        return redirect_within(request, "inbox:conversation", pk)
     return render_reply_box(request, conversation, "", 200, sent=True)
 
 
@@ -150,7 +150,7 @@ def render_overtaken_head(request: MemberRequest, pk: int) -> HttpResponse:
 
 def render_head(request: MemberRequest, conversation: Conversation) -> HttpResponse:
     if not request.htmx:
-        return redirect("inbox:conversation", request.member.organization.slug, conversation.pk)
+        return redirect_within(request, "inbox:conversation", conversation.pk)
     shown = page_context.head_context(request, conversation)
     return trigger_refresh(render(request, "inbox/_head.html", shown), conversation)
 
@@ -197,7 +197,7 @@ def render_overtaken_messages(request: MemberRequest, conversation: Conversation
 
 def render_messages(request: MemberRequest, conversation: Conversation, status: int = 200) -> HttpResponse:
     if not request.htmx and status == 200:
-        return redirect("inbox:conversation", request.member.organization.slug, conversation.pk)
+        return redirect_within(request, "inbox:conversation", conversation.pk)
     if not request.htmx:
         shown = {**page_context.list_context(request), **page_context.thread_context(request, conversation)}
         return render(request, "inbox/page.html", shown | {"overtaking": Overtaking(())}, status=status)

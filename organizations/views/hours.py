@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from foundation.overtaking import Overtaken
 from organizations.actions.hours import add_holiday, format_week, remove_holiday, set_business_hours, week_mark
 from organizations.auditing.overtaken_changes import entries_since, initial_with_mark, merge_overtaken_form, posted_mark
 from organizations.configuration.settings_forms import HolidayForm, WeekForm, show_errors
-from organizations.gates import MemberRequest, admin_gate
+from organizations.gates import MemberRequest, admin_gate, redirect_within
 from organizations.models import Holiday, Organization
 from organizations.queries.hours import business_hours_of
 
@@ -99,4 +99,4 @@ def render_hours(request: MemberRequest, *, status: int = 422, **given: Any) -> 
 
 def redirect_to_hours(request: MemberRequest, text: str) -> HttpResponse:
     messages.success(request, text)
-    return redirect("organizations:hours", slug=request.member.organization.slug)
+    return redirect_within(request, "organizations:hours")

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,7 +15,7 @@ from foundation.texts.number_format import format_number
 from organizations.actions.invitations import invite_member, resend_invitation, revoke_invitation
 from organizations.actions.inviting_many import check_invitation_list, invite_people
 from organizations.configuration.settings_forms import show_errors
-from organizations.gates import MemberRequest, admin_gate
+from organizations.gates import MemberRequest, admin_gate, redirect_within
 from organizations.models import Invitation, Role
 from organizations.people.people_forms import InvitationListForm, InviteForm
 from organizations.queries.invitations import invitation_page, joinable_teams
@@ -49,7 +49,7 @@ def invite_person(request: MemberRequest) -> HttpResponse:
             show_errors(form, invalid)
         else:
             messages.success(request, _("The invitation is on its way to %s.") % invitation.email)
-            return redirect_to_invitations(request)
+            return redirect_within(request, "organizations:invitations")
     return render(request, "organizations/invite.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -70,7 +70,7 @@ def invite_list(request: MemberRequest) -> HttpResponse:
                 "%s invitation is on its way.", "%s invitations are on their way.", invited
             ) % format_number(invited)
             messages.success(request, word)
-            return redirect_to_invitations(request)
+            return redirect_within(request, "organizations:invitations")
         lines = check_invitation_list(request.member, text)
     except (Invalid, Conflict) as error:
         form.add_error("people", error.user_message)
@@ -88,7 +88,7 @@ def render_invite_list(request: MemberRequest, form: InvitationListForm, **given
 def resend_link(request: MemberRequest, pk: int) -> HttpResponse:
     invitation = resend_invitation(request.member, access_invitation(pk))
     messages.success(request, _("A new link is on its way to %s; the one before no longer works.") % invitation.email)
-    return redirect_to_invitations(request)
+    return redirect_within(request, "organizations:invitations")
 
 
 @admin_gate
@@ -97,7 +97,7 @@ def withdraw_invitation(request: MemberRequest, pk: int) -> HttpResponse:
     invitation = access_invitation(pk)
     revoke_invitation(request.member, invitation)
     messages.success(request, _("The invitation of %s is taken back.") % invitation.email)
-    return redirect_to_invitations(request)
+    return redirect_within(request, "organizations:invitations")
 
 
 def access_invitation(pk: int) -> Invitation:
@@ -105,7 +105,3 @@ def access_invitation(pk: int) -> Invitation:
     if invitation is None:
         raise NotFound
     return invitation
-
-
-def redirect_to_invitations(request: MemberRequest) -> HttpResponse:
-    return redirect("organizations:invitations", slug=request.member.organization.slug)

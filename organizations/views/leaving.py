@@ -14,7 +14,7 @@ from foundation.texts.number_format import format_numbers
 from organizations.access import access_member, require_rank
 from organizations.actions.leaving import fallback_successor, offboard_member, plan_handover
 from organizations.configuration.settings_forms import show_errors
-from organizations.gates import MemberRequest, admin_gate
+from organizations.gates import MemberRequest, admin_gate, redirect_within
 from organizations.models import Member
 from organizations.people.member_handover import Handover
 from organizations.people.people_forms import LeavingForm
@@ -62,7 +62,7 @@ def preview_or_offboard(
     messages.success(request, _("%s has left. Nothing is without an owner.") % member.name)
     if member.pk == request.member.pk:
         return redirect("start")
-    return redirect("organizations:people", slug=request.member.organization.slug)
+    return redirect_within(request, "organizations:people")
 
 
 def default_handover(request: MemberRequest, member: Member) -> Handover:

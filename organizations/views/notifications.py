@@ -15,7 +15,7 @@ from organizations.actions.notifications import (
     read_notification,
 )
 from organizations.configuration.settings_forms import show_errors
-from organizations.gates import MemberRequest, member_gate
+from organizations.gates import MemberRequest, member_gate, redirect_within
 from organizations.notifications.notification_forms import NotificationForm
 from organizations.queries.notifications import newest_notices, notice_page
 
@@ -59,7 +59,7 @@ def mark_all_read(request: MemberRequest) -> HttpResponse:
     if request.htmx:
         request.member.unread = 0  # type: ignore[attr-defined]  # counted when the gate opened
         return render_bell_with_badges(request)
-    return redirect("organizations:notifications", slug=request.member.organization.slug)
+    return redirect_within(request, "organizations:notifications")
 
 
 def render_bell_with_badges(request: MemberRequest) -> HttpResponse:
@@ -79,7 +79,7 @@ def show_notification_settings(request: MemberRequest) -> HttpResponse:
             show_errors(form, invalid)
         else:
             messages.success(request, _("You are told as you chose from now on."))
-            return redirect("organizations:notification_settings", slug=request.member.organization.slug)
+            return redirect_within(request, "organizations:notification_settings")
     status = 422 if form.errors else 200
     return render(request, "notifications/settings.html", {"form": form, "rows": form.rows()}, status=status)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -13,7 +13,7 @@ from foundation.files.disk_space import storage_full_error
 from organizations.access import access_member
 from organizations.actions.own_details import change_own_details, remove_picture, set_picture
 from organizations.configuration.settings_forms import OwnDetailsForm, PictureForm, show_errors
-from organizations.gates import MemberRequest, member_gate
+from organizations.gates import MemberRequest, member_gate, redirect_within
 from organizations.middleware import PICTURE_CACHE_CONTROL
 from organizations.people.portraits import MOST_PORTRAIT_BYTES
 from organizations.views.logo import picture_response
@@ -30,7 +30,7 @@ def show_own_details(request: MemberRequest) -> HttpResponse:
             show_errors(form, invalid)
         else:
             messages.success(request, _("Saved. Your colleagues read your name like this from now on."))
-            return redirect_to_own_details(request)
+            return redirect_within(request, "organizations:you")
     return render_own_details(request, form=form)
 
 
@@ -44,10 +44,6 @@ def render_own_details(request: MemberRequest, **given: Any) -> HttpResponse:
     context = {"form": own_details_form(request), "picture_form": PictureForm(), **given}
     refused = any(form.errors for form in given.values())
     return render(request, "organizations/you.html", context, status=422 if refused else 200)
-
-
-def redirect_to_own_details(request: MemberRequest) -> HttpResponse:
-    return redirect("organizations:you", slug=request.member.organization.slug)
 
 
 @member_gate
@@ -74,7 +70,7 @@ def change_picture(request: MemberRequest) -> HttpResponse:
             show_errors(form, invalid)
         else:
             messages.success(request, _("Your colleagues see this picture from now on."))
-            return redirect_to_own_details(request)
+            return redirect_within(request, "organizations:you")
     return render_own_details(request, picture_form=form)
 
 
@@ -83,4 +79,4 @@ def change_picture(request: MemberRequest) -> HttpResponse:
 def delete_picture(request: MemberRequest) -> HttpResponse:
     remove_picture(request.member)
     messages.success(request, _("The picture is gone. Your initials stand in its place."))
-    return redirect_to_own_details(request)
+    return redirect_within(request, "organizations:you")

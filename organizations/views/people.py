@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -18,7 +18,7 @@ from organizations.actions.people import change_role
 from organizations.actions.security import readmit_member
 from organizations.auditing.overtaken_changes import posted_mark
 from organizations.configuration.settings_forms import show_errors
-from organizations.gates import MemberRequest, admin_gate, member_gate
+from organizations.gates import MemberRequest, admin_gate, member_gate, redirect_within
 from organizations.models import Absence, Member
 from organizations.people.people_forms import AbsenceForm, RoleForm, takeover_candidates
 from organizations.queries.absences import absences_of
@@ -71,7 +71,7 @@ def change_member_role(request: MemberRequest, pk: int) -> HttpResponse:
         return render_person(request, access_member(request.member, pk), role_form=form)
     word = {"name": changed.name, "role": changed.get_role_display()}
     messages.success(request, _("%(name)s has the role “%(role)s” now.") % word)
-    return redirect_to_person(request, member)
+    return redirect_within(request, "organizations:person", member.pk)
 
 
 @admin_gate
@@ -80,7 +80,7 @@ def let_member_in(request: MemberRequest, pk: int) -> HttpResponse:
     member = access_member(request.member, pk)
     readmit_member(request.member, member)
     messages.success(request, _("%s sets up a second step and comes in again.") % member.name)
-    return redirect_to_person(request, member)
+    return redirect_within(request, "organizations:person", member.pk)
 
 
 @member_gate
@@ -96,7 +96,7 @@ def add_absence(request: MemberRequest, pk: int) -> HttpResponse:
         show_errors(form, invalid)
         return render_person(request, member, absence_form=form)
     messages.success(request, _("%s stands in.") % absence.deputy.name)
-    return redirect_to_person(request, member)
+    return redirect_within(request, "organizations:person", member.pk)
 
 
 @member_gate
@@ -107,7 +107,7 @@ def finish_absence(request: MemberRequest, pk: int) -> HttpResponse:
         raise NotFound
     end_absence(request.member, absence)
     messages.success(request, _("The absence has ended."))
-    return redirect_to_person(request, absence.member)
+    return redirect_within(request, "organizations:person", absence.member.pk)
 
 
 @member_gate
@@ -142,7 +142,3 @@ def render_person(request: MemberRequest, member: Member, **given: Any) -> HttpR
     }
     refused = any(isinstance(form, forms.Form) and form.errors for form in given.values())
     return render(request, "organizations/person.html", context, status=422 if refused else 200)
-
-
-def redirect_to_person(request: MemberRequest, member: Member) -> HttpResponse:
-    return redirect("organizations:person", slug=request.member.organization.slug, pk=member.pk)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,7 +15,7 @@ from foundation.errors import Invalid, NotFound
 from foundation.texts.ids import parse_id
 from organizations.actions.tokens import create_api_token, revoke_api_token
 from organizations.configuration.settings_forms import show_errors
-from organizations.gates import MemberRequest, admin_gate, member_gate
+from organizations.gates import MemberRequest, admin_gate, member_gate, redirect_within
 from organizations.models import ApiToken
 from organizations.queries.tokens import token_page
 from organizations.rest.scopes import SCOPE_LABELS
@@ -62,9 +62,7 @@ def revoke_token(request: MemberRequest, pk: int) -> HttpResponse:
     revoke_api_token(request.member, token)
     messages.success(request, _("The token “%s” no longer works.") % token.name)
     own = token.member_id == request.member.pk and "all" not in request.POST
-    return redirect(
-        "organizations:tokens" if own else "organizations:all_tokens", slug=request.member.organization.slug
-    )
+    return redirect_within(request, "organizations:tokens" if own else "organizations:all_tokens")
 
 
 def page_arguments(request: MemberRequest) -> dict[str, int | None]:

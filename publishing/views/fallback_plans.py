@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -16,7 +16,7 @@ from networks.models.fallback import NO_PLAN
 from networks.registry import adapter_class
 from organizations.auditing.overtaken_changes import Overtaking, entries_since, merge_overtaken_form, posted_mark
 from organizations.configuration.settings_forms import show_errors
-from organizations.gates import MemberRequest, admin_gate
+from organizations.gates import MemberRequest, admin_gate, redirect_within
 from publishing.actions.fallback_plans import remove_fallback_plan, set_fallback_plan
 from publishing.planning.fallback_forms import FallbackForm, fallback_plan_values, networks_in_use
 
@@ -94,4 +94,4 @@ def render_fallback_plans(
 
 def redirect_to_fallback_plans(request: MemberRequest, message: str) -> HttpResponse:
     messages.success(request, message)
-    return redirect("publishing:fallback", slug=request.member.organization.slug)
+    return redirect_within(request, "publishing:fallback")

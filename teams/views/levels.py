@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,7 +18,7 @@ from organizations.auditing.overtaken_changes import (
     posted_mark,
 )
 from organizations.configuration.settings_forms import show_errors
-from organizations.gates import MemberRequest, admin_gate, member_gate
+from organizations.gates import MemberRequest, admin_gate, member_gate, redirect_within
 from teams.access import access_level
 from teams.actions.levels import change_level, create_level, delete_level
 from teams.forms import LevelForm
@@ -45,7 +45,7 @@ def create_level_view(request: MemberRequest) -> HttpResponse:
             show_errors(form, invalid)
         else:
             messages.success(request, _("The level “%s” can be given from now on.") % level.name)
-            return redirect_to_levels(request)
+            return redirect_within(request, "teams:levels")
     return render_level_form(request, form)
 
 
@@ -63,7 +63,7 @@ def edit_level(request: MemberRequest, pk: int) -> HttpResponse:
             return render_overtaken_level(request, form, pk, error)
         else:
             messages.success(request, _("The level is changed. Rights that were given with it stay as they are."))
-            return redirect_to_levels(request)
+            return redirect_within(request, "teams:levels")
     return render_level_form(request, form, level)
 
 
@@ -80,7 +80,7 @@ def delete_level_view(request: MemberRequest, pk: int) -> HttpResponse:
             request, build_level_form(fresh), fresh, refusal=error.user_message, overtaking=overtaking
         )
     messages.success(request, _("The level “%s” is gone. Rights that were given with it stay.") % level.name)
-    return redirect_to_levels(request)
+    return redirect_within(request, "teams:levels")
 
 
 def render_overtaken_level(request: MemberRequest, form: LevelForm, pk: int, error: Overtaken) -> HttpResponse:
@@ -108,7 +108,3 @@ def render_level_form(
 ) -> HttpResponse:
     status = 422 if form.errors or given else 200
     return render(request, "teams/level_form.html", {"form": form, "level": level, **given}, status=status)
-
-
-def redirect_to_levels(request: MemberRequest) -> HttpResponse:
-    return redirect("teams:levels", slug=request.member.organization.slug)

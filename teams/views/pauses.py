@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from foundation.texts.number_format import format_number
 from networks.actions.backlog import BacklogDecision
 from organizations.auditing.overtaken_changes import Overtaking, entries_since, posted_mark
 from organizations.configuration.settings_forms import show_errors
-from organizations.gates import MemberRequest, member_gate
+from organizations.gates import MemberRequest, member_gate, redirect_within
 from organizations.undo import undo_message
 from teams.actions.pauses import pause_publishing, release_pause
 from teams.models.pause import PAUSE_HOLDS
@@ -39,7 +39,7 @@ def show_pauses(request: MemberRequest) -> HttpResponse:
         return render(request, "pauses/_standing.html", holding_pauses_context(request))
     form = PauseForm(posted_data(request), member=request.member, initial={"of": request.GET.get("of", "")[:40]})
     if form.is_valid() and pause_from_form(request, form):
-        return redirect_to_pauses(request)
+        return redirect_within(request, "pauses:page")
     past = pause_history(request.member, parse_id(request.GET.get("before")))
     context = {"form": form, "history": past.rows, "older": past.later, **holding_pauses_context(request)}
     return render(request, "pauses/page.html", context, status=422 if form.errors else 200)
@@ -66,7 +66,7 @@ def release_pause_view(request: MemberRequest, pk: int) -> HttpResponse:
     pause = access_pause(request.member, pk, to="release")
     if pause.released_at is not None:
         messages.info(request, _("This pause has ended already."))
-        return redirect_to_pauses(request)
+        return redirect_within(request, "pauses:page")
     form, overtaking = ReleaseForm(posted_data(request)), None
     if form.is_valid():
         try:
@@ -86,7 +86,7 @@ def release_pause_view(request: MemberRequest, pk: int) -> HttpResponse:
                 " ".join([_("Publishing goes on for %s.") % name_of_target(pause.target), *describe_released(done)]),
             )
         if overtaking is None:
-            return redirect_to_pauses(request)
+            return redirect_within(request, "pauses:page")
     waiting = list_waiting_posts(pause, request.member, now())
     context = {
         "pause": pause,
@@ -123,7 +123,3 @@ def holding_pauses_context(request: MemberRequest) -> dict[str, Any]:
 def posted_data(request: MemberRequest) -> Any:
     """Also a form that is sent empty is a form that is sent."""
     return request.POST if request.method == "POST" else None
-
-
-def redirect_to_pauses(request: MemberRequest) -> HttpResponse:
-    return redirect("pauses:page", slug=request.member.organization.slug)

@@ -13,7 +13,7 @@ from networks.actions.policy import set_needs_approval
 from networks.actions.profiles import connect_profile
 from networks.models import Profile
 from organizations.configuration.settings_forms import show_errors
-from organizations.gates import MemberRequest, admin_gate, member_gate
+from organizations.gates import MemberRequest, admin_gate, member_gate, redirect_within
 from teams.access import access_profile, profiles_for, verbs_on
 from teams.forms import CredentialsForm, PracticeForm
 from teams.rights.verb_words import verb_names
@@ -41,7 +41,7 @@ def change_policy(request: MemberRequest, pk: int) -> HttpResponse:
     profile = access_profile(request.member, pk, to="manage")
     set_needs_approval(request.member, profile, request.POST.get("needs_approval") == "on")
     messages.success(request, _("The rule for %s is changed.") % profile.name)
-    return rights.redirect_to_profile(request, profile)
+    return redirect_within(request, "profiles:profile", profile.pk)
 
 
 @member_gate
@@ -56,7 +56,7 @@ def change_labels(request: MemberRequest, pk: int) -> HttpResponse:
             add_label(request.member, profile, request.POST.get("add", ""))
     except Invalid as invalid:
         return rights.render_profile_page(request, profile, unlabelled=invalid.user_message)
-    return rights.redirect_to_profile(request, profile)
+    return redirect_within(request, "profiles:profile", profile.pk)
 
 
 @admin_gate
@@ -72,7 +72,7 @@ def connect_profile_view(request: MemberRequest) -> HttpResponse:
         profile = connect_from_form(request, form)
         if profile:
             add_connected_message(request, profile, again)
-            return rights.redirect_to_profile(request, profile)
+            return redirect_within(request, "profiles:profile", profile.pk)
         real, practice = (form, practice) if asked is CredentialsForm else (real, form)
     refused = bool(real.errors or (practice and practice.errors))
     context = {"real": real, "practice": practice, "again": again}

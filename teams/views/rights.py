@@ -4,14 +4,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from foundation.errors import AppError, Conflict
 from networks.models import PROFILE_VERBS, Profile
-from organizations.gates import MemberRequest, member_gate
+from organizations.gates import MemberRequest, member_gate, redirect_within
 from teams.access import access_profile, verbs_on
 from teams.actions.grants import set_grants
 from teams.forms import GrantForm
@@ -43,7 +43,7 @@ def change_rights(request: MemberRequest, pk: int) -> HttpResponse:
         return render_profile_page(request, profile, refused=error.user_message, posted=request.POST)
     keys = [f"{kind.removesuffix('s')}-{pk}" for kind, holders in chosen.items() for pk in holders]
     messages.success(request, undoable_rights_message(request, describe_result(profile, keys, before), started_at))
-    return redirect_to_profile(request, profile)
+    return redirect_within(request, "profiles:profile", profile.pk)
 
 
 @member_gate
@@ -67,7 +67,7 @@ def add_rights(request: MemberRequest, pk: int) -> HttpResponse:
     messages.success(
         request, undoable_rights_message(request, describe_result(profile, [holder.key], rights), started_at)
     )
-    return redirect_to_profile(request, profile)
+    return redirect_within(request, "profiles:profile", profile.pk)
 
 
 def describe_result(profile: Profile, keys: list[str], before: Rights) -> str:
@@ -135,7 +135,3 @@ def build_grant_form(rights: Rights, levels: list[LevelChoice], posted: QueryDic
     kinds = {"team": _("team"), "member": _("member")}
     holders = [(one.key, f"{one.name} ({kinds[one.kind]})") for one in rights.others]
     return GrantForm(posted, holders=holders, levels=[(level.key, level.name) for level in levels])
-
-
-def redirect_to_profile(request: MemberRequest, profile: Profile) -> HttpResponse:
-    return redirect("profiles:profile", slug=request.member.organization.slug, pk=profile.pk)

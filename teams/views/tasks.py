@@ -13,7 +13,7 @@ from foundation.overtaking import Overtaken
 from organizations.auditing.overtaken_changes import Overtaking, entries_since, posted_mark
 from organizations.auditing.subject_names import Subject, find_subjects
 from organizations.configuration.settings_forms import show_errors
-from organizations.gates import MemberRequest, member_gate
+from organizations.gates import MemberRequest, member_gate, redirect_within
 from organizations.models import Member, Role
 from organizations.undo import safe_return_url
 from organizations.views.page_buttons import page_button
@@ -96,7 +96,7 @@ def create_task_view(request: MemberRequest) -> HttpResponse:
             try:
                 return create_from_form(request, form)
             except Conflict:
-                return redirect("tasks:list", slug=request.member.organization.slug)
+                return redirect_within(request, "tasks:list")
             except Invalid as invalid:
                 show_errors(form, rename_due_error(invalid))
     else:
@@ -123,7 +123,7 @@ def create_from_form(request: MemberRequest, form: TaskForm) -> HttpResponse:
     )
     holder = task.assignee or task.team
     messages.success(request, _("The task is given to %s.") % (holder.name if holder else ""))
-    return redirect("tasks:task", slug=request.member.organization.slug, pk=task.pk)
+    return redirect_within(request, "tasks:task", task.pk)
 
 
 def rename_due_error(invalid: Invalid) -> Invalid:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,7 +18,7 @@ from organizations.auditing.overtaken_changes import (
     to_form_value,
 )
 from organizations.configuration.settings_forms import show_errors
-from organizations.gates import MemberRequest, admin_gate, member_gate
+from organizations.gates import MemberRequest, admin_gate, member_gate, redirect_within
 from teams.access import access_team, is_leader_of
 from teams.actions.teams import change_team, create_team, dissolve_team
 from teams.forms import LedTeamForm, TeamForm, team_form_initial
@@ -60,7 +60,7 @@ def create_team_view(request: MemberRequest) -> HttpResponse:
             show_errors(form, invalid)
         else:
             messages.success(request, _("The team “%s” is there.") % team.name)
-            return redirect_to_team(request, team.pk)
+            return redirect_within(request, "teams:team", team.pk)
     return render_team_form(request, form)
 
 
@@ -79,7 +79,7 @@ def edit_team(request: MemberRequest, pk: int) -> HttpResponse:
             return render_overtaken_team(request, form, access_team(request.member, pk))
         else:
             messages.success(request, _("The team is changed."))
-            return redirect_to_team(request, team.pk)
+            return redirect_within(request, "teams:team", team.pk)
     return render_team_form(request, form, team)
 
 
@@ -93,7 +93,7 @@ def dissolve_team_view(request: MemberRequest, pk: int) -> HttpResponse:
         overtaking = Overtaking(entries_since(posted_mark(request), team))
         return render_team(request, access_team(request.member, pk), status=409, overtaking=overtaking)
     messages.success(request, _("The team “%s” is dissolved. Its people and profiles stay.") % team.name)
-    return redirect("teams:list", slug=request.member.organization.slug)
+    return redirect_within(request, "teams:list")
 
 
 def render_overtaken_team(request: MemberRequest, form: TeamForm, team: Team) -> HttpResponse:
@@ -115,7 +115,3 @@ def render_overtaken_team(request: MemberRequest, form: TeamForm, team: Team) ->
 def render_team_form(request: MemberRequest, form: TeamForm, team: object = None, **given: Any) -> HttpResponse:
     status = 409 if given else 422 if form.errors else 200
     return render(request, "teams/form.html", {"form": form, "team": team, **given}, status=status)
-
-
-def redirect_to_team(request: MemberRequest, pk: int) -> HttpResponse:
-    return redirect("teams:team", slug=request.member.organization.slug, pk=pk)
