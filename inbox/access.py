@@ -6,6 +6,7 @@ tasked with the profile. Who was given one can always give it back.
 
 from django.db.models import QuerySet
 
+from foundation.database.lookups import get_or_not_found
 from foundation.errors import NotFound, PermissionDenied
 from inbox.models import Conversation
 from organizations.actors import Actor, System
@@ -28,13 +29,8 @@ def conversations_for(actor: Actor) -> QuerySet[Conversation]:
 
 def access_conversation(actor: Actor, pk: int | str, *, to: str = "view") -> Conversation:
     """One conversation. Raises NotFound for foreign or invisible ones, PermissionDenied for seen but not allowed."""
-    try:
-        rows = conversations_for(actor).select_related(
-            "profile", "contact", "about__outgoing", "assignee__user", "team"
-        )
-        conversation: Conversation = rows.get(pk=pk)
-    except (Conversation.DoesNotExist, ValueError, TypeError, OverflowError):
-        raise NotFound from None
+    rows = conversations_for(actor).select_related("profile", "contact", "about__outgoing", "assignee__user", "team")
+    conversation = get_or_not_found(rows, pk)
     require_conversation_right(actor, conversation, to)
     return conversation
 

@@ -1,5 +1,6 @@
 """Looking up people and their organization, and being allowed to, in one call."""
 
+from foundation.database.lookups import get_or_not_found
 from foundation.errors import NotFound, PermissionDenied
 from organizations.actors import Actor
 from organizations.models import Member, Role, User
@@ -27,10 +28,7 @@ def member_of(memberships: list[Member], slug: str) -> Member:
 
 def access_member(actor: Actor, pk: int) -> Member:
     """A colleague. Everybody in an organization may see who is in it."""
-    try:
-        return Member.objects.select_related("user", "organization").get(pk=pk)
-    except (Member.DoesNotExist, ValueError, OverflowError):
-        raise NotFound from None
+    return get_or_not_found(Member.objects.select_related("user", "organization"), pk)
 
 
 def require_admin(actor: object) -> None:

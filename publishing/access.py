@@ -1,12 +1,12 @@
 """Who may see a post and do what with it. One policy for pages, REST, search and delayed work."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from foundation.errors import NotFound, PermissionDenied
+from foundation.database.lookups import get_or_not_found
+from foundation.errors import PermissionDenied
 from networks.models import PROFILE_VERBS
 from organizations.actors import Actor, System
 from organizations.models import Member
@@ -84,13 +84,6 @@ def require_asset_access(actor: Actor, asset: Asset, to: str) -> None:
     posts = posts_for(actor).filter(revisions__attachments__asset=asset).distinct()
     if not any("draft" in verbs_on_post(actor, post) for post in posts[:MOST_POSTS_CHECKED]):
         raise PermissionDenied(_("You can see this file, but only its owner and who may edit its post can change it."))
-
-
-def get_or_not_found(rows: QuerySet[Any], pk: int | str) -> Any:
-    try:
-        return rows.get(pk=pk)
-    except (rows.model.DoesNotExist, ValueError, TypeError, OverflowError):
-        raise NotFound from None
 
 
 def require_delivery_access(actor: Actor, delivery: Delivery) -> None:

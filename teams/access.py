@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
-from foundation.errors import NotFound, PermissionDenied
+from foundation.database.lookups import get_or_not_found
+from foundation.errors import PermissionDenied
 from networks.models import PROFILE_VERBS, Profile
 from organizations.actors import Actor, System
 from organizations.models import Member, Role
@@ -69,10 +70,7 @@ def access_profile(actor: Actor, pk: int | str, *, to: str) -> Profile:
 
 
 def find_profile(actor: Actor, pk: int | str, *, to: str) -> Profile:
-    try:
-        return profiles_for(actor, to=to).get(pk=pk)
-    except (Profile.DoesNotExist, ValueError, TypeError, OverflowError):
-        raise NotFound from None
+    return get_or_not_found(profiles_for(actor, to=to), pk)
 
 
 def has_verb_on(actor: Actor, verb: str, profile_id: int) -> bool:
@@ -100,10 +98,7 @@ def is_leader_of(actor: Actor, team: Team) -> bool:
 
 def access_team(actor: Actor, pk: int | str, *, to: str = "view") -> Team:
     """A team: every member sees the teams, its leaders and the admins change it."""
-    try:
-        team = Team.objects.get(pk=pk)
-    except (Team.DoesNotExist, ValueError, TypeError, OverflowError):
-        raise NotFound from None
+    team = get_or_not_found(Team.objects.all(), pk)
     if to != "view" and not is_leader_of(actor, team):
         raise PermissionDenied(f"Only a leader of {team.name} or an admin can do that.")
     return team
@@ -111,7 +106,4 @@ def access_team(actor: Actor, pk: int | str, *, to: str = "view") -> Team:
 
 def access_level(actor: Actor, pk: int | str) -> Level:
     """A custom level. Every member may know of them; the actions are for admins."""
-    try:
-        return Level.objects.get(pk=pk)
-    except (Level.DoesNotExist, ValueError, TypeError, OverflowError):
-        raise NotFound from None
+    return get_or_not_found(Level.objects.all(), pk)

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from foundation.database.lookups import get_or_not_found
 from foundation.errors import NotFound
 from foundation.overtaking import Seen, refuse_overtaken
 from foundation.processes import realtime
@@ -44,8 +45,8 @@ def withdraw_reply(actor: Actor, conversation: Conversation, message_id: int, *,
 def lock_reply(actor: Actor, conversation: Conversation, message_id: int, seen: Seen) -> tuple[Message, Outgoing]:
     require_conversation_right(actor, conversation, "reply")
     messages = Message.objects.select_related("outgoing", "conversation")
-    message = messages.filter(pk=message_id, conversation=conversation).first()
-    if message is None or message.outgoing_id is None:
+    message = get_or_not_found(messages.filter(conversation=conversation), message_id)
+    if message.outgoing_id is None:
         raise NotFound
     row = Outgoing.objects.select_for_update().get(pk=message.outgoing_id)
     refuse_overtaken(row.mark, seen)

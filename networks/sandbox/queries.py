@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Count, Max, Q, Sum, prefetch_related_objects
 
+from foundation.database.lookups import get_or_not_found
 from foundation.errors import NotFound
 from networks.models import Profile
 from networks.sandbox import faults
@@ -40,10 +41,7 @@ def require_account(network: str, handle: str) -> Account:
 
 
 def require_entry(network: str, pk: int) -> Entry:
-    found = Entry.objects.select_related("author", "wall", "root").filter(network=network, pk=pk).first()
-    if found is None:
-        raise NotFound
-    return found
+    return get_or_not_found(Entry.objects.select_related("author", "wall", "root").filter(network=network), pk)
 
 
 def require_audience_entry(network: str, pk: int) -> Entry:
@@ -56,10 +54,7 @@ def require_audience_entry(network: str, pk: int) -> Entry:
 
 def require_shown_file(network: str, pk: int) -> Upload:
     """What an entry shows. Nobody sees it before. Raises NotFound."""
-    found = Upload.objects.filter(network=network, pk=pk).exclude(entry=None).first()
-    if found is None:
-        raise NotFound
-    return found
+    return get_or_not_found(Upload.objects.filter(network=network).exclude(entry=None), pk)
 
 
 def build_timeline(account: Account, *, at: datetime, post: str = "") -> list[ShownEntry]:

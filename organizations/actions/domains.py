@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
+from foundation.database.lookups import get_or_not_found
 from foundation.errors import Conflict, Invalid, NotFound
 from foundation.internet.domain_names import is_public_domain, normalize_domain
 from foundation.texts.number_format import format_number
@@ -157,9 +158,7 @@ def revoke_proof_by_operator(actor: System, organization: Organization, name: st
 
 
 def lock_domain(domain: SignOnDomain) -> SignOnDomain:
-    row = SignOnDomain.objects.select_for_update().filter(pk=domain.pk).first()
-    if row is None:
-        raise NotFound
+    row = get_or_not_found(SignOnDomain.objects.select_for_update(), domain.pk)
     return row
 
 

@@ -5,7 +5,8 @@ from datetime import date
 
 from django.db import transaction
 
-from foundation.errors import Conflict, Invalid, NotFound
+from foundation.database.lookups import get_or_not_found
+from foundation.errors import Conflict, Invalid
 from foundation.overtaking import Seen, mark_of, refuse_overtaken
 from foundation.texts.names import checked_name
 from organizations.access import require_admin
@@ -90,8 +91,6 @@ def add_holiday(actor: Actor, organization: Organization, *, day: date, name: st
 def remove_holiday(actor: Actor, organization: Organization, holiday_id: int) -> None:
     """It is a day like any other again. Raises NotFound, PermissionDenied."""
     require_admin(actor)
-    holiday = Holiday.objects.select_for_update().filter(pk=holiday_id).first()
-    if holiday is None:
-        raise NotFound
+    holiday = get_or_not_found(Holiday.objects.select_for_update(), holiday_id)
     audit.record(actor, "organization.holiday_removed", organization, {"holiday": [str(holiday), ""]})
     holiday.delete()

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from foundation.errors import Invalid, NotFound
+from foundation.database.lookups import get_or_not_found
+from foundation.errors import Invalid
 from foundation.processes import realtime
 from organizations.auditing import audit
 from organizations.models import Member, Notification, NotificationSettings
@@ -20,10 +21,7 @@ from organizations.notifications.quiet_hours import next_clock_time
 @transaction.atomic
 def read_notification(actor: Member, pk: int) -> Notification:
     """Marks one of the actor's own notices as read; again, it stays as it was. Raises NotFound."""
-    try:
-        notice = Notification.objects.get(pk=pk, member=actor)
-    except (Notification.DoesNotExist, OverflowError):
-        raise NotFound from None
+    notice = get_or_not_found(Notification.objects.filter(member=actor), pk)
     if Notification.objects.filter(pk=notice.pk, read_at=None).update(read_at=now()):
         ping_notifications(actor)
     return notice

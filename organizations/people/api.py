@@ -9,7 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-from foundation.errors import Invalid, NotFound
+from foundation.database.lookups import get_or_not_found
+from foundation.errors import Invalid
 from organizations.access import access_member, require_admin, require_rank
 from organizations.actions.absences import end_absence, plan_absence, require_self_or_admin
 from organizations.actions.leaving import fallback_successor, offboard_member
@@ -146,9 +147,7 @@ class AbsenceView(MemberViewSet):
     @extend_schema(request=None, responses={204: None})
     @action(detail=True, methods=["post"])
     def end(self, request: Request, pk: str) -> Response:
-        absence = Absence.objects.select_related("member__user").filter(pk=pk).first()
-        if absence is None:
-            raise NotFound
+        absence = get_or_not_found(Absence.objects.select_related("member__user"), pk)
         end_absence(self.member, absence)
         return Response(status=204)
 

@@ -8,7 +8,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from foundation.errors import NotFound
+from foundation.database.lookups import get_or_not_found
 from organizations.access import require_admin
 from organizations.actions.invitations import invite_member, resend_invitation, revoke_invitation
 from organizations.models import Invitation, Role
@@ -51,9 +51,7 @@ class InvitationView(MemberViewSet):
 
     def access_invitation(self, pk: str) -> Invitation:
         require_admin(self.member)
-        invitation = Invitation.objects.filter(pk=pk).first()
-        if invitation is None:
-            raise NotFound
+        invitation = get_or_not_found(Invitation.objects.all(), pk)
         return invitation
 
     @extend_schema(responses=OpenApiTypes.OBJECT)

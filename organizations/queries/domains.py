@@ -8,7 +8,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
-from foundation.errors import NotFound
+from foundation.database.lookups import get_or_not_found
 from organizations.models import SignOnDomain
 from organizations.sign_in.domain_records import LookupResult
 
@@ -80,7 +80,4 @@ def domain_state(row: SignOnDomain, is_taken: bool) -> tuple[str, str, str]:
 
 def access_domain(pk: int) -> SignOnDomain:
     """Raises NotFound."""
-    try:
-        return SignOnDomain.objects.get(pk=pk)
-    except (SignOnDomain.DoesNotExist, OverflowError):
-        raise NotFound from None
+    return get_or_not_found(SignOnDomain.objects.all(), pk)

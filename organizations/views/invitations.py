@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from foundation.errors import Conflict, Invalid, NotFound
+from foundation.database.lookups import get_or_not_found
+from foundation.errors import Conflict, Invalid
 from foundation.texts.ids import parse_id
 from foundation.texts.number_format import format_number
 from organizations.actions.invitations import invite_member, resend_invitation, revoke_invitation
@@ -101,7 +102,5 @@ def withdraw_invitation(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def access_invitation(pk: int) -> Invitation:
-    invitation = Invitation.objects.filter(pk=pk).first()
-    if invitation is None:
-        raise NotFound
+    invitation = get_or_not_found(Invitation.objects.all(), pk)
     return invitation

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from foundation.database.lookups import get_or_not_found
 from foundation.errors import Conflict, Invalid, NotFound
 from foundation.texts.ids import parse_id
 from organizations.access import access_member
@@ -102,9 +103,7 @@ def add_absence(request: MemberRequest, pk: int) -> HttpResponse:
 @member_gate
 @require_POST
 def finish_absence(request: MemberRequest, pk: int) -> HttpResponse:
-    absence = Absence.objects.select_related("member__user", "deputy__user").filter(pk=pk).first()
-    if absence is None:
-        raise NotFound
+    absence = get_or_not_found(Absence.objects.select_related("member__user", "deputy__user"), pk)
     end_absence(request.member, absence)
     messages.success(request, _("The absence has ended."))
     return redirect_within(request, "organizations:person", absence.member.pk)

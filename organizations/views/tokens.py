@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from foundation.database.keyset import KeyPage
+from foundation.database.lookups import get_or_not_found
 from foundation.errors import Invalid, NotFound
 from foundation.texts.ids import parse_id
 from organizations.actions.tokens import create_api_token, revoke_api_token
@@ -56,8 +57,8 @@ def show_all_tokens(request: MemberRequest) -> HttpResponse:
 @require_POST
 def revoke_token(request: MemberRequest, pk: int) -> HttpResponse:
     """Members end their own; admins everybody's."""
-    token = ApiToken.objects.select_related("member__user").filter(pk=pk, revoked_at=None).first()
-    if token is None or (token.member_id != request.member.pk and not request.member.is_admin):
+    token = get_or_not_found(ApiToken.objects.select_related("member__user").filter(revoked_at=None), pk)
+    if token.member_id != request.member.pk and not request.member.is_admin:
         raise NotFound
     revoke_api_token(request.member, token)
     messages.success(request, _("The token “%s” no longer works.") % token.name)

@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from foundation.errors import Conflict, NotFound
+from foundation.database.lookups import get_or_not_found
+from foundation.errors import Conflict
 from foundation.overtaking import Seen, refuse_overtaken
 from foundation.processes import realtime
 from networks.actions.outgoing import cancel_outgoing, enqueue_chain
@@ -27,9 +28,7 @@ def lock_post(post: Post, seen: Seen = None) -> Post:
     Raises NotFound, and Overtaken when it is no longer as it was `seen`.
     """
     rows = Post.objects.select_related("author", "revision").select_for_update(of=("self",))
-    fresh = rows.filter(pk=post.pk).first()
-    if fresh is None:
-        raise NotFound
+    fresh = get_or_not_found(rows, post.pk)
     refuse_overtaken(fresh.mark, seen)
     return fresh
 

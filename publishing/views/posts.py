@@ -10,12 +10,13 @@ from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
 from foundation.database.keyset import page_by_key
+from foundation.database.lookups import get_or_not_found
 from foundation.texts.dates import format_planned_time
 from networks.models import PROFILE_VERBS, Profile
 from networks.registry import adapter_class
 from organizations.gates import MemberRequest, member_gate
 from organizations.models import Member
-from publishing.access import allowed_actions, get_or_not_found, posts_for
+from publishing.access import allowed_actions, posts_for
 from publishing.actions.content import unsent_parts_warning
 from publishing.actions.review import is_scheduled_by_approval
 from publishing.actions.schedule import needs_approval_first

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from foundation.errors import Invalid, NotFound
+from foundation.database.lookups import get_or_not_found
+from foundation.errors import Invalid
 from foundation.overtaking import Overtaken, Seen, is_overtaken
 from foundation.processes import realtime
 from foundation.texts.names import checked_name
@@ -68,9 +69,7 @@ def delete_level(actor: Actor, level: Level, *, seen: Seen = None) -> None:
 
 def lock_level(level: Level, seen: Seen = None) -> Level:
     """As it stands now, until the transaction ends. Raises NotFound, and Overtaken when it was `seen` otherwise."""
-    found = Level.objects.select_for_update().filter(pk=level.pk).first()
-    if found is None:
-        raise NotFound
+    found = get_or_not_found(Level.objects.select_for_update(), level.pk)
     if is_overtaken(found.mark, seen):
         raise Overtaken(_("Somebody else has changed this level meanwhile. Look at what it is now, then change it."))
     return found

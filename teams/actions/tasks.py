@@ -9,7 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from foundation.errors import Conflict, Invalid, NotFound, PermissionDenied
+from foundation.database.lookups import get_or_not_found
+from foundation.errors import Conflict, Invalid, PermissionDenied
 from foundation.overtaking import Seen, refuse_overtaken
 from foundation.processes import realtime
 from foundation.states import move
@@ -217,9 +218,7 @@ def comment_task(actor: Actor, task: Task, *, text: str) -> TaskStep:
 def lock_task(task: Task, seen: Seen = None) -> Task:
     """The task as it stands now; until the transaction ends nobody else changes it. Raises NotFound, Overtaken."""
     rows = Task.objects.select_related("giver__user", "assignee__user", "team").select_for_update(of=("self",))
-    fresh = rows.filter(pk=task.pk).first()
-    if fresh is None:
-        raise NotFound
+    fresh = get_or_not_found(rows, task.pk)
     refuse_overtaken(fresh.mark, seen)
     return fresh
 

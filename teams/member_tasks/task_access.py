@@ -6,6 +6,7 @@ accept it; they and its giver finish it and hand it over; its giver (or an admin
 
 from django.db.models import Q, QuerySet
 
+from foundation.database.lookups import get_or_not_found
 from foundation.errors import NotFound, PermissionDenied
 from organizations.actors import Actor, System
 from teams.models import Task, TeamMember
@@ -33,10 +34,7 @@ def team_ids_of(actor: Actor) -> QuerySet[TeamMember, int]:
 
 def access_task(actor: Actor, pk: int | str, *, to: str = "view") -> Task:
     """One task. Raises NotFound for foreign or invisible ones, PermissionDenied for seen but not allowed."""
-    try:
-        task: Task = tasks_for(actor).select_related("giver__user", "assignee__user", "team").get(pk=pk)
-    except (Task.DoesNotExist, ValueError, TypeError, OverflowError):
-        raise NotFound from None
+    task: Task = get_or_not_found(tasks_for(actor).select_related("giver__user", "assignee__user", "team"), pk)
     require_task_right(actor, task, to)
     return task
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from foundation.database.lookups import get_or_not_found
 from foundation.errors import NotFound, PermissionDenied
 from networks.models import Profile
 from organizations.actors import Actor, System
@@ -33,10 +34,7 @@ def pauses_for(actor: Actor) -> QuerySet[Pause]:
 
 def access_pause(actor: Actor, pk: int | str, *, to: str = "view") -> Pause:
     """One pause. Raises NotFound for foreign or invisible ones, PermissionDenied for seen but not allowed."""
-    try:
-        pause: Pause = pauses_for(actor).get(pk=pk)
-    except (Pause.DoesNotExist, ValueError, TypeError, OverflowError):
-        raise NotFound from None
+    pause: Pause = get_or_not_found(pauses_for(actor), pk)
     if to != "view":
         require_may_pause(actor, pause.target)
     return pause
