@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy
 from foundation.processes import realtime
 from networks.models import Circuit, FallbackPlan, Profile, Restoration
 from networks.registry import adapter_class
-from organizations.models import Member, Organization, Role
+from organizations.models import Organization
 from organizations.notifications.notice_kinds import register_notice_kind
 from organizations.notifications.notices import notify, settle_notices
+from organizations.queries.people import list_admins
 from organizations.tenancy import scope
 
 CIRCUIT_TITLES = {  # of a circuit's failure_mode
@@ -47,9 +48,8 @@ def notify_circuit_admins(circuit: Circuit, organization: Organization) -> None:
         settle_notices(*[plan.cause for plan in plans])
         return
     name = circuit_network_name(circuit.network, sandbox=circuit.sandbox)
-    admins = Member.objects.filter(role__in=(Role.OWNER, Role.ADMIN)).select_related("user", "organization")
     notify(
-        admins,
+        list_admins(),
         causes[circuit.failure_mode],
         kind="network_down",
         title=str(CIRCUIT_TITLES[circuit.failure_mode]) % {"network": name},
@@ -69,7 +69,7 @@ def notify_restored(restoration: Restoration) -> None:
     for organization in Organization.objects.all():
         with scope(organization):
             notify(
-                Member.objects.filter(role__in=(Role.OWNER, Role.ADMIN)).select_related("user", "organization"),
+                list_admins(),
                 f"restored-{restoration.pk}",
                 kind="restored",
                 title=_("This installation was restored: see what may have left since the backup"),

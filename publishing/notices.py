@@ -13,9 +13,10 @@ from networks.models import FallbackPlan, Outgoing
 from networks.queries.queue import annotate_returns
 from networks.registry import adapter_class
 from organizations.actors import Actor, actor_label
-from organizations.models import AuditEntry, Member, Organization, Role
+from organizations.models import AuditEntry, Member, Organization
 from organizations.notifications.notice_kinds import NoticeContent, register_notice_kind
 from organizations.notifications.notices import notify, settle_notices
+from organizations.queries.people import list_admins
 from publishing.access import posts_for
 from publishing.media.thumbnails import make_thumbnails
 from publishing.models import Delivery, Post
@@ -58,8 +59,7 @@ def notify_approval_asked(actor: Actor, post: Post) -> None:
     hands = {post.author_id, post.revision.author_id if post.revision else None, getattr(actor, "pk", None)}
     people = [one for one in members_holding("approve", profiles) if one.pk not in hands]
     if not people:
-        admins = Member.objects.filter(role__in=(Role.OWNER, Role.ADMIN)).select_related("user", "organization")
-        people = [one for one in admins if one.pk not in hands]
+        people = [one for one in list_admins() if one.pk not in hands]
     title = _("%(name)s asks you to approve a post for %(where)s") % {
         "name": actor_label(actor).name,
         "where": profiles_label(post),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from foundation.texts.dates import format_planned_time
 from networks.models import Profile
 from organizations.actors import Actor, actor_label
-from organizations.models import Member, Organization, Role
+from organizations.models import ADMIN_ROLES, Member, Organization
 from organizations.notifications.notice_kinds import register_notice_kind
 from organizations.notifications.notices import notify
 from teams.models import Task, Team
@@ -83,9 +83,7 @@ def notify_disconnected(profile: Profile) -> None:
     """To those who can see to it: whoever manages the profile, and the admins."""
     slug = Organization.objects.values_list("slug", flat=True).get(pk=profile.organization_id)
     people = Member.objects.select_related("user", "organization")
-    managers = people.filter(
-        Q(role__in=(Role.OWNER, Role.ADMIN)) | Q(pk__in=members_holding("manage", [profile.pk]).values("pk"))
-    )
+    managers = people.filter(Q(role__in=ADMIN_ROLES) | Q(pk__in=members_holding("manage", [profile.pk]).values("pk")))
     notify(
         managers,
         f"profile-{profile.pk}-disconnected",

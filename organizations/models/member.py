@@ -17,6 +17,9 @@ class Role(models.TextChoices):
         return list(Role)[::-1].index(self)
 
 
+ADMIN_ROLES = (Role.OWNER, Role.ADMIN)
+
+
 class PresentManager(TenantManager["Member"]):
     """Only who is a member now: whoever has left is found through `Member.ever`."""
 
@@ -63,7 +66,7 @@ class Member(TenantModel):
     @property
     def is_admin(self) -> bool:
         """Owners and admins hold every right in their organization."""
-        return self.left_at is None and self.role in (Role.OWNER, Role.ADMIN)
+        return self.left_at is None and self.role in ADMIN_ROLES
 
     @property
     def rank(self) -> int:

@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 
 from foundation.database.keyset import KeyPage, page_by_key
 from foundation.texts.search import MatchesQuery, Parts
-from organizations.models import Absence, Member
+from organizations.models import ADMIN_ROLES, Absence, Member
 from organizations.sign_in.admission import SECOND_STEPS
 
 PAGE = 50
@@ -16,6 +16,11 @@ BY_NAME = ("user__name", "user__email", "pk")
 def list_members(q: str = "") -> QuerySet[Member]:
     rows = Member.objects.select_related("user", "organization").order_by(*BY_NAME)
     return rows.filter(name_condition(q)) if q else rows
+
+
+def list_admins() -> QuerySet[Member]:
+    """Owners and admins, in no order."""
+    return Member.objects.filter(role__in=ADMIN_ROLES).select_related("user", "organization")
 
 
 def name_condition(q: str) -> MatchesQuery:

@@ -11,8 +11,9 @@ from django.utils.translation import ngettext
 from foundation.texts.number_format import format_number
 from networks.models import Outgoing
 from networks.queries.queue import overdue_rows
-from organizations.models import Member, Notification, Organization, Role
+from organizations.models import Notification, Organization
 from organizations.notifications.notices import notify, settle_notices
+from organizations.queries.people import list_admins
 from organizations.tenancy import scope
 
 OVERDUE_CAUSE = "outbox-overdue"
@@ -38,11 +39,10 @@ def notify_overdue(late: dict[str, Any], now: datetime) -> None:
     if Notification.objects.filter(cause=OVERDUE_CAUSE, last_at__gte=min(late["since"], now - REMIND_AFTER)).exists():
         return
     organization = Organization.objects.get(pk=late["organization_id"])
-    admins = Member.objects.filter(role__in=(Role.OWNER, Role.ADMIN)).select_related("user", "organization")
     count = {"count": format_number(late["count"])}
     title = ngettext("%(count)s should have left and has not", "%(count)s should have left and have not", late["count"])
     notify(
-        admins,
+        list_admins(),
         OVERDUE_CAUSE,
         kind="overdue",
         title=title % count,

@@ -8,8 +8,9 @@ from django.utils.translation import ngettext
 
 from foundation.texts.number_format import format_numbers
 from networks.models import Outgoing
-from organizations.models import Member, Role
+from organizations.models import Member
 from organizations.notifications.notices import Notice, notify_all, settle_notices
+from organizations.queries.people import list_admins
 from publishing.models import Delivery
 from publishing.notices import organization_slug, writers_or_successors
 from teams.queries.verb_holders import held_profiles_by_member
@@ -32,7 +33,7 @@ def people_by_profile(by_profile: dict[int, list[Delivery]]) -> dict[int, set[Me
     held = held_profiles_by_member("publish", by_profile.keys())
     writers = {delivery.post.author_id for late in by_profile.values() for delivery in late}
     known = {one.pk: one for one in (*writers_or_successors(writers), *members_by_id(held.keys()))}
-    admins = set(Member.objects.filter(role__in=(Role.OWNER, Role.ADMIN)).select_related("user", "organization"))
+    admins = set(list_admins())
     found = {}
     for pk, late in by_profile.items():
         publishers = {known[member] for member, profiles in held.items() if pk in profiles and member in known}

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from django.db.models import Max, Q, QuerySet
 
-from organizations.models import AuditEntry, Member, Role
+from organizations.models import ADMIN_ROLES, AuditEntry, Member
+from organizations.queries.people import list_admins
 from publishing.models import Post
 from teams.access import roles_that_can
 from teams.queries.verb_holders import held_profiles_by_member, held_profiles_by_user, members_holding
 
-ADMIN_ROLES = (Role.OWNER, Role.ADMIN)
 MOST_NAMED = 5  # people named as able to give the right; beyond that a name more helps nobody
 
 
@@ -91,7 +91,7 @@ def find_undecidable_posts(posts: QuerySet[Post], *, without: Member | None = No
 
 
 def admin_ids() -> set[int]:
-    return set(Member.objects.filter(role__in=ADMIN_ROLES).values_list("pk", flat=True))
+    return set(list_admins().values_list("pk", flat=True))
 
 
 def profile_ids_of(post: Post) -> set[int]:
@@ -113,7 +113,7 @@ def grantors_if_undecidable(post: Post) -> list[Member]:
 
 def approval_grantors(profile_ids: set[int]) -> list[Member]:
     """Who may give somebody the right to approve on all of these: the admins, then those who manage them."""
-    admins = Member.objects.filter(role__in=ADMIN_ROLES).select_related("user", "organization")
+    admins = list_admins()
     managers = members_holding("manage", profile_ids).filter(
         pk__in=members_holding("approve", profile_ids).values("pk")
     )

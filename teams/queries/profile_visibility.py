@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as later
 
 from foundation.texts.number_format import format_numbers
 from networks.models import Profile
-from organizations.models import Member, Role
+from organizations.models import Member
+from organizations.queries.people import list_admins
 from teams.access import max_verbs_of_role, profiles_for
 
 MOST_GIVERS_NAMED = 3  # people who can give a right; more names help nobody
@@ -75,7 +76,7 @@ def visibility_of(member: Member, verb: str) -> ProfileVisibility:
     found = Profile.objects.aggregate(total=Count("pk"), seen=Count("pk", filter=inside))
     total, seen = found["total"], found["seen"]
     lacks = not member.is_admin and (seen < total or total == 0)
-    admins = Member.objects.filter(role__in=(Role.OWNER, Role.ADMIN)).select_related("user").order_by("-role", "pk")
+    admins = list_admins().order_by("-role", "pk")
     names = tuple(one.name for one in admins[:MOST_GIVERS_NAMED]) if lacks else ()
     return ProfileVisibility(
         verb, seen, total, names, verb not in max_verbs_of_role(member.role), connects=member.is_admin
