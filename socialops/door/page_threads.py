@@ -23,7 +23,8 @@ from foundation.files.disk_space import is_storage_full
 from socialops.door.request_bodies import MOST_IN_MEMORY, BodyRefused, RequestBody, file_pool
 
 CHUNK_SIZE = 32_768
-BROKEN_HEADER = "x-practice", "broken"  # a practice network breaks its answer off
+PRACTICE_PATH = "/sandbox/"
+BROKEN_HEADER = "x-practice", "broken"  # a practice network, and nobody else, breaks its answer off
 NO_ROOM_MESSAGE = "There is no room left on this server for the answer. What you may have changed by this is kept."
 page_pool = ThreadPoolExecutor(max_workers=settings.WEB_THREADS, thread_name_prefix="page")
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -52,7 +53,8 @@ async def serve_page(
     context = contextvars.copy_context()
     answer = await asyncio.get_running_loop().run_in_executor(page_pool, context.run, run_wsgi, app, environ)
     try:
-        await send_answer(answer, scope["method"], receive, send)
+        breaks_off = scope["path"].startswith(PRACTICE_PATH) and answer.is_broken
+        await send_answer(answer, scope["method"], receive, send, breaks_off=breaks_off)
     finally:
         answer.file.close()
 
@@ -106,13 +108,15 @@ def reopen_file(chunks: Any, headers: list[tuple[str, str]]) -> tuple[IO[bytes],
     return file, int(declared) if declared.isdigit() else os.fstat(number).st_size - file.tell()
 
 
-async def send_answer(answer: PageAnswer, method: str, receive: Callable[[], Awaitable[Any]], send: Send) -> None:
+async def send_answer(
+    answer: PageAnswer, method: str, receive: Callable[[], Awaitable[Any]], send: Send, *, breaks_off: bool
+) -> None:
     """At the pace of the reader, who is given up by the connection when they take nothing for long."""
     headers = [
         (name.strip().lower().encode("latin-1"), value.strip().encode("latin-1")) for name, value in answer.headers
     ]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    if answer.is_broken:
+    if breaks_off:
         return  # the server drops the connection
     left = 0 if method == "HEAD" else answer.length
     if left <= CHUNK_SIZE:
