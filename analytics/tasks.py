@@ -12,7 +12,7 @@ from analytics.actions.measurement_planning import due_profiles, plan_profile_me
 from analytics.actions.own_counts import refresh_day
 from analytics.measuring import measure_due_numbers
 from networks.models import Profile
-from networks.tasks import TenantTask
+from organizations.tenancy import TenantTask
 
 log = logging.getLogger(__name__)
 

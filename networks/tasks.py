@@ -2,9 +2,8 @@
 
 import logging
 from time import monotonic
-from typing import Any
 
-from celery import Task, shared_task
+from celery import shared_task
 from django.conf import settings
 from django.utils.timezone import now
 
@@ -26,21 +25,13 @@ from networks.outbox.reconciling import reconcile_row
 from networks.outbox.sending import send_next
 from networks.outbox.settling import notify_left_settled
 from networks.outbox.uploading import upload_files_ahead
-from organizations.tenancy import scope
+from organizations.tenancy import TenantTask, scope
 
 log = logging.getLogger(__name__)
 
 SEND_TURN_SECONDS = 1  # seconds
 LOOK_TURN_SECONDS = 5  # seconds
 TURN_EXPIRES_SECONDS = 4  # seconds; a turn that nobody had time for is given anew by the next tick
-
-
-class TenantTask(Task):  # type: ignore[misc]  # celery has no types
-    """A task whose first argument is the id of the organization it works for."""
-
-    def __call__(self, organization_id: int, *args: Any, **kwargs: Any) -> Any:
-        with scope(organization_id):
-            return super().__call__(organization_id, *args, **kwargs)
 
 
 @shared_task

@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from celery import Task
 from django.db import models
 from django.db.models.expressions import Expression
 from django.db.models.sql import Query
@@ -41,6 +42,14 @@ def require_organization_id() -> int:
     if organization_id is None:
         raise NoTenant("No organization is in scope; wrap the work in scope(organization).")
     return organization_id
+
+
+class TenantTask(Task):  # type: ignore[misc]  # celery has no types
+    """A task whose first argument is the id of the organization it works for."""
+
+    def __call__(self, organization_id: int, *args: Any, **kwargs: Any) -> Any:
+        with scope(organization_id):
+            return super().__call__(organization_id, *args, **kwargs)
 
 
 class CurrentOrganization(Expression):

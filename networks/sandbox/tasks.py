@@ -10,7 +10,7 @@ from kombu.exceptions import OperationalError
 from foundation.internet import http
 from networks.sandbox import push_bodies
 from networks.sandbox.models import Entry
-from networks.tasks import TenantTask
+from organizations.tenancy import TenantTask
 
 log = logging.getLogger(__name__)
 
