@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import QueryDict
-from django.utils.dateparse import parse_datetime
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from foundation.overtaking import format_seen_mark
+from foundation.texts.dates import parse_zoned_moment
 from foundation.texts.ids import parse_ids
 from foundation.texts.number_format import format_number
 from foundation.texts.written_text import WrittenField
@@ -241,8 +241,7 @@ class ComposerForm(forms.Form):
     def was_at(self) -> datetime | None:
         """The planned time that the form came with, to the second."""
         with suppress(ValueError, TypeError, KeyError, RecursionError):
-            at = parse_datetime(json.loads(self.given["was"])["at"])
-            return at if at and at.utcoffset() is not None else None
+            return parse_zoned_moment(json.loads(self.given["was"])["at"])
         return None
 
     def refuse(self, fields: dict[str, list[str]]) -> None:

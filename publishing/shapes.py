@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiTypes, extend_schema_field
 from rest_framework import serializers
 
+from foundation.texts.dates import parse_zoned_moment
 from networks.models import Attempt, Held, Outgoing
 from networks.registry import adapter_classes
 from organizations.rest.serializers import IdListField, StrictSerializer, WrittenTextField
@@ -171,12 +172,8 @@ class Instant(serializers.Field):
     default_error_messages = {"invalid": "Give a time with its zone, as in 2030-01-31T09:00:00Z."}
 
     def to_internal_value(self, data: Any) -> datetime:
-        try:
-            at = datetime.fromisoformat(data.upper())  # RFC 3339 allows t and z
-            zoned = at.utcoffset() is not None
-        except (AttributeError, ValueError):
-            self.fail("invalid")
-        if not zoned or not 1970 < at.year < 9000:
+        at = parse_zoned_moment(data.upper() if isinstance(data, str) else data)  # RFC 3339 allows t and z
+        if at is None or not 1970 < at.year < 9000:
             self.fail("invalid")
         return at
 

@@ -8,15 +8,26 @@ from django.utils.dateformat import format as format_date
 
 def parse_moment(value: object) -> datetime | None:
     """An RFC 3339 text (without a zone: UTC) or seconds since 1970, as an aware time; None for anything else."""
-    try:
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        try:
             return datetime.fromtimestamp(value, UTC)
-        found = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except (ValueError, OverflowError, OSError):
+        except (ValueError, OverflowError, OSError):
+            return None
+    found = parse_iso(value)
+    return found.replace(tzinfo=UTC) if found and not found.tzinfo else found
+
+
+def parse_zoned_moment(value: object) -> datetime | None:
+    """An ISO 8601 text that names its zone; None for anything else, one without a zone too."""
+    found = parse_iso(value)
+    return found if found and found.tzinfo else None
+
+
+def parse_iso(value: object) -> datetime | None:
+    try:
+        return datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
         return None
-    if found is None:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def format_planned_time(at: datetime, zone: str) -> str:

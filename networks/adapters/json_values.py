@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
+
+from foundation.texts.dates import parse_moment
 
 
 def mapping_or_empty(value: Any) -> Mapping[str, Any]:
@@ -34,18 +36,11 @@ def int_or_none(value: Any) -> int | None:
 def time_or_none(value: Any) -> datetime | None:
     """An aware time from ISO 8601 text or from Unix seconds (or milliseconds)."""
     if isinstance(value, str) and not value.isdigit():
-        try:
-            parsed = datetime.fromisoformat(value)
-        except ValueError:
-            return None
-        return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+        return parse_moment(value)
     seconds = int_or_none(value)
     if seconds is None or seconds <= 0:
         return None
-    try:
-        return datetime.fromtimestamp(seconds / 1000 if seconds > 10**11 else seconds, UTC)
-    except (OverflowError, OSError, ValueError):
-        return None
+    return parse_moment(seconds / 1000 if 10**11 < seconds < 10**18 else seconds)
 
 
 def first_value(source: Mapping[str, Any], *names: str) -> Any:

@@ -1,6 +1,5 @@
 """The audit log in words: what was done, which field, and from what to what. The file keeps what is written down."""
 
-from datetime import datetime
 from typing import Any
 
 from django.utils.formats import date_format
@@ -9,6 +8,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from foundation.texts.dates import parse_zoned_moment
 from organizations.models import AuditEntry, Role
 
 # Verbs that do not read as one would say them.
@@ -148,8 +148,5 @@ def format_value(name: str, value: Any) -> str:
 
 def format_moment(text: str) -> str:
     """A moment as the reader's clock shows it; any other text as it is."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    return date_format(localtime(moment), "D j M Y, H:i") if moment.tzinfo else text
+    moment = parse_zoned_moment(text)
+    return date_format(localtime(moment), "D j M Y, H:i") if moment else text

@@ -3,14 +3,14 @@
 import copy
 import json
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from django.http import QueryDict
-from django.utils.dateparse import parse_date, parse_datetime, parse_time
+from django.utils.dateparse import parse_date, parse_time
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from foundation.texts.dates import parse_zoned_moment
 from foundation.texts.differences import diff_texts
 from foundation.texts.ids import parse_ids
 from networks.models import Profile
@@ -77,13 +77,13 @@ def initial_before_edit(post: Post, form: ComposerForm, member: Member) -> dict[
     try:
         was = json.loads(form.data.get("was", ""))
         revision = Revision.objects.get(post=post, number=int(was["revision"]))
-        at = was["at"] and parse_datetime(was["at"])
+        at = parse_zoned_moment(was["at"])
         profiles = [int(pk) for pk in was["profiles"]]
     except (ValueError, TypeError, KeyError, RecursionError, OverflowError, Revision.DoesNotExist):
         return composer_initial(post, member)
     earlier = copy.copy(post)
     earlier.revision = revision
-    earlier.planned_at = at if isinstance(at, datetime) and at.utcoffset() is not None else None
+    earlier.planned_at = at
     return composer_initial(earlier, member) | {"profiles": profiles}
 
 
