@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -23,6 +22,7 @@ from django.utils.translation import ngettext
 from foundation.states import move, move_all
 from foundation.texts.number_format import format_number
 from organizations.models import Mail, Member, Notification
+from organizations.notifications.mail_messages import build_message
 from organizations.notifications.notice_kinds import NOTICE_KINDS, NoticeContent
 from organizations.tenancy import require_organization_id, scope
 from organizations.worker_hints import wake_worker
@@ -143,14 +143,14 @@ def build_notice_message(mail: Mail, notices: list[Notification]) -> EmailMultiA
         "home_url": f"{settings.PUBLIC_URL}/o/{mail.organization.slug}/",
         "digest": mail.kind == "digest",
     }
-    message = EmailMultiAlternatives(
-        subject=" ".join(mail_subject(mail, notices).split()),
-        body=render_to_string("email/notices.txt", context),
-        to=[mail.member.user.email],
+    message = build_message(
+        "notices",
+        context,
+        subject=mail_subject(mail, notices),
+        to=mail.member.user.email,
         headers={"Message-ID": f"<mail-{mail.pk}@{urlsplit(settings.PUBLIC_URL).hostname}>"},
         connection=get_connection(),
     )
-    message.attach_alternative(render_to_string("email/notices.html", context), "text/html")
     for line in lines:
         for picture in line["pictures"]:
             message.attach(inline_image(picture["id"], picture["content"]))

@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from organizations.models import Invitation
+from organizations.notifications.mail_messages import build_message
 from organizations.tenancy import scope
 
 log = logging.getLogger(__name__)
@@ -79,8 +79,4 @@ def build_invitation_message(invitation: Invitation, secret: str) -> EmailMultiA
         "sender": context["sender"],
         "organization": organization.name,
     }
-    message = EmailMultiAlternatives(
-        subject=" ".join(subject.split()), body=render_to_string("email/invitation.txt", context), to=[invitation.email]
-    )
-    message.attach_alternative(render_to_string("email/invitation.html", context), "text/html")
-    return message
+    return build_message("invitation", context, subject=subject, to=invitation.email)
