@@ -133,15 +133,8 @@ def accept_task(actor: Member, task: Task, *, seen: Seen = None) -> Task:
 @transaction.atomic
 def finish_task(actor: Actor, task: Task, *, note: str = "", seen: Seen = None) -> Task:
     """It is done. Raises PermissionDenied, IllegalMove when it is not standing any more."""
-    task = lock_task(task, seen)
-    require_task_right(actor, task, "finish")
-    note = checked_note(note, LONGEST_NOTE)
-    move(task, "finish", ended_at=now(), remind_at=None)
-    store_task_step(actor, task, "done", note=note)
-    audit.record(actor, "task.done", task)
-    settle_notices(*task_causes(task))
+    task = end_task(actor, task, "finish", "task.done", note, seen)
     notify_task_done(actor, task)
-    ping_task(task)
     return task
 
 
@@ -173,12 +166,17 @@ def hand_over_task(
 @transaction.atomic
 def cancel_task(actor: Actor, task: Task, *, note: str = "", seen: Seen = None) -> Task:
     """It need not be done any more."""
+    return end_task(actor, task, "cancel", "task.cancelled", note, seen)
+
+
+def end_task(actor: Actor, task: Task, event: str, verb: str, note: str, seen: Seen) -> Task:
+    """`event` is also the right that it needs, `verb` what the audit log calls it, and after its dot the story."""
     task = lock_task(task, seen)
-    require_task_right(actor, task, "cancel")
+    require_task_right(actor, task, event)
     note = checked_note(note, LONGEST_NOTE)
-    move(task, "cancel", ended_at=now(), remind_at=None)
-    store_task_step(actor, task, "cancelled", note=note)
-    audit.record(actor, "task.cancelled", task)
+    move(task, event, ended_at=now(), remind_at=None)
+    store_task_step(actor, task, verb.removeprefix("task."), note=note)
+    audit.record(actor, verb, task)
     settle_notices(*task_causes(task))
     ping_task(task)
     return task
