@@ -25,6 +25,7 @@ from django.http import HttpRequest, parse_cookie
 from foundation.errors import NotFound
 from foundation.processes import redis_permits
 from foundation.processes.realtime import channel
+from foundation.texts.ids import parse_number
 from organizations.access import member_of, memberships_of
 from organizations.configuration.quotas import quota_limit
 from organizations.configuration.usage_quotas import streams_key
@@ -120,7 +121,7 @@ class StreamRequest:
     def of(cls, scope: Scope) -> "StreamRequest":
         headers, query = dict(scope["headers"]), parse_qs(scope["query_string"].decode("latin-1"))
         since = headers.get(b"last-event-id", b"").decode("latin-1") or query.get("since", [""])[-1]
-        known = since.isascii() and since.isdigit() and len(since) <= MOMENT_LENGTH
+        known = parse_number(since, digits=MOMENT_LENGTH) is not None
         once = b"application/json" in headers.get(b"accept", b"")
         return cls(since if known else "", once, query.get("for", [""])[-1])
 

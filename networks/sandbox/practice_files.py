@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.timezone import now
 
+from foundation.texts.ids import parse_number
 from networks.contract import MediaKind
 from networks.sandbox.models import Account, Entry, Upload
 from networks.sandbox.snowflake_ids import new_id_number
@@ -100,7 +101,7 @@ def attach_uploads(entry: Entry, uploads: Sequence[Upload]) -> None:
 
 def usable_uploads(account: Account, remote_ids: Iterable[str]) -> dict[str, Upload]:
     """Those of the ids that a post of the account may show now. What is no id is none of them."""
-    ids = [one for one in remote_ids if one.isascii() and one.isdigit() and len(one) <= _LONGEST_ID]
+    ids = [one for one in remote_ids if parse_number(one, digits=_LONGEST_ID) is not None]
     whole = account.uploads.filter(remote_id__in=ids, used_at=None, is_broken=False, expires_at__gt=now())
     ready = whole.exclude(file="").filter(Q(ready_at=None) | Q(ready_at__lte=now()))
     return {one.remote_id: one for one in ready}
