@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy
 
 from inbox.models import Conversation, Message
 from organizations.actors import Actor, actor_label
-from organizations.models import Member, Organization
+from organizations.models import Member
 from organizations.notifications.notice_kinds import register_notice_kind
-from organizations.notifications.notices import Notice, notify, notify_all
+from organizations.notifications.notices import Notice, notify, notify_all, organization_slug
 from teams.models import Team
 
 
@@ -81,5 +81,5 @@ def notice_cause(conversation: Conversation, what: str) -> str:
 
 
 def conversation_url(conversation: Conversation) -> str:
-    slug = Organization.objects.values_list("slug", flat=True).get(pk=conversation.organization_id)
+    slug = organization_slug(conversation.organization_id)
     return reverse("inbox:conversation", args=[slug, conversation.pk])

@@ -13,9 +13,9 @@ from networks.models import FallbackPlan, Outgoing
 from networks.queries.queue import annotate_returns
 from networks.registry import adapter_class
 from organizations.actors import Actor, actor_label
-from organizations.models import AuditEntry, Member, Organization
+from organizations.models import AuditEntry, Member
 from organizations.notifications.notice_kinds import NoticeContent, register_notice_kind
-from organizations.notifications.notices import notify, settle_notices
+from organizations.notifications.notices import notify, organization_slug, settle_notices
 from organizations.queries.people import list_admins
 from publishing.access import posts_for
 from publishing.media.thumbnails import make_thumbnails
@@ -225,7 +225,3 @@ def post_title(post: Post) -> str:
 
 def post_url(post: Post) -> str:
     return reverse("publishing:post", args=[organization_slug(post.organization_id), post.pk])
-
-
-def organization_slug(organization_id: int) -> str:
-    return Organization.objects.values_list("slug", flat=True).get(pk=organization_id)

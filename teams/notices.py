@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy
 from foundation.texts.dates import format_planned_time
 from networks.models import Profile
 from organizations.actors import Actor, actor_label
-from organizations.models import ADMIN_ROLES, Member, Organization
+from organizations.models import ADMIN_ROLES, Member
 from organizations.notifications.notice_kinds import register_notice_kind
-from organizations.notifications.notices import notify
+from organizations.notifications.notices import notify, organization_slug
 from teams.models import Task, Team
 from teams.queries.verb_holders import members_holding
 
@@ -81,7 +81,7 @@ def format_due_time(task: Task) -> str:
 
 def notify_disconnected(profile: Profile) -> None:
     """To those who can see to it: whoever manages the profile, and the admins."""
-    slug = Organization.objects.values_list("slug", flat=True).get(pk=profile.organization_id)
+    slug = organization_slug(profile.organization_id)
     people = Member.objects.select_related("user", "organization")
     managers = people.filter(Q(role__in=ADMIN_ROLES) | Q(pk__in=members_holding("manage", [profile.pk]).values("pk")))
     notify(
@@ -108,5 +108,5 @@ def exclude_actor(people: "list[Member] | QuerySet[Member]", actor: Actor) -> li
 
 
 def task_url(task: Task) -> str:
-    slug = Organization.objects.values_list("slug", flat=True).get(pk=task.organization_id)
+    slug = organization_slug(task.organization_id)
     return reverse("tasks:task", args=[slug, task.pk])

@@ -15,7 +15,7 @@ from django.utils.timezone import now
 
 from foundation.processes import realtime
 from foundation.texts.text_comparison import clip_to_line
-from organizations.models import Member, Notification, NotificationSettings
+from organizations.models import Member, Notification, NotificationSettings, Organization
 from organizations.notifications.mails import create_mails
 from organizations.notifications.notice_kinds import NOTICE_KINDS
 from organizations.notifications.quiet_hours import after_quiet_hours
@@ -137,3 +137,8 @@ def upsert_notifications(rows: list[Notification], at: datetime) -> list[Notific
         for row in held:
             del left[row.member_id, row.cause]
     return fresh
+
+
+def organization_slug(organization_id: int) -> str:
+    """For the addresses that notices lead to."""
+    return Organization.objects.values_list("slug", flat=True).get(pk=organization_id)

@@ -9,10 +9,10 @@ from django.utils.translation import ngettext
 from foundation.texts.number_format import format_numbers
 from networks.models import Outgoing
 from organizations.models import Member
-from organizations.notifications.notices import Notice, notify_all, settle_notices
+from organizations.notifications.notices import Notice, notify_all, organization_slug, settle_notices
 from organizations.queries.people import list_admins
 from publishing.models import Delivery
-from publishing.notices import organization_slug, writers_or_successors
+from publishing.notices import writers_or_successors
 from teams.queries.verb_holders import held_profiles_by_member
 
 
