@@ -30,7 +30,7 @@ class DomainRow:
     record: str
     face: str  # of socialops.templatetags.state_faces
     label: str
-    text: str  # what is, and what to do
+    explanation: str  # what is, and what to do
     checked_at: datetime | None
     by_record: bool  # the record is what proves it, or would
     works: bool
@@ -53,7 +53,7 @@ def domain_row(row: SignOnDomain, is_taken: bool) -> DomainRow:
         record=row.record,
         face=face,
         label=label,
-        text=text,
+        explanation=text,
         checked_at=row.checked_at,
         by_record=row.proved_by != "operator",
         works=row.proved_at is not None,
