@@ -30,12 +30,9 @@ from organizations.access import access_member
 from organizations.rest.errors import problem_response
 from organizations.rest.pagination import KeysetPagination
 from organizations.rest.preconditions import IF_MATCH, etag_response, parse_if_match
-from organizations.rest.serializers import StrictSerializer, WrittenTextField
+from organizations.rest.serializers import IdField, StrictSerializer, WrittenTextField
 from organizations.rest.views import MemberViewSet
 from teams.access import access_team
-
-LARGEST_ID = 2**63 - 1
-IdField = serializers.IntegerField
 
 
 class NewestConversationsFirst(KeysetPagination):
@@ -49,8 +46,8 @@ class LatestMessagesFirst(KeysetPagination):
 class ConversationQuery(serializers.Serializer[Any]):
     state = serializers.ChoiceField(CONVERSATION_STATES, required=False)
     assignee = serializers.CharField(required=False)
-    team = IdField(required=False, min_value=1, max_value=LARGEST_ID)
-    profile = IdField(required=False, min_value=1, max_value=LARGEST_ID)
+    team = IdField(required=False)
+    profile = IdField(required=False)
     kind = serializers.ChoiceField(CONVERSATION_KINDS, required=False)
     q = serializers.CharField(required=False, allow_blank=True, max_length=200)
 
@@ -62,16 +59,16 @@ class ConversationQuery(serializers.Serializer[Any]):
 
 class ReplyBody(StrictSerializer):
     text = WrittenTextField(allow_blank=True, trim_whitespace=False)
-    seen = IdField(min_value=1, max_value=LARGEST_ID)
+    seen = IdField()
 
 
 class CloseBody(StrictSerializer):
-    seen = IdField(required=False, min_value=1, max_value=LARGEST_ID)  # the last message that was read
+    seen = IdField(required=False)  # the last message that was read
 
 
 class AssignBody(StrictSerializer):
-    member = IdField(required=False, allow_null=True, min_value=1, max_value=LARGEST_ID)
-    team = IdField(required=False, allow_null=True, min_value=1, max_value=LARGEST_ID)
+    member = IdField(required=False, allow_null=True)
+    team = IdField(required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs:

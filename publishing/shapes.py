@@ -10,7 +10,7 @@ from rest_framework import serializers
 from foundation.texts.dates import parse_zoned_moment
 from networks.models import Attempt, Held, Outgoing
 from networks.registry import adapter_classes
-from organizations.rest.serializers import IdListField, StrictSerializer, WrittenTextField
+from organizations.rest.serializers import IdField, IdListField, StrictSerializer, WrittenTextField
 from publishing.composing.threads import MOST_PARTS, AttachedFile, Original, VariantWording
 from publishing.limits import LONGEST_ALT_TEXT, describe_adaptation
 from publishing.models import Asset, Delivery, Post
@@ -264,7 +264,7 @@ class ListQuery(StrictSerializer):
     cursor = serializers.CharField(required=False)
     limit = serializers.IntegerField(required=False, min_value=1)
     format = serializers.CharField(required=False)
-    profile = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    profile = IdField(required=False)
 
 
 class PostQuery(ListQuery):

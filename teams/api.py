@@ -23,7 +23,7 @@ from networks.registry import adapter_class
 from organizations.access import access_member
 from organizations.models import Member
 from organizations.rest.preconditions import IF_MATCH, etag_response, parse_if_match
-from organizations.rest.serializers import IdListField, StrictSerializer
+from organizations.rest.serializers import IdField, IdListField, StrictSerializer
 from organizations.rest.views import MemberViewSet
 from teams.access import access_profile, access_team, profiles_for, verbs_on
 from teams.actions.grants import lock_profile_row, set_grants
@@ -77,7 +77,7 @@ class GrantsBody(StrictSerializer):
 
 
 class WhyQuery(StrictSerializer):
-    member = serializers.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
+    member = IdField(required=False)
     verb = serializers.ChoiceField(choices=PROFILE_VERBS)
 
 

@@ -22,14 +22,8 @@ from organizations.queries.absences import absences_of
 from organizations.queries.leaving import holdings_of
 from organizations.queries.people import list_members
 from organizations.rest.preconditions import IF_MATCH, etag_response, parse_if_match
-from organizations.rest.serializers import StrictSerializer
+from organizations.rest.serializers import IdField, StrictSerializer
 from organizations.rest.views import MemberViewSet
-
-LARGEST_ID = 2**63 - 1
-
-
-def id_field() -> serializers.IntegerField:
-    return serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
 
 
 class RoleBody(StrictSerializer):
@@ -37,14 +31,14 @@ class RoleBody(StrictSerializer):
 
 
 class AbsenceBody(StrictSerializer):
-    deputy = id_field()
+    deputy = IdField()
     first_day = serializers.DateField()
     last_day = serializers.DateField()
 
 
 class LeaveBody(StrictSerializer):
-    successor = id_field()
-    successors = serializers.DictField(child=id_field(), required=False)
+    successor = IdField()
+    successors = serializers.DictField(child=IdField(), required=False)
     keep_scheduled = serializers.BooleanField(default=True)
 
 

@@ -7,6 +7,8 @@ from rest_framework import serializers
 
 from foundation.texts.written_text import with_line_feeds
 
+LARGEST_ID = 2**63 - 1
+
 
 class StrictSerializer(serializers.Serializer):  # type: ignore[type-arg]  # generic for the type checker alone
     """Reads a body; a field it does not have is an error that names it, and NUL characters are refused."""
@@ -26,10 +28,17 @@ class WrittenTextField(serializers.CharField):
         return with_line_feeds(super().to_internal_value(data))
 
 
+class IdField(serializers.IntegerField):
+    """The id of a row."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(min_value=1, max_value=LARGEST_ID, **given)
+
+
 class IdListField(serializers.ListField):
     """A list of distinct ids."""
 
-    child = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+    child = IdField()
 
     def to_internal_value(self, data: Any) -> list[int]:
         return list(dict.fromkeys(super().to_internal_value(data)))

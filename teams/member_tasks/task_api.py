@@ -14,7 +14,7 @@ from organizations.models import Member
 from organizations.queries.people import list_members
 from organizations.rest.pagination import KeysetPagination
 from organizations.rest.preconditions import IF_MATCH, etag_response, parse_if_match
-from organizations.rest.serializers import StrictSerializer, WrittenTextField
+from organizations.rest.serializers import IdField, StrictSerializer, WrittenTextField
 from organizations.rest.views import MemberViewSet
 from teams.actions.tasks import (
     LONGEST_NOTE,
@@ -33,12 +33,6 @@ from teams.member_tasks.task_subjects import parse_reference
 from teams.models import Task, Team
 from teams.queries.tasks import TASK_VIEW_NAMES, TaskRow, steps_of_task, tasks_in_view, with_abouts
 
-LARGEST_ID = 2**63 - 1
-
-
-def id_field() -> serializers.IntegerField:
-    return serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=LARGEST_ID)
-
 
 class AwareDateTimeField(serializers.DateTimeField):
     """A time that names its zone."""
@@ -54,8 +48,8 @@ class TaskQuery(serializers.Serializer):  # type: ignore[type-arg]  # generic fo
 class TaskBody(StrictSerializer):
     title = serializers.CharField(max_length=LONGEST_TITLE)
     text = WrittenTextField(max_length=LONGEST_TEXT, required=False, allow_blank=True)
-    member = id_field()
-    team = id_field()
+    member = IdField(required=False, allow_null=True)
+    team = IdField(required=False, allow_null=True)
     due_at = AwareDateTimeField(required=False, allow_null=True)
     time_zone = serializers.CharField(max_length=64, required=False, allow_blank=True)
     about = serializers.CharField(max_length=40, required=False, allow_blank=True)
@@ -70,8 +64,8 @@ class CommentBody(StrictSerializer):
 
 
 class HandOverBody(NoteBody):
-    member = id_field()
-    team = id_field()
+    member = IdField(required=False, allow_null=True)
+    team = IdField(required=False, allow_null=True)
 
 
 class DueFirst(KeysetPagination):

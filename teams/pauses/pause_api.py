@@ -12,7 +12,7 @@ from rest_framework.routers import SimpleRouter
 
 from networks.actions.backlog import BacklogDecision
 from organizations.rest.preconditions import IF_MATCH, etag_response, parse_if_match
-from organizations.rest.serializers import StrictSerializer, WrittenTextField
+from organizations.rest.serializers import IdField, StrictSerializer, WrittenTextField
 from organizations.rest.views import MemberViewSet
 from teams.actions.pauses import LONGEST_NOTE, pause_publishing, release_pause
 from teams.models import Pause
@@ -25,8 +25,8 @@ PAUSE_SCOPES = ("organization", "team", "profile")
 
 class PauseBody(StrictSerializer):
     scope = serializers.ChoiceField(PAUSE_SCOPES)
-    team = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
-    profile = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    team = IdField(required=False)
+    profile = IdField(required=False)
     keeps_replies = serializers.BooleanField(required=False)
     note = WrittenTextField(required=False, allow_blank=True, max_length=LONGEST_NOTE)
 
