@@ -22,12 +22,12 @@ from inbox.conversation_filters import (
     NOBODY,
     ConversationFilters,
 )
-from inbox.conversation_shapes import conversation_shape, message_shape
+from inbox.conversation_shapes import AnsweredMeanwhileShape, ConversationShape, MessageShape
 from inbox.models import Conversation, Message
 from inbox.queries.conversation_list import filter_conversations
 from inbox.queries.conversation_thread import messages_of
 from organizations.access import access_member
-from organizations.rest.errors import problem_response
+from organizations.rest.errors import CONTENT_TYPE, problem_response
 from organizations.rest.pagination import KeysetPagination
 from organizations.rest.preconditions import IF_MATCH, etag_response, parse_if_match
 from organizations.rest.serializers import IdField, StrictSerializer, WrittenTextField
@@ -84,23 +84,23 @@ class ConversationView(MemberViewSet):
     queryset = Conversation.objects.none()
     pagination_class = NewestConversationsFirst
 
-    @extend_schema(parameters=FILTER_PARAMETERS, responses=OpenApiTypes.OBJECT)
+    @extend_schema(parameters=FILTER_PARAMETERS, responses=ConversationShape(many=True))
     def list(self, request: Request) -> Response:
         filters = ConversationFilters(**self.read(ConversationQuery, request.query_params))
         return self.page(
-            filter_conversations(self.member, filters).select_related("contact", "about"), conversation_shape
+            filter_conversations(self.member, filters).select_related("contact", "about"), ConversationShape
         )
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses=ConversationShape)
     def retrieve(self, request: Request, pk: str) -> Response:
         return conversation_response(access_conversation(self.member, pk))
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="conversations_messages_retrieve", responses=MessageShape(many=True))
     @action(detail=True, methods=["get"], pagination_class=LatestMessagesFirst)
     def messages(self, request: Request, pk: str) -> Response:
-        return self.page(messages_of(access_conversation(self.member, pk)), message_shape)
+        return self.page(messages_of(access_conversation(self.member, pk)), MessageShape)
 
-    @extend_schema(request=ReplyBody, responses={201: OpenApiTypes.OBJECT, 409: OpenApiTypes.OBJECT})
+    @extend_schema(request=ReplyBody, responses={201: MessageShape, (409, CONTENT_TYPE): AnsweredMeanwhileShape})
     @action(detail=True, methods=["post"])
     def reply(self, request: Request, pk: str) -> Response:
         conversation = access_conversation(self.member, pk, to="reply")
@@ -108,11 +108,12 @@ class ConversationView(MemberViewSet):
             message = reply_to_conversation(self.member, conversation, **self.read(ReplyBody))
         except Conflict as error:
             refusal = problem_response(error.status, error.user_message, {})
-            refusal.data["newer"] = [message_shape(row) for row in error.newer if isinstance(row, Message)]
+            newer = [row for row in error.newer if isinstance(row, Message)]
+            refusal.data["newer"] = MessageShape(newer, many=True).data
             return refusal
-        return Response(message_shape(message), status=201)
+        return Response(MessageShape(message).data, status=201)
 
-    @extend_schema(parameters=[IF_MATCH], request=AssignBody, responses=OpenApiTypes.OBJECT)
+    @extend_schema(parameters=[IF_MATCH], request=AssignBody, responses=ConversationShape)
     @action(detail=True, methods=["post"])
     def assign(self, request: Request, pk: str) -> Response:
         conversation = access_conversation(self.member, pk, to="give_back")
@@ -125,7 +126,7 @@ class ConversationView(MemberViewSet):
             assign_conversation(self.member, conversation, member=member, team=team, seen=parse_if_match(request))
         )
 
-    @extend_schema(parameters=[IF_MATCH], request=CloseBody, responses=OpenApiTypes.OBJECT)
+    @extend_schema(parameters=[IF_MATCH], request=CloseBody, responses=ConversationShape)
     @action(detail=True, methods=["post"])
     def close(self, request: Request, pk: str) -> Response:
         conversation = access_conversation(self.member, pk, to="close")
@@ -134,7 +135,7 @@ class ConversationView(MemberViewSet):
             close_conversation(self.member, conversation, seen=parse_if_match(request), read=read)
         )
 
-    @extend_schema(parameters=[IF_MATCH], request=None, responses=OpenApiTypes.OBJECT)
+    @extend_schema(parameters=[IF_MATCH], request=None, responses=ConversationShape)
     @action(detail=True, methods=["post"])
     def reopen(self, request: Request, pk: str) -> Response:
         conversation = access_conversation(self.member, pk, to="close")
@@ -142,7 +143,7 @@ class ConversationView(MemberViewSet):
 
 
 def conversation_response(conversation: Conversation) -> Response:
-    return etag_response(conversation_shape(conversation), conversation.mark)
+    return etag_response(ConversationShape(conversation).data, conversation.mark)
 
 
 def find_or_invalid(field: str, find: Any, pk: int | None) -> Any:

@@ -27,16 +27,7 @@ from publishing.actions.delivery_times import move_delivery
 from publishing.actions.next_steps import PublishIntent, rewrite_post, write_post
 from publishing.actions.review import approve_post, reject_post, submit_post, unapprove_post
 from publishing.actions.schedule import cancel_post, publish_now, schedule_post
-from publishing.composing.threads import VariantWording
-from publishing.limits import format_bytes
-from publishing.media.originals import original_response
-from publishing.media.renditions import most_bytes
-from publishing.media.uploads import is_body_too_long, require_upload_room
-from publishing.models import Asset, Delivery, Post
-from publishing.queries.delivery_parts import DELIVERY_DUE, DELIVERY_STATE, first_unsent_part, parts_of, with_parts
-from publishing.queries.posts import list_posts, prefetch_for_reading
-from publishing.queries.queue import attach_outlooks
-from publishing.shapes import (
+from publishing.bodies import (
     AltTextBody,
     DecisionBody,
     DeliveryQuery,
@@ -46,13 +37,17 @@ from publishing.shapes import (
     PostQuery,
     ResolveBody,
     ScheduleBody,
-    asset_shape,
-    attempt_shape,
-    delivery_shape,
-    post_shape,
 )
-
-SHAPE = OpenApiTypes.OBJECT
+from publishing.composing.threads import VariantWording
+from publishing.limits import format_bytes
+from publishing.media.originals import original_response
+from publishing.media.renditions import most_bytes
+from publishing.media.uploads import is_body_too_long, require_upload_room
+from publishing.models import Asset, Delivery, Post
+from publishing.queries.delivery_parts import DELIVERY_DUE, DELIVERY_STATE, first_unsent_part, parts_of, with_parts
+from publishing.queries.posts import list_posts, prefetch_for_reading
+from publishing.queries.queue import attach_outlooks
+from publishing.shapes import AssetShape, DeliveryShape, DeliveryWithAttemptsShape, PostShape
 
 
 def content_in_body(body: dict[str, Any]) -> dict[str, Any]:
@@ -93,25 +88,25 @@ class PostView(MemberViewSet):
     def shown(self, post: Post, status: int = 200) -> Response:
         found = self.readable(Post.objects.filter(pk=post.pk)).get()
         attach_post_outlooks([found])
-        return etag_response(post_shape(found), found.mark, status)
+        return etag_response(PostShape(found).data, found.mark, status)
 
-    @extend_schema(parameters=[PostQuery], responses=SHAPE)
+    @extend_schema(parameters=[PostQuery], responses=PostShape(many=True))
     def list(self, request: Request) -> Response:
         query = self.read(PostQuery, request.query_params.dict())
         wanted = {name: query[name] for name in ("state", "profile", "q") if name in query}
-        return self.page(self.readable(list_posts(self.member, **wanted)), post_shape, attach_post_outlooks)
+        return self.page(self.readable(list_posts(self.member, **wanted)), PostShape, attach_post_outlooks)
 
-    @extend_schema(request=PostBody, responses={201: SHAPE})
+    @extend_schema(request=PostBody, responses={201: PostShape})
     def create(self, request: Request) -> Response:
         body = self.read(PostBody)
         post = write_post(self.member, **content_in_body(body), intent=intent_in_body(body))
         return self.shown(post, status=201)
 
-    @extend_schema(responses=SHAPE)
+    @extend_schema(responses=PostShape)
     def retrieve(self, request: Request, pk: str) -> Response:
         return self.shown(access_post(self.member, pk))
 
-    @extend_schema(parameters=[IF_MATCH], request=PostChange, responses=SHAPE)
+    @extend_schema(parameters=[IF_MATCH], request=PostChange, responses=PostShape)
     def partial_update(self, request: Request, pk: str) -> Response:
         post = access_post(self.member, pk, to="edit")
         body = self.read(PostChange)
@@ -121,38 +116,38 @@ class PostView(MemberViewSet):
             )
         )
 
-    @extend_schema(parameters=[IF_MATCH], responses={200: SHAPE})
+    @extend_schema(parameters=[IF_MATCH], responses={200: PostShape})
     def destroy(self, request: Request, pk: str) -> Response:
         """Cancels what has not left, and answers with what became of the post; 409 where all of it has left."""
         post = access_post(self.member, pk, to="cancel")
         return self.shown(cancel_post(self.member, post, seen=parse_if_match(request)))
 
-    @extend_schema(parameters=[IF_MATCH], request=None, responses=SHAPE)
+    @extend_schema(parameters=[IF_MATCH], request=None, responses=PostShape)
     @action(detail=True, methods=["post"])
     def submit(self, request: Request, pk: str) -> Response:
         post = access_post(self.member, pk, to="submit")
         return self.shown(submit_post(self.member, post, seen=parse_if_match(request)))
 
-    @extend_schema(parameters=[IF_MATCH], request=DecisionBody, responses=SHAPE)
+    @extend_schema(parameters=[IF_MATCH], request=DecisionBody, responses=PostShape)
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, pk: str) -> Response:
         post = access_post(self.member, pk, to="approve")
         return self.shown(approve_post(self.member, post, **self.read(DecisionBody), seen=parse_if_match(request)))
 
-    @extend_schema(parameters=[IF_MATCH], request=None, responses=SHAPE)
+    @extend_schema(parameters=[IF_MATCH], request=None, responses=PostShape)
     @action(detail=True, methods=["post"])
     def unapprove(self, request: Request, pk: str) -> Response:
         """Takes the caller's own approval back: it waits for a decision again. 409 once a part has begun to leave."""
         post = access_post(self.member, pk, to="approve")
         return self.shown(unapprove_post(self.member, post, seen=parse_if_match(request)))
 
-    @extend_schema(parameters=[IF_MATCH], request=DecisionBody, responses=SHAPE)
+    @extend_schema(parameters=[IF_MATCH], request=DecisionBody, responses=PostShape)
     @action(detail=True, methods=["post"])
     def reject(self, request: Request, pk: str) -> Response:
         post = access_post(self.member, pk, to="approve")
         return self.shown(reject_post(self.member, post, **self.read(DecisionBody), seen=parse_if_match(request)))
 
-    @extend_schema(parameters=[IF_MATCH], request=ScheduleBody, responses=SHAPE)
+    @extend_schema(parameters=[IF_MATCH], request=ScheduleBody, responses=PostShape)
     @action(detail=True, methods=["post"])
     def schedule(self, request: Request, pk: str) -> Response:
         post = access_post(self.member, pk, to="schedule")
@@ -180,27 +175,27 @@ class DeliveryView(MemberViewSet):
         delivery = self.rows().get(pk=access_delivery(self.member, pk).pk)
         attach_outlooks([delivery], now())
         attempts = Attempt.objects.filter(outgoing__in=parts_of(delivery)).order_by("pk")
-        shape = {**delivery_shape(delivery), "attempts": [attempt_shape(attempt) for attempt in attempts]}
-        return etag_response(shape, first_unsent_part(parts_of(delivery)).mark)
+        shape = DeliveryWithAttemptsShape(delivery, context={"attempts": attempts})
+        return etag_response(shape.data, first_unsent_part(parts_of(delivery)).mark)
 
-    @extend_schema(parameters=[DeliveryQuery], responses=SHAPE)
+    @extend_schema(parameters=[DeliveryQuery], responses=DeliveryShape(many=True))
     def list(self, request: Request) -> Response:
         query = self.read(DeliveryQuery, request.query_params.dict())
         columns = {"state": "state_now", "profile": "profile_id", "due_before": "due__lt"}
         wanted = {column: query[name] for name, column in columns.items() if name in query}
-        return self.page(self.rows().filter(**wanted), delivery_shape, lambda found: attach_outlooks(found, now()))
+        return self.page(self.rows().filter(**wanted), DeliveryShape, lambda found: attach_outlooks(found, now()))
 
-    @extend_schema(responses=SHAPE)
+    @extend_schema(responses=DeliveryWithAttemptsShape)
     def retrieve(self, request: Request, pk: str) -> Response:
         return self.shown(pk)
 
-    @extend_schema(parameters=[IF_MATCH], request=None, responses=SHAPE)
+    @extend_schema(parameters=[IF_MATCH], request=None, responses=DeliveryWithAttemptsShape)
     @action(detail=True, methods=["post"])
     def retry(self, request: Request, pk: str) -> Response:
         retry_delivery(self.member, access_delivery(self.member, pk, to="retry"), seen=parse_if_match(request))
         return self.shown(pk)
 
-    @extend_schema(parameters=[IF_MATCH], request=ScheduleBody, responses=SHAPE)
+    @extend_schema(parameters=[IF_MATCH], request=ScheduleBody, responses=DeliveryWithAttemptsShape)
     @action(detail=True, methods=["post"])
     def schedule(self, request: Request, pk: str) -> Response:
         """Another time for this profile alone, or now: the answer to what is held as too late."""
@@ -212,21 +207,21 @@ class DeliveryView(MemberViewSet):
         move_delivery(self.member, delivery, at=at, seen=parse_if_match(request))
         return self.shown(pk)
 
-    @extend_schema(parameters=[IF_MATCH], request=ResolveBody, responses=SHAPE)
+    @extend_schema(parameters=[IF_MATCH], request=ResolveBody, responses=DeliveryWithAttemptsShape)
     @action(detail=True, methods=["post"])
     def resolve(self, request: Request, pk: str) -> Response:
         delivery = access_delivery(self.member, pk, to="resolve")
         resolve_delivery(self.member, delivery, **self.read(ResolveBody), seen=parse_if_match(request))
         return self.shown(pk)
 
-    @extend_schema(request=None, responses=SHAPE)
+    @extend_schema(request=None, responses=DeliveryWithAttemptsShape)
     @action(detail=True, methods=["post"], url_path="delete")
     def take_away(self, request: Request, pk: str) -> Response:
         """Deletes it on the network."""
         delete_delivery(self.member, access_delivery(self.member, pk, to="delete"))
         return self.shown(pk)
 
-    @extend_schema(parameters=[IF_MATCH], request=None, responses=SHAPE)
+    @extend_schema(parameters=[IF_MATCH], request=None, responses=DeliveryWithAttemptsShape)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
         cancel_delivery(self.member, access_delivery(self.member, pk, to="cancel"), seen=parse_if_match(request))
@@ -252,26 +247,26 @@ class MediaView(MemberViewSet):
     def get_parsers(self) -> list[BaseParser]:
         return [MultiPartParser()] if self.request and self.request.method == "POST" else super().get_parsers()
 
-    @extend_schema(request={"multipart/form-data": MediaBody}, responses={201: SHAPE})
+    @extend_schema(request={"multipart/form-data": MediaBody}, responses={201: AssetShape})
     def create(self, request: Request) -> Response:
         require_any_draft_right(self.member)
         data = request.data
         require_upload_room(request._request)
         body = self.read(MediaBody, data)
         asset = upload_asset(self.member, body["file"], alt_text=body.get("alt_text", ""))
-        return etag_response(asset_shape(asset), asset.mark, status=201)
+        return etag_response(AssetShape(asset).data, asset.mark, status=201)
 
-    @extend_schema(responses=SHAPE)
+    @extend_schema(responses=AssetShape)
     def retrieve(self, request: Request, pk: str) -> Response:
         asset = access_asset(self.member, pk)
-        return etag_response(asset_shape(asset), asset.mark)
+        return etag_response(AssetShape(asset).data, asset.mark)
 
-    @extend_schema(parameters=[IF_MATCH], request=AltTextBody, responses=SHAPE)
+    @extend_schema(parameters=[IF_MATCH], request=AltTextBody, responses=AssetShape)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Another alt text, for posts to come; what is written already keeps its own."""
         asset = access_asset(self.member, pk, to="edit")
         asset = describe_asset(self.member, asset, **self.read(AltTextBody), seen=parse_if_match(request))
-        return etag_response(asset_shape(asset), asset.mark)
+        return etag_response(AssetShape(asset).data, asset.mark)
 
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     @action(detail=True)

@@ -1,84 +1,83 @@
-"""Posts and deliveries as the REST surface shows and reads them. Times are RFC 3339 in UTC."""
+"""Posts, deliveries and files as programs read them. Times are RFC 3339 in UTC."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
-from drf_spectacular.utils import OpenApiTypes, extend_schema_field
 from rest_framework import serializers
 
-from foundation.texts.dates import parse_zoned_moment
-from networks.models import Attempt, Held, Outgoing
+from networks.contract import MediaKind
+from networks.models import Held, Outgoing
 from networks.registry import adapter_classes
-from organizations.rest.serializers import IdField, IdListField, StrictSerializer, WrittenTextField
-from publishing.composing.threads import MOST_PARTS, AttachedFile, Original, VariantWording
-from publishing.limits import LONGEST_ALT_TEXT, describe_adaptation
+from organizations.rest.serializers import IdField
+from organizations.rest.shapes import Shape, TextOrNullField
+from publishing.composing.threads import AttachedFile, Original, VariantWording
+from publishing.instants import Instant, format_instant
+from publishing.limits import describe_adaptation
 from publishing.models import Asset, Delivery, Post
-from publishing.queries.delivery_parts import delivery_state_of, first_unsent_part, parts_of
+from publishing.queries.delivery_parts import (
+    DELIVERY_STATES,
+    OUTGOING_STATES,
+    delivery_state_of,
+    first_unsent_part,
+    parts_of,
+)
 from publishing.queries.posts import POST_STATES, remote_reference, shown_state_of
 
-DELIVERY_STATES = ("waiting", "sending", "unknown", "sent", "failed", "partly", "cancelled")
+MEDIA_KINDS = tuple(str(kind) for kind in MediaKind)
 
 
-def format_instant(at: datetime | None) -> str | None:
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at else None
+class OriginalShape(Shape):
+    """The picture as it came, which `media/{id}/original/` hands out."""
+
+    name = serializers.CharField()
+    content_type = serializers.CharField()
+    bytes = serializers.IntegerField()
 
 
-def post_shape(post: Post) -> dict[str, Any]:
-    """Of a post read `for_reading`, its deliveries given their outlook by `foresee`."""
-    files = [[attached_shape(one) for one in part] for part in post.revision.files()]
-    return {
-        "id": post.pk,
-        "state": shown_state_of(post),
-        "revision": post.revision.number,
-        "author": post.author_id,
-        "text": post.revision.text,
-        "thread": post.revision.parts,
-        "first_comment": post.revision.first_comment,
-        "media": files[0] if files else [],
-        "thread_media": files[1:],
-        "variants": {network: own_shape(own) for network, own in post.revision.wordings().items()},
-        "profiles": [profile.pk for profile in post.shown_profiles],
-        "scheduled_at": format_instant(post.planned_at),
-        "time_zone": post.planned_zone or None,
-        "review_note": post.review_note,
-        "created_at": format_instant(post.created_at),
-        "deliveries": [delivery_shape(delivery) for delivery in post.shown_deliveries],
-    }
+class CopyShape(Shape):
+    """What a network gets where that is not the file as it came."""
+
+    network = serializers.CharField()
+    content_type = serializers.CharField()
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    bytes = serializers.IntegerField()
+    says = serializers.CharField(help_text="Why, in words for people.")
 
 
-def own_shape(own: VariantWording) -> dict[str, Any]:
-    """A network's own wording; `thread` once somebody has said what it goes on with there, be it nothing."""
-    return {"text": own.text} | ({} if own.parts is None else {"thread": list(own.parts)})
-
-
-def asset_shape(asset: Asset) -> dict[str, Any]:
-    return attached_shape(asset.attached(asset.alt_text))
-
-
-def attached_shape(one: AttachedFile) -> dict[str, Any]:
+class FileShape(Shape):  # of an AttachedFile
     """A file as it goes with a post: the words are those that it had when that was written."""
-    media = one.media
-    return {
-        "id": one.asset,
-        "kind": str(media.kind),
-        "width": media.width,
-        "height": media.height,
-        "seconds": media.seconds,
-        "bytes": media.size,
-        "alt_text": media.alt_text,
-        "original": one.original and original_shape(one.original),
-        "copies": list(copy_shapes(one)),
-    }
+
+    id = IdField()
+    kind = serializers.ChoiceField(MEDIA_KINDS)
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    seconds = serializers.FloatField(allow_null=True, help_text="Of a video.")
+    bytes = serializers.IntegerField()
+    alt_text = serializers.CharField()
+    original = OriginalShape(allow_null=True)
+    copies = CopyShape(many=True)
+
+    def to_representation(self, one: AttachedFile) -> dict[str, Any]:
+        media = one.media
+        return {
+            "id": one.asset,
+            "kind": str(media.kind),
+            "width": media.width,
+            "height": media.height,
+            "seconds": media.seconds,
+            "bytes": media.size,
+            "alt_text": media.alt_text,
+            "original": one.original and describe_original(one.original),
+            "copies": list(describe_copies(one)),
+        }
 
 
-def original_shape(original: Original) -> dict[str, Any]:
-    """Of what `media/{id}/original/` hands out."""
+def describe_original(original: Original) -> dict[str, Any]:
     return {"name": original.name, "content_type": original.content_type, "bytes": original.bytes}
 
 
-def copy_shapes(one: AttachedFile) -> Iterator[dict[str, Any]]:
-    """What networks get where that is not the file as it came."""
+def describe_copies(one: AttachedFile) -> Iterator[dict[str, Any]]:
     for adapter in adapter_classes():
         says = describe_adaptation(one, adapter.capabilities, adapter.label)
         if says:
@@ -87,191 +86,173 @@ def copy_shapes(one: AttachedFile) -> Iterator[dict[str, Any]]:
             yield {"network": adapter.network, **facts, "says": says}
 
 
-def delivery_shape(delivery: Delivery) -> dict[str, Any]:
-    """Of a delivery read `with_parts` and given its outlook by `foresee`."""
-    said = delivery.outlook
-    row = delivery.outgoing
-    parts = parts_of(delivery)
-    front = first_unsent_part(parts)
-    remote_id, permalink = remote_reference(row)
-    return {
-        "id": delivery.pk,
-        "post": delivery.post_id,
-        "revision": delivery.revision.number,
-        "profile": delivery.profile_id,
-        "state": delivery_state_of(parts),
-        "planned_at": format_instant(row.planned_at),
-        "due_at": format_instant(row.due_at if row.state == "waiting" else row.planned_at),  # as queries.parts.DUE
-        "sent_at": format_instant(row.sent_at),
-        "remote_id": remote_id,
-        "permalink": permalink,
-        "error": front.reason or None,
-        "needs_person": front.needs_person or (front.state == "waiting" and front.held == Held.TOO_LATE),
-        "held": (said and said.hold) or None,
-        "held_until": format_instant(said.at if said and said.hold else None),
-        "reason": said.sentence if said and not said.idle else None,
-        "attempts": row.attempt_count,
-        "resends": sum(part.resends for part in parts),
-        "parts": [part_shape(part) for part in parts],
-    }
+class AssetShape(FileShape):  # of an Asset
+    """A file with the words that it has now."""
+
+    def to_representation(self, asset: Asset) -> dict[str, Any]:
+        return super().to_representation(asset.attached(asset.alt_text))
 
 
-def part_shape(row: Outgoing) -> dict[str, Any]:
+class PartFileShape(Shape):
+    kind = serializers.ChoiceField(MEDIA_KINDS)
+    alt_text = serializers.CharField()
+
+
+class PartShape(Shape):
     """One post on the network: of a thread each part, and its first comment."""
-    remote_id, permalink = remote_reference(row)
-    copy = getattr(row, "remote_post", None)
-    return {
-        "part": row.part,
-        "state": row.state,
-        "text": row.draft["text"],
-        "media": [{"kind": one["kind"], "alt_text": one["alt_text"]} for one in row.draft.get("media", ())],
-        "sent_at": format_instant(row.sent_at),
-        "remote_id": remote_id,
-        "permalink": permalink,
-        "error": row.reason or None,
-        "resends": row.resends,
-        "deleted_at": format_instant(copy.deleted_at if copy else None),
-    }
+
+    part = serializers.IntegerField(help_text="Its place in the thread, from 1.")
+    state = serializers.ChoiceField(OUTGOING_STATES)
+    text = serializers.CharField()
+    media = PartFileShape(many=True)
+    sent_at = Instant(allow_null=True)
+    remote_id = serializers.CharField(allow_null=True)
+    permalink = serializers.CharField(allow_null=True)
+    error = serializers.CharField(allow_null=True)
+    resends = serializers.IntegerField()
+    deleted_at = Instant(allow_null=True)
+
+    def to_representation(self, row: Outgoing) -> dict[str, Any]:
+        remote_id, permalink = remote_reference(row)
+        copy = getattr(row, "remote_post", None)
+        return {
+            "part": row.part,
+            "state": row.state,
+            "text": row.draft["text"],
+            "media": [{"kind": one["kind"], "alt_text": one["alt_text"]} for one in row.draft.get("media", ())],
+            "sent_at": format_instant(row.sent_at),
+            "remote_id": remote_id,
+            "permalink": permalink,
+            "error": row.reason or None,
+            "resends": row.resends,
+            "deleted_at": format_instant(copy.deleted_at if copy else None),
+        }
 
 
-def attempt_shape(attempt: Attempt) -> dict[str, Any]:
-    return {
-        "kind": attempt.kind,
-        "started_at": format_instant(attempt.started_at),
-        "finished_at": format_instant(attempt.finished_at),
-        "outcome": attempt.outcome or None,
-        "detail": attempt.detail,
-    }
+class DeliveryShape(Shape):  # of a delivery read `with_parts` that `attach_outlooks` has seen
+    """A revision of a post going to one profile."""
+
+    id = IdField()
+    post = IdField()
+    revision = serializers.IntegerField(help_text="Its number in the post.")
+    profile = IdField()
+    state = serializers.ChoiceField(DELIVERY_STATES)
+    planned_at = Instant()
+    due_at = Instant(help_text="When it leaves next; it may be tried again later than planned.")
+    sent_at = Instant(allow_null=True)
+    remote_id = serializers.CharField(allow_null=True)
+    permalink = serializers.CharField(allow_null=True)
+    error = serializers.CharField(allow_null=True, help_text="Why it did not leave, in words for people.")
+    needs_person = serializers.BooleanField(help_text="It goes no further until somebody decides.")
+    held = serializers.CharField(allow_null=True, help_text="What keeps it from leaving, in one word.")
+    held_until = Instant(allow_null=True)
+    reason = serializers.CharField(allow_null=True, help_text="Where it stands, in words for people.")
+    attempts = serializers.IntegerField()
+    resends = serializers.IntegerField()
+    parts = PartShape(many=True)
+
+    def to_representation(self, delivery: Delivery) -> dict[str, Any]:
+        said = delivery.outlook
+        row = delivery.outgoing
+        parts = parts_of(delivery)
+        front = first_unsent_part(parts)
+        remote_id, permalink = remote_reference(row)
+        return {
+            "id": delivery.pk,
+            "post": delivery.post_id,
+            "revision": delivery.revision.number,
+            "profile": delivery.profile_id,
+            "state": delivery_state_of(parts),
+            "planned_at": format_instant(row.planned_at),
+            "due_at": format_instant(row.due_at if row.state == "waiting" else row.planned_at),  # as queries.parts.DUE
+            "sent_at": format_instant(row.sent_at),
+            "remote_id": remote_id,
+            "permalink": permalink,
+            "error": front.reason or None,
+            "needs_person": front.needs_person or (front.state == "waiting" and front.held == Held.TOO_LATE),
+            "held": (said and said.hold) or None,
+            "held_until": format_instant(said.at if said and said.hold else None),
+            "reason": said.sentence if said and not said.idle else None,
+            "attempts": row.attempt_count,
+            "resends": sum(part.resends for part in parts),
+            "parts": [PART_SHAPE.to_representation(part) for part in parts],
+        }
 
 
-class StrictText(WrittenTextField):
-    """A JSON text, kept as it is but for its line ends: neither numbers become one nor are blanks cut off."""
+class AttemptShape(Shape):
+    """One try."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(trim_whitespace=False, **kwargs)
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return super().to_internal_value(data)
+    kind = serializers.ChoiceField(("send", "upload", "look", "person"))
+    started_at = Instant()
+    finished_at = Instant(allow_null=True)
+    outcome = TextOrNullField(help_text="Null until it ends.")
+    detail = serializers.CharField()
 
 
-class StrictBoolean(serializers.BooleanField):
-    """true or false, nothing that looks like it."""
+class DeliveryWithAttemptsShape(DeliveryShape):  # its context has `attempts`
+    """A delivery with the tries of all its parts, the oldest first."""
 
-    def to_internal_value(self, data: Any) -> bool:
-        if not isinstance(data, bool):
-            self.fail("invalid", input=data)
-        return data
+    attempts = AttemptShape(many=True)
 
-
-@extend_schema_field(OpenApiTypes.DATETIME)
-class Instant(serializers.Field):
-    """A moment with its zone."""
-
-    default_error_messages = {"invalid": "Give a time with its zone, as in 2030-01-31T09:00:00Z."}
-
-    def to_internal_value(self, data: Any) -> datetime:
-        at = parse_zoned_moment(data.upper() if isinstance(data, str) else data)  # RFC 3339 allows t and z
-        if at is None or not 1970 < at.year < 9000:
-            self.fail("invalid")
-        return at
-
-    def to_representation(self, value: datetime) -> str | None:
-        return format_instant(value)
+    def to_representation(self, delivery: Delivery) -> dict[str, Any]:
+        attempts = AttemptShape(self.context["attempts"], many=True).data
+        return {**super().to_representation(delivery), "attempts": attempts}
 
 
-class VariantBody(StrictSerializer):
-    """Where the post is a thread, `thread` must be there: what this network's own text goes on with, or []."""
+class OwnWordingShape(Shape):  # of a VariantWording
+    """A network's own wording; `thread` once somebody has said what it goes on with there, be it nothing."""
 
-    text = StrictText(allow_blank=True)
-    thread = serializers.ListField(
-        child=StrictText(allow_blank=True), max_length=MOST_PARTS - 1, required=False, allow_null=True
+    text = serializers.CharField()
+    thread = serializers.ListField(child=serializers.CharField(), required=False)
+
+    def to_representation(self, own: VariantWording) -> dict[str, Any]:
+        return {"text": own.text} | ({} if own.parts is None else {"thread": list(own.parts)})
+
+
+class PostShape(Shape):  # of a post by `prefetch_for_reading`, whose deliveries `attach_outlooks` has seen
+    """A post with its newest revision, and what goes where."""
+
+    id = IdField()
+    state = serializers.ChoiceField(POST_STATES)
+    revision = serializers.IntegerField(help_text="The number of the newest.")
+    author = IdField(allow_null=True)
+    text = serializers.CharField()
+    thread = serializers.ListField(child=serializers.CharField(), help_text="What it goes on with.")
+    first_comment = serializers.CharField()
+    media = FileShape(many=True)
+    thread_media = serializers.ListField(
+        child=serializers.ListField(child=FileShape()), help_text="The files of each further part of the thread."
     )
+    variants = serializers.DictField(child=OwnWordingShape(), help_text="Own wordings, by network.")
+    profiles = serializers.ListField(child=IdField(), help_text="Those that the caller may see.")
+    scheduled_at = Instant(allow_null=True)
+    time_zone = serializers.CharField(allow_null=True, help_text="IANA name of the zone in which it was planned.")
+    review_note = serializers.CharField()
+    created_at = Instant()
+    deliveries = DeliveryShape(many=True)
+
+    def to_representation(self, post: Post) -> dict[str, Any]:
+        files = [[FILE_SHAPE.to_representation(one) for one in part] for part in post.revision.files()]
+        wordings = post.revision.wordings()
+        return {
+            "id": post.pk,
+            "state": shown_state_of(post),
+            "revision": post.revision.number,
+            "author": post.author_id,
+            "text": post.revision.text,
+            "thread": post.revision.parts,
+            "first_comment": post.revision.first_comment,
+            "media": files[0] if files else [],
+            "thread_media": files[1:],
+            "variants": {network: WORDING_SHAPE.to_representation(own) for network, own in wordings.items()},
+            "profiles": [profile.pk for profile in post.shown_profiles],
+            "scheduled_at": format_instant(post.planned_at),
+            "time_zone": post.planned_zone or None,
+            "review_note": post.review_note,
+            "created_at": format_instant(post.created_at),
+            "deliveries": [DELIVERY_SHAPE.to_representation(delivery) for delivery in post.shown_deliveries],
+        }
 
 
-class PostChange(StrictSerializer):
-    text = StrictText(required=False, allow_blank=True, help_text="May be empty where files go with it.")
-    profiles = IdListField(required=False)
-    thread = serializers.ListField(child=StrictText(allow_blank=True), max_length=MOST_PARTS - 1, required=False)
-    first_comment = StrictText(required=False, allow_blank=True)
-    variants = serializers.DictField(child=VariantBody(), required=False)
-    media = IdListField(required=False)
-    thread_media = serializers.ListField(child=IdListField(), max_length=MOST_PARTS - 1, required=False)
-    scheduled_at = Instant(
-        required=False,
-        allow_null=True,
-        help_text="When it leaves, with its zone. Absent keeps it; null takes it away: a draft again.",
-    )
-    time_zone = StrictText(required=False, max_length=64)
-    publish_now = StrictBoolean(required=False)
-    submit = StrictBoolean(required=False)
-
-
-class PostBody(PostChange):
-    text = StrictText(default="", allow_blank=True, help_text="May be empty where files go with it.")
-    profiles = IdListField()
-
-
-class AltTextBody(StrictSerializer):
-    alt_text = StrictText(allow_blank=True, max_length=LONGEST_ALT_TEXT)
-
-
-class MediaBody(StrictSerializer):
-    file = serializers.FileField(help_text="A JPEG, PNG, GIF, WebP, HEIC or AVIF picture, or an MP4 or MOV video.")
-    alt_text = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_ALT_TEXT)
-
-
-class ScheduleBody(StrictSerializer):
-    """Either a time or `publish_now`."""
-
-    scheduled_at = Instant(
-        required=False,
-        allow_null=True,
-        help_text="When it leaves, with its zone. Without one a post keeps the time that is planned.",
-    )
-    time_zone = StrictText(
-        required=False,
-        max_length=64,
-        help_text="The IANA name of the zone in which people planned it, such as Europe/Madrid. Pages show it so.",
-    )
-    publish_now = StrictBoolean(required=False, help_text="Let it leave at once.")
-
-
-class DecisionBody(StrictSerializer):
-    note = StrictText(required=False, allow_blank=True, max_length=1000)
-    revision = serializers.IntegerField(required=False, min_value=1)
-
-
-class ResolveBody(StrictSerializer):
-    """What a person found on the profile, of a delivery of which it is not known whether it is there."""
-
-    there = StrictBoolean(
-        help_text="true: it is there, give remote_id or permalink. false: it is not, and is sent again at once."
-    )
-    remote_id = StrictText(
-        required=False, allow_blank=True, max_length=200, help_text="The network's id of it. It is linked to that post."
-    )
-    permalink = StrictText(
-        required=False,
-        allow_blank=True,
-        max_length=1000,
-        help_text="Its address on the network, as the browser shows it. The id is read from it where none is given.",
-    )
-
-
-class ListQuery(StrictSerializer):
-    cursor = serializers.CharField(required=False)
-    limit = serializers.IntegerField(required=False, min_value=1)
-    format = serializers.CharField(required=False)
-    profile = IdField(required=False)
-
-
-class PostQuery(ListQuery):
-    state = serializers.ChoiceField(POST_STATES, required=False)
-    q = serializers.CharField(required=False, max_length=200)
-
-
-class DeliveryQuery(ListQuery):
-    state = serializers.ChoiceField(DELIVERY_STATES, required=False)
-    due_before = Instant(required=False)
+# What is nested is written without a serializer of its own for each row: they keep nothing between two rows.
+FILE_SHAPE, PART_SHAPE, DELIVERY_SHAPE, WORDING_SHAPE = FileShape(), PartShape(), DeliveryShape(), OwnWordingShape()

@@ -329,7 +329,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["organizations.rest.parsers.JSONBody"],
     "DEFAULT_METADATA_CLASS": None,  # the OpenAPI document says it all; OPTIONS would need one serializer per view
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "organizations.rest.negotiation.JSONOnly",
-    "DEFAULT_SCHEMA_CLASS": "organizations.rest.schema.Schema",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "organizations.rest.errors.exception_response",
     "DEFAULT_THROTTLE_CLASSES": ["organizations.rest.throttling.TokenThrottle"],
     "UNAUTHENTICATED_USER": None,
@@ -345,6 +345,13 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": [],
+    "GET_LIB_DOC_EXCLUDES": "organizations.rest.schema.undescribing_classes",
+    "ENUM_NAME_OVERRIDES": {
+        "VerbsEnum": "networks.models.PROFILE_VERBS",
+        "MediaKindEnum": "publishing.shapes.MEDIA_KINDS",
+        "DeliveryStateEnum": "publishing.queries.delivery_parts.DELIVERY_STATES",
+        "TaskStateEnum": "teams.member_tasks.task_api.TASK_STATES",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "organizations.rest.schema.add_problem_responses",

@@ -1,7 +1,5 @@
 """REST: people, their roles and absences."""
 
-from typing import Any
-
 from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -23,6 +21,7 @@ from organizations.queries.leaving import holdings_of
 from organizations.queries.people import list_members
 from organizations.rest.preconditions import IF_MATCH, etag_response, parse_if_match
 from organizations.rest.serializers import IdField, StrictSerializer
+from organizations.rest.shapes import MomentField, Shape
 from organizations.rest.views import MemberViewSet
 
 
@@ -47,25 +46,21 @@ class PeopleQuery(serializers.Serializer):  # type: ignore[type-arg]  # generic 
     role = serializers.ChoiceField(Role.choices, required=False)
 
 
-def member_shape(member: Member) -> dict[str, Any]:
-    return {
-        "id": member.pk,
-        "name": member.name,
-        "email": member.user.email,
-        "role": member.role,
-        "time_zone": member.time_zone,
-        "joined_at": member.created_at,
-    }
+class MemberShape(Shape):
+    id = IdField()
+    name = serializers.CharField()
+    email = serializers.CharField(source="user.email")
+    role = serializers.ChoiceField(Role.choices)
+    time_zone = serializers.CharField(help_text="IANA name.")
+    joined_at = MomentField(source="created_at")
 
 
-def absence_shape(absence: Absence) -> dict[str, Any]:
-    return {
-        "id": absence.pk,
-        "member": absence.member_id,
-        "deputy": absence.deputy_id,
-        "starts_at": absence.starts_at,
-        "ends_at": absence.ends_at,
-    }
+class AbsenceShape(Shape):
+    id = IdField()
+    member = IdField(source="member_id", help_text="Who is away.")
+    deputy = IdField(source="deputy_id", help_text="Who stands in.")
+    starts_at = MomentField()
+    ends_at = MomentField()
 
 
 class MemberView(MemberViewSet):
@@ -74,41 +69,41 @@ class MemberView(MemberViewSet):
 
     @extend_schema(
         parameters=[OpenApiParameter("q", OpenApiTypes.STR), OpenApiParameter("role", enum=Role.values)],
-        responses=OpenApiTypes.OBJECT,
+        responses=MemberShape(many=True),
     )
     def list(self, request: Request) -> Response:
         query = self.read(PeopleQuery, request.query_params)
         rows = list_members(query.get("q", ""))
-        return self.page(rows.filter(role=query["role"]) if "role" in query else rows, member_shape)
+        return self.page(rows.filter(role=query["role"]) if "role" in query else rows, MemberShape)
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses=MemberShape)
     def retrieve(self, request: Request, pk: str) -> Response:
         member = access_member(self.member, int(pk))
-        return etag_response(member_shape(member), member.mark)
+        return etag_response(MemberShape(member).data, member.mark)
 
-    @extend_schema(parameters=[IF_MATCH], request=RoleBody, responses=OpenApiTypes.OBJECT)
+    @extend_schema(parameters=[IF_MATCH], request=RoleBody, responses=MemberShape)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Another role, never above the caller's own."""
         member = access_member(self.member, int(pk))
         require_admin(self.member)
         role = self.read(RoleBody)["role"]
         member = change_role(self.member, member, role=role, seen=parse_if_match(request))
-        return etag_response(member_shape(member), member.mark)
+        return etag_response(MemberShape(member).data, member.mark)
 
-    @extend_schema(methods=["POST"], request=AbsenceBody, responses={201: OpenApiTypes.OBJECT})
-    @extend_schema(methods=["GET"], operation_id="members_absences_list", responses=OpenApiTypes.OBJECT)
+    @extend_schema(methods=["POST"], request=AbsenceBody, responses={201: AbsenceShape})
+    @extend_schema(methods=["GET"], responses=AbsenceShape(many=True))
     @action(detail=True, methods=["get", "post"])
     def absences(self, request: Request, pk: str) -> Response:
         member = access_member(self.member, int(pk))
         if request.method != "POST":
-            return self.page(absences_of(member), absence_shape)
+            return self.page(absences_of(member), AbsenceShape)
         require_self_or_admin(self.member, member)
         body = self.read(AbsenceBody)
         absence = plan_absence(
             self.member, member, **{**body, "deputy": require_named_member("deputy", body["deputy"])}
         )
         absence.refresh_from_db()
-        return Response(absence_shape(absence), status=201)
+        return Response(AbsenceShape(absence).data, status=201)
 
     @extend_schema(request=LeaveBody, responses={204: None})
     @action(detail=True, methods=["post"])

@@ -30,6 +30,10 @@ class KeysetPagination(CursorPagination):
             require_cursor_value(queryset, self.get_ordering(request, queryset, view)[0].lstrip("-"), cursor.position)
         return super().paginate_queryset(queryset, request, view)
 
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        page = super().get_paginated_response_schema(schema)
+        return {**page, "required": list(page["properties"])}
+
     def decode_cursor(self, request: Request) -> Cursor | None:
         """What the base passes over would be the first page again, and a program that reads on would never end."""
         given = request.query_params.get(self.cursor_query_param)

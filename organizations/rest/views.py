@@ -14,6 +14,7 @@ from organizations.rest.errors import CONTENT_TYPE, plain_problem_response
 from organizations.rest.idempotency import IDEMPOTENCY_HEADER, answer_once
 from organizations.rest.pagination import KeysetPagination
 from organizations.rest.scopes import covers_scope, required_scope
+from organizations.rest.shapes import Shape
 from organizations.sign_in.admission import Hindrance, token_hindrance
 
 HINDRANCE_TEXTS = {
@@ -70,9 +71,9 @@ class MemberViewSet(MemberScope, GenericViewSet):
     pagination_class = KeysetPagination
     lookup_value_regex = r"\d{1,18}"
 
-    def page(self, rows: Any, shape: Any, prepare: Any = None) -> Response:
-        """One page of `rows`, each as `shape(row)`; `prepare(found)` gives them what shapes need of all at once."""
+    def page(self, rows: Any, shape: type[Shape], prepare: Any = None, **context: Any) -> Response:
+        """One page of `rows`, each as `shape` writes it; `prepare(found)` gives them what it needs of all at once."""
         found = self.paginate_queryset(rows)
         if prepare:
             prepare(found)
-        return self.get_paginated_response([shape(row) for row in found])
+        return self.get_paginated_response(shape(found, many=True, context=context).data)

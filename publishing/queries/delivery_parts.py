@@ -13,6 +13,8 @@ from networks.models import Outgoing
 from networks.registry import adapter_class
 from publishing.models import Delivery
 
+OUTGOING_STATES = ("waiting", "sending", "unknown", "sent", "failed", "cancelled")
+DELIVERY_STATES = ("waiting", "sending", "unknown", "sent", "failed", "partly", "cancelled")
 ATTENTION_STATES = ("failed", "unknown")  # a thread that stands there needs somebody, so that is what it is called
 
 # Of a delivery whose first part is there: how the first that is not stands. Index outgoing_chain.

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -15,6 +15,7 @@ from organizations.queries.people import list_members
 from organizations.rest.pagination import KeysetPagination
 from organizations.rest.preconditions import IF_MATCH, etag_response, parse_if_match
 from organizations.rest.serializers import IdField, StrictSerializer, WrittenTextField
+from organizations.rest.shapes import MomentField, Shape, TextOrNullField
 from organizations.rest.views import MemberViewSet
 from teams.actions.tasks import (
     LONGEST_NOTE,
@@ -39,6 +40,9 @@ class AwareDateTimeField(serializers.DateTimeField):
 
     def enforce_timezone(self, value: Any) -> Any:
         return value
+
+
+TASK_STATES = ("open", "accepted", "done", "cancelled")
 
 
 class TaskQuery(serializers.Serializer):  # type: ignore[type-arg]  # generic for the type checker alone
@@ -76,44 +80,59 @@ class EndedFirst(KeysetPagination):
     ordering = ("-ended_at", "-id")
 
 
-def task_shape(row: TaskRow) -> dict[str, Any]:
-    task = row.task
-    return {
-        "id": task.pk,
-        "title": task.title,
-        "text": task.text,
-        "state": task.state,
-        "giver": task.giver_id,
-        "assignee": task.assignee_id,
-        "team": task.team_id,
-        "due_at": task.due_at,
-        "time_zone": task.due_zone or None,
-        "about": f"{row.about.kind}:{row.about.pk}" if row.about else None,
-        "created_at": task.created_at,
-        "ended_at": task.ended_at,
-    }
+class TaskShape(Shape):  # of a TaskRow
+    id = IdField(source="task.pk")
+    title = serializers.CharField(source="task.title")
+    text = serializers.CharField(source="task.text")
+    state = serializers.ChoiceField(TASK_STATES, source="task.state")
+    giver = IdField(source="task.giver_id", allow_null=True)
+    assignee = IdField(source="task.assignee_id", allow_null=True, help_text="Null until somebody of the team accepts.")
+    team = IdField(source="task.team_id", allow_null=True)
+    due_at = MomentField(source="task.due_at", allow_null=True)
+    time_zone = TextOrNullField(source="task.due_zone", help_text="IANA: the clock on which it was meant.")
+    about = serializers.SerializerMethodField(help_text="Such as `post:7`; null where the caller may not see it.")
+    created_at = MomentField(source="task.created_at")
+    ended_at = MomentField(source="task.ended_at", allow_null=True, help_text="Done or cancelled.")
+
+    def get_about(self, row: TaskRow) -> str | None:
+        return f"{row.about.kind}:{row.about.pk}" if row.about else None
+
+
+class TaskStepShape(Shape):
+    word = serializers.CharField(help_text="given, accepted, handed_over, done, cancelled, reopened or commented.")
+    by = serializers.CharField(help_text="A name.")
+    to = serializers.CharField(help_text="A name, or empty.")
+    note = serializers.CharField()
+    at = MomentField()
+
+
+class TaskHistoryShape(TaskShape):
+    history = serializers.SerializerMethodField()
+
+    @extend_schema_field(TaskStepShape(many=True))
+    def get_history(self, row: TaskRow) -> list[dict[str, Any]]:
+        return TaskStepShape(steps_of_task(row.task), many=True).data
 
 
 class TaskView(MemberViewSet):
     area = "teams"
     queryset = Task.objects.none()
 
-    @extend_schema(parameters=[OpenApiParameter("view", OpenApiTypes.STR)], responses=OpenApiTypes.OBJECT)
+    @extend_schema(parameters=[OpenApiParameter("view", OpenApiTypes.STR)], responses=TaskShape(many=True))
     def list(self, request: Request) -> Response:
         view = self.read(TaskQuery, request.query_params).get("view")
         rows = tasks_in_view(self.member, view) if view else tasks_for(self.member)
         if view:
             self.pagination_class = EndedFirst if view == "done" else DueFirst
         found = self.paginate_queryset(rows.select_related("giver", "assignee", "team"))
-        return self.get_paginated_response([task_shape(row) for row in with_abouts(self.member, found)])
+        return self.get_paginated_response(TaskShape(with_abouts(self.member, found), many=True).data)
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses=TaskHistoryShape)
     def retrieve(self, request: Request, pk: str) -> Response:
         task = access_task(self.member, pk)
-        steps = steps_of_task(task).values("word", "by", "to", "note", "at")
-        return etag_response({**self.shape(task), "history": list(steps)}, task.mark)
+        return self.tagged_task(task, shape=TaskHistoryShape)
 
-    @extend_schema(request=TaskBody, responses={201: OpenApiTypes.OBJECT})
+    @extend_schema(request=TaskBody, responses={201: TaskShape})
     def create(self, request: Request) -> Response:
         body = self.read(TaskBody)
         task = create_task(
@@ -127,19 +146,19 @@ class TaskView(MemberViewSet):
         )
         return self.tagged_task(task, status=201)
 
-    @extend_schema(parameters=[IF_MATCH], request=None, responses=OpenApiTypes.OBJECT)
+    @extend_schema(parameters=[IF_MATCH], request=None, responses=TaskShape)
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, pk: str) -> Response:
         task = access_task(self.member, pk, to="accept")
         return self.tagged_task(accept_task(self.member, task, seen=parse_if_match(request)))
 
-    @extend_schema(parameters=[IF_MATCH], request=NoteBody, responses=OpenApiTypes.OBJECT)
+    @extend_schema(parameters=[IF_MATCH], request=NoteBody, responses=TaskShape)
     @action(detail=True, methods=["post"])
     def done(self, request: Request, pk: str) -> Response:
         task = access_task(self.member, pk, to="finish")
         return self.tagged_task(finish_task(self.member, task, **self.read(NoteBody), seen=parse_if_match(request)))
 
-    @extend_schema(parameters=[IF_MATCH], request=HandOverBody, responses=OpenApiTypes.OBJECT)
+    @extend_schema(parameters=[IF_MATCH], request=HandOverBody, responses=TaskShape)
     @action(detail=True, methods=["post"])
     def hand_over(self, request: Request, pk: str) -> Response:
         task = access_task(self.member, pk, to="hand_over")
@@ -147,31 +166,28 @@ class TaskView(MemberViewSet):
         note, seen = body.get("note", ""), parse_if_match(request)
         return self.tagged_task(hand_over_task(self.member, task, note=note, **find_holder(body), seen=seen))
 
-    @extend_schema(request=CommentBody, responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=CommentBody, responses={201: TaskShape})
     @action(detail=True, methods=["post"])
     def comment(self, request: Request, pk: str) -> Response:
         task = access_task(self.member, pk)
         comment_task(self.member, task, **self.read(CommentBody))
         return self.tagged_task(task, 201)
 
-    @extend_schema(parameters=[IF_MATCH], request=NoteBody, responses=OpenApiTypes.OBJECT)
+    @extend_schema(parameters=[IF_MATCH], request=NoteBody, responses=TaskShape)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
         task = access_task(self.member, pk, to="cancel")
         return self.tagged_task(cancel_task(self.member, task, **self.read(NoteBody), seen=parse_if_match(request)))
 
-    @extend_schema(parameters=[IF_MATCH], request=None, responses=OpenApiTypes.OBJECT)
+    @extend_schema(parameters=[IF_MATCH], request=None, responses=TaskShape)
     @action(detail=True, methods=["post"])
     def reopen(self, request: Request, pk: str) -> Response:
         task = access_task(self.member, pk, to="reopen")
         return self.tagged_task(reopen_task(self.member, task, seen=parse_if_match(request)))
 
-    def tagged_task(self, task: Task, status: int = 200) -> Response:
-        return etag_response(self.shape(task), task.mark, status)
-
-    def shape(self, task: Task) -> dict[str, Any]:
+    def tagged_task(self, task: Task, status: int = 200, shape: type[TaskShape] = TaskShape) -> Response:
         [row] = with_abouts(self.member, [task])
-        return task_shape(row)
+        return etag_response(shape(row).data, task.mark, status)
 
 
 def find_holder(body: dict[str, Any]) -> dict[str, Member | Team]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Q
-from drf_spectacular.utils import OpenApiTypes, extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -13,6 +13,7 @@ from rest_framework.routers import SimpleRouter
 from networks.actions.backlog import BacklogDecision
 from organizations.rest.preconditions import IF_MATCH, etag_response, parse_if_match
 from organizations.rest.serializers import IdField, StrictSerializer, WrittenTextField
+from organizations.rest.shapes import MomentField, Shape
 from organizations.rest.views import MemberViewSet
 from teams.actions.pauses import LONGEST_NOTE, pause_publishing, release_pause
 from teams.models import Pause
@@ -48,20 +49,37 @@ class PauseQuery(StrictSerializer):
     state = serializers.ChoiceField(("holds", "released"), required=False)
 
 
-def pause_shape(pause: Pause, sending: int) -> dict[str, Any]:
-    return {
-        "id": pause.pk,
-        "scope": pause.scope,
-        "team": pause.team_id,
-        "profile": pause.profile_id,
-        "keeps_replies": pause.keeps_replies,
-        "note": pause.note,
-        "by": pause.by_id,
-        "at": pause.at,
-        "released_by": pause.released_by_id,
-        "released_at": pause.released_at,
-        "in_flight": sending,
-    }
+class PauseShape(Shape):  # its context has `sending`, as `count_in_flight` counts
+    id = IdField()
+    scope = serializers.ChoiceField(PAUSE_SCOPES)
+    team = IdField(source="team_id", allow_null=True)
+    profile = IdField(source="profile_id", allow_null=True)
+    keeps_replies = serializers.BooleanField(help_text="Posts wait, answers to people still leave.")
+    note = serializers.CharField()
+    by = IdField(source="by_id", allow_null=True)
+    at = MomentField()
+    released_by = IdField(source="released_by_id", allow_null=True)
+    released_at = MomentField(allow_null=True)
+    in_flight = serializers.SerializerMethodField(help_text="What had begun to leave and is not through yet.")
+
+    def get_in_flight(self, pause: Pause) -> int:
+        return self.context["sending"].get(pause.pk, 0)
+
+
+class BacklogShape(Shape):
+    """In posts."""
+
+    sent = serializers.IntegerField()
+    held = serializers.IntegerField()
+    cancelled = serializers.IntegerField()
+
+
+class ReleasedPauseShape(PauseShape):  # its context has `done`, as `release_pause` returns it
+    done = serializers.SerializerMethodField(help_text="What became of posts whose time has passed.")
+
+    @extend_schema_field(BacklogShape)
+    def get_done(self, pause: Pause) -> dict[str, int]:
+        return self.context["done"]
 
 
 class PauseView(MemberViewSet):
@@ -70,31 +88,33 @@ class PauseView(MemberViewSet):
     area = "publishing"
     queryset = Pause.objects.none()
 
-    @extend_schema(parameters=[PauseQuery], responses=OpenApiTypes.OBJECT)
+    @extend_schema(parameters=[PauseQuery], responses=PauseShape(many=True))
     def list(self, request: Request) -> Response:
         """Those that touch the caller, the newest first."""
         asked = self.read(PauseQuery, request.query_params).get("state")
         wanted = {"holds": PAUSE_HOLDS, "released": ~PAUSE_HOLDS}.get(asked, Q())
         rows = self.paginate_queryset(pauses_for(self.member).filter(wanted))
         sending = count_in_flight(row for row in rows if row.released_at is None)
-        return self.get_paginated_response([pause_shape(row, sending.get(row.pk, 0)) for row in rows])
+        return self.get_paginated_response(PauseShape(rows, many=True, context={"sending": sending}).data)
 
-    @extend_schema(request=PauseBody, responses={201: OpenApiTypes.OBJECT})
+    @extend_schema(request=PauseBody, responses={201: PauseShape})
     def create(self, request: Request) -> Response:
         body = self.read(PauseBody)
         scope = body.pop("scope")
         target = access_pause_target(self.member, scope, body.pop(scope, None))
         pause = pause_publishing(self.member, target, **body)
-        return etag_response(pause_shape(pause, count_in_flight([pause])[pause.pk]), pause.mark, status=201)
+        shape = PauseShape(pause, context={"sending": count_in_flight([pause])})
+        return etag_response(shape.data, pause.mark, status=201)
 
-    @extend_schema(parameters=[IF_MATCH], request=ReleaseBody, responses=OpenApiTypes.OBJECT)
+    @extend_schema(parameters=[IF_MATCH], request=ReleaseBody, responses=ReleasedPauseShape)
     @action(detail=True, methods=["post"])
     def release(self, request: Request, pk: str) -> Response:
         """Ends it. `overdue`: what becomes of posts whose time has passed; `done` counts them."""
         pause = access_pause(self.member, pk, to="release")
         kept = BacklogDecision(self.read(ReleaseBody).get("overdue", BacklogDecision.RECENT))
         done = release_pause(self.member, pause, kept=kept, seen=parse_if_match(request))
-        return Response({**pause_shape(access_pause(self.member, pk), 0), "done": done})
+        shape = ReleasedPauseShape(access_pause(self.member, pk), context={"sending": {}, "done": done})
+        return Response(shape.data)
 
 
 router = SimpleRouter()

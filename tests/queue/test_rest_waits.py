@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
 from networks.models import Circuit, Limit, Profile
-from publishing.shapes import format_instant
+from publishing.instants import format_instant
 from tests.cast import Cast
 from tests.queue.test_same_words import (
     SOON,
