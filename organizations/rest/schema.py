@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from drf_spectacular.plumbing import get_lib_doc_excludes
+from drf_spectacular.utils import OpenApiResponse
 
+from organizations.rest.errors import CONTENT_TYPE
 from organizations.rest.serializers import StrictSerializer
 from organizations.rest.shapes import ProblemShape, Shape
 
@@ -40,7 +42,7 @@ COMPONENTS = {
     "responses": {
         f"Problem{status}": {
             "description": description,
-            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
         for status, description in PROBLEMS.items()
     },
@@ -50,6 +52,12 @@ COMPONENTS = {
 def undescribing_classes() -> list[type]:
     """Whose docstrings say nothing to callers: those of what is derived from them do."""
     return [*get_lib_doc_excludes(), Shape, ProblemShape, StrictSerializer]
+
+
+def describe_problem(status: int) -> dict[tuple[int, str], OpenApiResponse]:
+    """For `responses` of a call that may answer so although its like never do."""
+    reference = {"$ref": "#/components/schemas/Problem"}
+    return {(status, CONTENT_TYPE): OpenApiResponse(reference, PROBLEMS[str(status)])}
 
 
 def add_problem_responses(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from rest_framework.routers import SimpleRouter
 
 from networks.actions.backlog import BacklogDecision
 from organizations.rest.preconditions import IF_MATCH, etag_response, parse_if_match
+from organizations.rest.schema import describe_problem
 from organizations.rest.serializers import IdField, StrictSerializer, WrittenTextField
 from organizations.rest.shapes import MomentField, Shape
 from organizations.rest.views import MemberViewSet
@@ -97,7 +98,7 @@ class PauseView(MemberViewSet):
         sending = count_in_flight(row for row in rows if row.released_at is None)
         return self.get_paginated_response(PauseShape(rows, many=True, context={"sending": sending}).data)
 
-    @extend_schema(request=PauseBody, responses={201: PauseShape})
+    @extend_schema(request=PauseBody, responses={201: PauseShape, **describe_problem(404)})
     def create(self, request: Request) -> Response:
         body = self.read(PauseBody)
         scope = body.pop("scope")
