@@ -23,6 +23,7 @@ from organizations.tenancy import scope
 from tests import signing_in, stack
 from tests.cast import Cast, assemble
 from tests.databases import OURS, migrated
+from tests.rest import described
 
 # Hashing is slow on purpose; the tests sign in hundreds of people.
 CHEAP_PASSWORDS = override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
@@ -74,6 +75,19 @@ def _told_once(django_test_environment: None) -> None:
         return template.nodelist.render(context)
 
     Template._render = render
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _described() -> Iterator[None]:
+    """Whatever a test asks of the REST surface, the answer is as the OpenAPI document says."""
+    with described.answers_held():
+        yield
+
+
+@pytest.fixture
+def made_up_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of what carries answers, in which calls answer what none of ours does."""
+    monkeypatch.setattr(described, "held", False)
 
 
 @pytest.fixture(scope="session")

@@ -79,6 +79,7 @@ def test_a_change_of_what_was_overtaken_is_asked_again(cast, api) -> None:
     assert olive.post(path, {}, **stale | {"If-Match": made["ETag"]}).status_code == 200
 
 
+@pytest.mark.usefixtures("made_up_answers")
 @pytest.mark.parametrize("status", [401, 403, 404, 405, 409, 412, 413, 429, 500, 503, 507])
 def test_only_successes_and_bad_input_are_kept(cast, api, monkeypatch, status: int) -> None:
     olive, key, given = api(cast.olive), {"Idempotency-Key": "a"}, iter([status, 200])
@@ -87,6 +88,7 @@ def test_only_successes_and_bad_input_are_kept(cast, api, monkeypatch, status: i
     assert [olive.post("posts/1/submit/", {}, **key).status_code for _ in range(3)] == [status, 200, 200]
 
 
+@pytest.mark.usefixtures("made_up_answers")
 @pytest.mark.parametrize("status", [200, 201, 204, 400, 422])
 def test_what_does_not_change_by_itself_is_kept(cast, api, monkeypatch, status: int) -> None:
     olive, key, given = api(cast.olive), {"Idempotency-Key": "a"}, iter([status])

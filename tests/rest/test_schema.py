@@ -1,17 +1,21 @@
 """The OpenAPI document says what happens: the statuses of success, the problems, and what the bodies mean."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
-from drf_spectacular.generators import SchemaGenerator
+from django.http import JsonResponse
 
 from organizations.rest.errors import problem_details
 from publishing.models import Post
 from tests.cast import Cast
 from tests.rest.caller import caller
+from tests.rest.described import document, require_described, resolve
 
 
-@pytest.fixture(scope="module")
-def document() -> dict:
-    return SchemaGenerator().get_schema(request=None, public=True)
+@pytest.fixture(scope="module", name="document")
+def _document() -> dict:
+    return document()
 
 
 def test_to_call_a_post_off_answers_with_the_post(document: dict, cast: Cast, in_acme) -> None:
@@ -52,3 +56,58 @@ def test_what_a_decision_means_is_explained(document: dict, body: str) -> None:
     schema = document["components"]["schemas"][found]
     assert schema["description"]
     assert all(field.get("description") for field in schema["properties"].values()), schema
+
+
+def bare_objects(schema: Any, at: str, seen: set[str]) -> Iterator[str]:
+    """Where something is described as an object, or as anything, and no more."""
+    if reference := schema.get("$ref"):
+        if reference not in seen:
+            seen.add(reference)
+            yield from bare_objects(resolve(schema), reference, seen)
+        return
+    beneath = [one for kind in ("allOf", "oneOf", "anyOf") for one in schema.get(kind, ())]
+    if not beneath and "type" not in schema and "enum" not in schema:
+        yield at
+    if schema.get("type") == "object" and not (schema.get("properties") or schema.get("additionalProperties")):
+        yield at
+    for name, one in schema.get("properties", {}).items():
+        yield from bare_objects(one, f"{at}.{name}", seen)
+    others = (schema.get("items"), schema.get("additionalProperties"), *beneath)
+    for one in others:
+        if one is not None:
+            yield from bare_objects(one, f"{at}.*", seen)
+
+
+def test_no_answer_is_a_bare_object(document: dict) -> None:
+    """Each says what is in it, down to the last: give the call a shape (organizations.rest.shapes) as `responses`."""
+    seen: set[str] = set()
+    found = [
+        where
+        for path, calls in document["paths"].items()
+        for method, call in calls.items()
+        for status, response in call["responses"].items()
+        for content in resolve(response).get("content", {}).values()
+        for where in bare_objects(content["schema"], f"{method} {path} {status}", seen)
+    ]
+    assert not found
+    assert "#/components/schemas/PostShape" in seen
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"id": 1}, "name"),
+        ({"id": 1, "name": "Night", "verbs": ["view"], "more": 1}, "more"),
+        ({"id": None, "name": "Night", "verbs": ["view"]}, r"\$\.id"),
+        ({"id": 1, "name": "Night", "verbs": ["look"]}, "look"),
+    ],
+)
+def test_an_answer_that_is_not_as_described_is_noticed(changed: dict, named: str) -> None:
+    require_described("GET", "/api/v1/levels/1/", JsonResponse({"id": 1, "name": "Night", "verbs": ["view"]}))
+    with pytest.raises(AssertionError, match=named):
+        require_described("GET", "/api/v1/levels/1/", JsonResponse(changed))
+
+
+def test_a_status_that_is_not_described_is_noticed() -> None:
+    with pytest.raises(AssertionError, match="201"):
+        require_described("GET", "/api/v1/levels/1/", JsonResponse({}, status=201))
