@@ -3,7 +3,6 @@
 from datetime import UTC
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.timezone import now
@@ -44,9 +43,10 @@ from publishing.media.originals import original_response
 from publishing.media.renditions import most_bytes
 from publishing.media.uploads import is_body_too_long, require_upload_room
 from publishing.models import Asset, Delivery, Post
-from publishing.queries.delivery_parts import DELIVERY_DUE, DELIVERY_STATE, first_unsent_part, parts_of, with_parts
-from publishing.queries.posts import list_posts, prefetch_for_reading
-from publishing.queries.queue import attach_outlooks
+from publishing.queries.delivery_parts import DELIVERY_DUE, DELIVERY_STATE
+from publishing.queries.posts import list_posts
+from publishing.queries.shown_deliveries import list_shown_deliveries
+from publishing.queries.shown_posts import ShownPost, list_shown_posts, rows_to_show
 from publishing.shapes import AssetShape, DeliveryShape, DeliveryWithAttemptsShape, PostShape
 
 
@@ -74,27 +74,22 @@ def intent_in_body(body: dict[str, Any]) -> PublishIntent:
     return PublishIntent(at, zone=body.get("time_zone", ""), now=at_once, submit=submit, unplan=unplan, wall=wall)
 
 
-def attach_post_outlooks(posts: list[Post]) -> None:
-    attach_outlooks([delivery for post in posts for delivery in post.shown_deliveries], now())
-
-
 class PostView(MemberViewSet):
     area = "publishing"
     queryset = Post.objects.none()
 
-    def readable(self, posts: QuerySet[Post]) -> QuerySet[Post]:
-        return prefetch_for_reading(posts, self.member)
+    def read_posts(self, rows: list[Any]) -> list[ShownPost]:
+        return list_shown_posts(rows, self.member, now())
 
     def shown(self, post: Post, status: int = 200) -> Response:
-        found = self.readable(Post.objects.filter(pk=post.pk)).get()
-        attach_post_outlooks([found])
-        return etag_response(PostShape(found).data, found.mark, status)
+        [found] = self.read_posts([rows_to_show(Post.objects.filter(pk=post.pk)).get()])
+        return etag_response(PostShape(found).data, found.post.mark, status)
 
     @extend_schema(parameters=[PostQuery], responses=PostShape(many=True))
     def list(self, request: Request) -> Response:
         query = self.read(PostQuery, request.query_params.dict())
         wanted = {name: query[name] for name in ("state", "profile", "q") if name in query}
-        return self.page(self.readable(list_posts(self.member, **wanted)), PostShape, attach_post_outlooks)
+        return self.page(rows_to_show(list_posts(self.member, **wanted)), PostShape, self.read_posts)
 
     @extend_schema(request=PostBody, responses={201: PostShape})
     def create(self, request: Request) -> Response:
@@ -169,21 +164,22 @@ class DeliveryView(MemberViewSet):
 
     def rows(self) -> Any:
         rows = deliveries_for(self.member).select_related("revision", "outgoing__remote_post")
-        return with_parts(rows).annotate(state_now=DELIVERY_STATE, due=DELIVERY_DUE)
+        return rows.annotate(state_now=DELIVERY_STATE, due=DELIVERY_DUE)
 
     def shown(self, pk: int | str) -> Response:
         delivery = self.rows().get(pk=access_delivery(self.member, pk).pk)
-        attach_outlooks([delivery], now())
-        attempts = Attempt.objects.filter(outgoing__in=parts_of(delivery)).order_by("pk")
-        shape = DeliveryWithAttemptsShape(delivery, context={"attempts": attempts})
-        return etag_response(shape.data, first_unsent_part(parts_of(delivery)).mark)
+        [found] = list_shown_deliveries([delivery], now())
+        attempts = Attempt.objects.filter(outgoing__in=found.parts).order_by("pk")
+        shape = DeliveryWithAttemptsShape(found, context={"attempts": attempts})
+        return etag_response(shape.data, found.front.mark)
 
     @extend_schema(parameters=[DeliveryQuery], responses=DeliveryShape(many=True))
     def list(self, request: Request) -> Response:
         query = self.read(DeliveryQuery, request.query_params.dict())
         columns = {"state": "state_now", "profile": "profile_id", "due_before": "due__lt"}
         wanted = {column: query[name] for name, column in columns.items() if name in query}
-        return self.page(self.rows().filter(**wanted), DeliveryShape, lambda found: attach_outlooks(found, now()))
+        rows = self.rows().filter(**wanted)
+        return self.page(rows, DeliveryShape, lambda found: list_shown_deliveries(found, now()))
 
     @extend_schema(responses=DeliveryWithAttemptsShape)
     def retrieve(self, request: Request, pk: str) -> Response:

@@ -13,15 +13,11 @@ from organizations.rest.shapes import Shape, TextOrNullField
 from publishing.composing.threads import AttachedFile, Original, VariantWording
 from publishing.instants import Instant, format_instant
 from publishing.limits import describe_adaptation
-from publishing.models import Asset, Delivery, Post
-from publishing.queries.delivery_parts import (
-    DELIVERY_STATES,
-    OUTGOING_STATES,
-    delivery_state_of,
-    first_unsent_part,
-    parts_of,
-)
-from publishing.queries.posts import POST_STATES, remote_reference, shown_state_of
+from publishing.models import Asset
+from publishing.queries.delivery_parts import DELIVERY_STATES, OUTGOING_STATES
+from publishing.queries.posts import POST_STATES, remote_reference
+from publishing.queries.shown_deliveries import ShownDelivery
+from publishing.queries.shown_posts import ShownPost
 
 MEDIA_KINDS = tuple(str(kind) for kind in MediaKind)
 
@@ -129,7 +125,7 @@ class PartShape(Shape):
         }
 
 
-class DeliveryShape(Shape):  # of a delivery read `with_parts` that `attach_outlooks` has seen
+class DeliveryShape(Shape):  # of a ShownDelivery
     """A revision of a post going to one profile."""
 
     id = IdField()
@@ -151,18 +147,16 @@ class DeliveryShape(Shape):  # of a delivery read `with_parts` that `attach_outl
     resends = serializers.IntegerField()
     parts = PartShape(many=True)
 
-    def to_representation(self, delivery: Delivery) -> dict[str, Any]:
-        said = delivery.outlook
+    def to_representation(self, shown: ShownDelivery) -> dict[str, Any]:
+        delivery, outlook, parts, front = shown.delivery, shown.outlook, shown.parts, shown.front
         row = delivery.outgoing
-        parts = parts_of(delivery)
-        front = first_unsent_part(parts)
         remote_id, permalink = remote_reference(row)
         return {
             "id": delivery.pk,
             "post": delivery.post_id,
             "revision": delivery.revision.number,
             "profile": delivery.profile_id,
-            "state": delivery_state_of(parts),
+            "state": shown.state,
             "planned_at": format_instant(row.planned_at),
             "due_at": format_instant(row.due_at if row.state == "waiting" else row.planned_at),  # as queries.parts.DUE
             "sent_at": format_instant(row.sent_at),
@@ -170,9 +164,9 @@ class DeliveryShape(Shape):  # of a delivery read `with_parts` that `attach_outl
             "permalink": permalink,
             "error": front.reason or None,
             "needs_person": front.needs_person or (front.state == "waiting" and front.held == Held.TOO_LATE),
-            "held": (said and said.hold) or None,
-            "held_until": format_instant(said.at if said and said.hold else None),
-            "reason": said.sentence if said and not said.idle else None,
+            "held": (outlook and outlook.hold) or None,
+            "held_until": format_instant(outlook.at if outlook and outlook.hold else None),
+            "reason": outlook.sentence if outlook and not outlook.idle else None,
             "attempts": row.attempt_count,
             "resends": sum(part.resends for part in parts),
             "parts": [PART_SHAPE.to_representation(part) for part in parts],
@@ -194,9 +188,9 @@ class DeliveryWithAttemptsShape(DeliveryShape):  # its context has `attempts`
 
     attempts = AttemptShape(many=True)
 
-    def to_representation(self, delivery: Delivery) -> dict[str, Any]:
+    def to_representation(self, shown: ShownDelivery) -> dict[str, Any]:
         attempts = AttemptShape(self.context["attempts"], many=True).data
-        return {**super().to_representation(delivery), "attempts": attempts}
+        return {**super().to_representation(shown), "attempts": attempts}
 
 
 class OwnWordingShape(Shape):  # of a VariantWording
@@ -209,7 +203,7 @@ class OwnWordingShape(Shape):  # of a VariantWording
         return {"text": own.text} | ({} if own.parts is None else {"thread": list(own.parts)})
 
 
-class PostShape(Shape):  # of a post by `prefetch_for_reading`, whose deliveries `attach_outlooks` has seen
+class PostShape(Shape):  # of a ShownPost
     """A post with its newest revision, and what goes where."""
 
     id = IdField()
@@ -231,12 +225,13 @@ class PostShape(Shape):  # of a post by `prefetch_for_reading`, whose deliveries
     created_at = Instant()
     deliveries = DeliveryShape(many=True)
 
-    def to_representation(self, post: Post) -> dict[str, Any]:
+    def to_representation(self, shown: ShownPost) -> dict[str, Any]:
+        post = shown.post
         files = [[FILE_SHAPE.to_representation(one) for one in part] for part in post.revision.files()]
         wordings = post.revision.wordings()
         return {
             "id": post.pk,
-            "state": shown_state_of(post),
+            "state": shown.state_filter,
             "revision": post.revision.number,
             "author": post.author_id,
             "text": post.revision.text,
@@ -245,12 +240,12 @@ class PostShape(Shape):  # of a post by `prefetch_for_reading`, whose deliveries
             "media": files[0] if files else [],
             "thread_media": files[1:],
             "variants": {network: WORDING_SHAPE.to_representation(own) for network, own in wordings.items()},
-            "profiles": [profile.pk for profile in post.shown_profiles],
+            "profiles": [profile.pk for profile in shown.profiles],
             "scheduled_at": format_instant(post.planned_at),
             "time_zone": post.planned_zone or None,
             "review_note": post.review_note,
             "created_at": format_instant(post.created_at),
-            "deliveries": [DELIVERY_SHAPE.to_representation(delivery) for delivery in post.shown_deliveries],
+            "deliveries": [DELIVERY_SHAPE.to_representation(delivery) for delivery in shown.deliveries],
         }
 
 

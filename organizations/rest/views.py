@@ -71,9 +71,7 @@ class MemberViewSet(MemberScope, GenericViewSet):
     pagination_class = KeysetPagination
     lookup_value_regex = r"\d{1,18}"
 
-    def page(self, rows: Any, shape: type[Shape], prepare: Any = None, **context: Any) -> Response:
-        """One page of `rows`, each as `shape` writes it; `prepare(found)` gives them what it needs of all at once."""
+    def page(self, rows: Any, shape: type[Shape], read: Any = None, **context: Any) -> Response:
+        """One page of `rows`, each as `shape` writes it; or of what `read(rows)` makes of them all at once."""
         found = self.paginate_queryset(rows)
-        if prepare:
-            prepare(found)
-        return self.get_paginated_response(shape(found, many=True, context=context).data)
+        return self.get_paginated_response(shape(read(found) if read else found, many=True, context=context).data)

@@ -1,6 +1,8 @@
 """A month as weights per day with each day's first entries; a day in full. The same few queries at any volume."""
 
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +12,8 @@ from django.db.models.functions import RowNumber, TruncDate
 from organizations.models import Member
 from publishing.models import Attachment, Post
 from publishing.planning.planned_times import instant_of_clock
-from publishing.queries.posts import list_posts, shown_state_case, visible_profiles, with_shown_state
+from publishing.queries.posts import list_posts, shown_state_case, with_shown_state
+from publishing.queries.shown_posts import ListedPost, visible_profiles_by_post
 from publishing.states import POST_MACHINE, WAITING_STATES
 from teams.access import verbs_on
 
@@ -20,13 +23,22 @@ BAR_PIECES = 8  # of a day's bar
 MIDNIGHT = time()
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
+class CalendarEntry(ListedPost):
+    movable: bool  # whether the reader could move it; the action decides for good
+
+    @property
+    def networks(self) -> list[str]:
+        return list(dict.fromkeys(profile.network for profile in self.profiles))
+
+
+@dataclass(frozen=True, slots=True)
 class CalendarDay:
     date: date
     inside: bool  # of the month that is shown
     past: bool
-    weights: list[tuple[str, int]] = field(default_factory=list)
-    entries: list[Post] = field(default_factory=list)
+    weights: Sequence[tuple[str, int]]  # how many in each state that occurs
+    entries: Sequence[CalendarEntry]
 
     @property
     def total(self) -> int:
@@ -43,12 +55,12 @@ class CalendarDay:
         return self.total - len(self.entries)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CalendarMonth:
     first: date
     today: date
-    days: list[CalendarDay]
-    panel: list[Post]  # of the day that is open
+    days: Sequence[CalendarDay]
+    panel: Sequence[CalendarEntry]  # of the day that is open
 
     @property
     def total(self) -> int:
@@ -79,24 +91,23 @@ def build_month(
     end = (first + timedelta(days=31)).replace(day=1)
     end += timedelta(days=-end.weekday() % 7)
     posts = posts_planned_between(planned_posts(member, state, profile), start, end, zone)
-    days = {
-        one: CalendarDay(one, one.month == first.month, one < today)
-        for one in (start + timedelta(days=n) for n in range((end - start).days))
-    }
     seen = shown_state_case()
-    fill_day_weights(days, posts, zone, seen)
+    weights = weights_by_day(posts, zone, seen)
     first_ids = first_ids_of_each_day(posts, zone)
     panel_ids = set(post_ids_on_day(planned_posts(member, state, profile), day, zone)) if day else set()
-    panel = []
-    for post in load_entries(member, first_ids | panel_ids, seen):
-        if post.pk in first_ids:
-            days[post.planned_at.astimezone(zone).date()].entries.append(post)
-        if post.pk in panel_ids:
-            panel.append(post)
-    return CalendarMonth(first, today, list(days.values()), panel)
+    found = load_entries(member, first_ids | panel_ids, seen)
+    entries: dict[date, list[CalendarEntry]] = defaultdict(list)
+    for entry in found:
+        if entry.post.pk in first_ids and entry.post.planned_at:
+            entries[entry.post.planned_at.astimezone(zone).date()].append(entry)
+    days = [
+        CalendarDay(one, one.month == first.month, one < today, weights[one], entries[one])
+        for one in (start + timedelta(days=n) for n in range((end - start).days))
+    ]
+    return CalendarMonth(first, today, days, [entry for entry in found if entry.post.pk in panel_ids])
 
 
-def post_ids_on_day(posts: QuerySet[Post], day: date, zone: ZoneInfo) -> QuerySet[Post]:
+def post_ids_on_day(posts: QuerySet[Post], day: date, zone: ZoneInfo) -> QuerySet[Post, int]:
     found = posts_planned_between(posts, day, day + timedelta(days=1), zone).order_by("planned_at", "pk")
     return found.values_list("pk", flat=True)[:MOST_IN_PANEL]
 
@@ -112,10 +123,12 @@ def posts_planned_between(posts: QuerySet[Post], start: date, end: date, zone: Z
     )
 
 
-def fill_day_weights(days: dict[date, CalendarDay], posts: QuerySet[Post], zone: ZoneInfo, seen: Case) -> None:
+def weights_by_day(posts: QuerySet[Post], zone: ZoneInfo, seen: Case) -> dict[date, list[tuple[str, int]]]:
+    found: dict[date, list[tuple[str, int]]] = defaultdict(list)
     rows = with_shown_state(posts, seen).annotate(on=TruncDate("planned_at", tzinfo=zone)).values("on", "shown")
     for row in rows.annotate(count=Count("pk")).order_by("on", "shown"):
-        days[row["on"]].weights.append((row["shown"], row["count"]))
+        found[row["on"]].append((row["shown"], row["count"]))
+    return found
 
 
 def first_ids_of_each_day(posts: QuerySet[Post], zone: ZoneInfo) -> set[int]:
@@ -126,21 +139,28 @@ def first_ids_of_each_day(posts: QuerySet[Post], zone: ZoneInfo) -> set[int]:
     return set(posts.annotate(number=number).filter(number__lte=ENTRIES_PER_DAY).values_list("pk", flat=True))
 
 
-def load_entries(member: Member, ids: set[int], seen: Case) -> list[Post]:
-    """With what an entry shows, and whether this member could move it (the action decides for good)."""
-    found = list(
-        with_shown_state(Post.objects.filter(pk__in=ids), seen)
-        .order_by("planned_at", "pk")
-        .select_related("revision")
-        .prefetch_related(
-            Prefetch("profiles", visible_profiles(member), to_attr="shown_profiles"),
-            Prefetch("revision__attachments", Attachment.objects.select_related("asset")),
+def load_entries(member: Member, ids: set[int], seen: Case) -> list[CalendarEntry]:
+    """With what an entry shows, the earliest first."""
+    posts = with_shown_state(Post.objects.filter(pk__in=ids), seen).order_by("planned_at", "pk")
+    files = Prefetch("revision__attachments", Attachment.objects.select_related("asset"))
+    rows = list(posts.select_related("revision").prefetch_related(files))
+    profiles = visible_profiles_by_post(rows, member)
+    verbs = verbs_on(member, {profile.pk for those in profiles.values() for profile in those})
+    return [
+        CalendarEntry(
+            row,
+            row.shown,
+            profiles[row.pk],
+            movable=is_free_to_move(row, row.shown)
+            and all(verb_to_move(row) in verbs[profile.pk] for profile in profiles[row.pk]),
         )
-    )
-    verbs = verbs_on(member, {profile.pk for post in found for profile in post.shown_profiles})
-    for post in found:
-        wanted = "publish" if post.state == "scheduled" else "draft"
-        free = post.shown in WAITING_STATES if post.state == "scheduled" else post.state in POST_MACHINE.arrows["plan"]
-        post.networks = list(dict.fromkeys(profile.network for profile in post.shown_profiles))
-        post.movable = free and all(wanted in verbs[profile.pk] for profile in post.shown_profiles)
-    return found
+        for row in rows
+    ]
+
+
+def is_free_to_move(post: Post, shown: str) -> bool:
+    return shown in WAITING_STATES if post.state == "scheduled" else post.state in POST_MACHINE.arrows["plan"]
+
+
+def verb_to_move(post: Post) -> str:
+    return "publish" if post.state == "scheduled" else "draft"

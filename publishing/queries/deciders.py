@@ -26,7 +26,7 @@ class PendingDecision:
 
 
 def pending_decisions(posts: Collection[Post]) -> dict[int, PendingDecision]:
-    """Of those of `posts` that are in review; `shown_profiles` need not be all, so the profiles are asked for.
+    """Of those of `posts` that are in review, by all of their profiles, seen or not.
 
     In five queries, however many there are, and none where nothing waits. Index audit_target.
     """

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
@@ -15,7 +16,7 @@ from networks.models import Attempt, Outgoing
 from networks.registry import adapter_class
 from publishing.media.file_kinds import format_file_counts
 from publishing.models import Delivery
-from publishing.queries.delivery_parts import parts_of
+from publishing.queries.delivery_parts import DeliveryParts
 
 HASH_LENGTH = 8  # characters of the fingerprint: enough to see whether two tries sent the same
 
@@ -32,7 +33,9 @@ class HistoryLine:
     aside: str = ""  # by which worker, with which text
 
 
-SENDING_SENTENCES = {  # outcome of a sending: (state, sentence)
+Sentences = dict[str, tuple[str, Any]]  # {outcome: (state, sentence, which is translated later)}
+
+SENDING_SENTENCES: Sentences = {  # outcome of a sending: (state, sentence)
     "sent": ("sent", later("%(network)s took it after %(took)s.")),
     "deleted": ("sent", later("%(network)s took it away after %(took)s.")),
     "rate limited": ("held", later("After %(took)s %(network)s said that it is too many, and asked us to wait.")),
@@ -45,25 +48,25 @@ SENDING_SENTENCES = {  # outcome of a sending: (state, sentence)
     "disconnected": ("failed", later("After %(took)s %(network)s said that it no longer accepts our connection.")),
     "refused": ("failed", later("%(network)s refused it after %(took)s.")),
 }
-UPLOAD_SENTENCES = {  # or as in SENT
+UPLOAD_SENTENCES: Sentences = {  # or as in SENT
     "uploaded": ("", later("%(network)s holds the files after %(took)s.")),
     "processing": ("waiting", later("%(network)s is still working on the files (%(took)s).")),
 }
-LOOKUP_SENTENCES = {
+LOOKUP_SENTENCES: Sentences = {
     "sent": ("sent", later("Looked on the profile (%(took)s): found, and linked.")),
     "not found": ("unknown", later("Looked on the profile (%(took)s): not there, or not yet.")),
     "could not look": ("unknown", later("The profile could not be looked at (%(took)s).")),
     "needs a person": ("unknown", later("Looked on the profile (%(took)s): only a person can tell.")),
 }
-DECISION_SENTENCES = {
+DECISION_SENTENCES: Sentences = {
     "it is there": ("sent", later("%(who)s said that it is there.")),
     "send again": ("waiting", later("%(who)s said that it is not there; it is sent again.")),
 }
 
 
-def delivery_histories(deliveries: Iterable[Delivery]) -> dict[int, list[HistoryLine]]:
+def delivery_histories(deliveries: Iterable[DeliveryParts]) -> dict[int, list[HistoryLine]]:
     """{delivery id: what happened, oldest first}, in one query."""
-    parts = {row.pk: (delivery, row) for delivery in deliveries for row in parts_of(delivery)}
+    parts = {row.pk: (one.delivery, row) for one in deliveries for row in one.parts}
     attempts: dict[int, list[Attempt]] = defaultdict(list)
     for attempt in Attempt.objects.filter(outgoing__in=parts).order_by("pk"):
         attempts[attempt.outgoing_id].append(attempt)
@@ -116,7 +119,7 @@ def attempt_lines(attempt: Attempt, row: Outgoing, network: str, *, once_more: b
 
 
 def build_history_line(
-    attempt: Attempt, at: datetime, sentences: dict, words: dict[str, str], *, icon: str = "", aside: str = ""
+    attempt: Attempt, at: datetime, sentences: Sentences, words: dict[str, str], *, icon: str = "", aside: str = ""
 ) -> HistoryLine:
     if attempt.outcome not in sentences:
         return HistoryLine(at, "unknown", attempt.outcome, attempt.detail, icon, aside)

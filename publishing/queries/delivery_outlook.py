@@ -34,10 +34,20 @@ class Outlook:
         return f"{self.known} {then}".strip()
 
 
-def build_outlook(row: Outgoing, *, hold: str, behind: bool, now: datetime) -> Outlook:
-    """`hold` and `behind`, and on the row `returns`, as `networks.queries.queue` tells them."""
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What beside the row itself says when it leaves, as `networks.queries.queue` annotates it."""
+
+    hold: str = ""  # a word of HOLDS, or nothing
+    refusal: str = ""  # what its network says to that
+    limited_until: datetime | None = None
+    behind: bool = False  # another one of its profile is leaving
+    returns: bool = False  # it leaves when its profile is connected again
+
+
+def build_outlook(row: Outgoing, situation: Situation, now: datetime) -> Outlook:
     if row.state == "waiting":
-        return outlook_of_held(row, hold) if hold else outlook_of_waiting(row, behind, now)
+        return outlook_of_held(row, situation) if situation.hold else outlook_of_waiting(row, situation.behind, now)
     if row.state == "sending":
         return outlook_of_sending(row, now)
     if row.state == "unknown":
@@ -45,19 +55,20 @@ def build_outlook(row: Outgoing, *, hold: str, behind: bool, now: datetime) -> O
     if row.state == "failed":
         return Outlook(
             row.reason or _("It was not sent."),
-            LEAVES_ON_RECONNECT if row.returns else _("Nothing more happens by itself."),
+            str(LEAVES_ON_RECONNECT) if situation.returns else _("Nothing more happens by itself."),
         )
     return Outlook("")
 
 
-def outlook_of_held(row: Outgoing, hold: str) -> Outlook:
+def outlook_of_held(row: Outgoing, situation: Situation) -> Outlook:
+    hold = situation.hold
     words = {"network": adapter_class(row.profile.network).label}
     reason = {"disconnected": row.profile.state_reason, "too_late": row.reason, "chain": row.reason}.get(hold)
     if hold == "refused":
-        reason = getattr(row, "refusal", "")
+        reason = situation.refusal
     elif hold == "limit" and row.due_at == row.profile.held_until:
         reason = row.reason  # the others of its profile wait because of this one
-    until = getattr(row, "limited_until", None) if hold == "limit" else None
+    until = situation.limited_until if hold == "limit" else None
     return Outlook(reason or HOLDS[hold].why % words, str(HOLDS[hold].then), until, hold=hold)
 
 

@@ -1,6 +1,8 @@
-"""Posts as they are read: each with the one word that tells how it stands, and its deliveries."""
+"""Posts to be read: filtered, paged, each with the one word that tells how it stands."""
 
-from django.db.models import Case, Exists, F, Func, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from django.db.models import Case, Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.timezone import now
 
@@ -8,11 +10,18 @@ from foundation.texts.search import MatchesQuery, Parts, Texts
 from networks.models import Held, Outgoing, Profile
 from networks.readiness import HOLDS, SOON_WITHIN, held_profile_ids, is_held_by
 from organizations.actors import Actor
-from publishing.access import deliveries_for, posts_for, sees_everything
-from publishing.models import Attachment, Delivery, Post, Revision, Variant
-from publishing.queries.delivery_parts import DELIVERY_STATE, delivery_state_filter, with_parts
+from publishing.access import posts_for, sees_everything
+from publishing.models import Delivery, Post, Revision, Variant
+from publishing.queries.delivery_parts import DELIVERY_STATE, delivery_state_filter
 from publishing.states import STATE_PRECEDENCE
 from teams.access import profiles_for
+
+if TYPE_CHECKING:  # the stubs are there only where types are checked
+    from django_stubs_ext import WithAnnotations
+
+    PostWithState = WithAnnotations[Post, "ShownState"]
+else:
+    PostWithState = Post
 
 STATE_FILTERS = (
     "draft",
@@ -29,6 +38,10 @@ STATE_FILTERS = (
 POST_STATES = (*STATE_FILTERS, "partly")  # all that programs may call a post
 
 IS_WAITING = Q(outgoing__state="waiting")
+
+
+class ShownState(TypedDict):
+    shown: str
 
 
 def shown_state_case() -> Case:
@@ -51,22 +64,12 @@ def shown_state_case() -> Case:
     return Case(*kept, When(IS_WAITING, then=Value("scheduled")), default=DELIVERY_STATE)
 
 
-def with_shown_state(posts: QuerySet[Post], seen: Case) -> QuerySet[Post]:
+def with_shown_state(posts: QuerySet[Post], seen: Case) -> QuerySet[PostWithState]:
     """Adds `shown`: the post's own state, or once its way was free what its deliveries say, the most telling first."""
     rank = Func(Value(list(STATE_PRECEDENCE)), F("seen"), function="array_position", output_field=IntegerField())
     rows = Delivery.objects.filter(post=OuterRef("pk")).annotate(seen=seen).order_by(rank).values("seen")[:1]
     free = When(state__in=("scheduled", "cancelled"), then=Coalesce(Subquery(rows), F("state")))
     return posts.annotate(shown=Case(free, default=F("state")))
-
-
-def shown_state_of(post: Post) -> str:
-    """One of STATES for a post read `with_shown`: what has become of it, unless somebody has called it off.
-
-    What is leaving at this moment is still called scheduled, as whoever looks for it finds it: one need not be quick.
-    """
-    if post.state == "cancelled":
-        return "cancelled"
-    return "scheduled" if post.shown == "sending" else post.shown  # type: ignore[attr-defined,no-any-return]  # annotated by with_shown
 
 
 def posts_shown_as(posts: QuerySet[Post], wanted: str) -> QuerySet[Post]:
@@ -85,30 +88,8 @@ def posts_shown_as(posts: QuerySet[Post], wanted: str) -> QuerySet[Post]:
     )
 
 
-def prefetch_for_reading(posts: QuerySet[Post], actor: Actor) -> QuerySet[Post]:
-    """`with_shown`, and with all that lists and shapes need: a fixed number of queries however many posts."""
-    seen = shown_state_case()
-    return (
-        with_shown_state(posts, seen)
-        .select_related("revision__author__user", "author__user")
-        .prefetch_related(
-            Prefetch("revision__variants", Variant.objects.all()),
-            Prefetch("revision__attachments", Attachment.objects.select_related("asset")),
-            Prefetch("profiles", visible_profiles(actor), to_attr="shown_profiles"),
-            Prefetch("deliveries", shown_deliveries(actor, seen), to_attr="shown_deliveries"),
-        )
-    )
-
-
 def visible_profiles(actor: Actor) -> QuerySet[Profile]:
     return profiles_for(actor, to="view").order_by("name", "pk")
-
-
-def shown_deliveries(actor: Actor, seen: Case) -> QuerySet[Delivery]:
-    """Those that mean something: of the revision that stands, and of earlier ones what has left."""
-    rows = deliveries_for(actor).filter(Q(revision=F("post__revision")) | ~Q(outgoing__state="cancelled"))
-    rows = rows.select_related("profile", "revision", "outgoing__remote_post").annotate(seen=seen)
-    return with_parts(rows).order_by("pk")
 
 
 def list_posts(actor: Actor, *, state: str = "", profile: int | None = None, q: str = "") -> QuerySet[Post]:
@@ -123,7 +104,7 @@ def list_posts(actor: Actor, *, state: str = "", profile: int | None = None, q: 
     return posts.order_by("-pk")
 
 
-def revision_ids_matching(q: str) -> QuerySet[Revision, int]:
+def revision_ids_matching(q: str) -> QuerySet[Revision, Any]:
     """The ids of the revisions one of whose wordings holds every word of `q`. Indexes revision_parts, variant_parts."""
     common = Revision.objects.filter(MatchesQuery(Parts("text", "first_comment", Texts("parts")), q)).values("pk")
     return common.union(Variant.objects.filter(MatchesQuery(Parts("text", Texts("parts")), q)).values("revision"))

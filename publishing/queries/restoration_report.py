@@ -2,21 +2,46 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from networks.models import Attempt, Held, Outgoing, Priority, Restoration
-from networks.queries.queue import annotate_behind, annotate_returns, queued_rows
 from organizations.models import Member
-from publishing.queries.queue import attach_row_details
+from publishing.queries.delivery_outlook import Situation
+from publishing.queries.queue import (
+    QueueEntry,
+    SituatedRow,
+    build_queue_entries,
+    placed_rows,
+    situation_of,
+    with_situations,
+)
 from teams.access import profiles_for
 
+if TYPE_CHECKING:  # the stubs are there only where types are checked
+    from django_stubs_ext import WithAnnotations
+
+    SettledRow = WithAnnotations[Outgoing, "ToldBy"]
+else:
+    SettledRow = Outgoing
+
 MOST_SHOWN = 50
+NO_SITUATION = Situation()
 IS_LOOKED_FOR = Q(state="unknown", doubted=True, needs_person=False)
 IS_KEPT_LATE = Q(state="waiting", held=Held.TOO_LATE, planned_at__lte=F("restoration__noticed_at"))
 IS_UNDECIDED = Q(state="unknown", doubted=True, needs_person=True) | IS_KEPT_LATE
 Rows = QuerySet[Outgoing, Any]
+
+
+class ToldBy(TypedDict):
+    told_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SettledEntry:
+    entry: QueueEntry
+    told_by: str  # how it became known: look, send, person; empty where nobody tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +49,9 @@ class RestorationReport:
     """`waits` and `looked_for` are `SHOWN` rows at most, of so many; `later` is what is looked for in its own time."""
 
     restoration: Restoration
-    waits: list[Outgoing]
-    looked_for: list[Outgoing]
-    settled: list[Outgoing]
+    waits: list[QueueEntry]
+    looked_for: list[QueueEntry]
+    settled: list[SettledEntry]
     counts: dict[str, int]
     later: int
 
@@ -68,30 +93,32 @@ def build_restoration_report(member: Member, now: datetime) -> RestorationReport
     if restoration is None:
         return None
     rows = restored_rows_for(member)
-    waits, looked_for = (
-        load_shown_rows(rows.filter(IS_UNDECIDED), now),
-        load_shown_rows(rows.filter(IS_LOOKED_FOR), now),
-    )
-    ended = rows.filter(restoration=restoration).exclude(IS_UNDECIDED | IS_LOOKED_FOR)
-    how = Attempt.objects.filter(outgoing=OuterRef("pk")).order_by("-pk").values("kind")
-    ended = ended.annotate(told_by=Subquery(how[:1]))  # look, send, person
-    settled = list(ended.select_related("profile", "remote_post").order_by("-planned_at", "-pk")[:MOST_SHOWN])
-    attach_row_details(member, [*waits, *looked_for, *clear_holds(settled, now)], now)
+    waits = load_shown_rows(rows.filter(IS_UNDECIDED), now)
+    looked_for = load_shown_rows(rows.filter(IS_LOOKED_FOR), now)
+    settled = load_settled_rows(rows.filter(restoration=restoration).exclude(IS_UNDECIDED | IS_LOOKED_FOR))
+    told_by = {row.pk: row.told_by or "" for row in settled}
+    open_rows = [(row, row.place, situation_of(row)) for row in waits + looked_for]
+    ended_rows = [(row, "", NO_SITUATION) for row in settled]  # what has ended is held by nothing
+    entries = build_queue_entries(member, [*open_rows, *ended_rows], now)
+    first, last = len(waits), len(waits) + len(looked_for)
     return RestorationReport(
-        restoration, waits, looked_for, settled, count_open_rows(rows), count_planned_later(restoration)
+        restoration,
+        waits=entries[:first],
+        looked_for=entries[first:last],
+        settled=[SettledEntry(entry, told_by[entry.row.pk]) for entry in entries[last:]],
+        counts=count_open_rows(rows),
+        later=count_planned_later(restoration),
     )
 
 
-def load_shown_rows(rows: Rows, now: datetime) -> list[Outgoing]:
-    found = annotate_returns(annotate_behind(queued_rows(rows, now)), now)
-    return list(found.select_related("profile").order_by("planned_at", "pk")[:MOST_SHOWN])
+def load_shown_rows(rows: Rows, now: datetime) -> list[SituatedRow]:
+    return list(with_situations(placed_rows(rows, now), now).order_by("planned_at", "pk")[:MOST_SHOWN])
 
 
-def clear_holds(rows: list[Outgoing], now: datetime) -> list[Outgoing]:
-    """Those that have ended are held by nothing."""
-    for row in rows:
-        row.hold, row.behind, row.returns = "", False, False
-    return rows
+def load_settled_rows(rows: Rows) -> list[SettledRow]:
+    how = Attempt.objects.filter(outgoing=OuterRef("pk")).order_by("-pk").values("kind")
+    found = rows.annotate(told_by=Subquery(how[:1])).select_related("profile", "remote_post")
+    return list(found.order_by("-planned_at", "-pk")[:MOST_SHOWN])
 
 
 def count_planned_later(restoration: Restoration) -> int:

@@ -16,12 +16,15 @@ class FileChanges:
     removed: Files
 
 
-def attach_file_changes(posts: Sequence[Post]) -> None:
-    """Gives each its `file_changes` since that version; None where nobody has decided, or nothing has changed."""
+def file_changes_by_post(posts: Sequence[Post]) -> dict[int, FileChanges]:
+    """{id of a post: what changed since that version}, without those where nobody has decided, or nothing changed."""
     earlier = {revision.post_id: revision for revision in last_decided_revisions(posts)}
-    for post in posts:
-        before = earlier.get(post.pk)
-        post.file_changes = file_changes_between(before, post.revision) if before and post.revision else None
+    found = (
+        (post.pk, file_changes_between(earlier[post.pk], post.revision))
+        for post in posts
+        if post.pk in earlier and post.revision
+    )
+    return {pk: changes for pk, changes in found if changes}
 
 
 def last_decided_revisions(posts: Sequence[Post]) -> list[Revision]:

@@ -2,21 +2,17 @@
 
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
 from foundation.database.keyset import page_by_key
-from foundation.database.lookups import get_or_not_found
 from foundation.texts.dates import format_planned_time
-from networks.models import PROFILE_VERBS, Profile
+from networks.models import Profile
 from networks.registry import adapter_class
 from organizations.gates import MemberRequest, member_gate
-from organizations.models import Member
-from publishing.access import allowed_actions, posts_for
+from publishing.access import allowed_actions
 from publishing.actions.content import unsent_parts_warning
 from publishing.actions.review import is_scheduled_by_approval
 from publishing.actions.schedule import needs_approval_first
@@ -24,23 +20,14 @@ from publishing.composing.threads import Wording
 from publishing.forms import ListFilter
 from publishing.limits import describe_adaptation
 from publishing.models import Decision, Post
+from publishing.queries.approvals import list_approvals
 from publishing.queries.deciders import grantors_if_undecidable, pending_decisions
-from publishing.queries.delivery_history import delivery_histories
-from publishing.queries.delivery_parts import attach_part_details
-from publishing.queries.posts import (
-    STATE_FILTERS,
-    list_posts,
-    posts_to_decide,
-    prefetch_for_reading,
-    visible_profiles,
-)
-from publishing.queries.queue import attach_outlooks
-from publishing.queries.review_changes import attach_file_changes
+from publishing.queries.post_page import PostPage, load_post_page
+from publishing.queries.posts import STATE_FILTERS, list_posts, visible_profiles
+from publishing.queries.shown_posts import list_posts_with_profiles, rows_to_show
 from publishing.states import CANCELLABLE_STATES, STARTED_STATES
-from teams.access import verbs_on
 
 PER_PAGE = 40
-MOST_APPROVALS = 25
 MOST_FILTER_PROFILES = 200  # in the filter
 
 
@@ -50,10 +37,9 @@ def show_posts(request: MemberRequest) -> HttpResponse:
     """One table for all states."""
     wanted = ListFilter(request.GET).wanted
     keys = {"after": wanted.pop("before", None), "before": wanted.pop("after", None)}
-    rows = prefetch_for_reading(list_posts(request.member, **wanted), request.member)
-    page = page_by_key(rows, ["-pk"], size=PER_PAGE, **keys)
+    page = page_by_key(rows_to_show(list_posts(request.member, **wanted)), ["-pk"], size=PER_PAGE, **keys)
     context = {
-        "posts": page.rows,
+        "posts": list_posts_with_profiles(page.rows, request.member),
         "older": page.later,
         "newer": page.earlier,
         "filters": wanted,
@@ -75,22 +61,15 @@ def show_post(request: MemberRequest, pk: int) -> HttpResponse:
 
 def post_context(request: MemberRequest, pk: int) -> dict[str, Any]:
     member = request.member
-    one = load_post(member, pk)
-    histories = delivery_histories(one.shown_deliveries)
-    attach_part_details(one.shown_deliveries)
-    attach_outlooks(one.shown_deliveries, now())
-    # a profile that stood in for another is none of the post's own
-    held = verbs_on(member, {*one.profile_ids, *(delivery.profile_id for delivery in one.shown_deliveries)})
-    verbs = frozenset(PROFILE_VERBS).intersection(*(held[pk] for pk in one.profile_ids))
-    for delivery in one.shown_deliveries:
-        delivery.story = histories.get(delivery.pk, [])
-        delivery.mine = "publish" in held[delivery.profile_id]
+    page = load_post_page(member, pk, now())
+    one = page.post
     stuck = grantors_if_undecidable(one)
-    by_itself = one.state == "in_review" and is_scheduled_by_approval(one, verbs)
+    by_itself = one.state == "in_review" and is_scheduled_by_approval(one, page.verbs)
     return {
+        "page": page,
         "post": one,
-        "may": possible_actions(one, allowed_actions(member, one, verbs)),
-        "wordings": wordings_by_network(one),
+        "may": possible_actions(page, allowed_actions(member, one, page.verbs)),
+        "wordings": wordings_by_network(page),
         "originals": list(
             {file.asset: file for part in one.revision.files() for file in part if file.original}.values()
         ),
@@ -103,19 +82,13 @@ def post_context(request: MemberRequest, pk: int) -> dict[str, Any]:
     }
 
 
-def load_post(member: Member, pk: int) -> Post:
-    through = Post.profiles.through.objects.filter(post_id=OuterRef("pk"))
-    rows = posts_for(member).annotate(profile_ids=ArraySubquery(through.values("profile_id")))
-    post: Post = get_or_not_found(prefetch_for_reading(rows, member), pk)
-    return post
-
-
-def wordings_by_network(one: Post) -> list[tuple[str, Wording, list[Profile], str, list[str]]]:
+def wordings_by_network(page: PostPage) -> list[tuple[str, Wording, list[Profile], str, list[str]]]:
     """What each network gets, which of its profiles, what stays away although nobody has said that it shall, and what
     becomes of pictures on the way."""
     profiles: dict[str, list[Profile]] = {}
-    for profile in one.shown_profiles:
+    for profile in page.profiles:
         profiles.setdefault(profile.network, []).append(profile)
+    one = page.post
     said = one.revision.wording_on
     return [
         (network, said(network), who, unsent_parts_note(one, network), adaptations_on_network(one, network))
@@ -136,18 +109,19 @@ def unsent_parts_note(one: Post, network: str) -> str:
     return unsent_parts_warning(adapter_class(network).label, parts) if silent else ""
 
 
-def possible_actions(one: Post, rights: frozenset[str]) -> set[str]:
+def possible_actions(page: PostPage, rights: frozenset[str]) -> set[str]:
     """What the reader's rights and the post's state allow."""
+    one, deliveries = page.post, page.deliveries
     found = {to for to in rights - {"schedule"} if one.MACHINE.allows(one.state, to)}
-    states = {row.state for delivery in one.shown_deliveries for row in delivery.parts}
+    states = {row.state for delivery in deliveries for row in delivery.parts}
     if one.state == "scheduled" and not states & CANCELLABLE_STATES:
         found -= {"cancel", "edit"}
-    torn = any(delivery.progress and delivery.front.state in CANCELLABLE_STATES for delivery in one.shown_deliveries)
+    torn = any(delivery.progress and delivery.front.state in CANCELLABLE_STATES for delivery in deliveries)
     if torn or states & {"sending", "unknown"}:
         found.discard("edit")
     if "edit" in found and one.state == "draft" and not states:
         found.add("delete")
-    if "schedule" in rights and may_be_scheduled(one, {delivery.outgoing.state for delivery in one.shown_deliveries}):
+    if "schedule" in rights and may_be_scheduled(one, {delivery.parts[0].state for delivery in deliveries}):
         found.add("schedule")
     return found
 
@@ -162,16 +136,8 @@ def may_be_scheduled(one: Post, states: set[str]) -> bool:
 @require_safe
 def show_approvals(request: MemberRequest) -> HttpResponse:
     """What waits for this reader, the soonest first."""
-    rows = list(prefetch_for_reading(posts_to_decide(request.member), request.member)[:MOST_APPROVALS])
-    attach_file_changes(rows)
-    verbs = verbs_on(request.member, {p.pk for one in rows for p in one.shown_profiles})
-    waiting = pending_decisions(rows)
-    for one in rows:
-        one.waits = waiting.get(one.pk)
-        one.goes = one.planned_at is not None and all("publish" in verbs[p.pk] for p in one.shown_profiles)
-        one.moment = format_planned_time(one.planned_at, request.member.time_zone) if one.planned_at else ""
     template = "publishing/_approvals.html" if is_partial_request(request) else "publishing/approvals.html"
-    return render(request, template, {"posts": rows, "zone": request.member.time_zone})
+    return render(request, template, {"approvals": list_approvals(request.member), "zone": request.member.time_zone})
 
 
 def is_partial_request(request: MemberRequest) -> bool:

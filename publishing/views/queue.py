@@ -16,7 +16,7 @@ from networks.registry import adapter_classes
 from organizations.gates import MemberRequest, member_gate
 from publishing.forms import QueueFilter
 from publishing.queries.posts import visible_profiles
-from publishing.queries.queue import attach_row_details, count_by_place, overdue_alarm, page_of_queue, visible_rows
+from publishing.queries.queue import count_by_place, list_queue_entries, overdue_alarm, page_of_queue, visible_rows
 from publishing.queries.queue_pace import lateness_charts, lateness_tiles
 from publishing.views.posts import MOST_FILTER_PROFILES, is_partial_request
 
@@ -46,9 +46,8 @@ def show_queue(request: MemberRequest) -> HttpResponse:
     after = wanted.pop("after", "")
     rows = visible_rows(member, **wanted)
     page = page_of_queue(rows, place, moment, after=after)
-    attach_row_details(member, page.rows, moment)
     context = {
-        "rows": page.rows,
+        "entries": list_queue_entries(member, page.rows, moment),
         "following": page.following,
         "place": place,
         "empty": EMPTY_MESSAGES[place],

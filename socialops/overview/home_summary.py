@@ -20,7 +20,7 @@ from networks.models import Held, Outgoing, Profile
 from organizations.models import Member
 from publishing.access import deliveries_for, is_post_owner
 from publishing.models import Delivery, Post
-from publishing.queries.delivery_parts import delivery_state_filter, with_parts
+from publishing.queries.delivery_parts import delivery_state_filter, load_parts
 from publishing.queries.queue import overdue_alarm, visible_rows
 from socialops.overview.my_work import WorkItem, item_of_delivery, list_my_work, sort_by_urgency
 from teams.access import profiles_for
@@ -59,9 +59,9 @@ class Score:
 
 def home_context(member: Member, now: datetime) -> dict[str, Any]:
     slug = member.organization.slug
-    stuck = list(stuck_deliveries(member))
-    mine = [one for one in stuck if is_post_owner(member, one.post)]
-    others = [item_of_delivery(slug, one) for one in stuck if not is_post_owner(member, one.post)]
+    stuck = load_parts(stuck_deliveries(member))
+    mine = [one for one in stuck if is_post_owner(member, one.delivery.post)]
+    others = [item_of_delivery(slug, one) for one in stuck if not is_post_owner(member, one.delivery.post)]
     return {
         "steps": list_first_steps(member),
         "mine": list_my_work(member, mine),
@@ -115,9 +115,7 @@ def practice_page_url(slug: str) -> str:
 
 def stuck_deliveries(member: Member) -> QuerySet[Delivery]:
     late = Q(outgoing__state="waiting", outgoing__held=Held.TOO_LATE)
-    rows = with_parts(
-        deliveries_for(member).filter(delivery_state_filter("failed") | delivery_state_filter("unknown") | late)
-    )
+    rows = deliveries_for(member).filter(delivery_state_filter("failed") | delivery_state_filter("unknown") | late)
     return rows.select_related("post__author", "revision", "profile", "outgoing").order_by("-pk")[:MOST_LISTED]
 
 

@@ -16,8 +16,8 @@ from networks.models import Profile
 from organizations.models import Member
 from organizations.queries.absences import deputised_member_ids
 from publishing.access import owner_ids_of, posts_for
-from publishing.models import Decision, Delivery, Post
-from publishing.queries.delivery_parts import first_unsent_part, parts_of
+from publishing.models import Decision, Post
+from publishing.queries.delivery_parts import DeliveryParts
 from publishing.queries.posts import posts_to_decide
 from teams.access import profiles_for
 from teams.member_tasks.task_access import team_ids_of
@@ -45,7 +45,7 @@ class WorkItem:
     whose: str = ""  # the absent colleague for whom it is done
 
 
-def list_my_work(member: Member, stuck: list[Delivery]) -> list[WorkItem]:
+def list_my_work(member: Member, stuck: list[DeliveryParts]) -> list[WorkItem]:
     """In six queries beside `stuck`, the deliveries of one's own posts that need somebody."""
     slug = member.organization.slug
     absent = Member.objects.filter(pk__in=deputised_member_ids(member)).select_related("user")
@@ -104,9 +104,8 @@ def returned_posts(member: Member, people: list[int]) -> QuerySet[Post]:
     return rows.select_related("revision").order_by(F("planned_at").asc(nulls_last=True), "pk")
 
 
-def item_of_delivery(slug: str, delivery: Delivery) -> WorkItem:
-    """Of a delivery read `with_parts`."""
-    row = first_unsent_part(parts_of(delivery))
+def item_of_delivery(slug: str, parts: DeliveryParts) -> WorkItem:
+    delivery, row = parts.delivery, parts.front
     return WorkItem(
         key=f"delivery-{delivery.pk}",
         state="held" if row.state == "waiting" else row.state,

@@ -8,7 +8,8 @@ from django.utils.timezone import now
 from networks.models import Attempt, Outgoing
 from organizations.actors import System
 from publishing.queries.delivery_history import HistoryLine, delivery_histories, format_elapsed
-from publishing.queries.posts import shown_deliveries, shown_state_case
+from publishing.queries.delivery_parts import load_parts
+from publishing.queries.shown_deliveries import meaningful_deliveries
 from tests.cast import Cast
 
 PLANNED = datetime.fromisoformat("2026-11-23T09:00:00+00:00")
@@ -33,9 +34,8 @@ def attempt(lay):
 
 def lines(row: Outgoing) -> list[HistoryLine]:
     """As the page of its post tells them."""
-    return delivery_histories(list(shown_deliveries(System("test"), shown_state_case()).filter(outgoing=row)))[
-        row.delivery.pk
-    ]
+    read = load_parts(meaningful_deliveries(System("test")).filter(outgoing=row))
+    return delivery_histories(read)[row.delivery.pk]
 
 
 def told(row: Outgoing) -> list[str]:
