@@ -14,9 +14,11 @@ from organizations.models import Member, Organization
 from teams.access import profiles_for
 from teams.models import Pause, Team
 from teams.models.pause import PAUSE_EVERYWHERE, PAUSE_HOLDS
-from teams.pauses.pause_access import pauses_for
+from teams.pauses.pause_access import pauses_for, releasable_ids
+from teams.pauses.pause_words import pause_sentence
 
 HISTORY_SIZE = 25
+PAUSES_SHOWN = 50  # pauses that hold; each stands in the banner, too
 PAUSE_ON_PROFILE = PAUSE_EVERYWHERE | Q(profile=OuterRef("pk")) | Q(team__profiles=OuterRef("pk"))
 
 
@@ -27,6 +29,16 @@ class WaitingPosts:
     profile: Profile | None
     count: int
     oldest: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingPause:
+    """A pause that holds: as a sentence, how much was on its way already, whether the reader may end it."""
+
+    pause: Pause
+    said: str
+    in_flight: int
+    mine: bool
 
 
 def profiles_of_target(target: Organization | Team | Profile) -> QuerySet[Profile]:
@@ -66,6 +78,15 @@ def list_waiting_posts(pause: Pause, reader: Member, now: datetime) -> list[Wait
     if hidden:
         shown.append(WaitingPosts(None, sum(row["count"] for row in hidden), min(row["oldest"] for row in hidden)))
     return shown
+
+
+def list_holding_pauses(reader: Member, now: datetime) -> list[HoldingPause]:
+    """Those that the reader may see, the newest first."""
+    rows = list(pauses_for(reader).filter(PAUSE_HOLDS).order_by("-pk")[:PAUSES_SHOWN])
+    may, sending = releasable_ids(reader, rows), count_in_flight(rows)
+    return [
+        HoldingPause(row, pause_sentence(row, reader.time_zone, now), sending[row.pk], row.pk in may) for row in rows
+    ]
 
 
 def count_in_flight(pauses: Iterable[Pause]) -> dict[int, int]:

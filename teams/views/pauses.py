@@ -21,14 +21,12 @@ from organizations.configuration.settings_forms import show_errors
 from organizations.gates import MemberRequest, member_gate, redirect_within
 from organizations.undo import undo_message
 from teams.actions.pauses import pause_publishing, release_pause
-from teams.models.pause import PAUSE_HOLDS
-from teams.pauses.pause_access import access_pause, access_pause_target, pauses_for, releasable_ids
+from teams.pauses.pause_access import access_pause, access_pause_target
 from teams.pauses.pause_forms import PauseForm, ReleaseForm
 from teams.pauses.pause_words import name_of_target, pause_sentence
-from teams.queries.pauses import count_in_flight, list_waiting_posts, pause_history
+from teams.queries.pauses import list_holding_pauses, list_waiting_posts, pause_history
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
-PAUSES_SHOWN = 50  # pauses that hold; each stands in the banner, too
 
 
 @member_gate
@@ -111,13 +109,7 @@ def describe_released(done: dict[str, int]) -> list[str]:
 
 
 def holding_pauses_context(request: MemberRequest) -> dict[str, Any]:
-    rows = list(pauses_for(request.member).filter(PAUSE_HOLDS).order_by("-pk")[:PAUSES_SHOWN])
-    may, sending, at = releasable_ids(request.member, rows), count_in_flight(rows), now()
-    for row in rows:
-        row.in_flight = sending[row.pk]  # type: ignore[attr-defined]  # for the template
-        row.said = pause_sentence(row, request.member.time_zone, at)  # type: ignore[attr-defined]  # set before a view begins
-        row.mine = row.pk in may  # type: ignore[attr-defined]  # for the template
-    return {"pauses": rows, "organization": request.member.organization}
+    return {"pauses": list_holding_pauses(request.member, now()), "organization": request.member.organization}
 
 
 def posted_data(request: MemberRequest) -> Any:
