@@ -3,7 +3,7 @@
 import copy
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.http import QueryDict
 from django.utils.dateparse import parse_date, parse_time
@@ -41,10 +41,10 @@ def merge_edits(member: Member, post: Post, form: ComposerForm, address: str) ->
 
     Without differences both wrote the same.
     """
-    stands = composer_initial(post, member)
+    sent, stands = cast(QueryDict, form.data), composer_initial(post, member)
     found = [
         comparable_values(initial_before_edit(post, form, member)),
-        posted_values(form.data),
+        posted_values(sent),
         comparable_values(stands),
     ]
     names = list({name: None for side in found for name in side})
@@ -68,8 +68,8 @@ def merge_edits(member: Member, post: Post, form: ComposerForm, address: str) ->
     kept = [(name, value) for name, value in posted_fields(form) if name not in ("csrfmiddlewaretoken", "seen", "was")]
     kept += [(name, stands[name]) for name in ("seen", "was")]
     home = f"/o/{member.organization.slug}/posts/{post.pk}/?written={post.pk}"  # what was typed is let go
-    overtaking = Overtaking(entries_since(form.data.get("seen"), post), differences, kept, address, home)
-    return ComposerForm(merged_form_data(form.data, merged, stands), member=member, zone=form.zone), overtaking
+    overtaking = Overtaking(entries_since(sent.get("seen"), post), differences, kept, address, home)
+    return ComposerForm(merged_form_data(sent, merged, stands), member=member, zone=form.zone), overtaking
 
 
 def initial_before_edit(post: Post, form: ComposerForm, member: Member) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Tells admins that something should have left, and that it is over. Once for each time that it happens."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,7 +35,7 @@ def watch_overdue_rows(now: datetime) -> None:
                 settle_notices(OVERDUE_CAUSE)
 
 
-def notify_overdue(late: dict[str, Any], now: datetime) -> None:
+def notify_overdue(late: Mapping[str, Any], now: datetime) -> None:
     """To the owners and admins, unless they know already."""
     if Notification.objects.filter(cause=OVERDUE_CAUSE, last_at__gte=min(late["since"], now - REMIND_AFTER)).exists():
         return

@@ -8,6 +8,8 @@ from organizations.models import Member
 from teams.access import roles_that_can
 from teams.rights.grant_rows import held_profiles_by_user
 
+__all__ = ["held_profiles_by_member", "held_profiles_by_user", "members_holding"]
+
 
 def members_holding(verb: str, profile_ids: Collection[int]) -> QuerySet[Member]:
     """Members who hold `verb` on every one of `profile_ids`; nobody where there is none."""
