@@ -37,6 +37,7 @@ from publishing.bodies import (
     ResolveBody,
     ScheduleBody,
 )
+from publishing.composing.post_input import PostInput
 from publishing.composing.threads import VariantWording
 from publishing.limits import format_bytes
 from publishing.media.originals import original_response
@@ -50,13 +51,13 @@ from publishing.queries.shown_posts import ShownPost, list_shown_posts, rows_to_
 from publishing.shapes import AssetShape, DeliveryShape, DeliveryWithAttemptsShape, PostShape
 
 
-def content_in_body(body: dict[str, Any]) -> dict[str, Any]:
-    """What is to be said and where, as the actions take it."""
+def content_in_body(body: dict[str, Any]) -> PostInput:
+    """What is to be said and where."""
     names = ("text", "profiles", "thread", "first_comment", "media", "thread_media")
     found = {name: body[name] for name in names if name in body}
     if "variants" in body:
         found["variants"] = {network: variant_in_body(variant) for network, variant in body["variants"].items()}
-    return found
+    return PostInput(**found)
 
 
 def variant_in_body(variant: dict[str, Any]) -> VariantWording:
@@ -94,7 +95,7 @@ class PostView(MemberViewSet):
     @extend_schema(request=PostBody, responses={201: PostShape})
     def create(self, request: Request) -> Response:
         body = self.read(PostBody)
-        post = write_post(self.member, **content_in_body(body), intent=intent_in_body(body))
+        post = write_post(self.member, content_in_body(body), intent=intent_in_body(body))
         return self.shown(post, status=201)
 
     @extend_schema(responses=PostShape)
@@ -107,7 +108,7 @@ class PostView(MemberViewSet):
         body = self.read(PostChange)
         return self.shown(
             rewrite_post(
-                self.member, post, **content_in_body(body), intent=intent_in_body(body), seen=parse_if_match(request)
+                self.member, post, content_in_body(body), intent=intent_in_body(body), seen=parse_if_match(request)
             )
         )
 

@@ -23,6 +23,7 @@ from networks.queries.queue import QUEUE_PLACES
 from networks.registry import adapter_classes
 from organizations.models import Member
 from publishing.actions.next_steps import PublishIntent
+from publishing.composing.post_input import PostInput
 from publishing.composing.threads import MOST_PARTS, VariantWording
 from publishing.models import Post
 from publishing.planning.planned_times import instant_of_clock, unchanged_time
@@ -136,18 +137,17 @@ class ComposerForm(forms.Form):
         ]
 
     @property
-    def content(self) -> dict[str, Any]:
-        """As the actions take it."""
-        return {
-            "text": self.cleaned_data["text"],
-            "profiles": self.ids,
-            "variants": self.variants,
-            "thread": list(self.parts.values()),
-            "first_comment": self.cleaned_data["first_comment"],
-            "media": self.media.get(1, []),
-            "thread_media": [self.media.get(number, []) for number in self.parts],
-            "alt_texts": self.alt_texts,
-        }
+    def content(self) -> PostInput:
+        return PostInput(
+            text=self.cleaned_data["text"],
+            profiles=self.ids,
+            variants=self.variants,
+            thread=list(self.parts.values()),
+            first_comment=self.cleaned_data["first_comment"],
+            media=self.media.get(1, []),
+            thread_media=[self.media.get(number, []) for number in self.parts],
+            alt_texts=self.alt_texts,
+        )
 
     def with_texts(self, texts: list[tuple[str, list[int]]]) -> "ComposerForm":
         """The same with other texts and their files, the first and those the thread goes on with."""

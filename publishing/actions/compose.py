@@ -1,6 +1,5 @@
 """Writing posts. Every change of the words or the profiles makes a new revision, and approval starts again."""
 
-from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -15,11 +14,11 @@ from organizations.actors import Actor
 from organizations.auditing import audit
 from organizations.models import Member
 from publishing.access import require_post_access
-from publishing.actions.attachments import FilePlacement, update_alt_texts
+from publishing.actions.attachments import update_alt_texts
 from publishing.actions.content import Content, checked_content, content_of
 from publishing.actions.post_outbox import lock_post, ping_post, planned_time_columns, withdraw_from_outbox
 from publishing.actions.revisions import create_revision
-from publishing.composing.threads import VariantWording
+from publishing.composing.post_input import NOTHING_GIVEN, PostInput
 from publishing.models import Post
 from publishing.notices import settle_review
 from publishing.planning.planned_times import checked_due
@@ -28,15 +27,8 @@ from publishing.planning.planned_times import checked_due
 @transaction.atomic
 def create_post(
     actor: Member,
+    given: PostInput,
     *,
-    text: str,
-    profiles: Iterable[int],
-    variants: Mapping[str, VariantWording | str] | None = None,
-    thread: Sequence[str] = (),
-    first_comment: str = "",
-    media: Sequence[int] = (),
-    thread_media: Sequence[Sequence[int]] = (),
-    alt_texts: Mapping[int, str] | None = None,
     planned_at: datetime | None = None,
     planned_zone: str = "",
     planned_wall: datetime | None = None,
@@ -47,16 +39,7 @@ def create_post(
 
     Raises Conflict when the form named by `form_key` has made a post already.
     """
-    content = checked_content(
-        actor,
-        text=text,
-        profiles=profiles,
-        variants=variants,
-        thread=thread,
-        comment=first_comment,
-        placing=FilePlacement(media, thread_media, alt_texts or {}),
-        unfinished=unfinished,
-    )
+    content = checked_content(actor, given, unfinished=unfinished)
     at = checked_due(planned_at, now()) if planned_at else None
     plan = planned_time_columns(actor, at, planned_zone, planned_wall)
     try:
@@ -65,7 +48,7 @@ def create_post(
     except IntegrityError:
         raise Conflict(_("This was saved already.")) from None
     create_revision(actor, post, content)
-    update_alt_texts(actor, content.files, alt_texts or {})
+    update_alt_texts(actor, content.files, given.alt_texts or {})
     audit.record(actor, "post.created", post, {"profiles": content.names})
     ping_post(post)
     return post
@@ -75,20 +58,13 @@ def create_post(
 def edit_post(
     actor: Actor,
     post: Post,
+    given: PostInput,
     *,
-    text: str | None = None,
-    profiles: Iterable[int] | None = None,
-    variants: Mapping[str, VariantWording | str] | None = None,
-    thread: Sequence[str] | None = None,
-    first_comment: str | None = None,
-    media: Sequence[int] | None = None,
-    thread_media: Sequence[Sequence[int]] | None = None,
-    alt_texts: Mapping[int, str] | None = None,
     unfinished: bool = False,
     restart: bool = False,
     seen: Seen = None,
 ) -> Post:
-    """A new revision, as a draft; what waited to leave is taken back in the same transaction. None keeps a field.
+    """A new revision, as a draft; what waited to leave is taken back in the same transaction.
 
     Nothing happens when nothing changes, unless `restart`. Never touches what has left; raises Conflict while
     a part is leaving, or when nothing is left to leave. Raises Invalid, PermissionDenied, Overtaken.
@@ -96,17 +72,7 @@ def edit_post(
     post = lock_post(post, seen)
     require_post_access(actor, post, "edit")
     before = content_of(post)
-    content = checked_content(
-        actor,
-        text=before.text if text is None else text,
-        profiles=before.ids if profiles is None else profiles,
-        variants=before.variants if variants is None else variants,
-        thread=before.thread if thread is None else thread,
-        comment=before.comment if first_comment is None else first_comment,
-        placing=FilePlacement(media, thread_media, alt_texts or {}),
-        kept=before.files,
-        unfinished=unfinished,
-    )
+    content = checked_content(actor, given, before=before, unfinished=unfinished)
     if content == before and not restart:
         return post
     withdraw_from_outbox(post)
@@ -114,7 +80,7 @@ def edit_post(
     move(post, "edit", review_note="")
     settle_review(post)
     create_revision(actor, post, content)
-    update_alt_texts(actor, content.files, alt_texts or {})
+    update_alt_texts(actor, content.files, given.alt_texts or {})
     audit.record(actor, "post.edited", post, content_changes(before, content) | {"state": [state, post.state]})
     ping_post(post)
     return post
@@ -123,7 +89,7 @@ def edit_post(
 @transaction.atomic
 def withdraw_post(actor: Actor, post: Post, *, seen: Seen = None) -> Post:
     """Back to draft, whether it waited for approval or for its time. Raises Conflict when a part is leaving."""
-    return edit_post(actor, post, unfinished=True, restart=True, seen=seen)
+    return edit_post(actor, post, NOTHING_GIVEN, unfinished=True, restart=True, seen=seen)
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """What somebody wants to say and where, checked before anything is stored."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -16,13 +16,13 @@ from networks.text_rules import required_text_errors, validate_text
 from organizations.actors import Actor
 from publishing.access import common_verbs
 from publishing.actions.attachments import FilePlacement, Problems, resolve_placed_files
+from publishing.composing.post_input import PostInput
 from publishing.composing.threads import MOST_PARTS, Files, VariantWording, build_wording
 from publishing.limits import validate_media
 from publishing.models import Post, Revision
 from teams.access import profiles_for
 
 MOST_PROFILES = 50
-NO_FILES = FilePlacement()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,9 @@ class Content:
         return [str(profile) for profile in self.profiles]
 
 
+NO_CONTENT = Content("", (), {})
+
+
 def content_of(post: Post) -> Content:
     revision = fetch_current_revision(post)
     profiles = tuple(post.profiles.order_by("pk"))
@@ -63,37 +66,38 @@ def fetch_current_revision(post: Post) -> Revision:
 
 
 def checked_content(
-    actor: Actor,
-    *,
-    text: str,
-    profiles: Iterable[int],
-    variants: Mapping[str, VariantWording | str] | None,
-    thread: Sequence[str] = (),
-    comment: str = "",
-    placing: FilePlacement = NO_FILES,
-    kept: Sequence[Files] = (),
-    unfinished: bool = False,
+    actor: Actor, given: PostInput, *, before: Content = NO_CONTENT, unfinished: bool = False
 ) -> Content:
     """Raises Invalid (text, profiles, variants, thread, first_comment, media, thread_media), PermissionDenied.
 
-    `kept` are the files that stay where `placing` names none. `unfinished` may be too long, or for nobody yet.
+    `before` stands where nothing is given. `unfinished` may be too long, or for nobody yet.
     """
-    ids = list(dict.fromkeys(profiles))
+    ids = list(dict.fromkeys(before.ids if given.profiles is None else given.profiles))
     problems: Problems = {}
     chosen = chosen_profiles(actor, ids, problems)
     if not ids and not unfinished:
         problems["profiles"] = [_("Choose at least one profile.")]
     if chosen or not ids:
         require_draft_right(actor, [profile.pk for profile in chosen])
-    wordings, texts = non_blank_variants(variants or {}), tuple(map(with_line_feeds, (text, *thread)))
-    files = resolve_placed_files(actor, placing, len(texts), kept, problems)
-    first, *others = (text_beside_files(words, files, at) for at, words in enumerate(texts))
-    beneath = with_line_feeds(comment) if comment.strip() else ""
-    content = Content(first, chosen, wordings, tuple(others), beneath, files)
+    words, comment, wordings = given_words(given, before)
+    placing = FilePlacement(given.media, given.thread_media, given.alt_texts or {})
+    files = resolve_placed_files(actor, placing, len(words), before.files, problems)
+    first, *others = (text_beside_files(text, files, at) for at, text in enumerate(words))
+    content = Content(first, chosen, wordings, tuple(others), comment, files)
     problems.update(text_problems(content) or ({} if unfinished else network_problems(content)))
     if problems:
         raise Invalid(problems)
     return content
+
+
+def given_words(given: PostInput, before: Content) -> tuple[list[str], str, dict[str, VariantWording]]:
+    """The texts, the first comment and what stands for one network alone, as they are kept."""
+    text = before.text if given.text is None else given.text
+    thread = before.thread if given.thread is None else given.thread
+    comment = before.comment if given.first_comment is None else given.first_comment
+    variants = before.variants if given.variants is None else given.variants
+    beneath = with_line_feeds(comment) if comment.strip() else ""
+    return [with_line_feeds(words) for words in (text, *thread)], beneath, non_blank_variants(variants)
 
 
 def text_beside_files(text: str, files: Sequence[Files], at: int) -> str:

@@ -1,9 +1,7 @@
 """Writing and what should happen next, in one transaction: what a composer's button or one REST call does."""
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -17,7 +15,7 @@ from publishing.actions.compose import create_post, edit_post, unplan_post
 from publishing.actions.post_outbox import lock_post
 from publishing.actions.review import submit_post
 from publishing.actions.schedule import move_post, needs_approval_first, publish_now, schedule_post
-from publishing.composing.threads import VariantWording
+from publishing.composing.post_input import NOTHING_GIVEN, PostInput
 from publishing.models import Post
 
 
@@ -39,15 +37,8 @@ NO_INTENT = PublishIntent()
 @transaction.atomic
 def write_post(
     actor: Member,
+    given: PostInput,
     *,
-    text: str,
-    profiles: Iterable[int],
-    variants: Mapping[str, VariantWording | str] | None = None,
-    thread: Sequence[str] = (),
-    first_comment: str = "",
-    media: Sequence[int] = (),
-    thread_media: Sequence[Sequence[int]] = (),
-    alt_texts: Mapping[int, str] | None = None,
     intent: PublishIntent = NO_INTENT,
     unfinished: bool = False,
     form_key: UUID | None = None,
@@ -55,14 +46,7 @@ def write_post(
     """A new post that takes its next step at once: scheduled where the actor may, otherwise in review."""
     post = create_post(
         actor,
-        text=text,
-        profiles=profiles,
-        variants=variants,
-        thread=thread,
-        first_comment=first_comment,
-        media=media,
-        thread_media=thread_media,
-        alt_texts=alt_texts,
+        given,
         planned_at=intent.at,
         planned_zone=intent.zone,
         planned_wall=intent.wall,
@@ -74,35 +58,13 @@ def write_post(
 
 @transaction.atomic
 def rewrite_post(
-    actor: Actor,
-    post: Post,
-    *,
-    text: str | None = None,
-    profiles: Iterable[int] | None = None,
-    variants: Mapping[str, VariantWording | str] | None = None,
-    thread: Sequence[str] | None = None,
-    first_comment: str | None = None,
-    media: Sequence[int] | None = None,
-    thread_media: Sequence[Sequence[int]] | None = None,
-    alt_texts: Mapping[int, str] | None = None,
-    intent: PublishIntent = NO_INTENT,
-    seen: Seen = None,
+    actor: Actor, post: Post, given: PostInput, *, intent: PublishIntent = NO_INTENT, seen: Seen = None
 ) -> Post:
     """Edits a post and brings it as far again as it was: scheduled where the actor may, otherwise in review."""
     before = lock_post(post, seen)
     require_post_access(actor, before, "edit")
-    words: dict[str, Any] = {
-        "text": text,
-        "profiles": profiles,
-        "variants": variants,
-        "thread": thread,
-        "first_comment": first_comment,
-        "media": media,
-        "thread_media": thread_media,
-        "alt_texts": alt_texts,
-    }
-    if any(value is not None for value in words.values()):
-        post = edit_post(actor, post, **words)
+    if given != NOTHING_GIVEN:
+        post = edit_post(actor, post, given)
     if post.revision_id != before.revision_id:
         intent = resume_intent(actor, post, before, intent)
     if intent.unplan:

@@ -211,8 +211,8 @@ def store_new_post(request: MemberRequest, form: ComposerForm) -> Post:
     intent = form.intent
     if not is_more_than_draft(request, form):
         planned = {"planned_at": intent.at, "planned_zone": intent.zone, "planned_wall": intent.wall}
-        return create_post(request.member, **form.content, **planned, unfinished=True, form_key=key)
-    return write_post(request.member, **form.content, intent=submit_unless_timed(intent), form_key=key)
+        return create_post(request.member, form.content, **planned, unfinished=True, form_key=key)
+    return write_post(request.member, form.content, intent=submit_unless_timed(intent), form_key=key)
 
 
 def store_edited_post(request: MemberRequest, form: ComposerForm, post: Post) -> Post:
@@ -220,11 +220,9 @@ def store_edited_post(request: MemberRequest, form: ComposerForm, post: Post) ->
     unplan = form.cleaned_data.get("when") == "none"
     if is_more_than_draft(request, form):
         intent = replace(submit_unless_timed(intent), unplan=unplan)
-        return rewrite_post(request.member, post, **form.content, intent=intent, seen=seen)
+        return rewrite_post(request.member, post, form.content, intent=intent, seen=seen)
     with transaction.atomic():
-        saved = edit_post(
-            request.member, post, **form.content, unfinished=True, restart=post.state != "draft", seen=seen
-        )
+        saved = edit_post(request.member, post, form.content, unfinished=True, restart=post.state != "draft", seen=seen)
         if unplan:
             return unplan_post(request.member, saved)
         if intent.at:

@@ -30,6 +30,7 @@ from organizations.models import Member
 from publishing.actions.compose import create_post
 from publishing.actions.post_outbox import planned_time_columns
 from publishing.actions.schedule import publish_now
+from publishing.composing.post_input import PostInput
 from publishing.models import Post
 
 WRITTEN_BEFORE = timedelta(hours=20)
@@ -42,7 +43,7 @@ def practice_account(profile: Profile) -> Account:
 
 def create_sent_post(writer: Member, profiles: list[Profile], text: str, *, at: datetime) -> list[Entry]:
     """A post that went out at `at`; the networks' copies of it."""
-    post = publish_now(writer, create_post(writer, text=text, profiles=[one.pk for one in profiles]))
+    post = publish_now(writer, create_post(writer, PostInput(text, [one.pk for one in profiles])))
     Post.objects.filter(pk=post.pk).update(created_at=at - WRITTEN_BEFORE, **planned_time_columns(writer, at, ""))
     rows = Outgoing.objects.select_related("profile__organization").filter(delivery__post=post)
     return [settle_as_sent(row, at=at) for row in rows.order_by("pk")]

@@ -16,6 +16,7 @@ from publishing.actions.assets import upload_asset
 from publishing.actions.compose import create_post
 from publishing.actions.review import approve_post, submit_post
 from publishing.actions.schedule import schedule_post
+from publishing.composing.post_input import PostInput
 from socialops.demo import demo_past, demo_texts
 from socialops.demo.demo_founding import FoundedOrganization, list_demo_profiles
 from socialops.demo.drawn_scenes import draw_scene
@@ -112,7 +113,8 @@ def create_planned_post(
         for scene, words in pictures
         if all_take_images(profiles)
     ]
-    post = create_post(author, text=text, profiles=[one.pk for one in profiles], media=media, planned_at=at)
+    given = PostInput(text, [one.pk for one in profiles], media=media)
+    post = create_post(author, given, planned_at=at)
     if state == "scheduled" and at:
         schedule_post(author, post, at=at)
     if state in {"in_review", "approved"}:

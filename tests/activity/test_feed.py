@@ -11,7 +11,6 @@ from organizations.actors import System
 from organizations.auditing import audit
 from organizations.models import AuditEntry
 from organizations.tenancy import scope
-from publishing.actions.compose import create_post
 from publishing.actions.draft_deletion import delete_post
 from publishing.actions.schedule import publish_now, schedule_post
 from socialops.overview import activity_feed
@@ -20,6 +19,7 @@ from socialops.overview.activity_words import PAGE_NAMES, entry_url, format_entr
 from teams.actions.levels import create_level
 from teams.actions.tasks import accept_task, create_task
 from teams.actions.teams import change_team, dissolve_team
+from tests.posts import create_post
 
 PAGE = "/o/acme/activity/"
 pytestmark = pytest.mark.usefixtures("in_acme")

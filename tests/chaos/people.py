@@ -31,9 +31,9 @@ from networks.contract import Author, Inbound, InboundKind  # noqa: E402
 from networks.models import Profile  # noqa: E402
 from organizations.models import Member  # noqa: E402
 from organizations.tenancy import scope  # noqa: E402
-from publishing.actions.compose import create_post  # noqa: E402
 from publishing.actions.schedule import schedule_post  # noqa: E402
 from tests import builders  # noqa: E402
+from tests.posts import create_post  # noqa: E402
 
 LEAD = 1.0  # seconds between being told to begin and the first post
 

@@ -19,7 +19,6 @@ from networks.models import Profile
 from organizations.models import ApiToken, AuditEntry
 from organizations.rest.scopes import SCOPES, covers_scope, required_scope
 from organizations.tenancy import scope
-from publishing.actions.compose import create_post
 from socialops import shell_context
 from socialops.stream import find_rights
 from teams.actions.grants import set_grants
@@ -42,6 +41,7 @@ from tests.guards.permissions import (
     table,
 )
 from tests.guards.test_urls import things as things
+from tests.posts import create_post
 from tests.rest.caller import Caller, caller
 
 pytestmark = pytest.mark.usefixtures("bare_errors")

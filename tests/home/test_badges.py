@@ -5,11 +5,11 @@ import pytest
 from inbox.actions.assign import assign_conversation
 from inbox.actions.ingest import ingest_inbound
 from inbox.models import Conversation
-from publishing.actions.compose import create_post
 from publishing.actions.review import submit_post
 from socialops.overview.my_work import count_waiting
 from teams.actions.tasks import create_task, finish_task
 from tests.inbox.talk import says
+from tests.posts import create_post
 
 pytestmark = pytest.mark.usefixtures("in_acme")
 NOTHING = {"inbox": 0, "approvals": 0, "tasks": 0}

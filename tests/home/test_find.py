@@ -5,10 +5,10 @@ import pytest
 from inbox.actions.ingest import ingest_inbound
 from organizations.models import Member
 from organizations.tenancy import scope
-from publishing.actions.compose import create_post
 from publishing.queries.composer import profile_options
 from tests.cast import Cast
 from tests.inbox.talk import says
+from tests.posts import create_post
 
 
 @pytest.fixture

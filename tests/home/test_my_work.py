@@ -7,11 +7,11 @@ from django.utils.timezone import now
 
 from inbox.models import Conversation
 from organizations.models import Absence
-from publishing.actions.compose import create_post, edit_post
 from publishing.actions.review import reject_post, submit_post
 from socialops.overview.home_summary import home_context
 from teams.actions.tasks import accept_task, create_task
 from tests.home.test_home import deliver, keys, talk
+from tests.posts import create_post, edit_post
 
 pytestmark = pytest.mark.usefixtures("in_acme")
 

@@ -18,7 +18,6 @@ from networks.models import Outgoing
 from organizations.models import AuditEntry, Notification
 from organizations.tenancy import scope
 from publishing.actions.assets import upload_asset
-from publishing.actions.compose import create_post, edit_post
 from publishing.actions.draft_deletion import rows_of_draft
 from publishing.actions.review import approve_post, reject_post, submit_post
 from publishing.actions.schedule import schedule_post
@@ -32,6 +31,7 @@ from teams.models import Pause
 from tests import media
 from tests.cast import Cast
 from tests.inbox.talk import begin, says
+from tests.posts import create_post, edit_post
 
 HTMX = {"HX-Request": "true"}
 ZONE = ZoneInfo("Europe/Madrid")  # in which the cast lives

@@ -8,10 +8,10 @@ from django.utils.timezone import now
 
 from networks.models import Profile
 from organizations.tenancy import scope
-from publishing.actions.compose import create_post
 from publishing.models import Post
 from teams.actions.grants import set_grants
 from tests.cast import Cast
+from tests.posts import create_post
 
 PAGE = {"Accept": "text/html"}
 HTMX = {"HX-Request": "true"}

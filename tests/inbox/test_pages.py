@@ -16,11 +16,11 @@ from networks.contract import Author
 from networks.models import Outgoing
 from organizations.tenancy import scope
 from publishing.actions.assets import upload_asset
-from publishing.actions.compose import create_post
 from publishing.actions.schedule import schedule_post
 from tests import media
 from tests.cast import Cast
 from tests.inbox.talk import EVE, begin, end, ended, our_post, says, sent_as
+from tests.posts import create_post
 
 HTMX = {"HX-Request": "true"}
 

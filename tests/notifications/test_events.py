@@ -13,15 +13,15 @@ from networks.models import Outgoing, Profile
 from networks.outbox.settling import disconnect_profile
 from organizations.actions.leaving import offboard_member
 from organizations.models import Mail, Notification
-from publishing.actions.compose import create_post, edit_post, withdraw_post
+from publishing.actions.compose import withdraw_post
 from publishing.actions.draft_deletion import delete_post
-from publishing.actions.next_steps import rewrite_post
 from publishing.actions.review import approve_post, reject_post, submit_post
 from publishing.actions.schedule import cancel_post
 from publishing.receivers import delivery_settled
 from teams.actions.grants import set_grants
 from tests.home.test_home import deliver
 from tests.inbox.talk import begin, end, ended, says
+from tests.posts import create_post, edit_post, rewrite_post
 
 pytestmark = pytest.mark.usefixtures("in_acme")
 

@@ -12,11 +12,11 @@ from organizations.models import Mail, Notification
 from organizations.notifications.mails import claim_mail, send_claimed_mail
 from organizations.tenancy import scope
 from publishing.actions.assets import upload_asset
-from publishing.actions.compose import create_post
 from publishing.actions.review import submit_post
 from teams.actions.grants import set_grants
 from teams.actions.tasks import create_task
 from tests import media
+from tests.posts import create_post
 
 
 def test_it_says_what_and_where_in_text_and_html(cast, tell, leave, settings):

@@ -21,13 +21,13 @@ from organizations.middleware import PICTURE_CACHE_CONTROL
 from organizations.models import AuditEntry, Member
 from organizations.people.portraits import LEAST_SIDE, MOST_PORTRAIT_BYTES, PORTRAIT_SIDE, render_portrait
 from organizations.tenancy import scope
-from publishing.actions.compose import create_post
 from publishing.actions.review import submit_post
 from teams.actions.tasks import create_task
 from teams.models import Task
 from tests import media
 from tests.disks import full  # noqa: F401 - a fixture
 from tests.inbox.talk import EVE, only_conversation, says
+from tests.posts import create_post
 
 YOU = "/o/acme/settings/you/"
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><exif:GPSLatitude>40,25N</exif:GPSLatitude></x:xmpmeta>'

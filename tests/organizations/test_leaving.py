@@ -22,7 +22,6 @@ from organizations.models import Absence, ApiToken, AuditEntry, Invitation, Memb
 from organizations.people.invitation_mails import send_due_invitations
 from organizations.tenancy import scope
 from publishing.access import access_post, posts_owned_by
-from publishing.actions.compose import create_post
 from publishing.actions.review import approve_post, submit_post
 from publishing.actions.schedule import schedule_post
 from publishing.models import Post
@@ -33,6 +32,7 @@ from tests import builders
 from tests.builders import PASSWORD
 from tests.cast import Cast
 from tests.inbox.talk import says
+from tests.posts import create_post
 from tests.races import at_once
 
 PEOPLE = "/o/acme/settings/people/"

@@ -23,8 +23,7 @@ from organizations.actions.leaving import offboard_member
 from organizations.actions.people import change_role
 from organizations.models import Absence, ApiToken, Invitation, Member, Role, User
 from organizations.tenancy import scope
-from publishing.actions.compose import create_post
-from publishing.actions.next_steps import PublishIntent, rewrite_post
+from publishing.actions.next_steps import PublishIntent
 from publishing.actions.review import submit_post
 from publishing.actions.schedule import schedule_post
 from publishing.models import Post
@@ -40,6 +39,7 @@ from teams.rights.grant_policy import giver_on
 from tests.builders import PASSWORD
 from tests.cast import Cast
 from tests.inbox.talk import says
+from tests.posts import create_post, rewrite_post
 from tests.rest.caller import Caller, caller
 
 who = st.integers(0, 11)  # an index into everybody who ever was a member

@@ -8,7 +8,6 @@ from organizations.actions.leaving import offboard_member
 from organizations.actions.people import change_role
 from organizations.models import AuditEntry, Member, Notification
 from organizations.queries.leaving import gaps_between
-from publishing.actions.compose import create_post, edit_post
 from publishing.actions.review import approve_post, submit_post
 from publishing.models import Post
 from publishing.queries.deciders import find_undecidable_posts
@@ -17,6 +16,7 @@ from teams.access import verbs_on
 from teams.actions.grants import set_grants
 from tests import builders
 from tests.cast import Cast
+from tests.posts import create_post, edit_post
 
 pytestmark = pytest.mark.usefixtures("in_acme")
 

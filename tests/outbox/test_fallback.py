@@ -9,7 +9,6 @@ from foundation.errors import Invalid, PermissionDenied
 from networks.models import Circuit, FallbackPlan, Outgoing, Profile
 from networks.outbox import circuits
 from organizations.models import AuditEntry, Notification
-from publishing.actions.compose import create_post
 from publishing.actions.deliveries import cancel_delivery
 from publishing.actions.fallback_plans import fit_into_template, remove_fallback_plan, set_fallback_plan
 from publishing.actions.schedule import cancel_post, publish_now
@@ -17,6 +16,7 @@ from publishing.models import Delivery, Post
 from publishing.planning.fallback_runs import apply_fallback_plans
 from tests import builders
 from tests.cast import Cast
+from tests.posts import create_post
 
 pytestmark = pytest.mark.usefixtures("in_acme")
 LATER = timedelta(minutes=31)

@@ -15,7 +15,6 @@ from networks.models import FallbackPlan, Outgoing, Profile
 from networks.models.fallback import NO_PLAN
 from organizations.models import AuditEntry, Notification
 from publishing.actions import fallback_plans
-from publishing.actions.compose import create_post
 from publishing.actions.fallback_plans import (
     fit_into_template,
     remove_fallback_plan,
@@ -28,6 +27,7 @@ from publishing.models import Decision, Delivery, Post
 from tests import media
 from tests.cast import Cast
 from tests.outbox.test_standing_in import silence
+from tests.posts import create_post
 
 pytestmark = pytest.mark.usefixtures("in_acme")
 LATER = timedelta(minutes=31)

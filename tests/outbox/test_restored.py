@@ -21,13 +21,13 @@ from networks.outbox.reconciling import reconcile_row
 from networks.tasks import tick
 from organizations.models import Mail, NotificationSettings, Organization
 from organizations.tenancy import scope
-from publishing.actions.compose import create_post
 from publishing.actions.fallback_plans import send_through_stand_in, set_fallback_plan
 from publishing.actions.schedule import schedule_post
 from publishing.models import Delivery
 from publishing.planning.fallback_runs import apply_fallback_plans
 from tests import builders
 from tests.outbox.conftest import Outbox
+from tests.posts import create_post
 
 How = Restoration.How
 HOUR = timedelta(hours=1)

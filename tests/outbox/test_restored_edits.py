@@ -14,12 +14,13 @@ from networks.models import Outgoing, RemotePost, Restoration
 from organizations.models import Member, Organization
 from organizations.tenancy import scope
 from publishing.actions.assets import upload_asset
-from publishing.actions.compose import create_post, edit_post, withdraw_post
+from publishing.actions.compose import withdraw_post
 from publishing.actions.schedule import publish_now, schedule_post
 from publishing.models import Post, Revision
 from tests import media
 from tests.outbox.conftest import Outbox
 from tests.outbox.test_restored import AFTER, HOUR, pass_time, restore
+from tests.posts import create_post, edit_post
 
 Change = Callable[["Desk"], object]
 

@@ -12,10 +12,10 @@ from networks.models import Outgoing
 from organizations.models import Member
 from organizations.tenancy import scope
 from publishing.actions.assets import upload_asset
-from publishing.actions.compose import create_post
 from publishing.actions.schedule import publish_now
 from publishing.models import Asset
 from tests import media
+from tests.posts import create_post
 from tests.publishing.test_positions import TELLING, exif
 
 MOST = MEDIA_LIMITS[MediaKind.IMAGE].most_bytes

@@ -10,7 +10,6 @@ from networks.models import Circuit, FallbackPlan, Limit, Outgoing, Profile
 from networks.outbox import circuits, rate_limits
 from networks.outbox.reach import reach_of
 from organizations.models import Organization
-from publishing.actions.compose import create_post, edit_post
 from publishing.actions.fallback_plans import send_through_stand_in, set_fallback_plan
 from publishing.actions.review import approve_post, submit_post
 from publishing.actions.schedule import publish_now
@@ -19,6 +18,7 @@ from publishing.planning.fallback_runs import apply_fallback_plans
 from teams.actions.pauses import pause_publishing, release_pause
 from tests import builders
 from tests.cast import Cast
+from tests.posts import create_post, edit_post
 
 pytestmark = pytest.mark.usefixtures("in_acme")
 AT = timedelta(minutes=31)

@@ -26,7 +26,6 @@ from networks.outbox.outcomes import Outcome
 from networks.outbox.reach import reach_of
 from networks.outbox.uploading import claim_upload_ahead
 from organizations.models import Organization
-from publishing.actions.compose import create_post
 from publishing.actions.deliveries import resolve_delivery, retry_delivery
 from publishing.actions.schedule import cancel_post, publish_now
 from publishing.models import Delivery
@@ -34,6 +33,7 @@ from teams.actions.pauses import pause_publishing, release_pause
 from tests.builders import SETUP
 from tests.cast import Cast
 from tests.outbox.rows import begun, put
+from tests.posts import create_post
 
 pytestmark = pytest.mark.usefixtures("in_acme")
 LONG_AGO = timedelta(hours=5)

@@ -13,11 +13,11 @@ from networks.adapters.x.adapter import XAdapter
 from networks.models import Outgoing
 from organizations.models import Member
 from publishing.actions.assets import upload_asset
-from publishing.actions.compose import create_post
 from publishing.actions.schedule import publish_now
 from publishing.models import Asset, Post
 from tests import media
 from tests.cast import Cast
+from tests.posts import create_post
 
 
 @pytest.fixture

@@ -8,8 +8,6 @@ from foundation.errors import Conflict, Invalid, PermissionDenied
 from foundation.states import IllegalMove
 from networks.models import Profile
 from organizations.models import AuditEntry
-from publishing.actions.compose import edit_post
-from publishing.actions.next_steps import rewrite_post
 from publishing.actions.review import approve_post, reject_post, submit_post
 from publishing.actions.schedule import schedule_post
 from publishing.models import Decision, Post
@@ -17,6 +15,7 @@ from publishing.queries.deciders import pending_decisions
 from publishing.queries.posts import posts_to_decide
 from teams.actions.grants import set_grants
 from tests.cast import Cast
+from tests.posts import edit_post, rewrite_post
 
 
 @pytest.fixture

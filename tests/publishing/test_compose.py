@@ -8,12 +8,13 @@ from foundation.errors import Conflict, Invalid, PermissionDenied
 from networks.models import Outgoing
 from networks.text_rules import MAX_TEXT_LENGTH
 from organizations.models import AuditEntry
-from publishing.actions.compose import create_post, edit_post, withdraw_post
+from publishing.actions.compose import withdraw_post
 from publishing.actions.draft_deletion import delete_post
-from publishing.actions.next_steps import PublishIntent, rewrite_post
+from publishing.actions.next_steps import PublishIntent
 from publishing.actions.schedule import schedule_post
 from publishing.models import Post, Revision
 from tests.cast import Cast
+from tests.posts import create_post, edit_post, rewrite_post
 
 
 def test_an_edit_makes_a_new_revision_and_keeps_the_old(cast: Cast, write) -> None:

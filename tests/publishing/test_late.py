@@ -10,11 +10,11 @@ from networks.models import Held, Outgoing
 from networks.outbox.claims import begin_next_row
 from networks.outbox.sending import send_next
 from organizations.models import AuditEntry, Notification, Organization
-from publishing.actions.compose import create_post
 from publishing.actions.delivery_times import move_delivery
 from publishing.actions.schedule import publish_now, schedule_post
 from publishing.models import Delivery, Post
 from tests.cast import Cast
+from tests.posts import create_post
 
 pytestmark = pytest.mark.usefixtures("in_acme")
 

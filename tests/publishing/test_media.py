@@ -17,7 +17,7 @@ from organizations.models import AuditEntry
 from organizations.tenancy import scope
 from publishing.access import access_asset
 from publishing.actions.assets import describe_asset
-from publishing.actions.compose import edit_post, withdraw_post
+from publishing.actions.compose import withdraw_post
 from publishing.actions.fallback_plans import send_through_stand_in, set_fallback_plan
 from publishing.actions.schedule import publish_now, schedule_post
 from publishing.composing.threads import VariantWording
@@ -26,6 +26,7 @@ from publishing.media.unused_files import purge_unused_files
 from publishing.models import Asset, Attachment, Delivery, Post
 from tests import media
 from tests.cast import Cast
+from tests.posts import edit_post
 from tests.races import at_once
 from tests.rest.caller import Caller, caller
 

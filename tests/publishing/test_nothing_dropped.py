@@ -9,12 +9,12 @@ import pytest
 from foundation.errors import Invalid
 from networks.adapters.facebook.adapter import FacebookAdapter
 from networks.models import Outgoing
-from publishing.actions.compose import create_post, edit_post
 from publishing.actions.review import submit_post
 from publishing.actions.schedule import publish_now
 from publishing.composing.threads import VariantWording, distribute_files
 from publishing.models import Post, Variant
 from tests.cast import Cast
+from tests.posts import create_post, edit_post
 from tests.rest.caller import caller
 
 pytestmark = pytest.mark.usefixtures("in_acme")

@@ -21,7 +21,6 @@ from networks.models import Outgoing
 from organizations.configuration.quotas import QuotaReached
 from organizations.models import Organization
 from publishing.actions.assets import upload_asset
-from publishing.actions.compose import edit_post
 from publishing.actions.fallback_plans import set_fallback_plan, stand_in_drafts
 from publishing.actions.schedule import publish_now
 from publishing.media import file_inspection
@@ -32,6 +31,7 @@ from publishing.models import Asset, Delivery, Post
 from socialops.backup import archive, archive_saving
 from tests import media
 from tests.cast import Cast
+from tests.posts import edit_post
 from tests.publishing.test_conversion import phone
 from tests.publishing.test_positions import XMP, exif
 from tests.rest.caller import caller

@@ -17,7 +17,6 @@ from organizations.configuration.quotas import QuotaReached
 from organizations.models import Organization
 from organizations.tenancy import scope
 from publishing.actions.assets import describe_asset, upload_asset
-from publishing.actions.compose import create_post, edit_post
 from publishing.actions.fallback_plans import send_through_stand_in, set_fallback_plan
 from publishing.actions.review import reject_post, submit_post
 from publishing.actions.schedule import cancel_post, publish_now
@@ -28,6 +27,7 @@ from tests import builders, media
 from tests.few import Few
 from tests.few import few as few
 from tests.few import transactional_db as transactional_db
+from tests.posts import create_post, edit_post
 from tests.races import overlapping
 
 AT = timedelta(minutes=31)

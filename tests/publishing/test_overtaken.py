@@ -9,13 +9,13 @@ import pytest
 from django.test import Client
 
 from organizations.tenancy import scope
-from publishing.actions.compose import edit_post
 from publishing.actions.delivery_times import move_delivery
 from publishing.actions.draft_deletion import delete_post
 from publishing.actions.schedule import move_post, schedule_post
 from publishing.composing.threads import VariantWording
 from publishing.models import Delivery, Post
 from tests.cast import Cast
+from tests.posts import edit_post
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 TEXT = "Fresh bread on Monday at nine. Come early."

@@ -11,12 +11,12 @@ from foundation.states import IllegalMove
 from networks.models import Outgoing, Profile, Restoration
 from organizations.models import AuditEntry
 from publishing.actions import post_outbox
-from publishing.actions.compose import create_post, edit_post
 from publishing.actions.review import submit_post
 from publishing.actions.schedule import cancel_post, move_post, publish_now, schedule_post
 from publishing.models import Delivery, Post
 from teams.actions.grants import set_grants
 from tests.cast import Cast
+from tests.posts import create_post, edit_post
 from tests.publishing.parts import settle, spring
 
 pytestmark = pytest.mark.usefixtures("in_acme")

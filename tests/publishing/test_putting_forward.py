@@ -9,20 +9,13 @@ from django.utils.timezone import now
 from networks.models import Profile
 from organizations.models import AuditEntry
 from publishing.actions.content import content_of
-from publishing.actions.next_steps import (
-    NO_INTENT,
-    PublishIntent,
-    advance_post,
-    may_publish_directly,
-    resume_intent,
-    rewrite_post,
-    write_post,
-)
+from publishing.actions.next_steps import NO_INTENT, PublishIntent, advance_post, may_publish_directly, resume_intent
 from publishing.actions.review import approve_post, submit_post
 from publishing.actions.schedule import schedule_post
 from publishing.composing.threads import VariantWording
 from publishing.models import Post
 from tests.cast import Cast
+from tests.posts import rewrite_post, write_post
 from tests.publishing.parts import spring
 
 pytestmark = pytest.mark.usefixtures("in_acme")

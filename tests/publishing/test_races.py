@@ -14,10 +14,10 @@ from networks.outbox.claims import begin_next_row
 from networks.outbox.outcomes import outcome_of_published
 from networks.outbox.settling import settle_row
 from organizations.tenancy import scope
-from publishing.actions.compose import create_post, edit_post
-from publishing.actions.next_steps import PublishIntent, write_post
+from publishing.actions.next_steps import PublishIntent
 from publishing.actions.schedule import cancel_post, move_post, publish_now, schedule_post
 from tests.cast import Cast
+from tests.posts import create_post, edit_post, write_post
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)

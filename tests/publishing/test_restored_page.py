@@ -9,9 +9,10 @@ from django.utils.timezone import now
 from networks.actions.restoring import record_restoration
 from networks.models import Held, Outgoing, Restoration
 from organizations.tenancy import scope
-from publishing.actions.next_steps import PublishIntent, write_post
+from publishing.actions.next_steps import PublishIntent
 from publishing.models import Delivery
 from tests.cast import Cast
+from tests.posts import write_post
 
 pytestmark = pytest.mark.usefixtures("in_acme")
 HOUR = timedelta(hours=1)

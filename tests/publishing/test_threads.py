@@ -7,12 +7,12 @@ from django.utils.timezone import now
 
 from foundation.errors import Conflict, Invalid
 from networks.models import Attempt, Outgoing
-from publishing.actions.compose import create_post, edit_post
 from publishing.actions.deliveries import cancel_delivery, resolve_delivery, retry_delivery
 from publishing.actions.schedule import cancel_post, move_post, schedule_post
 from publishing.composing.threads import VariantWording
 from publishing.models import Post
 from tests.cast import Cast
+from tests.posts import create_post, edit_post
 from tests.publishing.parts import THREAD, at, delivery, rows, settle
 from tests.rest.caller import caller
 

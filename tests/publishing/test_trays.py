@@ -10,12 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from networks.models import Outgoing
-from publishing.actions.compose import edit_post
 from publishing.actions.review import approve_post, reject_post, submit_post
 from publishing.actions.schedule import publish_now, schedule_post
 from publishing.models import Asset, Post
 from tests import media
 from tests.cast import Cast
+from tests.posts import edit_post
 
 HTMX = {"HX-Request": "true"}
 

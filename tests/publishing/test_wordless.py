@@ -7,11 +7,11 @@ import pytest
 from foundation.errors import Invalid
 from networks.adapters.x.adapter import XAdapter
 from networks.models import Outgoing
-from publishing.actions.compose import create_post
 from publishing.actions.schedule import publish_now
 from publishing.composing.threads import VariantWording
 from publishing.models import Post
 from tests.cast import Cast
+from tests.posts import create_post
 from tests.publishing.parts import at
 from tests.rest.caller import caller
 

@@ -13,17 +13,17 @@ from networks.adapters.x.adapter import XAdapter
 from networks.models import Outgoing, Profile
 from organizations.models import AuditEntry, Member
 from publishing.actions import compose, content
-from publishing.actions.attachments import FilePlacement
-from publishing.actions.compose import create_post, edit_post, unplan_post, withdraw_post
+from publishing.actions.compose import unplan_post, withdraw_post
 from publishing.actions.content import Content, content_of
 from publishing.actions.draft_deletion import delete_post
-from publishing.actions.next_steps import rewrite_post
 from publishing.actions.review import submit_post
 from publishing.actions.schedule import cancel_post, move_post, schedule_post
+from publishing.composing.post_input import PostInput
 from publishing.composing.threads import VariantWording
 from publishing.models import Asset, Post, Revision
 from teams.actions.grants import set_grants
 from tests.cast import Cast
+from tests.posts import create_post, edit_post, rewrite_post
 from tests.publishing.parts import spring
 
 pytestmark = pytest.mark.usefixtures("in_acme")
@@ -268,9 +268,10 @@ class TestWriting:
 
 class TestJudging:
     def problems(self, cast: Cast, actor: Member | None = None, **given) -> dict[str, list[str]]:
-        usual = {"text": "Hello", "profiles": [cast.x.pk], "variants": None}
+        unfinished = given.pop("unfinished", False)
+        usual = {"text": "Hello", "profiles": [cast.x.pk]}
         try:
-            content.checked_content(actor or cast.ed, **(usual | given))
+            content.checked_content(actor or cast.ed, PostInput(**(usual | given)), unfinished=unfinished)
         except Invalid as refused:
             return refused.fields
         return {}
@@ -283,9 +284,9 @@ class TestJudging:
             ({"thread": ["Two", ""]}, {"thread": ["Part 3: Write something first."]}),
             ({"thread": ["x"] * 25}, {"thread": ["A thread has at most 25 parts."]}),
             ({"thread": ["x"] * 24}, {}),
-            ({"comment": " "}, {}),
-            ({"comment": "a\0", "unfinished": True}, {"first_comment": ["Line 1, character 2 cannot be shown (U+0000). Remove it."]}),
-            ({"comment": "x" * 281}, {"first_comment": ["X: "]}),
+            ({"first_comment": " "}, {}),
+            ({"first_comment": "a\0", "unfinished": True}, {"first_comment": ["Line 1, character 2 cannot be shown (U+0000). Remove it."]}),
+            ({"first_comment": "x" * 281}, {"first_comment": ["X: "]}),
             ({"variants": {"x": "a\0"}}, {"variants": ["X: Line 1, character 2 cannot be shown (U+0000). Remove it."]}),
             ({"variants": {"x": VariantWording("A", ("",))}}, {"variants": ["X: Part 2: Write something first."]}),
             ({"variants": {"x": VariantWording("", ("A",))}}, {"variants": ["X: Write something first."]}),
@@ -341,11 +342,11 @@ class TestJudging:
     def test_a_network_without_first_comments_says_so(self, cast: Cast, monkeypatch) -> None:
         monkeypatch.setattr(XAdapter, "capabilities", replace(XAdapter.capabilities, first_comment=False))
         told = "X has no first comments. Leave it out, or send there on its own."
-        assert self.problems(cast, comment="C") == {"first_comment": [told]}
+        assert self.problems(cast, first_comment="C") == {"first_comment": [told]}
         assert self.problems(cast) == {}
 
     def test_a_comment_of_white_space_is_none(self, cast: Cast) -> None:
-        found = content.checked_content(cast.ed, text="A", profiles=[cast.page.pk], variants=None, comment=" \n")
+        found = content.checked_content(cast.ed, PostInput("A", [cast.page.pk], first_comment=" \n"))
         assert found.comment == ""
 
     def test_as_many_profiles_as_may_be_are_looked_up(self, cast: Cast) -> None:
@@ -368,20 +369,19 @@ class TestJudging:
         assert self.problems(cast, profiles=[], unfinished=True) == {}
 
     def test_each_network_says_what_it_would_not_take(self, cast: Cast) -> None:
-        found = self.problems(cast, text="x" * 281, profiles=[cast.page.pk, cast.x.pk], comment="C")
+        found = self.problems(cast, text="x" * 281, profiles=[cast.page.pk, cast.x.pk], first_comment="C")
         assert list(found) == ["text"]
         assert all(text.startswith("X") for texts in found.values() for text in texts)
 
     def test_line_ends_are_line_feeds_from_the_start(self, cast: Cast) -> None:
-        found = content.checked_content(
-            cast.ed,
+        given = PostInput(
             text="A\r\nB",
             profiles=[cast.page.pk],
             variants={"facebook": VariantWording("C\rD", ("E\r\nF",)), "x": " "},
             thread=["G\r\nH"],
-            comment="I\r\nJ",
-            placing=FilePlacement(),
+            first_comment="I\r\nJ",
         )
+        found = content.checked_content(cast.ed, given)
         assert (found.text, found.thread, found.comment, found.variants) == (
             "A\nB",
             ("G\nH",),

@@ -13,11 +13,11 @@ from networks.contract import Author
 from networks.models import Profile
 from organizations.models import User
 from organizations.tenancy import scope
-from publishing.actions.compose import create_post, edit_post
 from publishing.composing.threads import VariantWording
 from publishing.queries.posts import list_posts
 from tests.cast import Cast
 from tests.inbox.talk import says
+from tests.posts import create_post, edit_post
 from tests.rest.caller import caller
 from tests.search.remembered import EVERYWHERE, NOT_FOUND
 

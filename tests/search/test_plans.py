@@ -12,12 +12,12 @@ from inbox.models import Contact, Conversation, Message
 from inbox.queries.conversation_list import filter_conversations
 from networks.models import Profile
 from organizations.tenancy import scope
-from publishing.actions.compose import create_post
 from publishing.composing.threads import VariantWording
 from publishing.models import Revision, Variant
 from publishing.queries.posts import list_posts
 from tests.cast import Cast
 from tests.inbox.talk import says
+from tests.posts import create_post
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,7 @@
 """Tasks through REST: the same answers as the pages."""
 
-from publishing.actions.compose import create_post
 from teams.models import Task
+from tests.posts import create_post
 
 
 def test_from_giving_to_done(cast, api):

@@ -7,9 +7,9 @@ from django.utils.timezone import now
 
 from inbox.models import Conversation
 from organizations.tenancy import scope
-from publishing.actions.compose import create_post
 from teams.actions.tasks import finish_task
 from teams.models import Task
+from tests.posts import create_post
 
 TASKS = "/o/acme/tasks/"
 

@@ -7,12 +7,12 @@ from django.utils.timezone import now
 
 from networks.models import Outgoing, Profile
 from organizations.tenancy import scope
-from publishing.actions.compose import create_post
 from publishing.actions.schedule import schedule_post
 from teams.actions.pauses import pause_publishing, release_pause
 from teams.models import Pause
 from tests import builders
 from tests.cast import Cast
+from tests.posts import create_post
 
 pytestmark = pytest.mark.usefixtures("in_acme")
 PAGE = "/o/acme/pauses/"

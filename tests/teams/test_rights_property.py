@@ -16,7 +16,6 @@ from organizations.actions.leaving import offboard_member
 from organizations.actions.people import change_role
 from organizations.models import Member, Role
 from organizations.tenancy import scope
-from publishing.actions.compose import create_post
 from teams.access import ROLE_VERBS, access_profile, has_verb_on, max_verbs_of_role, profiles_for, verbs_on
 from teams.actions.grants import set_grants
 from teams.actions.teams import change_team, create_team, dissolve_team
@@ -24,6 +23,7 @@ from teams.models import Team
 from teams.queries.grant_reasons import explain_verbs, members_who_may
 from teams.queries.matrix import MatrixQuery, build_matrix
 from tests.cast import Cast
+from tests.posts import create_post
 from tests.rest.caller import caller
 
 PEOPLE = ("olive", "lena", "ed", "priya", "ava", "cole", "ana", "vic")

@@ -26,7 +26,6 @@ from networks.sandbox.personas import persona_account
 from networks.tasks import digest
 from organizations.models import Organization
 from organizations.tenancy import scope
-from publishing.actions.compose import create_post
 from publishing.actions.deliveries import parse_remote_id
 from publishing.actions.schedule import publish_now
 from socialops.demo import demo_past
@@ -35,6 +34,7 @@ from socialops.demo.demo_story import create_own_posts
 from tests.builders import SETUP
 from tests.networks.sandbox.test_adapters import entry
 from tests.outbox.conftest import Outbox
+from tests.posts import create_post
 from tests.toynet.adapter import ToynetAdapter
 from tests.toynet.live import toynet_there
 from tests.toynet.manifest import MANIFEST
