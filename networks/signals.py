@@ -1,6 +1,10 @@
 """What this floor tells the floors above. Receivers run in the organization's scope."""
 
+from collections.abc import Iterable
+
 from django.dispatch import Signal
+
+from foundation.questions import Question
 
 # outgoing: Outgoing, just settled (sent, failed, unknown, waiting again). Inside the settling transaction's
 # aftermath: a receiver that fails is logged and cannot undo what the network already has.
@@ -25,4 +29,4 @@ inbound_received = Signal()
 inbound_changed = Signal()
 
 # profile: Profile. Receivers answer with the remote ids of what came in and should be looked at again by now.
-inbound_asked = Signal()
+inbound_asked = Question[Iterable[str]]()

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.timezone import now as clock
 
 from networks import errors
@@ -43,7 +44,7 @@ def count_due_polls(now: datetime) -> int:
     return len(due_cursors(now)[:room]) if room else 0
 
 
-def due_cursors(now: datetime):
+def due_cursors(now: datetime) -> QuerySet[Cursor]:
     due = Cursor.unscoped.filter(next_poll_at__lte=now + POLL_AHEAD, profile__state="connected")  # unscoped: as above
     return due.exclude(polling_until__gt=now).exclude(rate_limits.is_read_limited(now)).order_by("next_poll_at")
 
@@ -102,8 +103,7 @@ def refetch_changes(profile: Profile, adapter: Adapter) -> None:
     """Looks again at what came in before, if somebody wants to know. The poll has succeeded, whatever comes of it."""
     if not isinstance(adapter, Refetches):
         return
-    asked = inbound_asked.send(sender=Profile, profile=profile)
-    remote_ids = [one for _, wanted in asked for one in wanted]
+    remote_ids = [one for wanted in inbound_asked.ask(Profile, profile=profile) for one in wanted]
     if not remote_ids:
         return
     try:

@@ -31,6 +31,6 @@ def find_invitation_by_secret(secret: str) -> Invitation | None:
 def joinable_teams() -> dict[int, str]:
     """{id: name} of the teams that somebody can be put into, by name."""
     found: dict[int, str] = {}
-    for _receiver, teams in teams_asked.send(Invitation):
+    for teams in teams_asked.ask(Invitation):
         found.update(teams)
     return found
