@@ -154,7 +154,7 @@ class ReadinessSql(Func):
         self.sql, self.places = sql, [*found]
         super().__init__(*found.values(), output_field=field)
 
-    def as_sql(self, compiler: Any, connection: Any, **given: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, **given: Any) -> tuple[str, list[Any]]:  # type: ignore[override]  # Django itself joins lists
         compiled = [compiler.compile(expression) for expression in self.get_source_expressions()]
         by_name = dict(zip(self.places, compiled, strict=True))
         parameters: list[Any] = []

@@ -7,8 +7,6 @@ practises on it, so that practising never holds what is real.
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-NULLS_EQUAL = {"nulls_distinct": False}
-
 
 class Reach(models.Model):
     """Whom a row is about: all profiles of a network, or on a practice network those of one organization."""
@@ -43,7 +41,9 @@ class Circuit(Reach):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["network", "sandbox", "organization"], name="circuit_once", **NULLS_EQUAL)
+            models.UniqueConstraint(
+                fields=["network", "sandbox", "organization"], name="circuit_once", nulls_distinct=False
+            )
         ]
 
     def __str__(self) -> str:
@@ -76,7 +76,7 @@ class Limit(Reach):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["network", "sandbox", "organization", "profile", "of"], name="limit_once", **NULLS_EQUAL
+                fields=["network", "sandbox", "organization", "profile", "of"], name="limit_once", nulls_distinct=False
             )
         ]
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Greatest
 
 from networks.models import Attempt, Circuit, Outgoing, Profile
@@ -37,7 +37,7 @@ def take_circuit_turn(circuit_id: int | None, now: datetime) -> bool:
     circuit = Circuit.objects.filter(pk=circuit_id).first() if circuit_id else None
     if circuit is None or not (circuit.opened_at or circuit.closed_at):
         return True
-    ready = Circuit.objects.filter(pk=circuit_id, opened_at=circuit.opened_at, next_at__lte=now)
+    ready = Circuit.objects.filter(pk=circuit.pk, opened_at=circuit.opened_at, next_at__lte=now)
     if circuit.opened_at:
         return bool(ready.update(next_at=now + PROBE_LEASE, probing=True))
     return bool(ready.update(next_at=Greatest(F("next_at"), now - BURST_PERIOD) + pace_of_circuit(circuit, now)))
@@ -171,7 +171,7 @@ def record_read(profile: Profile, now: datetime) -> None:
         record_network_answer(circuit.pk, now)
 
 
-def rows_waiting_for_probe(circuit: Circuit, now: datetime):
+def rows_waiting_for_probe(circuit: Circuit, now: datetime) -> QuerySet[Outgoing]:
     """What nothing but its network holds up, which could be its probe before long. Index outgoing_due_open."""
     # unscoped: a network that is down holds up every organization
     rows = Outgoing.unscoped.filter(state="waiting", held="", planned_at__lte=now, due_at__lte=now + FAILURE_WINDOW)

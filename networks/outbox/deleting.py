@@ -9,7 +9,7 @@ from networks.outbox.outcomes import GIVE_UP_AFTER, Outcome, backoff
 
 
 def is_deletion(row: Outgoing) -> bool:
-    return row.draft["kind"] == DraftKind.DELETE
+    return bool(row.draft["kind"] == DraftKind.DELETE)
 
 
 def send_deletion(row: Outgoing, adapter: Adapter) -> Outcome:

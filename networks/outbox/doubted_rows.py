@@ -5,8 +5,9 @@ waits for a person. To delete twice is to delete once, so what takes away is lef
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import F, Min, Q
+from django.db.models import F, Min, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from foundation.states import move
@@ -54,7 +55,7 @@ def doubt_row(row: Outgoing, restoration_id: int, now: datetime) -> bool:
     return True
 
 
-def doubted_fields(restoration_id: int, now: datetime) -> dict[str, object]:
+def doubted_fields(restoration_id: int, now: datetime) -> dict[str, Any]:
     return {
         "restoration_id": restoration_id,
         "doubted": True,
@@ -75,7 +76,7 @@ def may_have_left_since(row: Outgoing) -> datetime:
     if row.restoration is None:
         return tried or row.created_at
     returns = Restoration.objects.filter(pk__lt=row.restoration.pk, written_before__gt=row.written_at or row.created_at)
-    first = returns.filter(planned_before=None).aggregate(first=Min("dumped_at"))["first"]
+    first: datetime | None = returns.filter(planned_before=None).aggregate(first=Min("dumped_at"))["first"]
     return min(filter(None, (tried, row.restoration.dumped_at, first)))
 
 
@@ -107,7 +108,7 @@ def possible_stand_in(row: Outgoing) -> str:
     return plans.values_list("profile__name", flat=True).first() or ""
 
 
-def doubtful_rows(now: datetime):
+def doubtful_rows(now: datetime) -> QuerySet[Outgoing]:
     """Of every organization: what may have left by now, or is looked for already. Indexes outgoing_due_open,
     outgoing_profile_busy and outgoing_profile_unknown.
     """

@@ -88,10 +88,10 @@ def restart_pulse(now: datetime) -> None:
 
 
 @transaction.atomic
-def write_beat(values: dict[str, object]) -> None:
+def write_beat(values: dict[str, int | datetime | timedelta | None]) -> None:
     """Twice in one transaction, for its own number is known only once the row stands."""
     with connection.cursor() as cursor:
-        cursor.execute(BEAT_SQL, values)
+        cursor.execute(BEAT_SQL, values)  # type: ignore[arg-type]  # a duration is nothing that its types know
         row = cursor.fetchone()
         if row is None:
             return

@@ -87,6 +87,7 @@ def close_attempt(attempt: Attempt, outcome: Outcome) -> None:
 
 def link_remote_post(row: Outgoing, remote_id: str, permalink: str) -> None:
     """Joins the row to the network's copy, which a poller may have seen first."""
+    assert row.sent_at is not None  # the row has just been settled as sent
     copy = RemotePost(
         organization_id=row.organization_id,
         profile_id=row.profile_id,

@@ -50,8 +50,8 @@ def rows_held_up_by(reach: Reach, now: datetime) -> QuerySet[Outgoing, Any]:
     """What should have left a minute ago and only its network can hold. Index outgoing_lane."""
     # unscoped, here and below: a network that takes nothing holds up every organization
     profiles = Profile.unscoped.filter(network=reach.network, sandbox=reach.sandbox)
-    if reach.organization_id:  # type: ignore[attr-defined]  # every reach has one
-        profiles = profiles.filter(organization=reach.organization_id)  # type: ignore[attr-defined]  # every reach has one
+    if reach.organization_id:
+        profiles = profiles.filter(organization=reach.organization_id)
     late = Outgoing.unscoped.filter(
         state="waiting", held="", priority__in=Priority.values, planned_at__lt=now - OVERDUE_AFTER
     )

@@ -1,5 +1,6 @@
 """How late things left: from the planned time until the network had it. Computed from the rows of the last day."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -58,7 +59,7 @@ def lateness_aggregates(name: str, inside: Q | None = None) -> dict[str, Aggrega
     }
 
 
-def build_lateness(found: dict[str, Any], name: str) -> Lateness:
+def build_lateness(found: Mapping[str, Any], name: str) -> Lateness:
     return Lateness(*(found[f"{name}_{part}"] for part in ("count", "median", "most", "worst")))
 
 

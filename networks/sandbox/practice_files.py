@@ -51,7 +51,7 @@ def begin_upload(account: Account, *, kind: MediaKind, content_type: str, size: 
     )
 
 
-def add_segment(upload: Upload, index: int, segment: File) -> None:
+def add_segment(upload: Upload, index: int, segment: "File[bytes]") -> None:
     """The same one again takes the place of the one before."""
     name = segment_name(upload, index)
     default_storage.delete(name)
@@ -67,7 +67,7 @@ def close_upload(upload: Upload) -> Upload:
         return store_upload(upload, File(whole))
 
 
-def store_upload(upload: Upload, whole: File) -> Upload:
+def store_upload(upload: Upload, whole: "File[bytes]") -> Upload:
     """Takes the whole file. Raises Unusable."""
     whole.seek(0)
     found = detect_content_type(whole.read(16))

@@ -64,7 +64,7 @@ def build_timeline(account: Account, *, at: datetime, post: str = "") -> list[Sh
     if requested and requested not in roots:
         roots.append(requested)
     answers = Entry.objects.filter(root__in=roots).select_related("author").order_by("number")
-    beneath: dict[int, list[Entry]] = defaultdict(list)
+    beneath: dict[int | None, list[Entry]] = defaultdict(list)
     for answer in answers:
         beneath[answer.parent_id].append(answer)
     drawn = [pair for root in roots for pair in flatten_thread(root, beneath, 0)]
@@ -94,7 +94,7 @@ def find_thread(network: str, remote_id: str) -> Entry | None:
     return found.root_entry if found else None
 
 
-def flatten_thread(entry: Entry, beneath: dict[int, list[Entry]], depth: int) -> list[tuple[Entry, int]]:
+def flatten_thread(entry: Entry, beneath: dict[int | None, list[Entry]], depth: int) -> list[tuple[Entry, int]]:
     """The thread in reading order. A loop and not recursion: people may answer one another without end."""
     found, open_ = [], [(entry, depth)]
     while open_:

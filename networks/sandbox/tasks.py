@@ -1,6 +1,7 @@
 """Pushing from the practice networks to ourselves, over HTTP as the real ones do."""
 
 import logging
+from functools import partial
 
 from celery import Task, shared_task
 from django.conf import settings
@@ -27,9 +28,8 @@ def schedule_push(entry: Entry, verb: str = "add") -> None:
     bodies = [body.decode() for body in push_bodies.build_push_bodies(entry, verb)] if verb == "remove" else []
     organization_id, network, pk = entry.organization_id, entry.network, entry.pk
     if verb == "remove":
-        transaction.on_commit(
-            lambda: [enqueue_push_body(organization_id, network, body) for body in bodies], robust=True
-        )
+        for body in bodies:
+            transaction.on_commit(partial(enqueue_push_body, organization_id, network, body), robust=True)
     else:
         transaction.on_commit(lambda: enqueue_push(organization_id, pk, verb=verb), robust=True)
 

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import facebook  # type: ignore[import-untyped]  # it has no types
+import facebook
 import requests
 
 from foundation.internet import http

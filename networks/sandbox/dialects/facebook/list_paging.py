@@ -57,7 +57,7 @@ def filter_by_time(rows: QuerySet[Entry], params: QueryDict) -> QuerySet[Entry]:
 def filter_after_cursor(rows: QuerySet[Entry], params: QueryDict, *, backwards: bool) -> QuerySet[Entry]:
     if "after" not in params:
         return rows
-    number = parse_cursor(params["after"])
+    number = parse_cursor(params.get("after", ""))
     return rows.filter(number__lt=number) if backwards else rows.filter(number__gt=number)
 
 

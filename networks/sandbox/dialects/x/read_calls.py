@@ -49,7 +49,8 @@ def look_up_tweets(request: HttpRequest, ids: list[str]) -> dict[str, Any]:
     numbers = {one: int_within(one, least=0, most=_HIGHEST_NUMBER) for one in ids}
     if wrong := next((one for one, number in numbers.items() if number is None), None):
         raise refusals.invalid_parameter("ids", wrong, f"The `ids` query parameter value [{wrong[:50]}] is not valid")
-    found = {one.remote_id: one for one in network_entries().filter(number__in=numbers.values())}
+    known = [number for number in numbers.values() if number is not None]
+    found = {one.remote_id: one for one in network_entries().filter(number__in=known)}
     found |= {one: older for one in ids if one not in found and (older := find_earlier_version(one))}
     data = api_objects.build_tweets(
         [found[one] for one in ids if one in found], requested_fields(request.GET, *TWEET_FIELD_PARAMS), at=now()
@@ -116,12 +117,13 @@ def page_size(params: QueryDict) -> int:
 def filter_by_params(rows: QuerySet[Entry], params: QueryDict) -> QuerySet[Entry]:
     for name, lookup in (("since_id", "number__gt"), ("until_id", "number__lt")):
         if name in params:
-            rows = rows.filter(**{lookup: require_number(name, params[name])})
+            rows = rows.filter(**{lookup: require_number(name, params.get(name, ""))})
     for name, lookup in (("start_time", "number__gte"), ("end_time", "number__lt")):
         if name in params:
-            rows = rows.filter(**{lookup: min(_HIGHEST_NUMBER, lowest_id_number(require_time(name, params[name])))})
+            at = require_time(name, params.get(name, ""))
+            rows = rows.filter(**{lookup: min(_HIGHEST_NUMBER, lowest_id_number(at))})
     if "pagination_token" in params:
-        rows = rows.filter(number__lt=require_page_token(params["pagination_token"]))
+        rows = rows.filter(number__lt=require_page_token(params.get("pagination_token", "")))
     return rows
 
 
