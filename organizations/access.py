@@ -12,7 +12,7 @@ def memberships_of(user: User) -> list[Member]:
     # unscoped: this look-up decides which organization may come into scope
     rows = Member.unscoped.filter(user=user, user__is_active=True, left_at=None).select_related("organization__sign_on")
     rows = rows.defer("organization__sign_on__client_secret")
-    found = list(rows.annotate(unread=unread_count_expression()).order_by("organization__name"))
+    found: list[Member] = list(rows.annotate(unread=unread_count_expression()).order_by("organization__name"))
     for member in found:
         member.user = user
     return found

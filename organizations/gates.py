@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
 from django.utils.timezone import override
+from django_htmx.middleware import HtmxDetails
 
 from foundation.processes import realtime
 from organizations.access import member_of, memberships_of, require_admin, require_owner
@@ -27,6 +28,7 @@ P = ParamSpec("P")
 class MemberRequest(HttpRequest):
     """A request that came through the gate."""
 
+    htmx: HtmxDetails
     member: Member
     memberships: list[Member]  # all of theirs, for the organization switcher
     as_of: str  # the moment from which on the page must hear what changes; of a whole page only

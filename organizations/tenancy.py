@@ -57,7 +57,7 @@ class CurrentOrganization(Expression):
 
     output_field = models.BigIntegerField()
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[int]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[int]]:  # type: ignore[override]  # Django itself joins lists
         return "%s", [require_organization_id()]
 
 

@@ -10,6 +10,7 @@ from django import forms
 from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest
+from django.utils.datastructures import MultiValueDict
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
@@ -185,6 +186,7 @@ def merge_overtaken_form(
 
 
 def posted_fields(form: forms.BaseForm) -> list[tuple[str, str]]:
+    assert isinstance(form.data, MultiValueDict)  # as a page sent it
     return [(name, value) for name, values in form.data.lists() for value in values]
 
 

@@ -1,5 +1,7 @@
 """A user in an organization."""
 
+from typing import ClassVar
+
 from django.db import models
 
 from organizations.tenancy import TenantManager, TenantModel, TenantQuerySet
@@ -40,7 +42,7 @@ class Member(TenantModel):
     # who answers for what somebody wrote who has left; never somebody who has left too
     successor = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
 
-    objects = PresentManager()
+    objects: ClassVar[PresentManager] = PresentManager()
     ever = TenantManager["Member"]()  # with those who have left
 
     class Meta:

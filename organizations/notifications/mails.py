@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -90,9 +91,10 @@ def send_claimed_mail(mail: Mail) -> None:
     if not notices or mail.member.left_at or not mail.member.user.is_active:
         move(mail, "drop", reason="It was read before it left.")
         return
-    message = build_notice_message(mail, notices)
+    connection = get_connection()
+    message = build_notice_message(mail, notices, connection)
     try:
-        message.connection.open()
+        connection.open()
     except OSError as error:  # smtplib's errors are OSErrors
         postpone_mail(mail, error)
         return
@@ -105,7 +107,7 @@ def send_claimed_mail(mail: Mail) -> None:
     else:
         move(mail, "confirm", sent_at=now(), reason="")
     finally:
-        message.connection.close()
+        connection.close()
 
 
 def postpone_mail(mail: Mail, error: Exception) -> None:
@@ -132,7 +134,9 @@ def describe_error(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"[:300]
 
 
-def build_notice_message(mail: Mail, notices: list[Notification]) -> EmailMultiAlternatives:
+def build_notice_message(
+    mail: Mail, notices: list[Notification], connection: BaseEmailBackend
+) -> EmailMultiAlternatives:
     """Text and HTML; the Message-ID stays the same however often it is tried."""
     lines = [build_mail_line(mail.member, row) for row in notices]
     context = {
@@ -149,13 +153,13 @@ def build_notice_message(mail: Mail, notices: list[Notification]) -> EmailMultiA
         subject=mail_subject(mail, notices),
         to=mail.member.user.email,
         headers={"Message-ID": f"<mail-{mail.pk}@{urlsplit(settings.PUBLIC_URL).hostname}>"},
-        connection=get_connection(),
+        connection=connection,
     )
     for line in lines:
         for picture in line["pictures"]:
             message.attach(inline_image(picture["id"], picture["content"]))
     if any(line["pictures"] for line in lines):
-        message.mixed_subtype = "related"  # the HTML shows what is attached
+        message.mixed_subtype = "related"  # type: ignore[attr-defined]  # the HTML shows what is attached; its types miss it
     return message
 
 

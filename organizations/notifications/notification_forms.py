@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from organizations.models import Member, NotificationSettings
@@ -14,18 +15,20 @@ CLOCK = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 
 
 class NotificationForm(forms.Form):
+    data: QueryDict
+
     quiet_from = forms.TimeField(label=_("From"), required=False, widget=CLOCK)
     quiet_until = forms.TimeField(label=_("Until"), required=False, widget=CLOCK)
     digest_at = forms.TimeField(label=_("Send the digest at"), widget=CLOCK)
 
-    def __init__(self, *given: Any, member: Member, **named: Any) -> None:
+    def __init__(self, data: QueryDict | None = None, *, member: Member) -> None:
         self.saved_settings = NotificationSettings.objects.filter(member=member).first()
         initial = {
             "quiet_from": self.saved_settings.quiet_from if self.saved_settings else None,
             "quiet_until": self.saved_settings.quiet_until if self.saved_settings else None,
             "digest_at": self.saved_settings.digest_at if self.saved_settings else DIGEST_AT,
         }
-        super().__init__(*given, initial=initial, **named)
+        super().__init__(data, initial=initial)
 
     def rows(self) -> list[dict[str, Any]]:
         """The kinds with their boxes, as they stand or as they were just ticked."""
@@ -39,7 +42,7 @@ class NotificationForm(forms.Form):
 
     def ticked(self, kind: str) -> frozenset[str]:
         if self.is_bound:
-            return frozenset(self.data.getlist(f"kind-{kind}"))  # type: ignore[union-attr]  # a QueryDict
+            return frozenset(self.data.getlist(f"kind-{kind}"))
         return wanted_channels(kind, self.saved_settings)
 
     def action_arguments(self) -> dict[str, Any]:

@@ -16,7 +16,7 @@ def roles_up_to(rank: int) -> list[tuple[str, str]]:
     return [(str(role), str(role.label)) for role in Role if role.rank <= rank]
 
 
-class MemberField(forms.ModelChoiceField):
+class MemberField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django gives it none when it runs
     """One member of the organization."""
 
     def __init__(self, **given: Any) -> None:
@@ -67,8 +67,9 @@ class InvitationListForm(forms.Form):
 
     def text(self) -> str:
         """What was pasted, or else the file. Adds an error and returns "" where there is nothing to read."""
-        if self.cleaned_data["people"].strip():
-            return self.cleaned_data["people"]
+        pasted: str = self.cleaned_data["people"]
+        if pasted.strip():
+            return pasted
         file = self.cleaned_data["file"]
         if file is None:
             self.add_error("file", _("Choose a file, or paste the lines."))

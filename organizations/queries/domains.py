@@ -13,7 +13,7 @@ from organizations.models import SignOnDomain
 from organizations.sign_in.domain_records import LookupResult
 
 NOT_PROVED_TEXT = noop("Make this TXT record where your domain is looked after, then check.")
-LOOKUP_TEXTS = {
+LOOKUP_TEXTS: dict[str, str] = {
     LookupResult.ABSENT: noop("No such record was found. A new one may take an hour to be seen everywhere."),
     LookupResult.OTHER: noop(
         "There is a record of this name, and it says something else. Compare the two, letter by letter."

@@ -87,8 +87,15 @@ def token_ways(user: User) -> Iterator[Way]:
     rows = ApiToken.unscoped.filter(member__user=user, member__left_at=None, revoked_at=None)
     living = rows.filter(Q(expires_at=None) | Q(expires_at__gt=now()))
     for one in living.select_related("organization").order_by("pk"):
-        times = {"since": one.created_at, "used_at": one.last_used_at, "ends_at": one.expires_at}
-        yield Way(WayKind.TOKEN, one.pk, one.name, where=one.organization.name, **times)
+        yield Way(
+            WayKind.TOKEN,
+            one.pk,
+            one.name,
+            where=one.organization.name,
+            since=one.created_at,
+            used_at=one.last_used_at,
+            ends_at=one.expires_at,
+        )
 
 
 def session_ways(user: User, session_key: str) -> Iterator[Way]:
@@ -104,5 +111,11 @@ def invitation_ways(user: User) -> Iterator[Way]:
     # unscoped: as above; index invitation_open does not help, but few are open
     rows = Invitation.unscoped.filter(email__in=emails, accepted_at=None, revoked_at=None, expires_at__gt=now())
     for one in rows.select_related("organization").order_by("pk"):
-        times = {"since": one.created_at, "ends_at": one.expires_at}
-        yield Way(WayKind.INVITATION, one.pk, one.organization.name, where=one.email, **times)
+        yield Way(
+            WayKind.INVITATION,
+            one.pk,
+            one.organization.name,
+            where=one.email,
+            since=one.created_at,
+            ends_at=one.expires_at,
+        )

@@ -16,6 +16,12 @@ from organizations.tenancy import scope
 USE_NOTED_EVERY = timedelta(minutes=1)
 
 
+class TokenRequest(Request):
+    """A call that came with a token."""
+
+    auth: ApiToken
+
+
 @contextmanager
 def token_scope(request: HttpRequest) -> Iterator[None]:
     """Sets `request.api_token` (or None) and brings its organization into scope for the whole call."""
@@ -60,7 +66,7 @@ class BearerAuthentication(BaseAuthentication):
         return "Bearer"
 
 
-class BearerScheme(OpenApiAuthenticationExtension):
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its hook has no types
     target_class = "organizations.rest.authentication.BearerAuthentication"
     name = "token"
 

@@ -8,9 +8,10 @@ what is wrong with the call itself; a refusal that depends on what stands at tha
 import hashlib
 import json
 from collections.abc import Callable
+from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.http.multipartparser import MultiPartParserError
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
@@ -27,14 +28,16 @@ KEPT_REFUSALS = {400, 422}
 class UnkeptAnswer(Exception):
     """Undoes the key's row when the answer is not to be kept, so that the call may be tried again."""
 
-    def __init__(self, response: Response) -> None:
+    def __init__(self, response: HttpResponseBase) -> None:
         self.response = response
 
 
-JsonAnswer = tuple[int, dict[str, object]]
+JsonAnswer = tuple[int, Any]
 
 
-def answer_once(request: HttpRequest, token: ApiToken, call: Callable[[], Response]) -> Response | JsonAnswer:
+def answer_once(
+    request: HttpRequest, token: ApiToken, call: Callable[[], HttpResponseBase]
+) -> HttpResponseBase | JsonAnswer:
     """`call()`'s own Response the first time; (status, body) to be given for a repeat or a misused key."""
     key = request.headers[IDEMPOTENCY_HEADER]
     try:
@@ -80,9 +83,10 @@ def reserve_key(token: ApiToken, key: str, print_: str) -> IdempotentAnswer:
     return IdempotentAnswer.objects.get(token=token, key=key)
 
 
-def store_answer(row: IdempotentAnswer, response: Response) -> Response:
+def store_answer(row: IdempotentAnswer, response: HttpResponseBase) -> Response:
     if response.status_code >= 300 and response.status_code not in KEPT_REFUSALS:
         raise UnkeptAnswer(response)
+    assert isinstance(response, Response)  # what REST makes it answers in JSON
     row.status = response.status_code
     row.body = json.loads(JSONRenderer().render(response.data)) if response.data is not None else None
     row.save(update_fields=["status", "body"])

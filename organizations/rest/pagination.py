@@ -2,7 +2,6 @@
 
 from base64 import b64decode
 from binascii import Error as NotBase64
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
@@ -21,13 +20,16 @@ class KeysetPagination(CursorPagination):
     page_size = 50
     page_size_query_param = "limit"
     max_page_size = 200
-    ordering: str | Sequence[str] = "-id"
+    ordering: str | list[str] | tuple[str, ...] = "-id"
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any] | None:
+    def paginate_queryset(  # type: ignore[override]  # only rows of the database are paged
+        self, queryset: QuerySet[Any], request: Request, view: Any = None
+    ) -> list[Any] | None:
         """Raises ValidationError where the cursor names no place in this list's order."""
         cursor = self.decode_cursor(request)
         if cursor is not None and cursor.position is not None:
-            require_cursor_value(queryset, self.get_ordering(request, queryset, view)[0].lstrip("-"), cursor.position)
+            first = self.get_ordering(request, queryset, view)[0].lstrip("-")
+            require_cursor_value(queryset, first, str(cursor.position))
         return super().paginate_queryset(queryset, request, view)
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:

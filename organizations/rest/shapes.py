@@ -1,6 +1,7 @@
 """What calls answer with: a shape writes it, and its fields describe it in the OpenAPI document."""
 
 from datetime import datetime
+from typing import Any
 
 from rest_framework import serializers
 
@@ -15,17 +16,17 @@ class Shape(serializers.Serializer):  # type: ignore[type-arg]  # generic for th
 class MomentField(serializers.DateTimeField):
     """A time as it stands, in whichever zone; the encoder writes it."""
 
-    def to_representation(self, value: datetime) -> datetime:
+    def to_representation(self, value: datetime) -> datetime:  # type: ignore[override]  # no text yet
         return value
 
 
 class TextOrNullField(serializers.CharField):
     """Null where there is no text."""
 
-    def __init__(self, **given: object) -> None:
+    def __init__(self, **given: Any) -> None:
         super().__init__(allow_null=True, **given)
 
-    def to_representation(self, value: str) -> str | None:
+    def to_representation(self, value: str) -> str | None:  # type: ignore[override]  # it may be null
         return value or None
 
 
@@ -35,4 +36,6 @@ class ProblemShape(Shape):
     type = serializers.CharField()
     title = serializers.CharField()
     detail = serializers.CharField()
-    errors = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
+    errors = serializers.DictField(  # type: ignore[assignment]  # as a field it is in nobody's way
+        child=serializers.ListField(child=serializers.CharField())
+    )

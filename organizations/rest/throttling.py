@@ -9,17 +9,18 @@ from foundation.processes.ratelimit import seconds_to_wait
 from foundation.texts.number_format import format_number
 from organizations.configuration.quotas import quota_limit
 from organizations.configuration.usage_quotas import DAY_SECONDS, calls_key
-from organizations.models import Organization
+from organizations.models import ApiToken, Organization
 
 
 class TokenThrottle(BaseThrottle):
     def allow_request(self, request: Request, view: object) -> bool:
         self.seconds = 0.0
-        if request.auth is not None:
+        token = request.auth
+        if isinstance(token, ApiToken):
             calls, period = settings.API_RATE_LIMIT
-            self.seconds = seconds_to_wait(f"api:{request.auth.pk}", calls, period)
+            self.seconds = seconds_to_wait(f"api:{token.pk}", calls, period)
             if self.seconds == 0:
-                self.count_for_organization(request.auth.member.organization)
+                self.count_for_organization(token.member.organization)
         return self.seconds == 0
 
     def count_for_organization(self, organization: Organization) -> None:

@@ -9,7 +9,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from organizations.models import ApiToken, Member
-from organizations.rest.authentication import token_scope
+from organizations.rest.authentication import TokenRequest, token_scope
 from organizations.rest.errors import CONTENT_TYPE, plain_problem_response
 from organizations.rest.idempotency import IDEMPOTENCY_HEADER, answer_once
 from organizations.rest.pagination import KeysetPagination
@@ -31,6 +31,7 @@ HINDRANCE_TEXTS = {
 class MemberScope(APIView):
     """Enters the token's organization before anything else happens, and answers repeated POSTs only once."""
 
+    request: TokenRequest
     gate = "token"  # the guard over all URLs looks for it
     area = ""  # one of organizations.rest.scopes.AREAS: tokens without a scope of this area are refused
 
@@ -60,18 +61,18 @@ class MemberScope(APIView):
         missing = token_hindrance(token)
         return HINDRANCE_TEXTS[missing] if missing else ""
 
-    def read(self, serializer: type[serializers.Serializer], data: Any = None) -> dict[str, Any]:
+    def read(self, serializer: type[serializers.Serializer[Any]], data: Any = None) -> dict[str, Any]:
         """The validated body (or `data`). Raises ValidationError naming the fields."""
         reader = serializer(data=self.request.data if data is None else data)
         reader.is_valid(raise_exception=True)
         return dict(reader.validated_data)
 
 
-class MemberViewSet(MemberScope, GenericViewSet):
+class MemberViewSet(MemberScope, GenericViewSet[Any]):
     pagination_class = KeysetPagination
     lookup_value_regex = r"\d{1,18}"
 
     def page(self, rows: Any, shape: type[Shape], read: Any = None, **context: Any) -> Response:
         """One page of `rows`, each as `shape` writes it; or of what `read(rows)` makes of them all at once."""
-        found = self.paginate_queryset(rows)
+        found = self.paginate_queryset(rows) or []
         return self.get_paginated_response(shape(read(found) if read else found, many=True, context=context).data)

@@ -26,7 +26,7 @@ class ResetForm(ResetPasswordKeyForm):  # type: ignore[misc]  # allauth's forms 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.found: list[Way] = ways_added_by_others(self.user) if self.user else []
-        self.fields["ways"].choices = [(way.key, way.name) for way in self.found]  # type: ignore[attr-defined]  # a field of choices
+        self.fields["ways"].choices = [(way.key, way.name) for way in self.found]
         if not self.found:
             del self.fields["others"]
 

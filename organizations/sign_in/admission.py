@@ -65,11 +65,11 @@ def unmet_requirement(member: Member) -> Hindrance | None:
 
 def has_mfa(user: User) -> bool:
     """An authenticator app or a passkey; recovery codes alone are none."""
-    return Authenticator.objects.filter(user=user, type__in=SECOND_STEPS).exists()
+    return bool(Authenticator.objects.filter(user=user, type__in=SECOND_STEPS).exists())
 
 
 def has_verified_email(user: User) -> bool:
-    return EmailAddress.objects.filter(user=user, verified=True).exists()
+    return bool(EmailAddress.objects.filter(user=user, verified=True).exists())
 
 
 def sign_on_of(member: Member) -> OrganizationSignOn | None:

@@ -27,7 +27,7 @@ from organizations.sign_in.known_devices import find_known_device
 KNOWN_DEVICE_ACTION = "login_failed_known"  # of ACCOUNT_RATE_LIMITS
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": _("The address or the password is not right."),
@@ -52,7 +52,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Where the person has signed in before, only what is tried there counts: strangers cannot keep them out."""
         if not find_known_device(request, str(credentials.get("email", ""))):
-            return super().pre_authenticate(request, **credentials)
+            super().pre_authenticate(request, **credentials)
+            return
         key = self._get_login_attempts_cache_key(request, **credentials)
         if not consume(request, action=KNOWN_DEVICE_ACTION, key=key):
             raise self.validation_error("too_many_login_attempts")
@@ -77,14 +78,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """From PUBLIC_URL, never from the Host that the request named."""
-        return settings.PUBLIC_URL + urlsplit(super().get_reset_password_from_key_url(key)).path
+        return f"{settings.PUBLIC_URL}{urlsplit(super().get_reset_password_from_key_url(key)).path}"
 
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
         return f"{settings.PUBLIC_URL}{reverse('account_confirm_email', args=[emailconfirmation.key])}"
 
     def render_mail(self, *args: Any, **kwargs: Any) -> EmailMessage:
         """The words stand in the text; the HTML says the same in our hand."""
-        message = super().render_mail(*args, **kwargs)
+        message: EmailMessage = super().render_mail(*args, **kwargs)
         if isinstance(message, EmailMultiAlternatives) and not message.alternatives:
             context = {"subject": message.subject, "parts": mail_parts(str(message.body))}
             message.attach_alternative(render_to_string("email/sign_in.html", context), "text/html")
@@ -110,7 +111,7 @@ def is_sign_on_only(user: User) -> bool:
     return bool(memberships) and all(must_sign_on(member) for member in memberships)
 
 
-class MfaAdapter(DefaultMFAAdapter):
+class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
     """Secrets of authenticator apps and recovery codes are encrypted like every other secret."""
 
     def encrypt(self, text: str) -> str:

@@ -40,7 +40,8 @@ def redirect_to_proof(request: HttpRequest) -> HttpResponseBase:
     if not ways:
         return redirect("account_reset_password")
     if request.method in SAFE_METHODS or not is_borrowed_session(request.session, request.user):  # type: ignore[arg-type]  # set before a view begins
-        return suspend_request(request, ways[0])
+        suspended: HttpResponseBase = suspend_request(request, ways[0])
+        return suspended
     # What a borrowed session sent is not kept: somebody else may have sent it.
     return redirect(proof_url(request, reverse("sign_on:ways_in")))
 

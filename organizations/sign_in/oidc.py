@@ -78,8 +78,10 @@ def discover_provider(issuer: str) -> Provider:
         raise SignOnFailed("The identity provider names an address that cannot be used.")
     methods = document.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
     return Provider(
-        issuer,
-        *(document[name] for name in ENDPOINTS),
+        issuer=issuer,
+        authorization_endpoint=document["authorization_endpoint"],
+        token_endpoint=document["token_endpoint"],
+        jwks_uri=document["jwks_uri"],
         userinfo_endpoint=str(document.get("userinfo_endpoint") or ""),
         basic="client_secret_post" not in methods,
     )
@@ -88,7 +90,8 @@ def discover_provider(issuer: str) -> Provider:
 def begin_sign_on(sign_on: OrganizationSignOn, redirect_uri: str, *, email: str = "") -> tuple[str, PendingSignOn]:
     """The provider's address to send the person to, and what to remember until they come back."""
     provider = discover_provider(sign_on.issuer)
-    pending = PendingSignOn(*(secrets.token_urlsafe(32) for _ in range(3)), issuer=sign_on.issuer)
+    state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+    pending = PendingSignOn(state, nonce, verifier, issuer=sign_on.issuer)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(pending.verifier.encode()).digest()).rstrip(b"=").decode()
     query = {
         "response_type": "code",

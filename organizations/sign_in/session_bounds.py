@@ -23,9 +23,8 @@ def begin_session(session: SessionBase) -> None:
 def is_session_over(session: SessionBase, *, idle_days: int = IDLE_DAYS, days: int = DAYS) -> bool:
     """A session from before there were bounds has no beginning; it ends by its own age."""
     began = session.get(BEGAN)
-    return (began is not None and time.time() - began > days * DAY_SECONDS) or session.get(
-        GAP, 0
-    ) > idle_days * DAY_SECONDS
+    gap: float = session.get(GAP, 0)
+    return (began is not None and time.time() - began > days * DAY_SECONDS) or gap > idle_days * DAY_SECONDS
 
 
 def note_gap(session: SessionBase, key: str, *, used: bool) -> bool:

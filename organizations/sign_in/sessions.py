@@ -35,7 +35,7 @@ class SessionsMiddleware:
         if is_personal_page(request) and is_session_over(request.session):
             logout(request)
             return None
-        borrowed = is_borrowed_session(request.session, request.user)  # type: ignore[arg-type]  # it is signed in
+        borrowed = is_borrowed_session(request.session, request.user)
         shut = needs_own_sign_in(request) and borrowed
         if shut or (needs_proof(request) and not has_fresh_proof(request)):
             return redirect_to_proof(request)

@@ -16,7 +16,7 @@ from organizations.receivers import recheck_streams, record_everywhere
 @login_required
 def end_session(request: HttpRequest, pk: int) -> HttpResponse:
     """Ends one of one's own sessions: its next page asks to sign in, its event stream closes at once."""
-    session = get_or_not_found(UserSession.objects.filter(user=request.user), pk)  # type: ignore[misc]  # signed in
+    session = get_or_not_found(UserSession.objects.filter(user=request.user), pk)
     session.end()
     record_everywhere(request.user, "session.ended", device=session.user_agent[:120])  # type: ignore[arg-type]  # set before a view begins
     recheck_streams(request.user)  # type: ignore[arg-type]  # set before a view begins

@@ -76,7 +76,7 @@ def leaving_form_data(request: MemberRequest, handover: Handover) -> QueryDict:
     if "successor" in given or request.method == "POST":
         return given
     start = QueryDict(mutable=True)
-    start.update({"successor": handover.successor.pk, "scheduled": "keep"})
+    start.update({"successor": str(handover.successor.pk), "scheduled": "keep"})
     return start
 
 

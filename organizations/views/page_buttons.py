@@ -5,7 +5,7 @@ from functools import wraps
 from typing import TypeVar
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
@@ -24,10 +24,10 @@ def page_button(
     overtaken: Callable[[MemberRequest, T], HttpResponse],
     leads_to: Callable[[MemberRequest, T], str],
     say: Callable[[MemberRequest, str], None] = messages.success,
-) -> Callable[[ButtonWork[T]], Callable[..., HttpResponse]]:
+) -> Callable[[ButtonWork[T]], Callable[..., HttpResponseBase]]:
     """A decorator for the POSTs on what `access` finds. A refusal is said too; what is gone or foreign is a 404."""
 
-    def decorate(work: ButtonWork[T]) -> Callable[..., HttpResponse]:
+    def decorate(work: ButtonWork[T]) -> Callable[..., HttpResponseBase]:
         @member_gate
         @require_POST
         @wraps(work)

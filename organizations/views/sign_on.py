@@ -111,7 +111,8 @@ def sign_in_by_provider(request: HttpRequest, sign_on: OrganizationSignOn, membe
     note_sign_on(request.session, member.user, member.organization_id, only=True)
     store_session_provider(request.session, sign_on)
     verification = EmailVerificationMethod.NONE
-    return perform_login(request, member.user, email_verification=verification, redirect_url=after)
+    answer: HttpResponse = perform_login(request, member.user, email_verification=verification, redirect_url=after)
+    return answer
 
 
 def sign_on_of_trial(request: HttpRequest, slug: str, pk: int) -> OrganizationSignOn:

@@ -43,14 +43,17 @@ def show_own_tokens(request: MemberRequest) -> HttpResponse:
             made, form = {"token": token, "secret": secret}, TokenForm()
         except Invalid as invalid:
             show_errors(form, invalid)
-    page = token_page(member=request.member, **page_arguments(request))
+    page = token_page(
+        member=request.member, before=parse_id(request.GET.get("before")), after=parse_id(request.GET.get("after"))
+    )
     return render_tokens(request, "organizations/tokens.html", page, form=form, **made)
 
 
 @admin_gate
 @require_safe
 def show_all_tokens(request: MemberRequest) -> HttpResponse:
-    return render_tokens(request, "organizations/all_tokens.html", token_page(**page_arguments(request)))
+    page = token_page(before=parse_id(request.GET.get("before")), after=parse_id(request.GET.get("after")))
+    return render_tokens(request, "organizations/all_tokens.html", page)
 
 
 @member_gate
@@ -64,10 +67,6 @@ def revoke_token(request: MemberRequest, pk: int) -> HttpResponse:
     messages.success(request, _("The token “%s” no longer works.") % token.name)
     own = token.member_id == request.member.pk and "all" not in request.POST
     return redirect_within(request, "organizations:tokens" if own else "organizations:all_tokens")
-
-
-def page_arguments(request: MemberRequest) -> dict[str, int | None]:
-    return {name: parse_id(request.GET.get(name)) for name in ("before", "after")}
 
 
 def render_tokens(request: MemberRequest, template: str, page: KeyPage[ApiToken], **given: Any) -> HttpResponse:
