@@ -40,7 +40,8 @@ def answer_time_people(member: Member, *, team: str = "") -> tuple[QuerySet[Memb
     profiles = profiles_for(member, to="view")
     teams = answer_time_teams(member)
     if team:
-        teams = teams.filter(pk=parse_id(team))
+        pk = parse_id(team)
+        teams = teams.none() if pk is None else teams.filter(pk=pk)
         if not teams.exists():
             raise NotFound
     elif member.is_admin:

@@ -44,7 +44,7 @@ def measure_due_numbers(profile_id: int) -> None:
 
 
 def measure_posts(profile: Profile, adapter: Measures, rows: list[Measurement], at: datetime) -> None:
-    answers = adapter.measure_posts([row.remote_post.remote_id for row in rows])
+    answers = adapter.measure_posts([row.remote_post.remote_id for row in rows if row.remote_post is not None])
     store_post_metrics(profile, rows, answers, now=at)
 
 

@@ -68,7 +68,7 @@ class AuthorShape(Shape):
     name = serializers.CharField()
     handle = serializers.CharField(allow_null=True)
 
-    def to_representation(self, row: Message) -> dict[str, Any] | None:
+    def to_representation(self, row: Message) -> dict[str, Any] | None:  # type: ignore[override]  # it may be null
         if row.writer:
             return {"member": row.writer_id, "contact": None, "name": row.writer.name, "handle": None}
         if row.contact:

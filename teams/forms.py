@@ -18,7 +18,7 @@ from teams.rights.verb_words import VERB_WORDS
 LIST_FIELDS = ("leaders", "members", "profiles")
 
 
-class PeopleField(forms.ModelMultipleChoiceField):
+class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # Django gives it none when it runs
     def __init__(self, **given: Any) -> None:
         super().__init__(Member.objects.all(), widget=forms.CheckboxSelectMultiple, required=False, **given)
 
@@ -26,7 +26,7 @@ class PeopleField(forms.ModelMultipleChoiceField):
         return f"{member.name} ({member.user.email})"
 
 
-class ProfilesField(forms.ModelMultipleChoiceField):
+class ProfilesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # Django gives it none when it runs
     def __init__(self, **given: Any) -> None:
         rows = Profile.objects.order_by("name", "pk")
         super().__init__(rows, widget=forms.CheckboxSelectMultiple, required=False, **given)
@@ -59,7 +59,7 @@ class TeamForm(forms.Form):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        for field in {"leaders", "members"} & set(self.fields):
+        for field in ("leaders", "members"):
             self.fields[field].queryset = list_members()  # type: ignore[attr-defined]  # a field of choices
 
     def ids(self) -> dict[str, Any]:
@@ -85,11 +85,10 @@ def list_or_empty(value: Any) -> list[Any]:
 class LedTeamForm(TeamForm):
     """What a leader may change."""
 
-    name = None
-    department = None
-    use_case = None
-    leaders = None
-    profiles = None
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        for field in ("name", "department", "use_case", "leaders", "profiles"):
+            del self.fields[field]
 
 
 def team_form_initial(team: Team) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """How fast each member answers: from the oldest message that waited until their answer was there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,7 +42,7 @@ def list_answer_times(
     return [build_answer_times(one, given.get(one.pk, {}), waiting.get(one.pk, {})) for one in people]
 
 
-def build_answer_times(member: Member, given: dict[str, Any], waiting: dict[str, Any]) -> AnswerTimes:
+def build_answer_times(member: Member, given: Mapping[str, Any], waiting: Mapping[str, Any]) -> AnswerTimes:
     return AnswerTimes(
         member,
         given.get("count", 0),
@@ -55,7 +55,7 @@ def build_answer_times(member: Member, given: dict[str, Any], waiting: dict[str,
 
 def answer_times_by_writer(
     member_ids: Sequence[int], profile_ids: Sequence[int], between: tuple[datetime, datetime]
-) -> QuerySet[Any, dict[str, Any]]:
+) -> QuerySet[Any, Mapping[str, Any]]:
     """Answers that left within `between`, by writer. What followed another answer with nobody waiting is none."""
     beside = Message.objects.filter(conversation=OuterRef("conversation"), pk__lt=OuterRef("pk"))
     good = Q(outgoing=None) | ~Q(outgoing__state__in=UNSENT_STATES)
@@ -75,7 +75,7 @@ def answer_times_by_writer(
     return by_writer.annotate(count=Count("pk"), usual=Percentile(F("took"), 0.5), longest=Max("took")).order_by()
 
 
-def waiting_by_assignee(member_ids: Sequence[int], profile_ids: Sequence[int]) -> QuerySet[Any, dict[str, Any]]:
+def waiting_by_assignee(member_ids: Sequence[int], profile_ids: Sequence[int]) -> QuerySet[Any, Mapping[str, Any]]:
     rows = Conversation.objects.filter(assignee__in=member_ids, profile__in=profile_ids, state="open")
     by_assignee = rows.exclude(unanswered_since=None).values("assignee")
     return by_assignee.annotate(count=Count("pk"), since=Min("unanswered_since")).order_by()

@@ -64,7 +64,7 @@ def format_period(period: Period) -> str:
 
 def build_chart(figure: Figure, period: Period) -> dict[str, Any]:
     """The metric's days, and those before laid under the same dates."""
-    series = [{"key": figure.metric.key, "label": format_period(period), "points": figure.points}]
+    series: list[dict[str, Any]] = [{"key": figure.metric.key, "label": format_period(period), "points": figure.points}]
     if figure.comparable and figure.metric.source is not Source.PROFILE:
         shifted: Points = [(now, value) for (now, _), (_, value) in zip(figure.points, figure.earlier, strict=True)]
         series.append({"key": "previous", "label": format_period(period.before), "points": shifted, "dashed": True})

@@ -23,7 +23,7 @@ def holder_choices(but: Member | None = None) -> list[tuple[str, Any]]:
     """Everybody and every team that can be given work."""
     people = [one for one in list_members() if one.role != Role.VIEWER and one.user.is_active and one != but]
     teams = [(f"team-{team.pk}", team.name) for team in Team.objects.order_by("name")]
-    return [(_("People"), [(f"member-{one.pk}", one.name) for one in people]), (_("Teams"), teams)]
+    return [(str(_("People")), [(f"member-{one.pk}", one.name) for one in people]), (str(_("Teams")), teams)]
 
 
 class HolderField(forms.ChoiceField):

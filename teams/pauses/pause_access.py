@@ -87,8 +87,8 @@ def releasable_ids(member: Member, pauses: Iterable[Pause]) -> set[int]:
     rows = list(pauses)
     if member.is_admin:
         return {row.pk for row in rows}
-    teams = {row.team_id for row in rows} - {None}
-    profiles = {row.profile_id for row in rows} - {None}
+    teams = {row.team_id for row in rows if row.team_id is not None}
+    profiles = {row.profile_id for row in rows if row.profile_id is not None}
     led = TeamMember.objects.filter(member=member, leads=True, team__in=teams).values_list("team", flat=True)
     managed = profiles_for(member, to="manage").filter(pk__in=profiles).values_list("pk", flat=True)
     team_ids, profile_ids = set(led) if teams else set(), set(managed) if profiles else set()

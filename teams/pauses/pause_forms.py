@@ -33,7 +33,7 @@ class PauseForm(forms.Form):
 
     def __init__(self, *given: Any, member: Member, **named: Any) -> None:
         super().__init__(*given, **named)
-        self.fields["of"].widget.choices = target_choices(member)  # type: ignore[attr-defined]  # a field of choices
+        self.fields["of"].widget.choices = target_choices(member)
 
     def clean_of(self) -> tuple[str, int | None]:
         """(scope, id). Whether the member may pause that is the door's question."""
@@ -44,7 +44,7 @@ class PauseForm(forms.Form):
 
     @property
     def possible(self) -> bool:
-        return bool(self.fields["of"].widget.choices)  # type: ignore[attr-defined]  # a field of choices
+        return bool(self.fields["of"].widget.choices)
 
 
 class ReleaseForm(forms.Form):
@@ -63,7 +63,7 @@ def target_choices(member: Member) -> list[tuple[str, Any]]:
     teams = [(f"team:{team.pk}", team.name) for team in led.order_by("name")]
     managed = profiles_for(member, to="manage").order_by("name", "pk")[:MOST_LISTED_PROFILES]
     profiles = [(f"profile:{one.pk}", f"{one.name} {one.mark} ({one.network})") for one in managed]
-    groups = [(_("Teams"), teams), (_("Profiles"), profiles)]
+    groups = [(str(_("Teams")), teams), (str(_("Profiles")), profiles)]
     return [*everything, *((label, rows) for label, rows in groups if rows)]
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -88,7 +89,7 @@ def people_seen_by(reader: Member) -> QuerySet[Member]:
     return people.filter(Q(pk=reader.pk) | Q(pk__in=members_led_by(reader)))
 
 
-def members_led_by(reader: Member) -> QuerySet[TeamMember]:
+def members_led_by(reader: Member) -> QuerySet[TeamMember, Any]:
     """The ids of the members of the teams that `reader` leads."""
     teams = TeamMember.objects.filter(member=reader, leads=True).values("team")
     return TeamMember.objects.filter(team__in=teams).values("member")

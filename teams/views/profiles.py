@@ -67,13 +67,15 @@ def connect_profile_view(request: MemberRequest) -> HttpResponse:
     real = CredentialsForm(initial={"network": again.network if again else None}, prefix="real")
     practice = PracticeForm(initial=practice_initial(again), prefix="practice") if settings.SANDBOX else None
     if request.method == "POST":
-        asked = PracticeForm if "practice-network" in request.POST and practice else CredentialsForm
-        form = asked(request.POST, prefix="practice" if asked is PracticeForm else "real")
+        form: PracticeForm | CredentialsForm
+        if practice and "practice-network" in request.POST:
+            form = practice = PracticeForm(request.POST, prefix="practice")
+        else:
+            form = real = CredentialsForm(request.POST, prefix="real")
         profile = connect_from_form(request, form)
         if profile:
             add_connected_message(request, profile, again)
             return redirect_within(request, "profiles:profile", profile.pk)
-        real, practice = (form, practice) if asked is CredentialsForm else (real, form)
     refused = bool(real.errors or (practice and practice.errors))
     context = {"real": real, "practice": practice, "again": again}
     return render(request, "profiles/connect.html", context, status=422 if refused else 200)
