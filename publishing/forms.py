@@ -25,7 +25,7 @@ from organizations.models import Member
 from publishing.actions.next_steps import PublishIntent
 from publishing.composing.post_input import PostInput
 from publishing.composing.threads import MOST_PARTS, VariantWording
-from publishing.models import Post
+from publishing.models import Post, Revision
 from publishing.planning.planned_times import instant_of_clock, unchanged_time
 from publishing.queries.posts import STATE_FILTERS
 
@@ -67,6 +67,8 @@ class PlainText(WrittenField):
 
 class ComposerForm(forms.Form):
     """The composer. Profiles and variants are read beside the fields: their number depends on the networks."""
+
+    data: QueryDict
 
     form_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
     seen = forms.CharField(required=False, widget=forms.HiddenInput)  # what an edit was made from
@@ -111,7 +113,7 @@ class ComposerForm(forms.Form):
         return self.pks("profiles")
 
     @property
-    def media(self) -> dict[int, list[int]]:
+    def part_media(self) -> dict[int, list[int]]:
         """The files of each part that has any, by the number of its field."""
         found = {number: self.pks(media_field_name(number)) for number in (1, *PART_NUMBERS)}
         return {number: pks for number, pks in found.items() if pks}
@@ -119,13 +121,13 @@ class ComposerForm(forms.Form):
     @property
     def alt_texts(self) -> dict[int, str]:
         """What was written about each file."""
-        pks = {pk for part in self.media.values() for pk in part}
+        pks = {pk for part in self.part_media.values() for pk in part}
         return {pk: str(self.given[name]) for pk in pks if (name := f"alt_{pk}") in self.given}
 
     @property
     def parts(self) -> dict[int, str]:
         """What the thread goes on with, by the number of its field; those without words and files are none."""
-        given, media = self.cleaned_data if self.is_bound else self.initial, self.media
+        given, media = self.cleaned_data if self.is_bound else self.initial, self.part_media
         found = {number: given.get(part_field_name(number)) or "" for number in PART_NUMBERS}
         return {number: text for number, text in found.items() if text.strip() or number in media}
 
@@ -144,8 +146,8 @@ class ComposerForm(forms.Form):
             variants=self.variants,
             thread=list(self.parts.values()),
             first_comment=self.cleaned_data["first_comment"],
-            media=self.media.get(1, []),
-            thread_media=[self.media.get(number, []) for number in self.parts],
+            media=self.part_media.get(1, []),
+            thread_media=[self.part_media.get(number, []) for number in self.parts],
             alt_texts=self.alt_texts,
         )
 
@@ -157,13 +159,13 @@ class ComposerForm(forms.Form):
             data.pop(media_field_name(number), None)
         for number, (text, pks) in zip((1, *PART_NUMBERS), texts or [("", [])], strict=False):
             data["text" if number == 1 else part_field_name(number)] = text
-            data.setlist(media_field_name(number), pks)
+            data.setlist(media_field_name(number), map(str, pks))
         return ComposerForm(data, member=self.member, zone=self.zone)
 
     def with_media(self, number: int, pks: list[int]) -> "ComposerForm":
         """The same with more files."""
         data = self.data.copy()
-        data.setlist(media_field_name(number), [*self.pks(media_field_name(number)), *pks])
+        data.setlist(media_field_name(number), map(str, [*self.pks(media_field_name(number)), *pks]))
         return ComposerForm(data, member=self.member, zone=self.zone)
 
     def for_new_post(self) -> "ComposerForm":
@@ -207,7 +209,8 @@ class ComposerForm(forms.Form):
         return found
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean()
+        super().clean()
+        data = self.cleaned_data
         if data.get("when") != "at" or self.data.get("do") == "draft":
             return data
         for name, wrong in (("day", _("Choose a day.")), ("clock", _("Choose a time."))):
@@ -253,33 +256,38 @@ class ComposerForm(forms.Form):
 
 def composer_initial(post: Post, member: Member) -> dict[str, Any]:
     """The composer as a post stands now."""
+    revision = post.revision
+    assert revision is not None  # a post has one from the moment it is stored
     found: dict[str, Any] = {
         "form_key": uuid4(),
-        "text": post.revision.text,
+        "text": revision.text,
         "profiles": list(post.profiles.values_list("pk", flat=True)),
         "when": "at" if post.planned_at else "none",
     }
-    found["first_comment"] = post.revision.first_comment
-    for number, files in enumerate(post.revision.files(), start=1):
+    found["first_comment"] = revision.first_comment
+    for number, files in enumerate(revision.files(), start=1):
         found[media_field_name(number)] = [one.asset for one in files]
         found |= {f"alt_{one.asset}": one.media.alt_text for one in files}
-    found |= {part_field_name(number): text for number, text in zip(PART_NUMBERS, post.revision.parts, strict=False)}
+    found |= {part_field_name(number): text for number, text in zip(PART_NUMBERS, revision.parts, strict=False)}
     if post.planned_at:
         there = post.planned_at.astimezone(ZoneInfo(post.planned_zone or member.time_zone))
         found |= {"day": there.date(), "clock": there.time().replace(second=0, microsecond=0)}
-    for network, own in post.revision.wordings().items():
+    for network, own in revision.wordings().items():
         found[f"variant_{network}"] = own.text
         found[alone_field_name(network)] = "1" if own.parts == () else ""
         found |= {
             own_field_name(network, number): text for number, text in zip(PART_NUMBERS, own.parts or (), strict=False)
         }
-    return found | {"seen": format_seen_mark(post.mark, now()), "was": serialize_edit_base(post, found["profiles"])}
+    return found | {
+        "seen": format_seen_mark(post.mark, now()),
+        "was": serialize_edit_base(post, revision, found["profiles"]),
+    }
 
 
-def serialize_edit_base(post: Post, profiles: list[int]) -> str:
+def serialize_edit_base(post: Post, revision: Revision, profiles: list[int]) -> str:
     """What an edit is made from, beside the words, which stand in the revision."""
     at = post.planned_at.isoformat() if post.planned_at else None
-    return json.dumps({"revision": post.revision.number, "profiles": profiles, "at": at})
+    return json.dumps({"revision": revision.number, "profiles": profiles, "at": at})
 
 
 class ListFilter(forms.Form):

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from drf_spectacular.utils import OpenApiTypes, extend_schema_field
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from foundation.texts.dates import parse_zoned_moment
@@ -14,7 +15,7 @@ def format_instant(at: datetime | None) -> str | None:
 
 
 @extend_schema_field(OpenApiTypes.DATETIME)
-class Instant(serializers.Field):
+class Instant(serializers.Field[datetime, Any, str | None, Any]):
     """A moment with its zone."""
 
     default_error_messages = {"invalid": "Give a time with its zone, as in 2030-01-31T09:00:00Z."}

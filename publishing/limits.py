@@ -65,8 +65,9 @@ def media_problems(file: Media, limit: MediaLimit, network: str) -> Iterator[str
         }
         yield _("%(network)s takes at most %(most)s pixels; it has %(size)s.") % facts
     if limit.seconds and not limit.lasts(file):
-        facts = {"network": network, "least": limit.seconds[0], "most": limit.seconds[1], "lasts": file.seconds}
-        yield _("%(network)s takes %(least)g to %(most)g seconds; it lasts %(lasts).4g.") % facts
+        least, most = limit.seconds
+        spans = {"network": network, "least": least, "most": most, "lasts": file.seconds}
+        yield _("%(network)s takes %(least)g to %(most)g seconds; it lasts %(lasts).4g.") % spans
 
 
 def format_pixels(width: int, height: int) -> str:

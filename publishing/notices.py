@@ -97,8 +97,8 @@ def asked_cause(post: Post) -> str:
 
 def approval_preview(member: Member, cause: str) -> NoticeContent | None:
     """The post as it stands now, for whoever may still see it: every text of it, its pictures, its planned time."""
-    number = cause.removeprefix("post-").removesuffix("-asked")
-    post = posts_for(member).select_related("revision").filter(pk=parse_id(number)).first()
+    pk = parse_id(cause.removeprefix("post-").removesuffix("-asked"))
+    post = None if pk is None else posts_for(member).select_related("revision").filter(pk=pk).first()
     if post is None or post.revision is None:
         return None
     one = post.revision
@@ -160,7 +160,7 @@ def notify_stuck(delivery: Delivery, outgoing: Outgoing) -> None:
 
 def stuck_reason(outgoing: Outgoing) -> str:
     """Its reason, and whether it leaves by itself nevertheless."""
-    again = annotate_returns(Outgoing.objects.filter(pk=outgoing.pk), now()).filter(returns=True)
+    again = annotate_returns(Outgoing.objects.filter(pk=outgoing.pk), now()).filter(Q(returns=True))
     return f"{outgoing.reason} {LEAVES_ON_RECONNECT}" if again.exists() else outgoing.reason
 
 
@@ -207,8 +207,9 @@ def notify_stand_in(plan: FallbackPlan, delivery: Delivery) -> None:
 
 def writers_or_successors(writers: set[int | None]) -> QuerySet[Member]:
     """These people, and for those who have left whoever succeeded them."""
-    gone = Member.ever.filter(pk__in=writers - {None}).exclude(left_at=None).values("successor")
-    people = Member.objects.filter(Q(pk__in=writers - {None}) | Q(pk__in=gone))
+    known = {pk for pk in writers if pk is not None}
+    gone = Member.ever.filter(pk__in=known).exclude(left_at=None).values("successor")
+    people = Member.objects.filter(Q(pk__in=known) | Q(pk__in=gone))
     return people.select_related("user", "organization")
 
 

@@ -76,7 +76,7 @@ def main(seconds: int, most_pixels: int, longest: int, narrowest: int, wanted: s
     shown, profile = convert_colours(turned)
     shown.info.clear()  # nothing goes along but what is named
     sys.stdout.buffer.write(json.dumps(shown.size).encode() + b"\n")
-    limits = [CopyLimit(*one, narrowest) for one in json.loads(wanted)]
+    limits = [CopyLimit(most, types, widest, narrowest) for most, types, widest in json.loads(wanted)]
     for copy in make_copies(shown, {"exif": notes, "icc_profile": profile}, limits):
         sys.stdout.buffer.write(len(copy.content).to_bytes(8, "big") + copy.content)
 
@@ -176,4 +176,5 @@ def convert_from_cmyk(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:5]), sys.argv[5])
+    cpu_seconds, pixels, edge, least_edge = map(int, sys.argv[1:5])
+    main(cpu_seconds, pixels, edge, least_edge, sys.argv[5])

@@ -1,5 +1,6 @@
 """Files that no post has taken go, for whoever uploaded them has forgotten them, and disks are not endless."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -28,8 +29,13 @@ def purge_batch(before: datetime, size: int) -> int:
     assets = list(filter_unused(Asset.unscoped.filter(pk__in=[asset.pk for asset in held])))
     Asset.unscoped.filter(pk__in=[asset.pk for asset in assets]).delete()
     names = [name for asset in assets for name in asset.file_names]
-    transaction.on_commit(lambda: [default_storage.delete(name) for name in names], robust=True)
+    transaction.on_commit(partial(delete_files, names), robust=True)
     return len(assets)
+
+
+def delete_files(names: Iterable[str]) -> None:
+    for name in names:
+        default_storage.delete(name)
 
 
 def filter_unused(rows: QuerySet[Asset]) -> QuerySet[Asset]:

@@ -72,7 +72,7 @@ class Asset(TenantModel):
         facts: dict[str, Any] = {
             name: getattr(self, name) for name in ("content_type", "sha256", "width", "height", "seconds")
         }
-        media = Media(name=self.file.name, kind=MediaKind(self.kind), size=self.bytes, alt_text=alt_text, **facts)
+        media = Media(name=str(self.file.name), kind=MediaKind(self.kind), size=self.bytes, alt_text=alt_text, **facts)
         return AttachedFile(self.pk, media, tuple(map(Media.from_json, self.renditions)), self.came_as)
 
     @property

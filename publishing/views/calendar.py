@@ -48,6 +48,8 @@ def move_post_to_day(request: MemberRequest, pk: int) -> HttpResponse:
         return render_calendar(request, toast={"kind": "error", "text": overtaken_message(request, pk)}, status=409)
     except AppError as error:
         return render_calendar(request, toast={"kind": "error", "text": error.user_message})
+    assert before is not None  # or there was no time to move
+    assert post.planned_at is not None  # as just chosen
     zone = request.member.time_zone
     text = f"{_('Moved to %s.') % format_planned_time(post.planned_at, zone)} {post.oddity}".strip()
     moved_back = {"day": f"{before.astimezone(ZoneInfo(zone)):%Y-%m-%d}", "seen": format_seen_mark(post.mark, now())}

@@ -210,8 +210,15 @@ def store_new_post(request: MemberRequest, form: ComposerForm) -> Post:
         return earlier  # the same form, sent twice
     intent = form.intent
     if not is_more_than_draft(request, form):
-        planned = {"planned_at": intent.at, "planned_zone": intent.zone, "planned_wall": intent.wall}
-        return create_post(request.member, form.content, **planned, unfinished=True, form_key=key)
+        return create_post(
+            request.member,
+            form.content,
+            planned_at=intent.at,
+            planned_zone=intent.zone,
+            planned_wall=intent.wall,
+            unfinished=True,
+            form_key=key,
+        )
     return write_post(request.member, form.content, intent=submit_unless_timed(intent), form_key=key)
 
 
@@ -276,7 +283,7 @@ def preview_context(request: MemberRequest, form: ComposerForm) -> dict[str, Any
 
 
 def composer_content(request: MemberRequest, form: ComposerForm) -> composer.ComposerContent:
-    files = composer.files_in_trays(request.member, form.media, form.alt_texts)
+    files = composer.files_in_trays(request.member, form.part_media, form.alt_texts)
     if form.is_bound:
         comment = form.cleaned_data.get("first_comment") or ""
         return composer.ComposerContent(form.cleaned_data.get("text") or "", form.variants, form.parts, comment, files)

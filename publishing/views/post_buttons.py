@@ -74,7 +74,7 @@ def approve_revision(request: MemberRequest, post: Post) -> str:
     number, seen = seen_revision_number(request), posted_mark(request)
     post = approve_post(request.member, post, revision=number, note=note, seen=seen)
     outcome = _("Approved. Somebody who may publish can schedule it now.")
-    if post.state == "scheduled":
+    if post.state == "scheduled" and post.planned_at is not None:
         outcome = _("Approved and scheduled for %s.") % format_planned_time(post.planned_at, request.member.time_zone)
     return undo_message(
         outcome, post_action_url(request, "unapprove", post), {"seen": format_seen_mark(post.mark, now())}
@@ -100,6 +100,7 @@ def schedule_at_time(request: MemberRequest, post: Post) -> str:
     at, wall = parse_planned_time(request, post, zone)
     before = post.planned_at if post.state == "scheduled" else None
     post = schedule_post(request.member, post, at=at, zone=zone, wall=wall, seen=posted_mark(request))
+    assert post.planned_at is not None  # since just now
     outcome = f"{_('Scheduled for %s.') % format_planned_time(post.planned_at, zone)} {post.oddity}".strip()
     if before is None:
         return outcome
