@@ -25,7 +25,8 @@ from socialops.door.known_clients import is_known_client
 from socialops.door.page_threads import serve_page
 from socialops.door.request_bodies import BodyRefused, ClientLeft, find_body_bounds, receive_body
 from socialops.door.request_refusals import refuse_request
-from socialops.stream import Receive, Scope, Send, hub, serve_stream
+from socialops.hint_hub import hub
+from socialops.stream import Receive, Scope, Send, serve_stream
 
 STREAM_PATH = re.compile(r"/o/(?P<slug>[-\w]+)/stream/")
 CLOCK_REPORT_EVERY = 60.0

@@ -19,7 +19,7 @@ from celery.signals import (
 )
 from django.db import DatabaseError, close_old_connections, connections
 from django.utils.timezone import now
-from kombu import Exchange, Queue
+from kombu.entity import Exchange, Queue
 from kombu.transport.redis import Channel
 
 from foundation.processes.heartbeat import record_clock, record_heartbeat
@@ -44,8 +44,11 @@ EVERY_HOUR = {"schedule": crontab(minute=17), "options": {"expires": 3600}}  # b
 
 # Keys of their own: without them all queues would share the default one, and each would get what is meant for another.
 # Celery itself addresses queues by name, without bindings, so that an emptied Redis loses nothing but messages.
-direct_exchange = Exchange("socialops", type="direct")
-app.conf.task_queues = [Queue(name, direct_exchange, routing_key=name) for name in ("default", "ticks", "inbound")]
+direct_exchange = Exchange("socialops", type="direct")  # type: ignore[no-untyped-call]  # kombu types a part of itself
+app.conf.task_queues = [
+    Queue(name, direct_exchange, routing_key=name)  # type: ignore[no-untyped-call]  # as above
+    for name in ("default", "ticks", "inbound")
+]
 app.conf.beat_schedule = {
     "outbox": {"task": "networks.tasks.tick", **EVERY_SECOND},
     "polls": {"task": "networks.tasks.poll_due", **EVERY_SECOND},

@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import gettempdir
 
+import psycopg2
 import redis
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
@@ -70,14 +71,14 @@ def check_database() -> str:
     """A connection of its own, with short timeouts: the pooled one might hang on a server that is gone."""
     options = {**connection.get_connection_params(), "connect_timeout": 2, "options": "-c statement_timeout=2000"}
     try:
-        opened = connection.Database.connect(**options)
-    except connection.Database.Error:
+        opened = psycopg2.connect(**options)
+    except psycopg2.Error:
         return "PostgreSQL cannot be reached (DATABASE_URL)."
     try:
         with opened.cursor() as cursor:
             cursor.execute("SET work_mem = '64kB'")
             cursor.execute(SPILLING_QUERY)
-    except connection.Database.Error as error:
+    except psycopg2.Error as error:
         if str(error.pgcode).startswith(NO_RESOURCES):
             return "PostgreSQL has no room left to work in; make room on its disk."
         return "PostgreSQL does not answer."

@@ -82,7 +82,7 @@ def outbox_gauges(at: datetime) -> Iterator[Metric]:
     # unscoped, here and below: the operator's numbers are of all organizations together
     organizations = list(Organization.objects.values_list("pk", flat=True))
     rows = queued_rows(Outgoing.unscoped.filter(organization__in=organizations), at, ahead=NO_DELAY)
-    asked = rows.order_by().values_list("profile__network", "place", "hold", "state", "needs_person")
+    asked = rows.order_by().values_list("profile__network", "place", "hold", "state", "needs_person")  # type: ignore[misc]  # queued_rows places them
     found = list(asked.annotate(count=Count("pk")))
     places = [(one.network, place) for one in adapter_classes() for place in QUEUE_PLACES]
     yield gauge(

@@ -64,7 +64,7 @@ class ResumingExecutor(MigrationExecutor):
             before = state.clone()
             operation.state_forwards(migration.app_label, state)
             self.run(operation, migration.app_label, before, state)
-        self.record_migration(migration)
+        self.record_migration(migration)  # type: ignore[call-arg, arg-type]  # its types are of a later Django
         if self.progress_callback:
             self.progress_callback("apply_success", migration, fake)
         return state

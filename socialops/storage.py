@@ -16,7 +16,7 @@ class Media(FileSystemStorage):
     def _save(self, name: str, content: Any) -> str:
         try:
             with catch_full_disk():
-                return str(super()._save(name, content))
+                return str(super()._save(name, content))  # type: ignore[misc]  # nothing that its types tell
         except FileExistsError:
             raise  # it is another's
         except BaseException:
@@ -25,7 +25,7 @@ class Media(FileSystemStorage):
             raise
 
 
-class StaticFiles(CompressedManifestStaticFilesStorage):
+class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # whitenoise has no types
     """Falls back to the plain name where collectstatic has not run (a fresh checkout, the tests)."""
 
     manifest_strict = False
@@ -38,6 +38,6 @@ class StaticFiles(CompressedManifestStaticFilesStorage):
 
     def stored_name(self, name: str) -> str:
         try:
-            return super().stored_name(name)
+            return str(super().stored_name(name))
         except ValueError:
             return name

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, TypeVar, TypeVarTuple
 from urllib.parse import parse_qs
 
 from django.conf import settings
@@ -38,6 +38,8 @@ from teams.access import profiles_for
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+Given = TypeVarTuple("Given")
+Found = TypeVar("Found")
 StreamPlace = tuple[str, str]  # among how many streams, and which
 
 HEARTBEAT_EVERY = 15.0  # proxies close what is silent for a minute
@@ -215,7 +217,7 @@ async def fetch_rights(key: str, slug: str) -> Rights | None:
     return await run_off_loop(find_rights, key, slug)
 
 
-async def run_off_loop(call: Callable[..., Any], *given: Any) -> Any:
+async def run_off_loop(call: Callable[[*Given], Found], *given: *Given) -> Found:
     return await asyncio.get_running_loop().run_in_executor(rights_pool, call, *given)
 
 

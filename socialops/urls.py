@@ -1,6 +1,6 @@
 """Every address of the product."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from organizations.views.joining import join_by_invitation
 from organizations.views.session import show_session, show_signed_in_again
@@ -14,7 +14,7 @@ from socialops.views.home import show_home
 from socialops.views.palette import search_palette
 from socialops.views.start import redirect_to_favicon, redirect_to_organization
 
-organization_urlpatterns = [
+organization_urlpatterns: list[URLPattern | URLResolver] = [
     path("", show_home, name="home"),
     path("", include("publishing.urls")),
     path("activity/", show_activity, name="activity"),

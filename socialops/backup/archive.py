@@ -63,7 +63,7 @@ class ArchiveWriter:
         info = tarfile.TarInfo(name)
         info.size, info.mode = size, 0o600
         hashing = HashingReader(source)
-        self.tar.addfile(info, hashing)  # type: ignore[arg-type]  # it only reads
+        self.tar.addfile(info, hashing)
         self.files[name] = [size, hashing.sum.hexdigest()]
 
     def close(self, manifest: BackupManifest) -> None:

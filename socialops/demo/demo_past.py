@@ -91,8 +91,9 @@ def create_inbound(
 def create_answer(writer: Member, conversation: Conversation, text: str, *, at: datetime) -> Entry:
     """`writer` answered the newest message at `at`, and the network confirmed it."""
     fresh = Conversation.objects.select_related("profile").get(pk=conversation.pk)
+    assert fresh.last_message_id is not None  # a conversation begins with a message
     message = reply_to_conversation(writer, fresh, text=text, seen=fresh.last_message_id)
-    row = Outgoing.objects.select_related("profile__organization").get(pk=message.outgoing_id)
+    row = Outgoing.objects.select_related("profile__organization").get(message=message)
     return settle_as_sent(row, at=at)
 
 
@@ -104,7 +105,7 @@ def create_measurements(profile: Profile, *, at: datetime) -> None:
     due = Measurement.objects.filter(profile=profile, remote_post__published_at__lt=at, due_at__isnull=False)
     rows = [row for row in due.select_related("remote_post") if is_worth_measuring(row, at)]
     if rows:
-        ids = [row.remote_post.remote_id for row in rows]
+        ids = [row.remote_post.remote_id for row in rows if row.remote_post is not None]
         store_post_metrics(
             profile,
             rows,
@@ -115,7 +116,8 @@ def create_measurements(profile: Profile, *, at: datetime) -> None:
 
 def is_worth_measuring(row: Measurement, at: datetime) -> bool:
     """Most of what happens to a post happens at once."""
-    return (at - row.remote_post.published_at).days in {0, 1, 2, 4, 8, 16}
+    post = row.remote_post
+    return post is not None and (at - post.published_at).days in {0, 1, 2, 4, 8, 16}
 
 
 def practice_entries(profile: Profile, remote_ids: list[str]) -> list[Entry]:

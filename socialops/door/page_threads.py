@@ -47,11 +47,11 @@ async def serve_page(
     app: Any, scope: Any, body: RequestBody, receive: Callable[[], Awaitable[Any]], send: Send
 ) -> None:
     """Raises Refused before anything of the answer was sent."""
-    environ = build_environ(scope, body.file)
+    environ: dict[str, Any] = {**build_environ(scope, body.file)}  # type: ignore[arg-type]  # a whole file is read as its body is
     environ.pop("HTTP_TRANSFER_ENCODING", None)  # it is whole now, and its length known
     environ.update({"CONTENT_LENGTH": str(body.size), "wsgi.file_wrapper": FileWrapper, "wsgi.input_terminated": True})
     context = contextvars.copy_context()
-    answer = await asyncio.get_running_loop().run_in_executor(page_pool, context.run, run_wsgi, app, environ)
+    answer = await asyncio.get_running_loop().run_in_executor(page_pool, lambda: context.run(run_wsgi, app, environ))
     try:
         breaks_off = scope["path"].startswith(PRACTICE_PATH) and answer.is_broken
         await send_answer(answer, scope["method"], receive, send, breaks_off=breaks_off)

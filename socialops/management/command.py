@@ -46,7 +46,7 @@ class JSONCommand(BaseCommand):
             raise CommandError(f"DATABASE_URL: the database cannot be used: {reason}") from None
         self.stdout.write(json.dumps(answer))
 
-    def work(self, **options: Any) -> dict[str, Any]:
+    def work(self, *args: Any, **options: Any) -> dict[str, Any]:
         raise NotImplementedError
 
 

@@ -1,5 +1,6 @@
 """What the first page says: what waits for me, what goes out, who waits for an answer, how it went, what is wrong."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -147,11 +148,10 @@ def list_scores(member: Member, now: datetime) -> list[Score]:
     return [build_score(METRIC_BY_KEY[key], found.get(key, {})) for key in SCORE_METRICS] if found else []
 
 
-def build_score(metric: Metric, row: dict[str, Any]) -> Score:
+def build_score(metric: Metric, row: Mapping[str, Any]) -> Score:
     nothing = 0 if metric.source is Source.OWN else None
-    value, previous = row.get("now"), row.get("before")
-    known = [nothing if number is None else number for number in (value, previous)]
-    return Score(metric, *known, row.get("at"))
+    value, previous = (nothing if row.get(name) is None else row[name] for name in ("now", "before"))
+    return Score(metric, value, previous, row.get("at"))
 
 
 def item_of_profile(member: Member, profile: Profile) -> WorkItem:

@@ -38,7 +38,10 @@ def run_embedded_servers(
     """Starts what the environment does not name, yields {"DATABASE_URL", "REDIS_URL"} and the servers, ends these."""
     found = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL") if os.environ.get(name)}
     run_dir.mkdir(parents=True, exist_ok=True)
-    embeddable = {"DATABASE_URL": Postgres(run_dir, database, durable=durable), "REDIS_URL": Valkey(run_dir)}
+    embeddable: dict[str, Server] = {
+        "DATABASE_URL": Postgres(run_dir, database, durable=durable),
+        "REDIS_URL": Valkey(run_dir),
+    }
     started = {name: server for name, server in embeddable.items() if name not in found}
     with contextlib.ExitStack() as stack:
         found |= {name: stack.enter_context(run_server(server)) for name, server in started.items()}

@@ -49,6 +49,6 @@ def kill_orphans(run_dir: Path) -> None:
 
 def is_our_process(process: psutil.Process, run_dir: Path) -> bool:
     try:
-        return process.environ().get(SUPERVISED_VARIABLE) == str(run_dir)
+        return bool(process.environ().get(SUPERVISED_VARIABLE) == str(run_dir))
     except psutil.Error:
         return False

@@ -102,7 +102,7 @@ def save_outbox_results(maker: RowMaker, rows: list[Outgoing]) -> None:
                 published_at=row.sent_at,
             )
             for row in rows
-            if row.state == "sent"
+            if row.state == "sent" and row.sent_at is not None
         ],
     )
     save_rows(

@@ -9,7 +9,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from socialops.migration_runs import ResumingExecutor, create_reserved_tables, lock_migrations
 from socialops.schema_check import describe_unknown
 
-migrate.MigrationExecutor = ResumingExecutor  # the name that the command below makes its executor by
+migrate.MigrationExecutor = ResumingExecutor  # type: ignore[attr-defined]  # by this name the command below makes its own
 
 
 class Command(migrate.Command):
