@@ -7,6 +7,7 @@ from django import forms
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
+from foundation.form_fields import choice_field, row_field
 from networks.models import Profile
 from networks.registry import manifests
 from organizations.auditing.overtaken_changes import SeenForm
@@ -60,7 +61,7 @@ class TeamForm(forms.Form):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         for field in ("leaders", "members"):
-            self.fields[field].queryset = list_members()  # type: ignore[attr-defined]  # a field of choices
+            row_field(self, field).queryset = list_members()
 
     def ids(self) -> dict[str, Any]:
         """The answers as the actions take them."""
@@ -172,8 +173,8 @@ class GrantForm(forms.Form):
         self, *given: Any, holders: list[tuple[str, str]], levels: list[tuple[str, str]], **named: Any
     ) -> None:
         super().__init__(*given, **named)
-        self.fields["holder"].choices = holders  # type: ignore[attr-defined]  # a field of choices
-        self.fields["level"].choices = levels  # type: ignore[attr-defined]  # a field of choices
+        choice_field(self, "holder").choices = holders
+        choice_field(self, "level").choices = levels
 
 
 class LevelForm(SeenForm):

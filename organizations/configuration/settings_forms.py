@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from foundation.errors import Invalid
+from foundation.form_fields import choice_field
 from organizations.actions.organizations import MOST_LATE_MINUTES
 from organizations.auditing.overtaken_changes import SeenForm
 from organizations.models import Role
@@ -52,7 +53,7 @@ class OwnDetailsForm(forms.Form):
     def __init__(self, *given: Any, zone: str, **named: Any) -> None:
         super().__init__(*given, **named)
         own = ("", _("As the organization: %s") % zone.replace("_", " "))
-        self.fields["time_zone"].choices = [own, *time_zone_choices()]  # type: ignore[attr-defined]  # a field of choices
+        choice_field(self, "time_zone").choices = [own, *time_zone_choices()]
 
 
 class OrganizationForm(SeenForm):

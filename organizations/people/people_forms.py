@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from foundation.form_fields import choice_field, row_field
 from organizations.models import Member, Role
 from organizations.queries.people import list_members
 
@@ -47,8 +48,8 @@ class InviteForm(forms.Form):
 
     def __init__(self, *given: Any, rank: int, teams: Mapping[int, str], **named: Any) -> None:
         super().__init__(*given, **named)
-        self.fields["role"].choices = roles_up_to(rank)  # type: ignore[attr-defined]  # a field of choices
-        self.fields["teams"].choices = list(teams.items())  # type: ignore[attr-defined]  # a field of choices
+        choice_field(self, "role").choices = roles_up_to(rank)
+        choice_field(self, "teams").choices = list(teams.items())
         if not teams:
             del self.fields["teams"]
 
@@ -92,7 +93,7 @@ class RoleForm(forms.Form):
 
     def __init__(self, *given: Any, rank: int, **named: Any) -> None:
         super().__init__(*given, **named)
-        self.fields["role"].choices = roles_up_to(rank)  # type: ignore[attr-defined]  # a field of choices
+        choice_field(self, "role").choices = roles_up_to(rank)
 
 
 class DayInput(forms.DateInput):
@@ -113,7 +114,7 @@ class AbsenceForm(forms.Form):
 
     def __init__(self, *given: Any, member: Member, **named: Any) -> None:
         super().__init__(*given, **named)
-        self.fields["deputy"].queryset = takeover_candidates(member)  # type: ignore[attr-defined]  # a field of choices
+        row_field(self, "deputy").queryset = takeover_candidates(member)
 
 
 class LeavingForm(forms.Form):
@@ -147,11 +148,11 @@ class LeavingForm(forms.Form):
         for kind, label in kinds.items():
             self.fields[f"to_{kind}"] = MemberField(label=label, required=False, empty_label=_("The successor"))
         for name in ("successor", *(f"to_{kind}" for kind in kinds)):
-            field = self.fields[name]
-            field.queryset = queryset  # type: ignore[attr-defined]  # a field of choices
+            field = row_field(self, name)
+            field.queryset = queryset
             # one query for all of these lists
-            blank = [] if field.required else [("", field.empty_label)]  # type: ignore[attr-defined]  # a field of choices
-            field.choices = [*blank, *((one.pk, field.label_from_instance(one)) for one in people)]  # type: ignore[attr-defined]  # a field of choices
+            blank = [] if field.required else [("", field.empty_label)]
+            field.choices = [*blank, *((one.pk, field.label_from_instance(one)) for one in people)]
 
     def clean_name(self) -> str:
         entered = self.cleaned_data["name"]

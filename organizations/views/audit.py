@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from foundation.form_fields import choice_field
 from foundation.texts.ids import parse_id
 from organizations.actions.exports import record_audit_export
 from organizations.auditing.audit_export import audit_csv_lines, audit_json_lines
@@ -48,13 +49,13 @@ class AuditFilterForm(forms.Form):
     def __init__(self, given: QueryDict) -> None:
         super().__init__(given, auto_id="audit-%s")
         people = Member.objects.select_related("user", "organization").order_by("user__name", "user__email", "pk")
-        self.fields["person"].choices = [  # type: ignore[attr-defined]  # a field of choices
+        choice_field(self, "person").choices = [
             ("", _("Everybody")),
             (SYSTEM_ACTOR, _("The system")),
             *((str(one.pk), one.name) for one in people),
         ]
         words = sorted((verb_words(verb), verb) for verb in verbs_used())
-        self.fields["verb"].choices = [("", _("Everything")), *((verb, word) for word, verb in words)]  # type: ignore[attr-defined]  # a field of choices
+        choice_field(self, "verb").choices = [("", _("Everything")), *((verb, word) for word, verb in words)]
 
     def criteria(self, zone: str) -> AuditFilter:
         self.full_clean()

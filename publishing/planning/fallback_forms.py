@@ -5,6 +5,7 @@ from typing import Any, Self
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from foundation.form_fields import row_field
 from networks.models import FallbackPlan, Profile
 from networks.models.fallback import NO_PLAN
 from networks.registry import adapter_classes
@@ -43,8 +44,8 @@ class FallbackForm(SeenForm):
     def __init__(self, *args: Any, network: str, **given: Any) -> None:
         super().__init__(*args, **given)
         self.fields["text"].required = True
-        self.fields["profile"].queryset = Profile.objects.exclude(network=network).order_by("name", "pk")  # type: ignore[attr-defined]  # a field of choices
-        self.fields["told"].queryset = Member.objects.select_related("user").order_by("user__name", "pk")  # type: ignore[attr-defined]  # a field of choices
+        row_field(self, "profile").queryset = Profile.objects.exclude(network=network).order_by("name", "pk")
+        row_field(self, "told").queryset = Member.objects.select_related("user").order_by("user__name", "pk")
 
     @classmethod
     def of(cls, network: str, plan: FallbackPlan | None) -> Self:

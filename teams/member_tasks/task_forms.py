@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from foundation.errors import Invalid
+from foundation.form_fields import choice_field
 from foundation.texts.written_text import WrittenField
 from organizations.models import Member, Role
 from organizations.queries.people import list_members
@@ -53,7 +54,7 @@ class TaskForm(forms.Form):
         self.zone = member.time_zone
         named["initial"] = {"member": f"member-{member.pk}", "form_key": uuid.uuid4(), **named.get("initial", {})}
         super().__init__(*given, **named)
-        self.fields["member"].choices = holder_choices()  # type: ignore[attr-defined]  # a field of choices
+        choice_field(self, "member").choices = holder_choices()
 
     @property
     def due_at(self) -> datetime | None:
@@ -72,4 +73,4 @@ class HandOverForm(forms.Form):
 
     def __init__(self, *given: Any, but: Member | None, **named: Any) -> None:
         super().__init__(*given, **named)
-        self.fields["member"].choices = holder_choices(but)  # type: ignore[attr-defined]  # a field of choices
+        choice_field(self, "member").choices = holder_choices(but)
