@@ -19,7 +19,13 @@ from organizations.access import member_of, memberships_of, require_admin, requi
 from organizations.models import Member
 from organizations.page_organization import remember_organization
 from organizations.sign_in.admission import Hindrance, hindrance
-from organizations.sign_in.presence import DRAWN_FOR_HEADER, Presence, presence_response, require_sign_in
+from organizations.sign_in.presence import (
+    DRAWN_FOR_HEADER,
+    Presence,
+    presence_response,
+    require_sign_in,
+    signed_in_user,
+)
 from organizations.tenancy import scope
 
 P = ParamSpec("P")
@@ -45,7 +51,7 @@ def member_gate(view: MemberView[P]) -> Callable[..., HttpResponseBase]:
         request.as_of = (
             realtime.current_moment() if is_page_request(request) else ""
         )  # before anything is asked of the database
-        request.memberships = memberships_of(request.user)  # type: ignore[arg-type]  # signed_in stands before
+        request.memberships = memberships_of(signed_in_user(request))
         request.member = member_of(request.memberships, slug)
         if first := hindrance(request.member, request.session):
             if first != Hindrance.SESSION_OVER:

@@ -21,6 +21,7 @@ from django.urls import reverse
 from organizations.gates import MemberRequest, MemberView, P
 from organizations.sign_in.account_access import SAFE_METHODS
 from organizations.sign_in.admission import is_borrowed_session
+from organizations.sign_in.presence import signed_in_user
 
 PROOF_METHODS = ("password", "mfa")  # as django-allauth writes down how somebody showed who they are
 BORROWED_PROOFS = ("reauthenticate", "mfa_reauthenticate:webauthn")  # what would sign one in without the provider
@@ -28,7 +29,7 @@ BORROWED_PROOFS = ("reauthenticate", "mfa_reauthenticate:webauthn")  # what woul
 
 def has_fresh_proof(request: HttpRequest) -> bool:
     """Whether this session gave a proof within the last minutes, when it was signed in or since."""
-    if is_borrowed_session(request.session, request.user):  # type: ignore[arg-type]  # asked of who is signed in
+    if is_borrowed_session(request.session, signed_in_user(request)):
         return False
     given = [record["at"] for record in get_authentication_records(request) if record["method"] in PROOF_METHODS]
     return bool(given) and time.time() - given[-1] < app_settings.REAUTHENTICATION_TIMEOUT
@@ -39,7 +40,7 @@ def redirect_to_proof(request: HttpRequest) -> HttpResponseBase:
     ways = proof_urls(request)
     if not ways:
         return redirect("account_reset_password")
-    if request.method in SAFE_METHODS or not is_borrowed_session(request.session, request.user):  # type: ignore[arg-type]  # set before a view begins
+    if request.method in SAFE_METHODS or not is_borrowed_session(request.session, signed_in_user(request)):
         suspended: HttpResponseBase = suspend_request(request, ways[0])
         return suspended
     # What a borrowed session sent is not kept: somebody else may have sent it.

@@ -15,6 +15,8 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
+from organizations.models import User
+
 DRAWN_FOR_HEADER = "X-Drawn-For"
 SESSION_HEADER = "X-Session"
 SECRET_FIELD_WORDS = ("password", "secret", "token", "credential")  # what is typed into such fields is not shown again
@@ -28,6 +30,13 @@ class Presence(StrEnum):
     OTHER = "other"  # somebody else is
     THRESHOLD = "threshold"  # they are, but something must be done before they enter
     STALE = "stale"  # they are, but the page's token is from before they signed in again
+
+
+def signed_in_user(request: HttpRequest) -> User:
+    """Whom the door before this has let in."""
+    user = request.user
+    assert isinstance(user, User)
+    return user
 
 
 def presence_of(request: HttpRequest) -> Presence:

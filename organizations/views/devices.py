@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from foundation.database.lookups import get_or_not_found
 from organizations.receivers import recheck_streams, record_everywhere
+from organizations.sign_in.presence import signed_in_user
 
 
 @require_POST
@@ -18,7 +19,7 @@ def end_session(request: HttpRequest, pk: int) -> HttpResponse:
     """Ends one of one's own sessions: its next page asks to sign in, its event stream closes at once."""
     session = get_or_not_found(UserSession.objects.filter(user=request.user), pk)
     session.end()
-    record_everywhere(request.user, "session.ended", device=session.user_agent[:120])  # type: ignore[arg-type]  # set before a view begins
-    recheck_streams(request.user)  # type: ignore[arg-type]  # set before a view begins
+    record_everywhere(signed_in_user(request), "session.ended", device=session.user_agent[:120])
+    recheck_streams(signed_in_user(request))
     messages.success(request, _("That device is signed out."))
     return redirect("usersessions_list")

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 from foundation.errors import Invalid, NotFound
 from organizations.actions.founding import found_organization
 from organizations.configuration.settings_forms import show_errors
+from organizations.sign_in.presence import signed_in_user
 from organizations.sign_in.security_forms import FoundingForm
 
 
@@ -20,7 +21,7 @@ def show_founding(request: HttpRequest) -> HttpResponse:
     form = FoundingForm(request.POST or None)
     if form.is_valid():
         try:
-            owner = found_organization(request.user, **form.cleaned_data)  # type: ignore[arg-type]  # signed in
+            owner = found_organization(signed_in_user(request), **form.cleaned_data)
         except Invalid as invalid:
             show_errors(form, invalid)
         else:

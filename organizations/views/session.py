@@ -20,6 +20,7 @@ from organizations.sign_in.presence import (
     presence_response,
     render_send_again,
     require_sign_in,
+    signed_in_user,
     typed_fields,
 )
 
@@ -40,7 +41,7 @@ def threshold_if_needed(request: HttpRequest, slug: str) -> str:
     if not slug:
         return ""
     try:
-        member = member_of(memberships_of(request.user), slug)  # type: ignore[arg-type]  # presence_of stands before
+        member = member_of(memberships_of(signed_in_user(request)), slug)
     except NotFound:
         return ""
     return threshold_url(slug, AGAIN_PATH) if hindrance(member, request.session) else ""

@@ -26,6 +26,7 @@ from organizations.sign_in.account_linking import own_signed_in_user, start_link
 from organizations.sign_in.admission import Hindrance, hindrance, note_sign_on
 from organizations.sign_in.fresh_proof import proof_url
 from organizations.sign_in.oidc import Claims, PendingSignOn, SignOnFailed, begin_sign_on, finish_sign_on
+from organizations.sign_in.presence import signed_in_user
 from organizations.sign_in.security_forms import SignOnEmailForm
 
 PENDING_KEY = "sign_on_pending"  # in the session: {state: {...}}, each good for one answer
@@ -146,7 +147,7 @@ def take_pending(request: HttpRequest, slug: str) -> tuple[PendingSignOn, str, i
 @login_required
 def show_threshold(request: HttpRequest, slug: str) -> HttpResponse:
     """What must be done before one enters; on to the organization when it is done."""
-    memberships = memberships_of(request.user)  # type: ignore[arg-type]  # login_required stands before
+    memberships = memberships_of(signed_in_user(request))
     member = member_of(memberships, slug)
     after = safe_next(request, request.GET.get("next")) or f"/o/{slug}/"
     first = hindrance(member, request.session)

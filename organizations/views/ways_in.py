@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from foundation.errors import Conflict, NotFound
 from organizations.actions.ways_in import remove_ways
-from organizations.models import User
 from organizations.queries.ways_in import Way, WayKind, ways_in
+from organizations.sign_in.presence import signed_in_user
 
 REMOVAL_MAILS = {WayKind.PASSKEY: "mfa/email/webauthn_removed", WayKind.APP: "mfa/email/totp_deactivated"}
 
@@ -34,7 +34,7 @@ def show_ways_in(request: HttpRequest) -> HttpResponse:
 @require_POST
 def remove_way_in(request: HttpRequest) -> HttpResponse:
     """One of them; the proof was asked for on the way here (organizations/sign_in/account_access.py)."""
-    user: User = request.user  # type: ignore[assignment]  # signed in
+    user = signed_in_user(request)
     found = own_ways(request)
     way = next((one for one in found if one.key == request.POST.get("way") and not one.is_current), None)
     if way is None:
@@ -52,4 +52,4 @@ def remove_way_in(request: HttpRequest) -> HttpResponse:
 
 
 def own_ways(request: HttpRequest) -> list[Way]:
-    return ways_in(request.user, session_key=request.session.session_key or "")  # type: ignore[arg-type]  # signed in
+    return ways_in(signed_in_user(request), session_key=request.session.session_key or "")

@@ -8,11 +8,12 @@ from django.templatetags.static import static
 
 from organizations.access import memberships_of
 from organizations.page_organization import preferred_membership
+from organizations.sign_in.presence import signed_in_user
 
 
 @login_required
 def redirect_to_organization(request: HttpRequest) -> HttpResponse:
-    memberships = memberships_of(request.user)  # type: ignore[arg-type]  # login_required stands before
+    memberships = memberships_of(signed_in_user(request))
     if not memberships:
         if settings.REGISTRATION == "open":
             return redirect("sign_on:found")

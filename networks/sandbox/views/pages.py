@@ -29,6 +29,7 @@ from networks.sandbox.views.gates import practice_only
 from organizations.access import memberships_of
 from organizations.gates import MemberRequest, member_gate
 from organizations.sign_in.admission import hindrance
+from organizations.sign_in.presence import signed_in_user
 
 
 @practice_only
@@ -36,7 +37,7 @@ from organizations.sign_in.admission import hindrance
 @login_required
 def list_practice_pages(request: HttpRequest) -> HttpResponse:
     """Every practice profile of the organizations that this session may enter."""
-    own = memberships_of(request.user)  # type: ignore[arg-type]  # login_required stands before
+    own = memberships_of(signed_in_user(request))
     organizations = [member.organization for member in own if hindrance(member, request.session) is None]
     found = [(one, queries.practice_profiles(one)) for one in organizations]
     return render(request, "sandbox/index.html", {"groups": found})
