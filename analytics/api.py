@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 from django.urls import path
 from django.utils.timezone import now
-from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema, extend_schema_field, inline_serializer
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -44,12 +45,12 @@ class FigureShape(Shape):
     """One number of the period."""
 
     key = serializers.ChoiceField([metric.key for metric in METRICS], source="metric.key")
-    label = serializers.CharField(source="metric.label")
+    label = serializers.CharField(source="metric.label")  # type: ignore[assignment]  # a field's own label, elsewhere
     value = serializers.IntegerField(allow_null=True, help_text="Null where it is not known.")
     previous = serializers.IntegerField(allow_null=True, help_text="Of as many days before.")
     unit = serializers.CharField(source="metric.unit")
     as_of = MomentField(allow_null=True)
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # where a field reads, elsewhere
     definition = serializers.CharField(source="metric.definition")
     reason = serializers.CharField(
         required=False, allow_null=True, help_text="Why it is not known; absent where it is."

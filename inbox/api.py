@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -76,7 +77,7 @@ class AssignBody(StrictSerializer):
         return attrs
 
 
-FILTER_PARAMETERS = [OpenApiParameter(name, OpenApiTypes.STR) for name in ConversationQuery().fields]
+FILTER_PARAMETERS = [OpenApiParameter(str(name), OpenApiTypes.STR) for name in ConversationQuery().fields]
 
 
 class ConversationView(MemberViewSet):

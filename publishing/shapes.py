@@ -85,7 +85,7 @@ def describe_copies(one: AttachedFile) -> Iterator[dict[str, Any]]:
 class AssetShape(FileShape):  # of an Asset
     """A file with the words that it has now."""
 
-    def to_representation(self, asset: Asset) -> dict[str, Any]:
+    def to_representation(self, asset: Asset) -> dict[str, Any]:  # type: ignore[override]  # it has the fields of a file
         return super().to_representation(asset.attached(asset.alt_text))
 
 
@@ -186,7 +186,7 @@ class AttemptShape(Shape):
 class DeliveryWithAttemptsShape(DeliveryShape):  # its context has `attempts`
     """A delivery with the tries of all its parts, the oldest first."""
 
-    attempts = AttemptShape(many=True)
+    attempts = AttemptShape(many=True)  # type: ignore[assignment]  # instead of their number
 
     def to_representation(self, shown: ShownDelivery) -> dict[str, Any]:
         attempts = AttemptShape(self.context["attempts"], many=True).data
@@ -227,16 +227,16 @@ class PostShape(Shape):  # of a ShownPost
 
     def to_representation(self, shown: ShownPost) -> dict[str, Any]:
         post = shown.post
-        files = [[FILE_SHAPE.to_representation(one) for one in part] for part in post.revision.files()]
-        wordings = post.revision.wordings()
+        files = [[FILE_SHAPE.to_representation(one) for one in part] for part in post.newest_revision.files()]
+        wordings = post.newest_revision.wordings()
         return {
             "id": post.pk,
             "state": shown.state_filter,
-            "revision": post.revision.number,
+            "revision": post.newest_revision.number,
             "author": post.author_id,
-            "text": post.revision.text,
-            "thread": post.revision.parts,
-            "first_comment": post.revision.first_comment,
+            "text": post.newest_revision.text,
+            "thread": post.newest_revision.parts,
+            "first_comment": post.newest_revision.first_comment,
             "media": files[0] if files else [],
             "thread_media": files[1:],
             "variants": {network: WORDING_SHAPE.to_representation(own) for network, own in wordings.items()},

@@ -45,7 +45,7 @@ class WaitShape(Shape):  # of a profile `annotate_waits` has seen
     reason = serializers.CharField()
     until = MomentField(allow_null=True)
 
-    def to_representation(self, profile: Profile) -> dict[str, Any] | None:
+    def to_representation(self, profile: Profile) -> dict[str, Any] | None:  # type: ignore[override]  # null of nothing
         wait = first_wait_of(profile)
         return {"held": wait.hold, "reason": wait.reason, "until": wait.until} if wait else None
 
@@ -151,7 +151,7 @@ class ProfileView(MemberViewSet):
 
     @extend_schema(responses=ProfileShape(many=True))
     def list(self, request: Request) -> Response:
-        rows = self.paginate_queryset(annotate_waits(profiles_for(self.member, to="view"), now()))
+        rows = self.paginate_queryset(annotate_waits(profiles_for(self.member, to="view"), now())) or []
         verbs = verbs_on(self.member, [row.pk for row in rows])
         return self.get_paginated_response(ProfileShape(rows, many=True, context={"verbs": verbs}).data)
 

@@ -3,7 +3,7 @@
 import copy
 import json
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from django.http import QueryDict
 from django.utils.dateparse import parse_date, parse_time
@@ -41,7 +41,7 @@ def merge_edits(member: Member, post: Post, form: ComposerForm, address: str) ->
 
     Without differences both wrote the same.
     """
-    sent, stands = cast(QueryDict, form.data), composer_initial(post, member)
+    sent, stands = form.data, composer_initial(post, member)
     found = [
         comparable_values(initial_before_edit(post, form, member)),
         posted_values(sent),

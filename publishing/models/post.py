@@ -38,6 +38,12 @@ class Post(TenantModel):
         return f"post {self.pk}"
 
     @property
+    def newest_revision(self) -> "Revision":
+        """`revision`, which a post has from the moment that it is stored."""
+        assert self.revision is not None
+        return self.revision
+
+    @property
     def oddity(self) -> str:
         """What the clock makes of its planned time, for people; mostly empty."""
         if self.planned_at is None or self.planned_wall is None:

@@ -38,7 +38,7 @@ def show_posts(request: MemberRequest) -> HttpResponse:
     wanted = ListFilter(request.GET).wanted
     keys = {"after": wanted.pop("before", None), "before": wanted.pop("after", None)}
     page = page_by_key(rows_to_show(list_posts(request.member, **wanted)), ["-pk"], size=PER_PAGE, **keys)
-    context = {
+    context: dict[str, Any] = {
         "posts": list_posts_with_profiles(page.rows, request.member),
         "older": page.later,
         "newer": page.earlier,
@@ -71,14 +71,14 @@ def post_context(request: MemberRequest, pk: int) -> dict[str, Any]:
         "may": possible_actions(page, allowed_actions(member, one, page.verbs)),
         "wordings": wordings_by_network(page),
         "originals": list(
-            {file.asset: file for part in one.revision.files() for file in part if file.original}.values()
+            {file.asset: file for part in one.newest_revision.files() for file in part if file.original}.values()
         ),
         "decisions": Decision.objects.filter(revision__post=one).select_related("member__user", "revision"),
         "zone": member.time_zone,
         "written": request.GET.get("written", "")[:20],
         "asked_instead": stuck,
         "waits": None if stuck else pending_decisions([one]).get(one.pk),
-        "approve_moment": format_planned_time(one.planned_at, member.time_zone) if by_itself else "",
+        "approve_moment": format_planned_time(one.planned_at, member.time_zone) if by_itself and one.planned_at else "",
     }
 
 
@@ -89,22 +89,27 @@ def wordings_by_network(page: PostPage) -> list[tuple[str, Wording, list[Profile
     for profile in page.profiles:
         profiles.setdefault(profile.network, []).append(profile)
     one = page.post
-    said = one.revision.wording_on
     return [
-        (network, said(network), who, unsent_parts_note(one, network), adaptations_on_network(one, network))
+        (
+            network,
+            one.newest_revision.wording_on(network),
+            who,
+            unsent_parts_note(one, network),
+            adaptations_on_network(one, network),
+        )
         for network, who in profiles.items()
     ]
 
 
 def adaptations_on_network(one: Post, network: str) -> list[str]:
     adapter = adapter_class(network)
-    files = [file for part in one.revision.files() for file in part]
-    said = (describe_adaptation(file, adapter.capabilities, adapter.label) for file in files)
-    return list(dict.fromkeys(filter(None, said)))
+    files = [file for part in one.newest_revision.files() for file in part]
+    adaptations = (describe_adaptation(file, adapter.capabilities, adapter.label) for file in files)
+    return list(dict.fromkeys(filter(None, adaptations)))
 
 
 def unsent_parts_note(one: Post, network: str) -> str:
-    own, parts = one.revision.wordings().get(network), len(one.revision.parts)
+    own, parts = one.newest_revision.wordings().get(network), len(one.newest_revision.parts)
     silent = own is not None and own.parts is None and parts and one.state in ("draft", "in_review", "approved")
     return unsent_parts_warning(adapter_class(network).label, parts) if silent else ""
 

@@ -1,8 +1,10 @@
 """REST: tasks."""
 
-from typing import Any
+from typing import Any, TypedDict, TypeVar
 
-from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema, extend_schema_field
+from django.db.models import Model, QuerySet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -33,6 +35,8 @@ from teams.member_tasks.task_access import access_task, tasks_for
 from teams.member_tasks.task_subjects import parse_reference
 from teams.models import Task, Team
 from teams.queries.tasks import TASK_VIEW_NAMES, TaskRow, steps_of_task, tasks_in_view, with_abouts
+
+M = TypeVar("M", bound=Model)
 
 
 class AwareDateTimeField(serializers.DateTimeField):
@@ -111,7 +115,7 @@ class TaskHistoryShape(TaskShape):
 
     @extend_schema_field(TaskStepShape(many=True))
     def get_history(self, row: TaskRow) -> list[dict[str, Any]]:
-        return TaskStepShape(steps_of_task(row.task), many=True).data
+        return list(TaskStepShape(steps_of_task(row.task), many=True).data)
 
 
 class TaskView(MemberViewSet):
@@ -124,7 +128,7 @@ class TaskView(MemberViewSet):
         rows = tasks_in_view(self.member, view) if view else tasks_for(self.member)
         if view:
             self.pagination_class = EndedFirst if view == "done" else DueFirst
-        found = self.paginate_queryset(rows.select_related("giver", "assignee", "team"))
+        found = self.paginate_queryset(rows.select_related("giver", "assignee", "team")) or []
         return self.get_paginated_response(TaskShape(with_abouts(self.member, found), many=True).data)
 
     @extend_schema(responses=TaskHistoryShape)
@@ -190,15 +194,23 @@ class TaskView(MemberViewSet):
         return etag_response(shape(row).data, task.mark, status)
 
 
-def find_holder(body: dict[str, Any]) -> dict[str, Member | Team]:
+class Holder(TypedDict):
+    member: Member | None
+    team: Team | None
+
+
+def find_holder(body: dict[str, Any]) -> Holder:
     """The person and team that a body names. Raises Invalid (member, team)."""
-    found: dict[str, Member | Team] = {}
-    for field, rows in (("member", list_members()), ("team", Team.objects.all())):
-        if pk := body.get(field):
-            row = rows.filter(pk=pk).first()
-            if row is None:
-                raise Invalid({field: ["There is none with this id here."]})
-            found[field] = row
+    return {
+        "member": find_named("member", list_members(), body.get("member")),
+        "team": find_named("team", Team.objects.all(), body.get("team")),
+    }
+
+
+def find_named(field: str, rows: QuerySet[M], pk: int | None) -> M | None:
+    found = rows.filter(pk=pk).first() if pk else None
+    if pk and found is None:
+        raise Invalid({field: ["There is none with this id here."]})
     return found
 
 

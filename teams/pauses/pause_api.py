@@ -64,7 +64,7 @@ class PauseShape(Shape):  # its context has `sending`, as `count_in_flight` coun
     in_flight = serializers.SerializerMethodField(help_text="What had begun to leave and is not through yet.")
 
     def get_in_flight(self, pause: Pause) -> int:
-        return self.context["sending"].get(pause.pk, 0)
+        return int(self.context["sending"].get(pause.pk, 0))
 
 
 class BacklogShape(Shape):
@@ -80,7 +80,7 @@ class ReleasedPauseShape(PauseShape):  # its context has `done`, as `release_pau
 
     @extend_schema_field(BacklogShape)
     def get_done(self, pause: Pause) -> dict[str, int]:
-        return self.context["done"]
+        return dict(self.context["done"])
 
 
 class PauseView(MemberViewSet):
@@ -93,8 +93,8 @@ class PauseView(MemberViewSet):
     def list(self, request: Request) -> Response:
         """Those that touch the caller, the newest first."""
         asked = self.read(PauseQuery, request.query_params).get("state")
-        wanted = {"holds": PAUSE_HOLDS, "released": ~PAUSE_HOLDS}.get(asked, Q())
-        rows = self.paginate_queryset(pauses_for(self.member).filter(wanted))
+        wanted = {"holds": PAUSE_HOLDS, "released": ~PAUSE_HOLDS, None: Q()}[asked]
+        rows = self.paginate_queryset(pauses_for(self.member).filter(wanted)) or []
         sending = count_in_flight(row for row in rows if row.released_at is None)
         return self.get_paginated_response(PauseShape(rows, many=True, context={"sending": sending}).data)
 
