@@ -42,6 +42,7 @@ from honcho.environ import parse_procfile
 
 from socialops.running.procfile_process import split_command
 from socialops.running.start_steps import collect_static, run_manage_command
+from tests import starter
 from tests.databases import create_migrated, drop, named_database
 from tests.services import RUN_DIR
 
@@ -57,19 +58,11 @@ class Stack:
     def __init__(self, env: dict[str, str]) -> None:
         self.env = env
         self.url = env["PUBLIC_URL"]
-        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.processes: dict[str, starter.Started] = {}
 
     def start(self, name: str) -> None:
         with self.log_path(name).open("ab") as log:
-            self.processes[name] = subprocess.Popen(
-                split_command(COMMANDS[name]),
-                cwd=BASE_DIR,
-                env=self.env,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+            self.processes[name] = starter.start(split_command(COMMANDS[name]), cwd=BASE_DIR, env=self.env, stdout=log)
 
     def kill(self, name: str, number: int = signal.SIGKILL) -> None:
         process = self.processes[name]
@@ -112,15 +105,8 @@ class Stack:
         self, *args: str, input: str | None = None, check: bool = True, **env: str
     ) -> subprocess.CompletedProcess[str]:
         """`manage.py args` with the stack's environment; `check=False` where failing is what is tested."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *args],
-            cwd=BASE_DIR,
-            env={**self.env, **env},
-            input=input if input is not None else "",
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+        command = [sys.executable, "manage.py", *args]
+        done = starter.run(command, cwd=BASE_DIR, env={**self.env, **env}, input=input or "", timeout=120)
         assert not check or done.returncode == 0, f"{args} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
         return done
 
