@@ -15,7 +15,7 @@ import pytest
 from socialops.backup.archive import open_archive
 from socialops.backup.backup_refusal import BackupRefused
 from socialops.running.servers import Postgres, run_server
-from tests import stack
+from tests import stack, starter
 from tests.builders import PASSWORD
 from tests.ops.test_serve import GIVEN
 from tests.stack import BASE_DIR
@@ -34,9 +34,7 @@ def folder() -> Iterator[Path]:
 def command(folder: Path, *args: str, **env: str) -> "subprocess.CompletedProcess[str]":
     clean = {name: value for name, value in os.environ.items() if name not in GIVEN}
     settled = {**clean, "SOCIALOPS_RUN_DIR": str(folder), "MEDIA_STORAGE_URL": (folder / "media").as_uri(), **env}
-    return subprocess.run(
-        [sys.executable, "manage.py", *args], cwd=BASE_DIR, env=settled, capture_output=True, text=True, timeout=300
-    )
+    return starter.run([sys.executable, "manage.py", *args], cwd=BASE_DIR, env=settled, timeout=300)
 
 
 def rows(folder: Path, query: str) -> list[tuple]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import starter
 from tests.stack import BASE_DIR
 
 pytestmark = pytest.mark.timeout(120)
@@ -35,14 +36,14 @@ WRONG = {
 }
 
 
-def run(program: str, **env: str) -> subprocess.CompletedProcess[str]:
-    given = {**os.environ, "DEBUG": "False", **env}
-    return subprocess.run(PROGRAMS[program], cwd=BASE_DIR, env=given, capture_output=True, text=True, timeout=30)
+def given(**env: str) -> dict[str, str]:
+    return {**os.environ, "DEBUG": "False", **env}
 
 
 @pytest.mark.parametrize("variable", WRONG)
 def test_it_is_named(variable: str) -> None:
-    ended = run("manage.py", **{variable: WRONG[variable]})
+    env = given(**{variable: WRONG[variable]})
+    ended = starter.run(PROGRAMS["manage.py"], cwd=BASE_DIR, env=env, timeout=30)
     assert ended.returncode == 1
     assert ended.stderr.startswith(f"{variable}: expected")
     assert len(ended.stderr.strip().splitlines()) == 1
@@ -50,7 +51,8 @@ def test_it_is_named(variable: str) -> None:
 
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_every_program_says_so(program: str) -> None:
-    ended = run(program, PORT="eighty")
+    env = given(PORT="eighty")
+    ended = subprocess.run(PROGRAMS[program], cwd=BASE_DIR, env=env, capture_output=True, text=True, timeout=30)
     assert ended.returncode not in (0, None)
     assert "PORT: expected a whole number" in ended.stderr + ended.stdout
     assert "Traceback" not in ended.stderr + ended.stdout

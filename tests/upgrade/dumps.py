@@ -3,6 +3,7 @@
 import contextlib
 import gzip
 import os
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +11,8 @@ from typing import Any
 
 import psycopg2
 
-from socialops.running.start_steps import run_manage_command
-from tests.databases import create, drop, named_database
+from tests import starter
+from tests.databases import BASE_DIR, create, drop, named_database
 from tests.upgrade.schema import schema
 
 FOLDER = Path(__file__).parent
@@ -39,7 +40,9 @@ class Database:
             return cursor.fetchall() if cursor.description else []
 
     def migrate(self) -> None:
-        run_manage_command("migrate", "--no-input", "--verbosity", "0", env=self.env)
+        command = [sys.executable, "manage.py", "migrate", "--no-input", "--verbosity", "0"]
+        done = starter.run(command, cwd=BASE_DIR, env=self.env, timeout=200)
+        assert done.returncode == 0, done.stdout + done.stderr
 
     def schema(self) -> set[str]:
         return schema(self.sql)
