@@ -23,7 +23,7 @@ def page_button(
     *,
     overtaken: Callable[[MemberRequest, T], HttpResponse],
     leads_to: Callable[[MemberRequest, T], str],
-    say: Callable[[MemberRequest, str], None] = messages.success,
+    announce: Callable[[MemberRequest, str], None] = messages.success,
 ) -> Callable[[ButtonWork[T]], Callable[..., HttpResponseBase]]:
     """A decorator for the POSTs on what `access` finds. A refusal is said too; what is gone or foreign is a 404."""
 
@@ -34,7 +34,7 @@ def page_button(
         def pressed(request: MemberRequest, pk: int) -> HttpResponse:
             thing = access(request.member, pk)
             try:
-                say(request, work(request, thing))
+                announce(request, work(request, thing))
             except NotFound:
                 raise
             except Overtaken:

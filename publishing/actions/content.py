@@ -80,8 +80,8 @@ def checked_content(
     if chosen or not ids:
         require_draft_right(actor, [profile.pk for profile in chosen])
     words, comment, wordings = given_words(given, before)
-    placing = FilePlacement(given.media, given.thread_media, given.alt_texts or {})
-    files = resolve_placed_files(actor, placing, len(words), before.files, problems)
+    placement = FilePlacement(given.media, given.thread_media, given.alt_texts or {})
+    files = resolve_placed_files(actor, placement, len(words), before.files, problems)
     first, *others = (text_beside_files(text, files, at) for at, text in enumerate(words))
     content = Content(first, chosen, wordings, tuple(others), comment, files)
     problems.update(text_problems(content) or ({} if unfinished else network_problems(content)))

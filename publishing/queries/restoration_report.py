@@ -22,7 +22,7 @@ from teams.access import profiles_for
 if TYPE_CHECKING:  # the stubs are there only where types are checked
     from django_stubs_ext import WithAnnotations
 
-    SettledRow = WithAnnotations[Outgoing, "ToldBy"]
+    SettledRow = WithAnnotations[Outgoing, "SettledBy"]
 else:
     SettledRow = Outgoing
 
@@ -34,14 +34,14 @@ IS_UNDECIDED = Q(state="unknown", doubted=True, needs_person=True) | IS_KEPT_LAT
 Rows = QuerySet[Outgoing, Any]
 
 
-class ToldBy(TypedDict):
-    told_by: str | None
+class SettledBy(TypedDict):
+    settled_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class SettledEntry:
     entry: QueueEntry
-    told_by: str  # how it became known: look, send, person; empty where nobody tried
+    settled_by: str  # how it became known: look, send, person; empty where nobody tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def build_restoration_report(member: Member, now: datetime) -> RestorationReport
     waits = load_shown_rows(rows.filter(IS_UNDECIDED), now)
     looked_for = load_shown_rows(rows.filter(IS_LOOKED_FOR), now)
     settled = load_settled_rows(rows.filter(restoration=restoration).exclude(IS_UNDECIDED | IS_LOOKED_FOR))
-    told_by = {row.pk: row.told_by or "" for row in settled}
+    settled_by = {row.pk: row.settled_by or "" for row in settled}
     open_rows = [(row, row.place, situation_of(row)) for row in waits + looked_for]
     ended_rows = [(row, "", NO_SITUATION) for row in settled]  # what has ended is held by nothing
     entries = build_queue_entries(member, [*open_rows, *ended_rows], now)
@@ -105,7 +105,7 @@ def build_restoration_report(member: Member, now: datetime) -> RestorationReport
         restoration,
         waits=entries[:first],
         looked_for=entries[first:last],
-        settled=[SettledEntry(entry, told_by[entry.row.pk]) for entry in entries[last:]],
+        settled=[SettledEntry(entry, settled_by[entry.row.pk]) for entry in entries[last:]],
         counts=count_open_rows(rows),
         later=count_planned_later(restoration),
     )
@@ -117,7 +117,7 @@ def load_shown_rows(rows: Rows, now: datetime) -> list[SituatedRow]:
 
 def load_settled_rows(rows: Rows) -> list[SettledRow]:
     how = Attempt.objects.filter(outgoing=OuterRef("pk")).order_by("-pk").values("kind")
-    found = rows.annotate(told_by=Subquery(how[:1])).select_related("profile", "remote_post")
+    found = rows.annotate(settled_by=Subquery(how[:1])).select_related("profile", "remote_post")
     return list(found.order_by("-planned_at", "-pk")[:MOST_SHOWN])
 
 

@@ -25,7 +25,7 @@ def url_of_post(request: MemberRequest, delivery: Delivery) -> str:
 
 
 delivery_button = page_button(
-    access_delivery, overtaken=render_overtaken_delivery, leads_to=url_of_post, say=show_message
+    access_delivery, overtaken=render_overtaken_delivery, leads_to=url_of_post, announce=show_message
 )
 
 

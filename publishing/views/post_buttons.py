@@ -51,7 +51,7 @@ def return_url(request: MemberRequest, post: Post) -> str:
     return safe_return_url(request, home, f"{home}posts/{post.pk}/" if post.pk else f"{home}posts/")
 
 
-post_button = page_button(access_post, overtaken=render_overtaken_post, leads_to=return_url, say=show_message)
+post_button = page_button(access_post, overtaken=render_overtaken_post, leads_to=return_url, announce=show_message)
 
 
 def post_action_url(request: MemberRequest, name: str, post: Post) -> str:

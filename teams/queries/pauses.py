@@ -36,7 +36,7 @@ class HoldingPause:
     """A pause that holds: as a sentence, how much was on its way already, whether the reader may end it."""
 
     pause: Pause
-    said: str
+    sentence: str
     in_flight: int
     mine: bool
 
