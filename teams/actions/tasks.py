@@ -62,13 +62,12 @@ def create_task(
         giver=actor,
         assignee=member,
         team=team,
+        state="accepted" if member == actor else "open",  # nobody has to promise themselves anything
         about_kind=about[0] if about else "",
         about_id=about[1] if about else None,
         form_key=form_key,
         **due_columns(actor, due_at, due_zone),
     )
-    if member == actor:
-        task.state = "accepted"  # nobody has to promise themselves anything
     try:
         with transaction.atomic():
             task.save()

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 
 from tests.source import ROOT, packages, product_modules
 
@@ -56,6 +57,49 @@ def test_imports_only_go_down() -> None:
         "\n".join(wrong) + "\nMove the code down to the lowest floor that needs it, or send a signal upwards:"
         " the floor below declares it in signals.py, the floor above listens in receivers.py."
     )
+
+
+def imported_at_once(body: list[ast.stmt]) -> Iterator[ast.Import | ast.ImportFrom]:
+    """What a module needs before it is there itself: not what its functions import, nor what only types need."""
+    for node in body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield node
+        elif isinstance(node, ast.Try):
+            yield from imported_at_once([*node.body, *node.orelse, *node.finalbody])
+        elif isinstance(node, ast.If):
+            yield from imported_at_once(node.orelse if "TYPE_CHECKING" in ast.unparse(node.test) else node.body)
+
+
+def needs_of(body: list[ast.stmt], modules: set[str]) -> set[str]:
+    found = set()
+    for node in imported_at_once(body):
+        found.update(name.name for name in node.names)
+        if isinstance(node, ast.ImportFrom):
+            found.update({node.module or "", *(f"{node.module}.{name.name}" for name in node.names)})
+    return found & modules
+
+
+def circle_in(graph: dict[str, set[str]]) -> list[str]:
+    """Modules that need one another, the first once more at the end; nothing where all have an order."""
+    try:
+        list(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_nothing_goes_round_in_circles() -> None:
+    trees = {module.removesuffix(".__init__"): ast.parse(path.read_text()).body for path, module in product_modules()}
+    circle = circle_in({module: needs_of(body, set(trees)) - {module} for module, body in trees.items()})
+    assert not circle, " → ".join(circle)
+
+
+def test_a_circle_is_found() -> None:
+    sources = {"a": "from b import c", "b": "import d", "d": "if True:\n    import a"}
+    bodies = {name: ast.parse(source).body for name, source in sources.items()}
+    assert circle_in({name: needs_of(body, set(bodies)) for name, body in bodies.items()})
+    bodies["d"] = ast.parse("def later():\n    import a").body
+    assert not circle_in({name: needs_of(body, set(bodies)) for name, body in bodies.items()})
 
 
 def test_every_app_has_a_floor() -> None:

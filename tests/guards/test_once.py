@@ -54,3 +54,20 @@ def test_it_is_written_once(asked: str) -> None:
         if re.search(asked, line)
     ]
     assert not wrong, f"Call {instead}:\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ProfileUserObjectPermission.objects.filter(user=user)",
+        "if text.isascii() and text.isdecimal():",
+        "Member.objects.filter(role__in=(Role.OWNER, Role.ADMIN))",
+        "at = datetime.fromisoformat(text)",
+        "message = EmailMultiAlternatives(subject)",
+        'return redirect("teams:list", request.member.organization.slug)',
+        "for _batch in range(BATCHES):",
+        "except (Team.DoesNotExist, ValueError):",
+    ],
+)
+def test_an_offence_is_found(line: str) -> None:
+    assert [asked for asked in ONCE if re.search(asked, line)]

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.source import ROOT, product_modules
 
 ASKS = re.compile(
@@ -24,3 +26,17 @@ def test_nobody_asks_by_themselves() -> None:
         if ASKS.search(line)
     ]
     assert not wrong, "Ask `keeps` of networks/readiness.py instead:\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "rows.filter(profile__pause='')",
+        "rows.exclude(held_until__gt=now)",
+        "WHERE p.pause = ''",
+        "JOIN networks_circuit c ON true",
+        "Limit.objects.filter(until__gt=now)",
+    ],
+)
+def test_an_offence_is_found(line: str) -> None:
+    assert ASKS.search(line)

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.source import ROOT, product_modules
 
 UNEXPLAINED = re.compile(r"# (noqa|type: ignore)(: ?[A-Z0-9, ]+|\[[a-z, -]+\])?\s*$")
@@ -15,3 +17,9 @@ def test_every_exception_has_its_reason() -> None:
         if UNEXPLAINED.search(line)
     ]
     assert not wrong, "Say why behind it, or let it go:\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize("line", ["x = 1  # noqa", "x = 1  # noqa: S101", "x = 1  # type: ignore[attr-defined]"])
+def test_an_offence_is_found(line: str) -> None:
+    assert UNEXPLAINED.search(line)
+    assert not UNEXPLAINED.search(f"{line}  # an id, and no password")
