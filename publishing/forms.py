@@ -256,8 +256,7 @@ class ComposerForm(forms.Form):
 
 def composer_initial(post: Post, member: Member) -> dict[str, Any]:
     """The composer as a post stands now."""
-    revision = post.revision
-    assert revision is not None  # a post has one from the moment it is stored
+    revision = post.newest_revision
     found: dict[str, Any] = {
         "form_key": uuid4(),
         "text": revision.text,

@@ -110,8 +110,7 @@ def approval_preview(member: Member, cause: str) -> NoticeContent | None:
 
 def own_wording_texts(post: Post) -> list[str]:
     """What is said on one network alone, beneath its name."""
-    assert post.revision is not None
-    wordings = post.revision.wordings()
+    wordings = post.newest_revision.wordings()
     return [
         "\n".join([_("Only on %s:") % adapter_class(network).label, *own.texts]) for network, own in wordings.items()
     ]

@@ -68,12 +68,6 @@ def withdraw_from_outbox(post: Post) -> None:
     cancel_unsent(rows)
 
 
-def revision_of(post: Post) -> Revision:
-    """The revision that counts now; a post has one from the moment it is stored."""
-    assert post.revision is not None
-    return post.revision
-
-
 def cancel_unsent(rows: Iterable[Outgoing]) -> int:
     """Cancels what has not left, the last part of a thread first; how many that were."""
     stoppable = [row for row in rows if row.state in CANCELLABLE_STATES]
@@ -84,7 +78,7 @@ def cancel_unsent(rows: Iterable[Outgoing]) -> int:
 
 def enqueue_deliveries(post: Post, at: datetime) -> None:
     """One delivery and one row of the outbox for each profile that does not have the post yet."""
-    revision = revision_of(post)
+    revision = post.newest_revision
     former = former_revisions(revision)
     written_at = min(one.created_at for one in (revision, *former))
     for profile in Profile.objects.filter(posts=post).exclude(pk__in=reached_profile_ids(post)).order_by("pk"):

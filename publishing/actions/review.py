@@ -18,7 +18,6 @@ from publishing.actions.post_outbox import (
     lock_post,
     ping_post,
     plan_for_audit,
-    revision_of,
     withdraw_from_outbox,
 )
 from publishing.actions.revisions import create_revision
@@ -36,7 +35,9 @@ def submit_post(actor: Actor, post: Post, *, seen: Seen = None) -> Post:
     require_sendable(post)
     before = post.state
     move(post, "submit", review_note="")
-    audit.record(actor, "post.submitted", post, {"state": [before, post.state], "revision": revision_of(post).number})
+    audit.record(
+        actor, "post.submitted", post, {"state": [before, post.state], "revision": post.newest_revision.number}
+    )
     settle_review(post)
     notify_approval_asked(actor, post)
     ping_post(post)
@@ -52,7 +53,7 @@ def approve_post(actor: Actor, post: Post, *, revision: int | None = None, note:
     post = lock_post(post, seen)
     note = record_decision(actor, post, revision, note, approved=True)
     move(post, "approve")
-    audit.record(actor, "post.approved", post, {"revision": revision_of(post).number})
+    audit.record(actor, "post.approved", post, {"revision": post.newest_revision.number})
     if post.planned_at and is_scheduled_by_approval(post, verbs_on_post(actor, post)):
         move(post, "schedule")
         enqueue_deliveries(post, post.planned_at)
@@ -71,7 +72,7 @@ def unapprove_post(actor: Member, post: Post, *, seen: Seen = None) -> Post:
     """
     post = lock_post(post, seen)
     require_post_access(actor, post, "approve")
-    last = Decision.objects.filter(revision=revision_of(post)).order_by("pk").last()
+    last = Decision.objects.filter(revision=post.newest_revision).order_by("pk").last()
     if post.state not in ("approved", "scheduled") or last is None or not last.approved:
         raise Conflict(_("It is not approved any more."))
     if last.member_id != actor.pk:
@@ -91,7 +92,7 @@ def unapprove_post(actor: Member, post: Post, *, seen: Seen = None) -> Post:
 
 def repeat_revision(post: Post) -> None:
     """The same words under another number: what was taken back from the outbox keeps the key of the old one."""
-    content, writer = content_of(post), revision_of(post).author
+    content, writer = content_of(post), post.newest_revision.author
     create_revision(writer or System("review"), post, content)
 
 
@@ -106,7 +107,7 @@ def reject_post(actor: Actor, post: Post, *, revision: int | None = None, note: 
     post = lock_post(post, seen)
     note = record_decision(actor, post, revision, note, approved=False)
     move(post, "reject", review_note=note)
-    audit.record(actor, "post.sent_back", post, {"revision": revision_of(post).number, "note": note})
+    audit.record(actor, "post.sent_back", post, {"revision": post.newest_revision.number, "note": note})
     notify_decided(actor, post, approved=False, note=note)
     ping_post(post)
     return post
@@ -118,10 +119,10 @@ def record_decision(actor: Actor, post: Post, revision: int | None, note: str, *
     note = checked_note(note, LONGEST_NOTE)
     if not approved and not note:
         raise Invalid({"note": [_("Say why: its writer reads the reason beside the post.")]})
-    if revision is not None and revision != revision_of(post).number:
+    if revision is not None and revision != post.newest_revision.number:
         raise Conflict(_("It was changed after you opened it. Read it again before you decide."))
     Decision.objects.create(
-        revision=revision_of(post), member=actor if isinstance(actor, Member) else None, approved=approved, note=note
+        revision=post.newest_revision, member=actor if isinstance(actor, Member) else None, approved=approved, note=note
     )
     return note
 
