@@ -32,6 +32,7 @@ def test_what_is_said_about_a_task_is_kept_until_it_is_said(signed_in: Callable[
     page.goto("/o/northwind/tasks/new/")
     page.fill("input[name=title]", "Bake bread")
     page.click("main button[type=submit]")
+    page.wait_for_url("**/tasks/*/")  # with its scripts
     box = page.locator("#talk textarea")
     box.fill("Which flour?")
     page.reload()

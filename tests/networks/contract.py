@@ -44,6 +44,10 @@ def brought(adapter: Any, content: bytes = b"\x89PNG of a boot", alt_text: str =
     return found
 
 
+def session_of(adapter: Any) -> Any:
+    return (getattr(adapter, "client", None) or adapter.graph).session
+
+
 def just_now() -> datetime:
     return datetime.now(UTC)
 
@@ -157,6 +161,7 @@ class AdapterContract:
 
     def test_a_file_arrives_whole_with_its_description(self, adapter: Any, net: Dialect) -> None:
         content = b"\x89PNG" + bytes(range(256)) * 11_000  # 2.7 MiB
+        session_of(adapter).timeout = (30, 30)  # so much takes a while where the machine has much to do
         held = brought(adapter, content, "Boots & <laces> – été")
         (there,) = net.held.values()
         assert (held.media_id, held.ready_at) == (there.media_id, None)
