@@ -13,6 +13,8 @@ from networks.contract import MediaKind
 def format_file_counts(kinds: Iterable[str]) -> str:
     """2 pictures; 1 video; empty for nothing."""
     many = Counter(MediaKind(kind) for kind in kinds)
+    if not many:
+        return ""  # mostly, and asked for each row of long lists
     words = {
         MediaKind.IMAGE: ngettext("%s picture", "%s pictures", many[MediaKind.IMAGE]),
         MediaKind.GIF: ngettext("%s GIF", "%s GIFs", many[MediaKind.GIF]),

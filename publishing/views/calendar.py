@@ -97,6 +97,7 @@ def render_calendar(request: MemberRequest, *, toast: dict[str, str] | None = No
         "month": build_month(member, first, now=moment, day=day, **filters),
         "day": day,
         "zone": member.time_zone,
+        "drawn_at": moment,
         "filters": filters,
         "states": STATE_FILTERS,
         "pictures": (*STATE_FILTERS, "sending"),
