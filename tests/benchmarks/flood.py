@@ -22,7 +22,7 @@ def run() -> None:
             flooding = publish.make_profiles("bench-flood", PROFILES)
             (single,) = publish.make_profiles("bench-single", 1)
             late, flooded = lateness(flooding, single, ledger)
-            end_flood()
+        end_flood()  # once nobody takes its rows any more
     show(
         f"{SINGLES} single posts of one organization while another has {FLOOD} due at once",
         ("", "median", "latest", f"bound {BOUND:.0f} s"),
