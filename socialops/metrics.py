@@ -69,7 +69,7 @@ def may_read_metrics(request: HttpRequest) -> bool:
         return False
 
 
-def gauge(name: str, about: str, samples: Iterable[tuple[dict[str, str], float]]) -> Metric:
+def build_gauge(name: str, about: str, samples: Iterable[tuple[dict[str, str], float]]) -> Metric:
     """One family: its samples are (labels, value)."""
     family = GaugeMetricFamily(f"socialops_{name}", about)
     for labels, value in samples:
@@ -85,18 +85,20 @@ def outbox_gauges(at: datetime) -> Iterator[Metric]:
     asked = rows.order_by().values_list("profile__network", "place", "hold", "state", "needs_person")  # type: ignore[misc]  # queued_rows places them
     found = list(asked.annotate(count=Count("pk")))
     places = [(one.network, place) for one in adapter_classes() for place in QUEUE_PLACES]
-    yield gauge(
+    yield build_gauge(
         "outbox_rows",
         "What has not come to an end, by network and place; what is planned for later is left out.",
         [({"network": n, "place": p}, sum(r[5] for r in found if r[:2] == (n, p))) for n, p in places],
     )
-    yield gauge(
+    yield build_gauge(
         "outbox_held_rows",
         "What is due and may not leave, by reason.",
         [({"reason": why}, sum(r[5] for r in found if r[1] == "held" and r[2] == why)) for why in HOLDS],
     )
     asking = sum(row[5] for row in found if row[3] == "unknown" and row[4])
-    yield gauge("outbox_needs_person_rows", "What only a person can decide: is it on the network?", [({}, asking)])
+    yield build_gauge(
+        "outbox_needs_person_rows", "What only a person can decide: is it on the network?", [({}, asking)]
+    )
     yield from overdue_gauges(at)
 
 
@@ -107,8 +109,8 @@ def overdue_gauges(at: datetime) -> Iterator[Metric]:
         .aggregate(count=Count("pk"), since=Min("due_at"))
     )
     waited = (at - found["since"]).total_seconds() if found["since"] else 0.0
-    yield gauge("outbox_overdue_rows", "What is due, and nothing known holds it.", [({}, found["count"])])
-    yield gauge("outbox_overdue_seconds", "How long the first of them has waited.", [({}, waited)])
+    yield build_gauge("outbox_overdue_rows", "What is due, and nothing known holds it.", [({}, found["count"])])
+    yield build_gauge("outbox_overdue_seconds", "How long the first of them has waited.", [({}, waited)])
 
 
 def lateness_gauges(at: datetime) -> Iterator[Metric]:
@@ -119,31 +121,31 @@ def lateness_gauges(at: datetime) -> Iterator[Metric]:
     found = rows.annotate(lateness=LATENESS).aggregate(count=Count("pk"), sum=Sum("lateness"), **within)
     samples = [({"le": f"{edge:g}"}, found[f"le_{edge}"]) for edge in LATENESS_BUCKETS]
     name, about = "outbox_lateness_5m_seconds", "of what left in the last 5 minutes: planned time until it was there."
-    yield gauge(f"{name}_bucket", f"Histogram {about}", [*samples, ({"le": "+Inf"}, found["count"])])
-    yield gauge(f"{name}_sum", f"Sum {about}", [({}, found["sum"].total_seconds() if found["sum"] else 0.0)])
-    yield gauge(f"{name}_count", f"Number {about}", [({}, found["count"])])
+    yield build_gauge(f"{name}_bucket", f"Histogram {about}", [*samples, ({"le": "+Inf"}, found["count"])])
+    yield build_gauge(f"{name}_sum", f"Sum {about}", [({}, found["sum"].total_seconds() if found["sum"] else 0.0)])
+    yield build_gauge(f"{name}_count", f"Number {about}", [({}, found["count"])])
 
 
 def connection_gauges(at: datetime) -> Iterator[Metric]:
     cut_off = Profile.unscoped.filter(state="disconnected").values_list("network").annotate(count=Count("pk"))
     found = dict(cut_off.order_by())
     by_network = [({"network": one.network}, found.get(one.network, 0)) for one in adapter_classes()]
-    yield gauge("profiles_disconnected", "Profiles that must be connected again.", by_network)
+    yield build_gauge("profiles_disconnected", "Profiles that must be connected again.", by_network)
     open_ones = dict(
         Circuit.objects.exclude(opened_at=None).values_list("network").annotate(count=Count("pk")).order_by()
     )
     down = [({"network": one.network}, open_ones.get(one.network, 0)) for one in adapter_classes()]
-    yield gauge(
+    yield build_gauge(
         "circuits_open", "Networks, practice ones too, that do not answer or refuse our app: what is due waits.", down
     )
     asked = Cursor.unscoped.filter(next_poll_at__lt=at, profile__state="connected").order_by("next_poll_at")
     first = asked.values_list("next_poll_at", flat=True).first()  # index cursor_due
     lag = (at - first).total_seconds() if first else 0.0
-    yield gauge(
+    yield build_gauge(
         "poll_lag_seconds", "How long the profile that waits longest is due to be asked what is new.", [({}, lag)]
     )
     unread = WebhookReceipt.objects.filter(digested_at=None).count()  # index receipt_open
-    yield gauge("webhook_receipts_open", "Pushes of the networks that nobody has read yet.", [({}, unread)])
+    yield build_gauge("webhook_receipts_open", "Pushes of the networks that nobody has read yet.", [({}, unread)])
 
 
 def background_gauges() -> Iterator[Metric]:
@@ -152,12 +154,12 @@ def background_gauges() -> Iterator[Metric]:
         ages = {process: heartbeat.seconds_since_heartbeat(name) for process, name in PROCESS_HEARTBEATS.items()}
         depths = count_queued_tasks()
     except redis.RedisError:
-        yield gauge("broker_up", "Whether Redis answers.", [({}, 0)])
+        yield build_gauge("broker_up", "Whether Redis answers.", [({}, 0)])
         return
-    yield gauge("broker_up", "Whether Redis answers.", [({}, 1)])
+    yield build_gauge("broker_up", "Whether Redis answers.", [({}, 1)])
     known = [({"process": process}, age) for process, age in ages.items() if age is not None]
-    yield gauge("heartbeat_age_seconds", "Since when a process has shown no sign of life.", known)
-    yield gauge(
+    yield build_gauge("heartbeat_age_seconds", "Since when a process has shown no sign of life.", known)
+    yield build_gauge(
         "queue_tasks", "Tasks that wait in Redis.", [({"queue": name}, depth) for name, depth in depths.items()]
     )
 

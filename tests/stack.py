@@ -62,7 +62,9 @@ class Stack:
 
     def start(self, name: str) -> None:
         with self.log_path(name).open("ab") as log:
-            self.processes[name] = starter.start(split_command(COMMANDS[name]), cwd=BASE_DIR, env=self.env, stdout=log)
+            self.processes[name] = starter.start_process(
+                split_command(COMMANDS[name]), cwd=BASE_DIR, env=self.env, stdout=log
+            )
 
     def kill(self, name: str, number: int = signal.SIGKILL) -> None:
         process = self.processes[name]
@@ -106,7 +108,7 @@ class Stack:
     ) -> subprocess.CompletedProcess[str]:
         """`manage.py args` with the stack's environment; `check=False` where failing is what is tested."""
         command = [sys.executable, "manage.py", *args]
-        done = starter.run(command, cwd=BASE_DIR, env={**self.env, **env}, input=input or "", timeout=120)
+        done = starter.run_process(command, cwd=BASE_DIR, env={**self.env, **env}, input=input or "", timeout=120)
         assert not check or done.returncode == 0, f"{args} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
         return done
 

@@ -5,9 +5,9 @@ copy gets the arguments, the environment and the files of its own, imports the p
 different from a start by the operating system. What is about the start itself uses `subprocess` instead
 (tests/ops/test_serve.py, test_wrong_settings.py).
 
-    started = start(["python", "-m", "socialops.web"], cwd=BASE_DIR, env=env, stdout=log)     # as subprocess.Popen
+    started = start_process(["python", "-m", "socialops.web"], cwd=BASE_DIR, env=env, stdout=log)     # as subprocess.Popen
     started.pid; started.poll(); started.wait(10); started.terminate()
-    run([sys.executable, "manage.py", "migrate"], cwd=BASE_DIR, env=env, input="", timeout=60).stdout      # as subprocess.run
+    run_process([sys.executable, "manage.py", "migrate"], cwd=BASE_DIR, env=env, input="", timeout=60).stdout      # as subprocess.run
 """
 
 import array
@@ -80,7 +80,7 @@ class Started:
         self.send_signal(signal.SIGKILL)
 
 
-def start(
+def start_process(
     args: Sequence[str],
     *,
     cwd: Path,
@@ -91,7 +91,7 @@ def start(
 ) -> Started:
     """In a session of its own. Without `stdin` there is nothing to read; without `stderr` that goes to `stdout`."""
     with open(os.devnull, "rb") as nothing, socket.socket(socket.AF_UNIX) as told:
-        told.connect(address())
+        told.connect(starter_address())
         files = [(stdin or nothing).fileno(), stdout.fileno(), (stderr or stdout).fileno()]
         order = json.dumps({"args": list(args), "cwd": str(cwd), "env": env}).encode()
         told.sendmsg([len(order).to_bytes(4, "big")], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", files))])
@@ -99,14 +99,14 @@ def start(
         return Started(args, told)
 
 
-def run(
+def run_process(
     args: Sequence[str], *, cwd: Path, env: dict[str, str], input: str = "", timeout: float
 ) -> subprocess.CompletedProcess[str]:
     """To its end; what it printed is in the result. Raises subprocess.TimeoutExpired, having killed it."""
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         given.write(input.encode())
         given.seek(0)
-        started = start(args, cwd=cwd, env=env, stdin=given, stdout=out, stderr=err)
+        started = start_process(args, cwd=cwd, env=env, stdin=given, stdout=out, stderr=err)
         try:
             status = started.wait(timeout)
         finally:
@@ -117,7 +117,7 @@ def run(
 
 
 @cache
-def address() -> str:
+def starter_address() -> str:
     """Where the starter of this run listens. It ends with us: it holds the other end of our pipe."""
     path = f"{tempfile.mkdtemp(prefix='starter')}/socket"
     process = subprocess.Popen(
@@ -164,7 +164,7 @@ def look_after(asking: socket.socket) -> NoReturn:
         os.setsid()
         asking.sendall(f"{os.getpid()}\n".encode())  # not before the group of this number is there to be killed
         asking.close()
-        become(order, files)
+        become_process(order, files)
     for file in files:
         os.close(file)
     with contextlib.suppress(OSError):  # nobody asks any more
@@ -173,7 +173,7 @@ def look_after(asking: socket.socket) -> NoReturn:
     os._exit(0)
 
 
-def become(order: dict[str, Any], files: list[int]) -> NoReturn:
+def become_process(order: dict[str, Any], files: list[int]) -> NoReturn:
     """From here on we are the process that was asked for."""
     for number, file in enumerate(files):
         os.dup2(file, number)

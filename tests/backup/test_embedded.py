@@ -34,7 +34,7 @@ def folder() -> Iterator[Path]:
 def command(folder: Path, *args: str, **env: str) -> "subprocess.CompletedProcess[str]":
     clean = {name: value for name, value in os.environ.items() if name not in GIVEN}
     settled = {**clean, "SOCIALOPS_RUN_DIR": str(folder), "MEDIA_STORAGE_URL": (folder / "media").as_uri(), **env}
-    return starter.run([sys.executable, "manage.py", *args], cwd=BASE_DIR, env=settled, timeout=300)
+    return starter.run_process([sys.executable, "manage.py", *args], cwd=BASE_DIR, env=settled, timeout=300)
 
 
 def rows(folder: Path, query: str) -> list[tuple]:

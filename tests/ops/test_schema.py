@@ -46,7 +46,7 @@ def ahead() -> Iterator[Stack]:
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("name", COMMANDS)
 def test_it_does_not_start(ahead: Stack, name: str) -> None:
-    done = starter.run(COMMANDS[name].split(), cwd=BASE_DIR, env=ahead.env, timeout=100)
+    done = starter.run_process(COMMANDS[name].split(), cwd=BASE_DIR, env=ahead.env, timeout=100)
     assert done.returncode == 1, done.stdout + done.stderr
     assert STATES["ahead"][1] in done.stderr
     assert "Traceback" not in done.stdout + done.stderr

@@ -29,21 +29,21 @@ def script(folder: Path, text: str) -> list[str]:
 
 def test_it_gets_what_it_was_given_and_nothing_else(tmp_path: Path) -> None:
     command = [*script(tmp_path, SAYS), "one", "two"]
-    done = starter.run(command, cwd=tmp_path, env={"A": "B"}, input="words", timeout=20)
+    done = starter.run_process(command, cwd=tmp_path, env={"A": "B"}, input="words", timeout=20)
     assert done.returncode == 3
     assert done.stdout.strip() == f"['one', 'two'] words {tmp_path} {{'A': 'B'}} True __main__"
     assert int(done.stderr) == 4  # its three streams, and the one that lists them
 
 
 def test_a_traceback_ends_it_with_one(tmp_path: Path) -> None:
-    done = starter.run(script(tmp_path, "raise KeyError('lost')"), cwd=tmp_path, env={}, timeout=20)
+    done = starter.run_process(script(tmp_path, "raise KeyError('lost')"), cwd=tmp_path, env={}, timeout=20)
     assert done.returncode == 1
     assert "KeyError: 'lost'" in done.stderr
 
 
 def test_it_is_told_to_end_and_says_how_it_did(tmp_path: Path) -> None:
     with tempfile.TemporaryFile() as out:
-        started = starter.start(script(tmp_path, WAITS), cwd=tmp_path, env={}, stdout=out)
+        started = starter.start_process(script(tmp_path, WAITS), cwd=tmp_path, env={}, stdout=out)
         assert os.getpgid(started.pid) == started.pid
         assert started.poll() is None
         with pytest.raises(subprocess.TimeoutExpired):
@@ -55,4 +55,4 @@ def test_it_is_told_to_end_and_says_how_it_did(tmp_path: Path) -> None:
 
 def test_what_takes_too_long_is_killed(tmp_path: Path) -> None:
     with pytest.raises(subprocess.TimeoutExpired):
-        starter.run(script(tmp_path, WAITS), cwd=tmp_path, env={}, timeout=0.5)
+        starter.run_process(script(tmp_path, WAITS), cwd=tmp_path, env={}, timeout=0.5)

@@ -43,7 +43,7 @@ def given(**env: str) -> dict[str, str]:
 @pytest.mark.parametrize("variable", WRONG)
 def test_it_is_named(variable: str) -> None:
     env = given(**{variable: WRONG[variable]})
-    ended = starter.run(PROGRAMS["manage.py"], cwd=BASE_DIR, env=env, timeout=30)
+    ended = starter.run_process(PROGRAMS["manage.py"], cwd=BASE_DIR, env=env, timeout=30)
     assert ended.returncode == 1
     assert ended.stderr.startswith(f"{variable}: expected")
     assert len(ended.stderr.strip().splitlines()) == 1

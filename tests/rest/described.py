@@ -38,7 +38,7 @@ def answers_held() -> Iterator[None]:
 
 
 @cache
-def document() -> dict[str, Any]:
+def openapi_document() -> dict[str, Any]:
     return SchemaGenerator().get_schema(request=None, public=True)
 
 
@@ -58,7 +58,8 @@ def require_described(method: str, path: str, response: Any) -> None:
     assert kind in contents or "application/octet-stream" in contents, f"{method} {path} answered with {kind}."
     if kind.endswith("json"):
         wrong = sorted(
-            validator(contents[kind]["schema"]).iter_errors(json.loads(response.content)), key=lambda one: one.json_path
+            validator_of_schema(contents[kind]["schema"]).iter_errors(json.loads(response.content)),
+            key=lambda one: one.json_path,
         )
         told = [f"{one.json_path}: {one.message}" for one in wrong]
         assert not told, f"The document says otherwise of what {method} {path} answers with {status}: {told}"
@@ -66,46 +67,46 @@ def require_described(method: str, path: str, response: Any) -> None:
 
 def described_answers(method: str, path: str) -> dict[str, Any]:
     """{status: what is said of it}; empty where there is no such call."""
-    for pattern, calls in addresses():
+    for pattern, calls in documented_addresses():
         if pattern.fullmatch(path):
             found = calls.get(method.lower(), {}).get("responses", {})
-            return {status: resolve(one) for status, one in found.items()}
+            return {status: resolve_reference(one) for status, one in found.items()}
     return {}
 
 
 @cache
-def addresses() -> list[tuple[re.Pattern[str], dict[str, Any]]]:
-    return [(re.compile(re.sub(r"{\w+}", "[^/]+", path)), calls) for path, calls in document()["paths"].items()]
+def documented_addresses() -> list[tuple[re.Pattern[str], dict[str, Any]]]:
+    return [(re.compile(re.sub(r"{\w+}", "[^/]+", path)), calls) for path, calls in openapi_document()["paths"].items()]
 
 
-def resolve(described: dict[str, Any]) -> dict[str, Any]:
+def resolve_reference(described: dict[str, Any]) -> dict[str, Any]:
     """What a reference stands for."""
     found: Any = described
     while "$ref" in found:
         names = found["$ref"].removeprefix("#/").split("/")
-        found = document()
+        found = openapi_document()
         for one in names:
             found = found[one]
     return found
 
 
-def validator(schema: dict[str, Any]) -> Draft202012Validator:
-    return Draft202012Validator({**strict(schema), "components": strict_components()}, format_checker=FORMATS)
+def validator_of_schema(schema: dict[str, Any]) -> Draft202012Validator:
+    return Draft202012Validator({**strict_schema(schema), "components": strict_components()}, format_checker=FORMATS)
 
 
 @cache
 def strict_components() -> dict[str, Any]:
-    schemas = document()["components"]["schemas"]
-    return {"schemas": {name: strict(schema) for name, schema in schemas.items()}}
+    schemas = openapi_document()["components"]["schemas"]
+    return {"schemas": {name: strict_schema(schema) for name, schema in schemas.items()}}
 
 
-def strict(schema: Any) -> Any:
+def strict_schema(schema: Any) -> Any:
     """The same as JSON Schema, which has no `nullable`; an object has nothing besides its properties."""
     if isinstance(schema, list):
-        return [strict(one) for one in schema]
+        return [strict_schema(one) for one in schema]
     if not isinstance(schema, dict):
         return schema
-    found = {name: strict(one) for name, one in schema.items() if name not in ("nullable", "example", "enum")}
+    found = {name: strict_schema(one) for name, one in schema.items() if name not in ("nullable", "example", "enum")}
     if "enum" in schema:
         found["enum"] = schema["enum"]
     if isinstance(schema.get("properties"), dict):

@@ -10,12 +10,12 @@ from organizations.rest.errors import problem_details
 from publishing.models import Post
 from tests.cast import Cast
 from tests.rest.caller import caller
-from tests.rest.described import document, require_described, resolve
+from tests.rest.described import openapi_document, require_described, resolve_reference
 
 
 @pytest.fixture(scope="module", name="document")
 def _document() -> dict:
-    return document()
+    return openapi_document()
 
 
 def test_to_call_a_post_off_answers_with_the_post(document: dict, cast: Cast, in_acme) -> None:
@@ -63,7 +63,7 @@ def bare_objects(schema: Any, at: str, seen: set[str]) -> Iterator[str]:
     if reference := schema.get("$ref"):
         if reference not in seen:
             seen.add(reference)
-            yield from bare_objects(resolve(schema), reference, seen)
+            yield from bare_objects(resolve_reference(schema), reference, seen)
         return
     beneath = [one for kind in ("allOf", "oneOf", "anyOf") for one in schema.get(kind, ())]
     if not beneath and "type" not in schema and "enum" not in schema:
@@ -86,7 +86,7 @@ def test_no_answer_is_a_bare_object(document: dict) -> None:
         for path, calls in document["paths"].items()
         for method, call in calls.items()
         for status, response in call["responses"].items()
-        for content in resolve(response).get("content", {}).values()
+        for content in resolve_reference(response).get("content", {}).values()
         for where in bare_objects(content["schema"], f"{method} {path} {status}", seen)
     ]
     assert not found

@@ -41,7 +41,7 @@ class Database:
 
     def migrate(self) -> None:
         command = [sys.executable, "manage.py", "migrate", "--no-input", "--verbosity", "0"]
-        done = starter.run(command, cwd=BASE_DIR, env=self.env, timeout=200)
+        done = starter.run_process(command, cwd=BASE_DIR, env=self.env, timeout=200)
         assert done.returncode == 0, done.stdout + done.stderr
 
     def schema(self) -> set[str]:
