@@ -116,7 +116,7 @@ MIDDLEWARE = [
     "organizations.middleware.NoStoreMiddleware",  # below the static files, which may be kept for ever
     "csp.middleware.CSPMiddleware",
     "organizations.sign_in.presence.ForgettingMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "organizations.sign_in.session_cookie.SessionCookieMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "organizations.missing_slashes.SlashMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

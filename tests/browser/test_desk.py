@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils.timezone import now
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack, pytest.mark.timeout(300)]
 
@@ -56,6 +56,34 @@ def test_a_morning_in_the_inbox(signed_in: Callable[..., Page], shots: Callable[
     expect(search).to_be_focused()
     page.locator("#inbox-rows").get_by_role("link", name="Show all that is open").click()
     expect(page.locator("#inbox-rows [data-row]").first).to_be_visible()
+
+
+def test_what_was_asked_for_before_an_act_does_not_undo_what_it_showed(signed_in: Callable[..., Page]) -> None:
+    """The head of the thread is asked for because something changed; its answer comes after that of the closing."""
+    page = signed_in("lena")
+    page.goto(f"{HOME}inbox/")
+    page.locator("[data-row]:has(.talk__waits) [data-open]").last.click()
+    page.wait_for_url(re.compile(r"/inbox/\d+/"))
+    expect(page.locator("#turn-button")).to_contain_text("Close")
+    number = re.search(r"/inbox/(\d+)/", page.url)[1]
+    late: list[tuple[Route, APIResponse]] = []
+
+    def hold(route: Route) -> None:
+        if late:
+            route.continue_()
+        else:
+            late.append((route, route.fetch()))
+
+    page.route(f"**/inbox/{number}/head/**", hold)
+    with page.expect_request(f"**/inbox/{number}/head/**"):
+        page.evaluate(f"document.body.dispatchEvent(new CustomEvent('ops:inbox:{number}'))")
+    page.locator("#turn-button").click()
+    expect_focus(page, "next-button")
+    route, answer = late[0]
+    with page.expect_response(f"**/inbox/{number}/head/**"):
+        route.fulfill(response=answer)
+    expect_focus(page, "next-button")
+    expect(page.locator("#turn-button")).to_contain_text("Reopen")
 
 
 def test_the_palette_and_the_sidebar_on_every_page(signed_in: Callable[..., Page]) -> None:

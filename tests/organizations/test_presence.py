@@ -101,3 +101,16 @@ def test_signing_out_makes_the_browser_forget(cast, sign_in):
     answer = sign_in(cast.olive).post("/accounts/logout/")
     assert answer["Clear-Site-Data"] == '"cache"'
     assert "Clear-Site-Data" not in sign_in(cast.olive).get(PAGE)
+
+
+@pytest.mark.parametrize("address", [PAGE, "/session/", "/o/acme/events/", "/"])
+@pytest.mark.parametrize(
+    ("mode", "taken"), [("cors", False), ("same-origin", False), ("no-cors", False), ("navigate", True)]
+)
+def test_only_a_page_that_is_gone_to_takes_a_dead_cookie(cast, sign_in, address, mode, taken):
+    """A part that is answered late would take the cookie of who has signed in again meanwhile."""
+    client = sign_in(cast.olive)
+    client.session.delete()
+    answer = client.get(address, headers={"Sec-Fetch-Mode": mode})
+    assert ("sessionid" in answer.cookies) is taken
+    assert ("Clear-Site-Data" in answer) is taken

@@ -1,6 +1,7 @@
 /**
  * Says on this page what changed: ops:<topic> and ops:<topic>:<id> on body, which parts listen to with hx-trigger. A part that
  * was asked for before something was heard may lack it, and one that could not be loaded lacks it surely: they ask again.
+ * What was asked for before one's own act and is answered after it would show the state before the act: it is not shown.
  */
 const GATHER = 80;
 const AGAIN_FIRST = 2_000;
@@ -9,6 +10,7 @@ const AGAIN_LAST = 60_000;
 const waiting = new Set();
 const heard = new Map(); // event: when it was last heard of
 const sent = new WeakMap(); // request: when it was sent
+const acted = new WeakMap(); // part: when an act's answer was shown in it
 const owed = new Set(); // events of parts that failed to load
 let timer = 0;
 let retry = 0;
@@ -46,6 +48,15 @@ export function refresh() {
 }
 
 document.addEventListener("htmx:beforeSend", ({ detail }) => sent.set(detail.requestConfig, performance.now()));
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const { requestConfig, target } = detail;
+  if (requestConfig.verb !== "get") acted.set(target, performance.now());
+  else if (requestConfig.triggeringEvent?.type.startsWith("ops:") && sent.get(requestConfig) < acted.get(target)) {
+    detail.shouldSwap = false;
+    announce(listenedTo(target));
+  }
+});
 
 document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
   const since = sent.get(detail.requestConfig) ?? Infinity;
