@@ -15,9 +15,15 @@ def icon_archive() -> ZipFile:
 
 
 def render_icon(name: str, size: int, attributes: dict[str, str]) -> str:
-    """The icon as SVG to stand within HTML. Raises KeyError for a name that Lucide does not have."""
+    """The icon as SVG to stand within HTML: how all icons are drawn says the stylesheet, once for the dozens of a page.
+
+    Raises KeyError for a name that Lucide does not have.
+    """
     svg = ElementTree.fromstring(icon_archive().read(f"{name}.svg"))  # noqa: S314  # as above
     for node in svg.iter():
         node.tag = node.tag.removeprefix(SVG_NAMESPACE)
-    svg.attrib.update({"width": str(size), "height": str(size), **attributes})
+        node.text = node.tail = None  # line breaks and indents
+    view = {"viewBox": svg.attrib["viewBox"]}
+    svg.attrib.clear()
+    svg.attrib.update({"class": "icon", "width": str(size), "height": str(size), **view, **attributes})
     return ElementTree.tostring(svg, encoding="unicode")

@@ -88,9 +88,13 @@ def network_symbols() -> SafeString:
 
 
 @register.simple_tag
-def network_mark(network: str, decorative: bool = False) -> SafeString:
-    """Draw a network's one-colour mark, named for screen readers unless its name stands beside it."""
-    svg = _mark_svg(str(network))
+def network_mark(network: str, decorative: bool = False, by_symbol: bool = False) -> SafeString:
+    """Draw a network's one-colour mark, named for screen readers unless its name stands beside it.
+
+    `by_symbol`: on pages that draw many and have {% network_symbols %}.
+    """
+    by_symbol = by_symbol and _find_manifest(network) is not None
+    svg = format_html('<svg><use href="#network-{}"/></svg>', network) if by_symbol else _mark_svg(str(network))
     if decorative:
         return format_html('<span class="mark" aria-hidden="true">{}</span>', svg)
     name = network_name(network)

@@ -15,6 +15,9 @@ from teams.rights.seen_cells import encode_verbs
 from teams.rights.verb_words import verb_names
 
 EMPTY_CELL = Cell()
+DrawCell = Callable[
+    [CellKey, tuple[int, int], Cell], SafeString
+]  # whose and which; its row and column, from 1; what is held
 
 
 def level_word(verbs: frozenset[str], levels: Iterable[LevelChoice]) -> str:
@@ -39,7 +42,7 @@ def rights_source(cell: Cell) -> tuple[str, str]:
     return ("role", _("Through the role")) if cell.role else ("none", _("No rights"))
 
 
-def cell_renderer(levels: list[LevelChoice], verb: str, reach: Reach) -> Callable[[Member, int, Cell], SafeString]:
+def cell_renderer(levels: list[LevelChoice], verb: str, reach: Reach) -> DrawCell:
     """Draws cells, with a link to the why where that may be asked; each different holding is worded once.
 
     Attributes go unquoted and end tags that HTML does not ask for are left out: a page has hundreds of these.
@@ -52,13 +55,13 @@ def cell_renderer(levels: list[LevelChoice], verb: str, reach: Reach) -> Callabl
         text = level_word(cell.verbs, levels) if cell.verbs else "–"
         return format_html('<td class="{}{}">', kind, held), format_html(' title="{}">{}</a>', sentence, text)
 
-    def draw(member: Member, profile: int, cell: Cell) -> SafeString:
+    def draw(at: CellKey, place: CellKey, cell: Cell) -> SafeString:
         head, tail = mark(cell)
-        member_id = member.pk
-        at = (member_id, profile)
-        asks = f"<a href=why/{member_id}/{profile}/" if at in reach.asked else "<a"
+        member, profile = at
+        row, column = place  # the labels' names: numbers stay short where ids grow
+        asks = f"<a href=why/{member}/{profile}/" if at in reach.asked else "<a"
         tick = (
-            f'<input type=checkbox name=cell value={member_id}-{profile} aria-labelledby="m{member_id} p{profile}">'
+            f'<input type=checkbox name=cell value={member}-{profile} aria-labelledby="m{row} p{column}">'
             if at in reach.open
             else ""
         )
@@ -72,12 +75,15 @@ def render_rows(
     profile_ids: list[int],
     cells: dict[CellKey, Cell],
     open_: set[CellKey],
-    draw: Callable[[Member, int, Cell], SafeString],
+    draw: DrawCell,
 ) -> list[dict[str, object]]:
     """For each member the whole line of cells as one string: a template's loop over hundreds of cells is slow."""
     rows: list[dict[str, object]] = []
-    for member in members:
-        line = (draw(member, pk, cells.get((member.pk, pk), EMPTY_CELL)) for pk in profile_ids)
+    for row, member in enumerate(members, start=1):
+        line = (
+            draw((member.pk, pk), (row, column), cells.get((member.pk, pk), EMPTY_CELL))
+            for column, pk in enumerate(profile_ids, start=1)
+        )
         some = any((member.pk, pk) in open_ for pk in profile_ids)
         seen = "".join(encode_verbs(cells.get((member.pk, pk), EMPTY_CELL).own) for pk in profile_ids) if some else ""
         rows.append({"member": member, "open": some, "seen": seen, "cells": mark_safe("".join(line))})  # noqa: S308 - cells are escaped

@@ -6,6 +6,8 @@ from django.test.utils import CaptureQueriesContext
 
 from inbox.conversation_filters import ConversationFilters
 from inbox.queries.conversation_list import fetch_listing
+from networks.models import Profile
+from organizations.models import Member
 from organizations.tenancy import scope
 from teams.access import profiles_for
 from tests.volume import Large, large
@@ -16,6 +18,10 @@ MATRIX_QUERIES = {"owner": 17, "leader": 24, "member": 24}
 
 @pytest.fixture
 def both(db) -> tuple[Large, Large]:
+    """With ids as long as those of a server that has served for years."""
+    with connection.cursor() as cursor:
+        for table in (Member._meta.db_table, Profile._meta.db_table):
+            cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), 1000000)", [table])
     return large("small", profiles=10, members=5), large("huge", profiles=1000, members=200)
 
 
