@@ -1,8 +1,7 @@
 """The browser's cookie of a session, and who may take it away."""
 
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 
 NAVIGATION = "navigate"  # Sec-Fetch-Mode, https://www.w3.org/TR/fetch-metadata/; clients that are no browser send none
 
@@ -14,7 +13,7 @@ class SessionCookieMiddleware(SessionMiddleware):
     them, and the late answer would end that session's cookie instead. The next page that is gone to takes it.
     """
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         is_part = request.headers.get("Sec-Fetch-Mode", NAVIGATION) != NAVIGATION
         session = getattr(request, "session", None)
         if is_part and session is not None and session.is_empty():

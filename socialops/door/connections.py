@@ -7,6 +7,7 @@ a minute would be waited for for ever.
 import asyncio
 import heapq
 import resource
+import socket
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
@@ -20,7 +21,7 @@ HEAD_WITHIN = 15.0  # seconds from the first byte, and for the first request fro
 IDLE_FOR = 75.0  # between two requests; longer than a proxy's own, so that it never writes into a closing connection
 STALLED_FOR = 30.0  # while a reader takes nothing
 CLOSED_WITHIN = 5.0  # for what is still on its way when a connection is closed
-WRITE_BUFFER = 32_768  # bytes of an answer that wait for a slow reader in memory
+WRITE_BUFFER = 32_768  # bytes of an answer that wait for a slow reader, with us and again with the system
 SWEEP_EVERY = 1.0
 SPARE_FILES = 128  # for the database, Redis, templates and logs
 
@@ -64,6 +65,7 @@ class Connection(HttpToolsProtocol):
         has_room = len(open_connections) < MOST_CONNECTIONS or drop_waiting_connections()
         open_connections.add(self)
         transport.set_write_buffer_limits(high=WRITE_BUFFER)
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, WRITE_BUFFER)
         peer = self.client[0] if self.client else ""
         if peer and peer not in trusted_proxies:
             client = client_key(peer)

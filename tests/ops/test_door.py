@@ -33,6 +33,7 @@ pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
 MANY = 400
 PAGE_THREADS = 4
 GROWS_BY = 96 * 1024 * 1024  # less than 400 clients of one kind would take with a quarter of a megabyte each
+MOST_QUEUED = 256 * 1024  # what was sent and not confirmed, and a little that is ready
 NO_ROOM = "There is no room left on this server for this. Nothing was changed."
 SIGN_IN = "Sign in before you send a file of this size"
 BUNDLE = "/static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui-bundle.js"
@@ -112,7 +113,6 @@ def test_slow_headers_hold_no_page(stack: Stack, olive: requests.Session) -> Non
 
 
 def test_slow_readers_hold_no_page(stack: Stack, olive: requests.Session, video: tuple[str, bytes]) -> None:
-    """On this machine the system itself takes in more than two megabytes for a reader: the video is what waits."""
     cookies = f"Cookie: sessionid={olive.cookies['sessionid']}"
     asked = [asks("GET", video[0], cookies), *[asks("GET", BUNDLE)] * 8, asks("GET", "/o/acme/", cookies)]
     before = memory(stack)
@@ -120,6 +120,21 @@ def test_slow_readers_hold_no_page(stack: Stack, olive: requests.Session, video:
         olive.get(stack.url + "/accounts/login/", timeout=120)  # to make what they asked for is work like any other
         pages_work(stack, olive)
         assert memory(stack) - before < GROWS_BY
+
+
+def queued_by_system(clients: set[int]) -> list[int]:
+    """Bytes that wait in the system for each of these ports (https://www.kernel.org/doc/Documentation/networking/proc_net_tcp.txt)."""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return [int(row[4].split(":")[0], 16) for row in rows if int(row[2].split(":")[1], 16) in clients]
+
+
+def test_the_system_takes_in_little_for_who_reads_nothing(stack: Stack) -> None:
+    """Else it is given megabytes for each at once, while pages wait."""
+    with slow(stack.url, [asks("GET", BUNDLE)], 20) as readers:
+        ours = {client.getsockname()[1] for client in readers.sockets}
+        eventually(lambda: min(queued_by_system(ours)) > 0)
+        time.sleep(1)
+        assert max(queued_by_system(ours)) < MOST_QUEUED
 
 
 def test_a_head_without_end_is_refused_and_not_kept(stack: Stack) -> None:
