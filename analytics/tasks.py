@@ -37,10 +37,13 @@ def measure(organization_id: int, profile_id: int) -> None:
 def request_count(profile: Profile, day: date, metric: str) -> None:
     """Once for all that happens within a moment; what goes on and on is counted now and then, not at each post."""
     asked = (profile.organization_id, profile.pk, day.isoformat(), metric)
-    wait = RECOUNT_DELAY if cache.get(count_cache_key("counted", asked)) else COUNT_DELAY
+    key, wait = count_cache_key("count", asked), COUNT_DELAY
     # Forgotten before the count begins, so that what happens from then on is asked for anew.
-    if not cache.add(count_cache_key("count", asked), 1, timeout=wait - 1):
+    if not cache.add(key, 1, timeout=wait - 1):
         return
+    if cache.get(count_cache_key("counted", asked)):
+        wait = RECOUNT_DELAY
+        cache.set(key, 1, timeout=wait - 1)
     try:
         count.apply_async(asked, countdown=wait, retry=False)
     except OperationalError as error:

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.dispatch import receiver
 
+from foundation.database.prepared_statements import PreparedQuery
 from foundation.processes import realtime
 from networks.actions.outgoing import cancel_outgoing
 from networks.contract import DraftKind
@@ -15,6 +16,7 @@ from organizations.actors import Actor
 from organizations.models import Member
 from organizations.people.member_handover import Handover, Holding
 from organizations.signals import gaps_asked, holdings_asked, member_leaving
+from organizations.tenancy import require_organization_id
 from publishing.actions.post_handover import hand_over_approvals, hand_over_posts
 from publishing.models import Delivery
 from publishing.notices import notify_deletion_failed, notify_stuck, settle_deletion
@@ -22,11 +24,16 @@ from publishing.planning.too_late_notices import notify_too_late
 from publishing.queries.post_holdings import list_post_holdings
 from publishing.queries.stuck_approvals import list_approval_gaps
 
+# unscoped: the organization is an argument, for this is built once for all of them
+DELIVERY_OF_ROW = PreparedQuery(
+    "delivery_of_row", 2, lambda row, organization: Delivery.unscoped.filter(outgoing=row, organization=organization)
+)
+
 
 @receiver(outgoing_settled, dispatch_uid="publishing.delivery_settled")
 def delivery_settled(sender: Any, outgoing: Outgoing, **kwargs: Any) -> None:
     """Shows it to whoever looks; a sending that was under way when its post was cancelled is not repeated."""
-    delivery = Delivery.objects.filter(outgoing=first_part_id(outgoing)).first()
+    delivery = DELIVERY_OF_ROW.first(first_part_id(outgoing), require_organization_id())
     if delivery is None:
         return
     if outgoing.draft["kind"] == DraftKind.DELETE:

@@ -11,16 +11,15 @@ from django.db import DatabaseError, connection
 def advisory_permit(name: str, most: int) -> Iterator[bool]:
     """Whether one of so many was free; then it is ours meanwhile. PostgreSQL frees it when our connection ends."""
     kind = zlib.crc32(name.encode()) - 2**31  # an int4
-    number = next((one for one in range(most) if call_lock_function("pg_try_advisory_lock", kind, one)), None)
-    try:
-        yield number is not None
-    finally:
-        if number is not None:
-            with contextlib.suppress(DatabaseError):
-                call_lock_function("pg_advisory_unlock", kind, number)
-
-
-def call_lock_function(function: str, kind: int, number: int) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}(%s, %s)", [kind, number])
-        return bool(cursor.fetchone()[0])
+        cursor.execute(  # one after the other, until one is free: PostgreSQL stops at the first row that passes
+            "SELECT number FROM generate_series(0, %s) AS number WHERE pg_try_advisory_lock(%s, number) LIMIT 1",
+            [most - 1, kind],
+        )
+        taken = cursor.fetchone()
+    try:
+        yield taken is not None
+    finally:
+        if taken is not None:
+            with contextlib.suppress(DatabaseError), connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [kind, taken[0]])

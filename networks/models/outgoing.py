@@ -1,5 +1,7 @@
 """The one outbox. A row is a frozen draft that must leave once; an Attempt is one try, written before the call."""
 
+from functools import cached_property
+
 from django.db import models
 from django.db.models import Q
 
@@ -113,6 +115,11 @@ class Outgoing(TenantModel):
 
     def __str__(self) -> str:
         return self.key
+
+    @cached_property
+    def has_part_behind(self) -> bool:
+        """Parts are made with their first one, so this does not change."""
+        return Outgoing.objects.filter(after=self).exists()
 
     @property
     def frozen(self) -> Draft:

@@ -36,6 +36,8 @@ def parts_behind(row: Outgoing) -> QuerySet[Outgoing]:
 
 def update_parts_behind(row: Outgoing) -> None:
     """Frees the part behind one that is there, and tells those behind any other what they wait for."""
+    if not row.has_part_behind:
+        return
     if row.state != "sent":
         reason = PART_WAIT_REASONS.get(row.state, "").format(part=row.part)
         parts_behind(row).exclude(reason=reason).update(reason=reason)

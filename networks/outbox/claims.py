@@ -10,12 +10,14 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Expression, QuerySet
 from django.db.models.expressions import RawSQL
 
+from foundation.database.prepared_statements import PreparedQuery
 from foundation.states import Stale, move
 from networks.models import Attempt, Outgoing
 from networks.outbox import circuits, doubted_rows, pulse
@@ -35,6 +37,7 @@ HAS_ANOTHER_SQL = """
     EXISTS (SELECT FROM networks_outgoing other
             WHERE other.profile_id = networks_outgoing.profile_id AND other.state = %s)
 """
+IS_FOLLOWED_SQL = "EXISTS (SELECT FROM networks_outgoing part WHERE part.after_id = networks_outgoing.id)"
 # What becomes of a row whose worker vanished: event, outcome, reason.
 LOST_SENDING = ("lose", "unknown", "The worker stopped before the network's answer was written down.")
 LOST_UPLOAD = ("postpone", "not sent", "The worker stopped while it brought the files.")
@@ -80,13 +83,8 @@ def begin_next_row(now: datetime) -> tuple[Outgoing, Attempt | None] | None:
     if found is None:
         return None
     pk, circuit_id = found
-    rows = Outgoing.objects.select_related("profile__credential", "profile__organization")
-    row = rows.annotate(
-        overtaken=profile_has_row_in("sending"),
-        has_unknown_row=profile_has_row_in("unknown"),
-        pulse=pulse.trusted_beat(),
-        older=doubted_rows.restoration_id_of_row(),
-    ).get(pk=pk)
+    row = CHOSEN_ROW.get(pk, require_organization_id())
+    row.has_part_behind = row.is_followed  # spares who settles it a query
     if not pulse.is_trusted_beat(row.pulse):
         return None  # an older state has come back, and nobody has seen to it yet
     row.circuit_id = circuit_id
@@ -116,6 +114,21 @@ def begin_next_row(now: datetime) -> tuple[Outgoing, Attempt | None] | None:
 def profile_has_row_in(state: str) -> RawSQL:
     """Whether the row's profile has one in this state. Written out, for it is asked for each row that leaves."""
     return RawSQL(HAS_ANOTHER_SQL, (state,))  # noqa: S611  # a constant
+
+
+def build_chosen_row(pk: Expression, organization_id: Expression) -> QuerySet[Any]:
+    # unscoped: the organization is an argument, for this is built once for all of them
+    rows = Outgoing.unscoped.filter(pk=pk, organization_id=organization_id)
+    return rows.select_related("profile__credential", "profile__organization").annotate(
+        overtaken=profile_has_row_in("sending"),
+        has_unknown_row=profile_has_row_in("unknown"),
+        pulse=pulse.trusted_beat(),
+        older=doubted_rows.restoration_id_of_row(),
+        is_followed=RawSQL(IS_FOLLOWED_SQL, ()),  # noqa: S611  # a constant
+    )
+
+
+CHOSEN_ROW = PreparedQuery("outbox_row", 2, build_chosen_row)
 
 
 def open_attempt(row: Outgoing, kind: str, now: datetime) -> Attempt:

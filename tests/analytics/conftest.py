@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import pytest
+from django.core.cache import cache
 from django.utils.timezone import now
 
 from analytics.tasks import count
@@ -83,6 +84,7 @@ def counts_asked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 @pytest.fixture
 def bursts() -> None:
     """What happens within a moment is counted once, as in earnest."""
+    cache.clear()  # of what other tests asked for
 
 
 @pytest.fixture

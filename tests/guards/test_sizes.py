@@ -14,7 +14,6 @@ LARGE_FILES = {
     "publishing/views/compose.py": "the composer's page with its parts, which share what is posted",
 }
 LARGE_FUNCTIONS = {
-    "networks.outbox.claims.begin_next_row": "one transaction, whose order is the promise that a post leaves once",
     "organizations.actions.sign_on.set_sign_on": "one change and what is written down of it",
     "publishing.actions.fallback_plans.send_through_stand_in": "one transaction over two profiles",
     "socialops.volume.post_rows.save_post_batch": "rows of made-up volume, column by column",

@@ -11,10 +11,11 @@ from networks.actions.outgoing import enqueue_outgoing
 from networks.contract import Draft, DraftKind
 from networks.models import Held, Outgoing, Priority, Profile
 from networks.outbox.claims import Turn, begin_next_row, due_turns
-from networks.outbox.lanes import NEXT_ROW_SQL
+from networks.outbox.lanes import NEXT_ROW_SQL, TAKE_NEXT
 from organizations.tenancy import scope
 from tests import builders
 from tests.cast import Cast
+from tests.volume import made_profiles
 
 
 def put(profile: Profile, text: str = "Hello", *, kind: DraftKind = DraftKind.POST, at=None, **columns) -> Outgoing:
@@ -141,12 +142,28 @@ def test_the_cost_of_a_turn_does_not_grow_with_what_waits(cast: Cast, django_ass
             begin_next_row(now())
 
 
-def test_a_lane_finds_its_head_in_the_index(cast: Cast) -> None:
+@pytest.mark.parametrize("waiting", [0, 40])
+def test_a_lane_finds_its_head_in_the_index_whatever_waited_when_the_planner_counted(cast: Cast, waiting: int) -> None:
+    profiles, at = made_profiles(cast.acme, 50), now()
+    Outgoing.objects.bulk_create(
+        Outgoing(
+            organization_id=cast.acme.pk,
+            profile=profiles[number % len(profiles)],
+            key=f"row:{number}",
+            draft={},
+            state="waiting" if number < waiting else "sent",
+            planned_at=at,
+            due_at=at,
+        )
+        for number in range(4000)
+    )
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")  # the table is too small for the planner to bother
-        asked = {"organization_id": cast.acme.pk, "now": now(), "sends_of_network": 5}
+        cursor.execute("ANALYZE networks_outgoing, networks_profile")
+        cursor.execute(f"SET LOCAL {TAKE_NEXT.planned_with}")
+        asked = {"organization_id": cast.acme.pk, "now": at, "sends_of_network": 5}
         cursor.execute("EXPLAIN " + NEXT_ROW_SQL, asked)
         plan = "\n".join(line for (line,) in cursor.fetchall())
-    assert "outgoing_lane" in plan
+    assert "Index Scan using outgoing_lane" in plan, plan
     assert "Index Cond: ((profile_id = p_1.id) AND (priority = " in plan
-    assert "outgoing_profile_busy" in plan
+    assert "Index Cond: (id = head.id)" in plan
+    assert "Seq Scan on networks_outgoing" not in plan
