@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from foundation.files.icons import render_icon
@@ -120,6 +121,20 @@ def state_face(state: str) -> state_faces.StateFace:
     return state_faces.find_state_face(str(state))
 
 
+@lru_cache(maxsize=512)
+def _render_badge(state: str, label: str, bare: bool, language: str) -> SafeString:
+    shown = state_faces.find_state_face(state)
+    css, icon = shown.css, _render_icon(shown.icon, 14, "")
+    css = f"badge--bare {css}" if bare else css
+    return format_html('<span class="badge {}">{}<span>{}</span></span>', css, icon, label or shown.label)
+
+
+@register.simple_tag
+def state_badge(state: str, label: str = "", bare: bool = False) -> SafeString:
+    """A state as icon, word and colour; `label` instead of the usual word, `bare` without a ground."""
+    return _render_badge(str(state), str(label), bare, get_language() or "")
+
+
 @register.simple_tag
 def settings_place(path: str, slug: str) -> str:
     """Return the address of the settings' page that `path` belongs to: a form that is refused answers below its own."""
@@ -172,10 +187,17 @@ def classes(block: str, *modifiers: str, **given: object) -> str:
     return " ".join([block, *(f"{block}--{name}" for name in names)])
 
 
-@register.inclusion_tag("components/_profile.html")
-def named_profile(profile: Profile, href: str = "") -> dict[str, Any]:
+@register.simple_tag
+def named_profile(profile: Profile, href: str = "", handle: bool = True) -> SafeString:
     """A profile as people tell it from others: its network's mark, its name, its handle."""
-    return {"network": profile.network, "name": profile.name, "handle": profile.mark, "href": href}
+    name = format_html(
+        '{}<span class="profile__name"><bdi>{}</bdi></span>', network_mark(profile.network), profile.name
+    )
+    if handle and profile.mark:
+        name = format_html('{}<span class="profile__handle"><bdi>{}</bdi></span>', name, profile.mark)
+    if href:
+        return format_html('<a href="{}" class="profile">{}</a>', href, name)
+    return format_html('<span class="profile">{}</span>', name)
 
 
 @register.inclusion_tag("components/_tile.html")
