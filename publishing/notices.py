@@ -13,7 +13,7 @@ from networks.models import FallbackPlan, Outgoing
 from networks.queries.queue import annotate_returns
 from networks.registry import adapter_class
 from organizations.actors import Actor, actor_label
-from organizations.models import AuditEntry, Member
+from organizations.models import Member
 from organizations.notifications.notice_kinds import NoticeContent, register_notice_kind
 from organizations.notifications.notices import notify, organization_slug, settle_notices
 from organizations.queries.people import list_admins
@@ -164,11 +164,9 @@ def stuck_reason(outgoing: Outgoing) -> str:
 
 
 def notify_deletion_failed(delivery: Delivery, outgoing: Outgoing) -> None:
-    """To whoever asked for it last, once for all parts of a thread; the audit log alone knows who that was."""
-    asked_for = AuditEntry.objects.filter(verb="delivery.deleted", target_kind="delivery", target_id=str(delivery.pk))
-    who = asked_for.order_by("-at", "-pk").values_list("actor_id", flat=True).first()
+    """To whoever asked for it last, once for all parts of a thread."""
     notify(
-        writers_or_successors({who or delivery.post.author_id}),
+        writers_or_successors({delivery.deletion_asked_by_id or delivery.post.author_id}),
         undeleted_cause(delivery),
         kind="deletion_failed",
         title=_("A post could not be deleted from %(name)s: it is still there") % {"name": delivery.profile.name},

@@ -14,6 +14,7 @@ from networks.models import Outgoing, Profile, RemotePost
 from networks.registry import adapter_class, manifest_of
 from organizations.actors import Actor
 from organizations.auditing import audit
+from organizations.models import Member
 from publishing.access import require_delivery_access
 from publishing.actions.post_outbox import cancel_unsent, lock_thread_parts
 from publishing.models import Delivery, Post
@@ -83,6 +84,8 @@ def delete_delivery(actor: Actor, delivery: Delivery) -> Delivery:
     cancel_unsent(rows)
     for copy in copies:
         delete_remote_post(actor, copy)
+    delivery.deletion_asked_by = actor if isinstance(actor, Member) else None
+    delivery.save(update_fields=["deletion_asked_by"])
     audit.record(actor, "delivery.deleted", delivery, {"posts": [copy.remote_id for copy in copies]})
     return refresh_and_ping(delivery)
 

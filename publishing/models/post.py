@@ -131,6 +131,15 @@ class Delivery(TenantModel):
     revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="+")
     profile = models.ForeignKey("networks.Profile", on_delete=models.CASCADE, related_name="deliveries")
     outgoing = models.OneToOneField("networks.Outgoing", on_delete=models.CASCADE, related_name="delivery")
+    # who asked last that what is there of it be taken away
+    deletion_asked_by = models.ForeignKey(
+        "organizations.Member",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["revision", "profile"], name="delivery_once")]

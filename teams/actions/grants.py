@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from foundation.errors import AppError, Conflict, Invalid, NotFound, PermissionDenied
 from foundation.processes import realtime
 from networks.models import PROFILE_VERBS, Profile
-from organizations.actors import Actor
+from organizations.actors import Actor, actor_label
 from organizations.auditing import audit
 from organizations.models import Member
 from teams.access import max_verbs_of_role
@@ -130,7 +130,7 @@ def write_grants(
         gone += [pk for verb, pk in before.items() if verb not in after]
         new += [(ids[holder.pk], verb) for verb in after if verb not in before]
         audit_grant_change(actor, profile, holder, frozenset(before), after)
-    store_grants(rows, key, profile, gone, new)
+    store_grants(rows, key, profile, gone, new, actor_label(actor).name)
 
 
 def require_may_give(giver: Giver, holder: Member | Team, changed: frozenset[str]) -> None:
@@ -159,7 +159,7 @@ def refuse_stale_grants(holder: Member | Team, seen: frozenset[str] | None, now:
 def audit_grant_change(
     actor: Actor, profile: Profile, holder: Member | Team, before: frozenset[str], after: frozenset[str]
 ) -> None:
-    """The entry that `why` reads: whose rights (kind, name, id), and what they were and became."""
+    """Whose rights (kind, name, id), and what they were and became."""
     if before != after:
         kind = "member" if isinstance(holder, Member) else "team"
         change = {kind: str(holder), "id": holder.pk, "rights": [sorted(before), sorted(after)]}

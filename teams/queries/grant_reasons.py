@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 
 from foundation.errors import PermissionDenied
 from networks.models import PROFILE_VERBS, Profile
-from organizations.models import AuditEntry, Member, Role
+from organizations.models import Member, Role
 from teams.access import ROLE_VERBS, max_verbs_of_role, roles_that_can
 from teams.models import Team, TeamMember
 from teams.queries.matrix import Cell, build_cells, members_led_by
@@ -23,7 +23,7 @@ class GrantLink:
 
     kind: str  # role, own, team
     name: str  # the role, or the team
-    given_by: str = ""  # empty where the audit log does not reach back so far
+    given_by: str = ""  # empty where it was given before that was kept
     given_at: datetime | None = None
 
 
@@ -56,44 +56,47 @@ def require_may_ask(reader: Member, member: Member, profile: Profile) -> None:
 
 def explain_verbs(member: Member, profile: Profile, verbs: Iterable[str] = PROFILE_VERBS) -> list[VerbReason]:
     """For each verb the grants that give it, in six queries however many there are."""
-    cell, log = cell_of_member(member, profile), GrantLog(profile)
+    cell, given = cell_of_member(member, profile), GivenRights(member, profile)
     most = max_verbs_of_role(member.role)
-    return [VerbReason(verb, grant_chain(member, cell, verb, log), verb not in most) for verb in verbs]
+    return [VerbReason(verb, grant_chain(member, cell, verb, given), verb not in most) for verb in verbs]
 
 
 def cell_of_member(member: Member, profile: Profile) -> Cell:
     return build_cells([member], [profile]).get((member.pk, profile.pk), Cell())
 
 
-def grant_chain(member: Member, cell: Cell, verb: str, log: "GrantLog") -> list[GrantLink]:
+def grant_chain(member: Member, cell: Cell, verb: str, given: "GivenRights") -> list[GrantLink]:
     if verb not in cell.verbs:
         return []
     found = []
     if verb in cell.role:
         found.append(GrantLink("role", member.role))
     if verb in cell.own:
-        found.append(GrantLink("own", "", *log.find_grant("member", member.pk, verb)))
+        found.append(GrantLink("own", "", *given.own(verb)))
     for name, verbs in cell.through:
         if verb in verbs:
-            found.append(GrantLink("team", name, *log.find_grant("team", log.team_ids[name], verb)))
+            found.append(GrantLink("team", name, *given.through(name, verb)))
     return found
 
 
-class GrantLog:
-    """What the audit log tells of the rights on one profile, read once. Index audit_target."""
+class GivenRights:
+    """By whom, and when, each right was given that `member` holds on `profile`, alone or through a team."""
 
-    def __init__(self, profile: Profile) -> None:
-        self.team_ids = dict(Team.objects.values_list("name", "pk"))
-        self.given: dict[tuple[str, int, str], tuple[str, datetime]] = {}
-        rows = AuditEntry.objects.filter(target_kind="profile", target_id=str(profile.pk), verb="grant.changed")
-        for actor, at, change in rows.order_by("pk").values_list("actor_name", "at", "change"):
-            kind = "member" if "member" in change else "team"
-            before, after = change.get("rights", ([], []))
-            for verb in set(after) - set(before):
-                self.given[kind, change.get("id", 0), verb] = (actor, at)
+    def __init__(self, member: Member, profile: Profile) -> None:
+        own = own_grants(content_object=profile, user=member.user_id)
+        name_of_team = Subquery(Team.objects.filter(group=OuterRef("group")).values("name")[:1])
+        team = team_grants(content_object=profile, group__user=member.user_id)
+        self.given: dict[tuple[str, str], tuple[str, datetime | None]] = {
+            (holder, codename.removesuffix("_profile")): (by, at)
+            for rows, name in ((own, Value("")), (team, name_of_team))
+            for holder, codename, by, at in rows.values_list(name, "permission__codename", "given_by", "given_at")
+        }
 
-    def find_grant(self, kind: str, pk: int, verb: str) -> tuple[str, datetime | None]:
-        return self.given.get((kind, pk, verb), ("", None))
+    def own(self, verb: str) -> tuple[str, datetime | None]:
+        return self.given.get(("", verb), ("", None))
+
+    def through(self, team: str, verb: str) -> tuple[str, datetime | None]:
+        return self.given.get((team, verb), ("", None))
 
 
 def is_only_approver(member: Member, profile: Profile) -> bool:

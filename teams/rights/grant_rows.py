@@ -6,7 +6,9 @@ from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
+from django.utils.timezone import now
 
+from foundation.texts.graphemes import truncate_text
 from networks.models import Profile, ProfileGroupObjectPermission, ProfileUserObjectPermission
 
 Verbs = frozenset[str]
@@ -46,7 +48,7 @@ def held_profiles_by_user(verb: str, profile_ids: Iterable[int]) -> dict[int, se
 
 
 def store_grants(
-    rows: QuerySet[Any], key: str, profile: Profile, gone: Iterable[int], new: Iterable[tuple[int, str]]
+    rows: QuerySet[Any], key: str, profile: Profile, gone: Iterable[int], new: Iterable[tuple[int, str]], given_by: str
 ) -> None:
     """Of the table of `rows`: deletes those with the ids `gone`, and adds each (`key`, verb) of `new`."""
     if gone:
@@ -55,6 +57,7 @@ def store_grants(
         return
     permissions = Permission.objects.filter(content_type__app_label="networks", content_type__model="profile")
     ids = dict(permissions.values_list("codename", "pk"))
+    given: dict[str, Any] = {"content_object": profile, "given_by": truncate_text(given_by, 200), "given_at": now()}
     rows.model._default_manager.bulk_create(
-        rows.model(content_object=profile, permission_id=ids[f"{verb}_profile"], **{key: owner}) for owner, verb in new
+        rows.model(permission_id=ids[f"{verb}_profile"], **{key: owner}, **given) for owner, verb in new
     )

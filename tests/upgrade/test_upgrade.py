@@ -69,6 +69,49 @@ def test_what_people_wrote_is_there_and_pages_answer(dump: Path) -> None:
             assert credentials_open(stack) == 0
 
 
+HELD = """
+    SELECT held.content_object_id, {word!r}, holder.id, split_part(p.codename, '_', 1), held.given_by, held.given_at
+    FROM networks_profile{kind}objectpermission held
+    JOIN {table} holder USING ({key}) JOIN auth_permission p ON p.id = held.permission_id
+"""
+KINDS = (
+    {"kind": "user", "word": "member", "table": "organizations_member", "key": "user_id"},
+    {"kind": "group", "word": "team", "table": "teams_team", "key": "group_id"},
+)
+
+
+@pytest.mark.parametrize("dump", dumps(RELEASES), ids=lambda dump: dump.name.split(".")[0])
+def test_who_gave_a_right_and_who_asked_for_a_deletion_is_taken_from_the_log(dump: Path) -> None:
+    with database("given") as made:
+        made.read(dump)
+        ((delivery, organization),) = made.sql("SELECT id, organization_id FROM publishing_delivery LIMIT 1")
+        for actor in (11, 12):
+            made.sql(
+                "INSERT INTO organizations_auditentry (organization_id, at, actor_kind, actor_id, actor_name, verb,"
+                " target_kind, target_id, target_name, change)"
+                " VALUES (%s, now(), 'member', %s, 'Olive', 'delivery.deleted', 'delivery', %s, 'a post', '{}')",
+                organization,
+                actor,
+                str(delivery),
+            )
+        made.migrate()
+        given = {}
+        for profile, at, name, change in made.sql(
+            "SELECT target_id::bigint, at, actor_name, change FROM organizations_auditentry"
+            " WHERE verb = 'grant.changed' ORDER BY id"
+        ):
+            kind = "member" if "member" in change else "team"
+            for verb in set(change["rights"][1]) - set(change["rights"][0]):
+                given[profile, kind, change["id"], verb] = (name, at)
+        rows = [row for names in KINDS for row in made.sql(HELD.format(**names))]
+        assert len({kind for _profile, kind, *_rest in rows}) == 2
+        for *of, name, at in rows:
+            assert (name, at) == given[tuple(of)], of
+        assert made.sql("SELECT id, deletion_asked_by_id FROM publishing_delivery WHERE deletion_asked_by_id > 0") == [
+            (delivery, 12)
+        ]
+
+
 def words(made: Database) -> dict[str, list[tuple[Any, ...]]]:
     return {
         "texts": made.sql("SELECT id, text, parts FROM publishing_revision ORDER BY id"),
