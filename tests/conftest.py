@@ -18,8 +18,10 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from foundation.processes import realtime
 from networks.outbox import pulse
+from networks.outbox.claims import CHOSEN_ROW
 from organizations.models import Organization, User
 from organizations.tenancy import scope
+from publishing.receivers import DELIVERY_OF_ROW
 from tests import signing_in, stack
 from tests.cast import Cast, assemble
 from tests.databases import OURS, migrated
@@ -126,6 +128,13 @@ def _no_pulse_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a test wrote is taken back after it, which must not look as if an older state had come back."""
     monkeypatch.setitem(pulse.highest_seen, "beat", 0)
     monkeypatch.setattr(pulse, "beat_file_path", lambda: None)
+
+
+@pytest.fixture(autouse=True)
+def _compiled_anew() -> None:
+    """What is built once for a process is built by each test: each notices what is wrong with it."""
+    for query in (CHOSEN_ROW, DELIVERY_OF_ROW):
+        vars(query).pop("compiled", None)
 
 
 @pytest.fixture

@@ -13,9 +13,8 @@ from django.db.models import BigIntegerField, Expression, Model, QuerySet
 from django.dispatch import receiver
 
 M = TypeVar("M", bound=Model)
-_prepared_names: WeakKeyDictionary[Any, set[str]] = (
-    WeakKeyDictionary()
-)  # by the driver's connection: a new one knows none
+# {name: how it was prepared} by the driver's connection: a new one knows none
+_prepared: WeakKeyDictionary[Any, dict[str, str]] = WeakKeyDictionary()
 
 
 @receiver(connection_created)
@@ -31,11 +30,13 @@ def fetch_prepared(name: str, prepare: str, values: Sequence[Any], planned_with:
     `planned_with` is set for the rest of the transaction, for it may be planned (anew) at each call.
     """
     connection.ensure_connection()
-    prepared_names = _prepared_names.setdefault(connection.connection, set())
+    prepared = _prepared.setdefault(connection.connection, {})
     with connection.cursor() as cursor:
-        if name not in prepared_names:
+        if prepared.get(name) != prepare:
+            if prepared.pop(name, None):
+                cursor.execute(f"DEALLOCATE {name}")
             cursor.execute(prepare)
-            prepared_names.add(name)
+            prepared[name] = prepare
         settings = f"SET LOCAL {planned_with}; " if planned_with else ""
         cursor.execute(f"{settings}EXECUTE {name} ({', '.join(['%s'] * len(values))})", values)
         found: tuple[Any, ...] | None = cursor.fetchone()
@@ -82,7 +83,8 @@ class PreparedQuery(Generic[M]):
         self.build = build
 
     @cached_property
-    def _compiled(self) -> tuple[QuerySet[M], Any, str]:
+    def compiled(self) -> tuple[QuerySet[M], Any, str]:
+        """The queryset, Django's compiler of it, and the statement that prepares it."""
         rows = self.build(*map(Argument, range(1, self.arguments + 1)))
         compiler = rows.query.get_compiler("default")
         sql, values = compiler.as_sql()
@@ -93,11 +95,11 @@ class PreparedQuery(Generic[M]):
     def get(self, *values: Any) -> M:
         """Its one row. Raises the model's DoesNotExist."""
         if (row := self.first(*values)) is None:
-            raise self._compiled[0].model.DoesNotExist  # type: ignore[attr-defined]  # every model has one of its own
+            raise self.compiled[0].model.DoesNotExist  # type: ignore[attr-defined]  # every model has one of its own
         return row
 
     def first(self, *values: Any) -> M | None:
-        rows, compiler, prepare = self._compiled
+        rows, compiler, prepare = self.compiled
         found = fetch_prepared(self.name, prepare, values)
         if found is None:
             return None
