@@ -55,11 +55,13 @@ class Sharing:
 
     def takings(self) -> Iterator[pytest.Item]:
         """A file's tests, then the next file's. What leaves rows behind, or none, comes last: the cast stands until then."""
-        together = sorted(self.shared, key=lambda item: (commits(item), file_of(item)))
-        files = [[*tests] for _file, tests in groupby(together, key=lambda item: (commits(item), file_of(item)))]
-        files.sort(key=lambda tests: (commits(tests[0]), not file_of(tests[0]).startswith(LONGEST_FIRST), -len(tests)))
+        together = sorted(self.shared, key=lambda item: (is_committing(item), file_of(item)))
+        files = [[*tests] for _file, tests in groupby(together, key=lambda item: (is_committing(item), file_of(item)))]
+        files.sort(
+            key=lambda tests: (is_committing(tests[0]), not file_of(tests[0]).startswith(LONGEST_FIRST), -len(tests))
+        )
         for tests in files:
-            if self.takes(file_of(tests[0]) + ("?commits" if commits(tests[0]) else "")):
+            if self.takes(file_of(tests[0]) + ("?commits" if is_committing(tests[0]) else "")):
                 yield from tests
 
     def takes(self, name: str) -> bool:
@@ -78,7 +80,7 @@ def file_of(item: pytest.Item) -> str:
     return item.nodeid.partition("::")[0]
 
 
-def commits(item: pytest.Item) -> bool:
+def is_committing(item: pytest.Item) -> bool:
     """Whether it leaves rows behind (tests/few.py), or empties the tables after itself, as pytest-django does."""
     mark = item.get_closest_marker("django_db")
     return "transactional_db" in item.fixturenames or bool(mark and mark.kwargs.get("transaction"))  # type: ignore[attr-defined]

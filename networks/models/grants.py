@@ -4,7 +4,7 @@ from django.db import models
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 
-class Given(models.Model):
+class GivenRight(models.Model):
     """Of each right on a profile: who gave it and when. Unknown where it was given before that was kept."""
 
     given_by = models.CharField(max_length=200, blank=True, db_default="")  # the name, which outlives the member
@@ -14,9 +14,9 @@ class Given(models.Model):
         abstract = True
 
 
-class ProfileUserObjectPermission(UserObjectPermissionBase, Given):  # noqa: DJ008  # guardian has one
+class ProfileUserObjectPermission(UserObjectPermissionBase, GivenRight):  # noqa: DJ008  # guardian has one
     content_object = models.ForeignKey("networks.Profile", on_delete=models.CASCADE)
 
 
-class ProfileGroupObjectPermission(GroupObjectPermissionBase, Given):  # noqa: DJ008  # as above
+class ProfileGroupObjectPermission(GroupObjectPermissionBase, GivenRight):  # noqa: DJ008  # as above
     content_object = models.ForeignKey("networks.Profile", on_delete=models.CASCADE)

@@ -15,9 +15,8 @@ from teams.rights.seen_cells import encode_verbs
 from teams.rights.verb_words import verb_names
 
 EMPTY_CELL = Cell()
-DrawCell = Callable[
-    [CellKey, tuple[int, int], Cell], SafeString
-]  # whose and which; its row and column, from 1; what is held
+Place = tuple[int, int]  # row and column, counted from 1
+DrawCell = Callable[[CellKey, Place, Cell], SafeString]
 
 
 def level_word(verbs: frozenset[str], levels: Iterable[LevelChoice]) -> str:
@@ -55,7 +54,7 @@ def cell_renderer(levels: list[LevelChoice], verb: str, reach: Reach) -> DrawCel
         text = level_word(cell.verbs, levels) if cell.verbs else "–"
         return format_html('<td class="{}{}">', kind, held), format_html(' title="{}">{}</a>', sentence, text)
 
-    def draw(at: CellKey, place: CellKey, cell: Cell) -> SafeString:
+    def draw(at: CellKey, place: Place, cell: Cell) -> SafeString:
         head, tail = mark(cell)
         member, profile = at
         row, column = place  # the labels' names: numbers stay short where ids grow
